@@ -1,0 +1,40 @@
+import Mappings
+
+/// Which conversions go where, and what is changed on the way.
+struct Route: Sendable {
+    /// Nil is every source.
+    var sources: Set<String>?
+    var destinations: [String]
+    /// Nil lets all pass.
+    var condition: Expression?
+    /// Canonical fields that are set before the destination's request is written; an absent result leaves the field as it is.
+    var assignments: [(path: FieldPath, expression: Expression)]
+
+    func takes(_ conversion: Conversion) -> Bool {
+        guard sources?.contains(conversion.source) ?? true else { return false }
+        return condition?.isTrue(ExpressionInput(conversion)) ?? true
+    }
+}
+
+extension [Route] {
+    /// The destinations that must hear of a conversion, each once, in the order of the file.
+    func destinations(of conversion: Conversion) -> [String] {
+        var names: [String] = []
+        for route in self where route.takes(conversion) {
+            for name in route.destinations where !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// The conversion as a destination is told of it: changed by the first route that leads there.
+    func conversion(_ conversion: Conversion, for destination: String) -> Conversion {
+        guard let route = first(where: { $0.destinations.contains(destination) && $0.takes(conversion) }) else { return conversion }
+        var changed = conversion
+        let input = ExpressionInput(conversion)
+        for (path, expression) in route.assignments {
+            let value = expression.value(input)
+            if !value.isAbsent { changed[path] = value }
+        }
+        return changed
+    }
+}

@@ -1,0 +1,2 @@
+import Mappings
+print(1)

@@ -1,0 +1,52 @@
+/// One sale, lead or deposit, in the words that every tracker shares.
+///
+/// Built by a `MappingReader` from a sender's request and turned into a tracker's request by a `MappingWriter`. Amounts are exact decimals
+/// in major units of one currency; a field that the sender left out is absent, never zero or empty.
+package struct Conversion: Sendable {
+    package var id: ConversionID
+    /// The configured source that sent it, and the mapping it was read with.
+    package var source: String
+    package var tracker: String
+    package var receivedAt: Timestamp
+
+    package var values: [Value]
+    package var items: [Item] = []
+    /// The trackers' numbered or named sub ids, in the order they came: `s1` to `s5`.
+    package var subIDs: [(name: String, value: String)] = []
+    /// The sender's own free-form object.
+    package var metadata: JSONObject = [:]
+    /// What the sender sent and no field names, by path.
+    package var extra: JSONObject = [:]
+    /// What was odd about the request and how it was read.
+    package var warnings: [String] = []
+
+    package init(id: ConversionID, source: String, tracker: String, receivedAt: Timestamp) {
+        self.id = id
+        self.source = source
+        self.tracker = tracker
+        self.receivedAt = receivedAt
+        values = Array(repeating: .absent, count: Field.allCases.count)
+    }
+
+    package subscript(_ field: Field) -> Value {
+        get { values[field.rawValue] }
+        set { values[field.rawValue] = newValue }
+    }
+
+    package func text(_ field: Field) -> String? { self[field].text }
+
+    package var currency: Currency? { text(.currency).flatMap { Currency(code: $0) } }
+
+    package func subID(_ name: String) -> String? { subIDs.first { $0.name == name }?.value }
+
+    package mutating func setSubID(_ name: String, _ value: String) {
+        if let index = subIDs.firstIndex(where: { $0.name == name }) {
+            subIDs[index].value = value
+        } else {
+            subIDs.append((name, value))
+        }
+    }
+
+    /// The same on every try at every tracker: the order id, else the conversion's own id.
+    package var idempotencyID: String { text(.orderID) ?? id.description }
+}

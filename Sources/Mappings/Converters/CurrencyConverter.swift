@@ -1,0 +1,30 @@
+/// Currency codes, upper-cased: ISO 4217 only, or any that a network has invented.
+struct CurrencyConverter: FieldConverter {
+    let rule: Currency.Rule
+
+    static let description = ConverterDescription(
+        name: "currency",
+        summary: "a currency code: `currency(iso)` takes active ISO 4217 codes, `currency(any)` takes others such as USDT too",
+        parameters: [["iso", "any"]],
+        examples: [
+            .init(wire: "eur", reads: .success("EUR")),
+            .init(parameters: ["any"], wire: "usdt", reads: .success("USDT")),
+            .init(wire: "EURO", reads: .failure(FieldFailure("value 'EURO' is not an ISO 4217 code; the nearest is EUR"))),
+        ],
+        make: { CurrencyConverter(rule: $0[0] == "any" ? .any : .iso) }
+    )
+
+    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+        guard let text = value.text else { throw FieldFailure("\(edge.field) must be a currency code, found \(value.quoted)") }
+        do {
+            return .text(try Currency.parse(text, rule: rule).code)
+        } catch {
+            throw FieldFailure(error.sentence(field: edge.field, value: text))
+        }
+    }
+
+    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {
+        _ = try read(.string(value.description), &edge)
+        return .string(value.description)
+    }
+}

@@ -1,0 +1,35 @@
+/// Exact decimal numbers with as many decimals as were sent: prices of single pieces, quantities by weight.
+struct DecimalConverter: FieldConverter {
+    /// Written as a JSON string.
+    let isTextOnWire: Bool
+
+    static let description = ConverterDescription(
+        name: "decimal",
+        summary: "an exact decimal of any precision; `decimal(text)` writes it as a JSON string",
+        parameters: [["number", "text"]],
+        examples: [
+            .init(wire: .number("5.50"), reads: .success("5.5")),
+            .init(wire: .number("1e2"), reads: .success("100")),
+            .init(wire: "NaN", reads: .failure(FieldFailure("value 'NaN' is not a number"))),
+        ],
+        make: { DecimalConverter(isTextOnWire: $0[0] == "text") }
+    )
+
+    static func number(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> ExactDecimal {
+        guard let text = value.text else { throw FieldFailure("\(edge.field) must be a number, found \(value.quoted)") }
+        do {
+            return try ExactDecimal(parsing: text)
+        } catch {
+            throw FieldFailure(error.sentence(field: edge.field, value: text))
+        }
+    }
+
+    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value { .number(try Self.number(value, &edge)) }
+
+    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {
+        guard case .number(let number) = value else {
+            throw FieldFailure("\(edge.field) must be a number, found \(value.description.quotedBriefly)")
+        }
+        return isTextOnWire ? .string(number.description) : .number(number.description)
+    }
+}

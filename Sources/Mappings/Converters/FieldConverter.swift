@@ -1,0 +1,53 @@
+/// Turns one wire value into a canonical one and back: what a field's `as:` names.
+///
+/// Both directions are pure and total: whatever cannot be turned is a sentence that names the field and quotes the value.
+package protocol FieldConverter: Sendable {
+    /// Never called with an absent value.
+    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value
+    /// Never called with an absent value. `.absent` leaves the field out.
+    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue
+}
+
+/// What a converter may know of the request around its field.
+package struct Edge {
+    /// The field's wire name, for sentences.
+    package var field: String
+    package var currency: Currency?
+    package var exponents: CurrencyExponents
+    package var warnings: [String] = []
+
+    package init(field: String = "value", currency: Currency? = nil, exponents: CurrencyExponents = CurrencyExponents()) {
+        self.field = field
+        self.currency = currency
+        self.exponents = exponents
+    }
+}
+
+/// Why one value cannot be turned.
+package struct FieldFailure: Error, Sendable, Equatable {
+    package var sentence: String
+
+    package init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// What the documentation and the tests know of a converter.
+package struct ConverterDescription: Sendable {
+    package var name: String
+    /// What it does, in a sentence.
+    package var summary: String
+    /// The words it takes in brackets, by place; the first of each is what holds where none is given.
+    package var parameters: [[String]]
+    /// A setting may stand in the first place, `money(settings.amount_unit)`.
+    package var takesSetting = false
+    package var examples: [Example]
+    /// Makes the converter from one word for each of `parameters`.
+    package var make: @Sendable ([String]) -> any FieldConverter
+
+    /// One value in, as JSON, and what comes of it.
+    package struct Example: Sendable {
+        package var parameters: [String] = []
+        package var currency: String? = nil
+        package var wire: JSONValue
+        package var reads: Result<String, FieldFailure>
+    }
+}

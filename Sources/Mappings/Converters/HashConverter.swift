@@ -1,0 +1,26 @@
+/// SHA-256 digests as 64 hexadecimal digits, lower-cased.
+struct HashConverter: FieldConverter {
+    static let description = ConverterDescription(
+        name: "sha256",
+        summary: "a SHA-256 digest as 64 hexadecimal digits in either case",
+        parameters: [],
+        examples: [
+            .init(
+                wire: "62A14E44F765419D10FEA99367361A727C12365E2520F32218D505ED9AA0F62F",
+                reads: .success("62a14e44f765419d10fea99367361a727c12365e2520f32218d505ed9aa0f62f")),
+            .init(wire: "jane@example.com", reads: .failure(FieldFailure("value must be a SHA-256 digest of 64 hexadecimal digits, found 16 characters"))),
+        ],
+        make: { _ in HashConverter() }
+    )
+
+    /// The value is not quoted in the sentence: where a hash was due, people send the plain address.
+    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+        let text = value.text?.trimmed.lowercased() ?? ""
+        guard text.utf8.count == 64, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+            throw FieldFailure("\(edge.field) must be a SHA-256 digest of 64 hexadecimal digits, found \(text.count) characters")
+        }
+        return .text(text)
+    }
+
+    func write(_ value: Value, _ edge: inout Edge) -> WireValue { .string(value.description) }
+}

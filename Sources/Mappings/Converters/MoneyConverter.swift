@@ -1,0 +1,65 @@
+/// Amounts at an edge: in major units (`49.90`) or in minor units (`4990`), declared, never guessed from the look of the number.
+struct MoneyConverter: FieldConverter {
+    let format: MoneyFormat
+    /// Written as a JSON string: `"50.00"`.
+    let isTextOnWire: Bool
+
+    static let description = ConverterDescription(
+        name: "money",
+        summary: """
+            an amount in `major` or `minor` units of the request's currency; more decimals than the currency has are refused unless a \
+            rounding mode is named (half_up, half_even, down, up); float_noise reads 63.749999999999996 as 63.75; signed lets negative \
+            amounts pass; text writes a JSON string
+            """,
+        parameters: [
+            ["major", "minor"], ["exact", "half_up", "half_even", "down", "up"], ["plain", "float_noise"], ["unsigned", "signed"],
+            ["number", "text"],
+        ],
+        takesSetting: true,
+        examples: [
+            .init(parameters: ["major"], currency: "EUR", wire: .number("49.9"), reads: .success("49.9")),
+            .init(parameters: ["minor"], currency: "EUR", wire: 4990, reads: .success("49.9")),
+            .init(parameters: ["minor"], currency: "JPY", wire: 4990, reads: .success("4990")),
+            .init(parameters: ["major", "float_noise"], currency: "USD", wire: .number("63.749999999999996"), reads: .success("63.75")),
+            .init(parameters: ["major", "half_up"], currency: "USD", wire: .number("3.335"), reads: .success("3.34")),
+            .init(
+                parameters: ["major"], currency: "EUR", wire: "12.505",
+                reads: .failure(FieldFailure("value '12.505' has 3 decimals but EUR has 2"))),
+            .init(
+                parameters: ["minor"], currency: "EUR", wire: .number("49.90"),
+                reads: .failure(FieldFailure("value '49.90' must be a whole number of minor units (EUR: 49.90 is 4990)"))),
+        ],
+        make: { words in
+            let format = MoneyFormat(
+                unit: MoneyFormat.Unit(rawValue: words[0]) ?? .major, rounding: RoundingMode(rawValue: words[1]),
+                toleratesFloatNoise: words[2] == "float_noise", allowsNegative: words[3] == "signed")
+            return MoneyConverter(format: format, isTextOnWire: words[4] == "text")
+        }
+    )
+
+    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+        guard let text = value.text else { throw FieldFailure("\(edge.field) must be an amount, found \(value.quoted)") }
+        do {
+            let reading = try format.read(text, currency: edge.currency, exponents: edge.exponents)
+            if reading.noiseRemoved { edge.warnings.append("\(edge.field) \(text.quotedBriefly) was read as \(reading.amount): binary noise") }
+            return .number(reading.amount)
+        } catch {
+            throw FieldFailure(error.sentence(field: edge.field, value: text))
+        }
+    }
+
+    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {
+        guard case .number(let amount) = value else {
+            throw FieldFailure("\(edge.field) must be an amount, found \(value.description.quotedBriefly)")
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(15)
+        do {
+            try format.write(amount, currency: edge.currency, exponents: edge.exponents, into: &bytes)
+        } catch {
+            throw FieldFailure(error.sentence(field: edge.field, value: amount.description))
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return isTextOnWire ? .string(text) : .number(text)
+    }
+}

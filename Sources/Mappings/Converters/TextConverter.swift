@@ -1,0 +1,29 @@
+/// Texts as they are, without white space at either end. A JSON number is taken by its text, since senders write ids either way.
+struct TextConverter: FieldConverter {
+    /// Written as a JSON number where the text is one.
+    let isNumberOnWire: Bool
+
+    static let description = ConverterDescription(
+        name: "text",
+        summary: "a text; `text(number)` writes it as a JSON number where it is one",
+        parameters: [["text", "number"]],
+        examples: [
+            .init(wire: "  ord_42 ", reads: .success("ord_42")),
+            .init(wire: .number("20150401102883"), reads: .success("20150401102883")),
+            .init(wire: true, reads: .failure(FieldFailure("value must be a text, found true"))),
+        ],
+        make: { TextConverter(isNumberOnWire: $0[0] == "number") }
+    )
+
+    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+        guard let text = value.text else { throw FieldFailure("\(edge.field) must be a text, found \(value.quoted)") }
+        guard let first = text.utf8.first, let last = text.utf8.last else { return .absent }
+        if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return .text(text) }
+        return .text(text.trimmed)
+    }
+
+    func write(_ value: Value, _ edge: inout Edge) -> WireValue {
+        let text = value.description
+        return isNumberOnWire && JSONDocument.isNumber(text) ? .number(text) : .string(text)
+    }
+}

@@ -1,0 +1,68 @@
+/// A value as a tracker's request has it, before it is known what it means.
+package enum WireValue: Sendable, Equatable {
+    /// Not sent, `null`, or an empty text: all mean that the sender says nothing.
+    case absent
+    /// A JSON string, or the decoded value of a query or form parameter.
+    case string(String)
+    /// A JSON number's text, exactly as sent.
+    case number(String)
+    case bool(Bool)
+    /// A JSON object or array.
+    case tree(JSONValue)
+
+    package var isAbsent: Bool {
+        if case .absent = self { true } else { false }
+    }
+
+    /// The text of a string or number; nil for anything else.
+    package var text: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        case .absent, .bool, .tree: nil
+        }
+    }
+
+    /// As a sentence shows it: `'12.505'`, `true`, `an object`.
+    package var quoted: String {
+        switch self {
+        case .absent: "nothing"
+        case .string(let text), .number(let text): text.quotedBriefly
+        case .bool(let flag): flag ? "true" : "false"
+        case .tree(.array): "a list"
+        case .tree: "an object"
+        }
+    }
+
+    package var jsonValue: JSONValue {
+        switch self {
+        case .absent: .null
+        case .string(let text): .string(text)
+        case .number(let text): .number(text)
+        case .bool(let flag): .bool(flag)
+        case .tree(let value): value
+        }
+    }
+
+    package init(_ value: JSONValue) {
+        self =
+            switch value {
+            case .null: .absent
+            case .bool(let flag): .bool(flag)
+            case .number(let text): .number(text)
+            case .string(let text): text.isBlank ? .absent : .string(text)
+            case .array, .object: .tree(value)
+            }
+    }
+}
+
+extension String {
+    /// In quotes, shortened, control characters escaped: safe to show in a log or a terminal.
+    package var quotedBriefly: String { "\(QuotedValue(self))" }
+
+    /// Nothing, or white space only.
+    package var isBlank: Bool {
+        guard let first = utf8.first else { return true }
+        if first > 0x20, first < 0x80 { return false }
+        return unicodeScalars.allSatisfy { $0.properties.isWhitespace }
+    }
+}

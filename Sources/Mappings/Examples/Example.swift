@@ -1,0 +1,33 @@
+/// A request with what must come of it: documentation that runs.
+package struct Example: Sendable {
+    package var name: String
+    package var location: SourceLocation
+    /// The tracker page's own sample, which the demo fires.
+    package var isSample: Bool
+    package var settings: [String: SettingValue]
+    package var given: WireRequest
+    /// Canonical fields and their values as texts, `EUR 12.50` for money; nil means absent.
+    package var expect: [Expectation]
+    /// The error's whole text, where the request must be refused.
+    package var error: String?
+    package var code: String?
+    /// The request that the conversion becomes when it is written back.
+    package var sends: Sends?
+    /// Why it cannot be written back.
+    package var skips: String?
+    package var warnings: [String]?
+
+    package struct Expectation: Sendable {
+        package var name: String
+        package var location: SourceLocation
+        package var value: String?
+    }
+
+    package struct Sends: Sendable {
+        package var location: SourceLocation
+        package var method: String?
+        package var path: String?
+        package var query: [(name: String, value: String)]?
+        package var body: JSONValue?
+    }
+}

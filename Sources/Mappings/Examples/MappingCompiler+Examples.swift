@@ -1,0 +1,103 @@
+extension MappingCompiler {
+    mutating func example(_ node: YAMLNode, request: RequestPlan) -> Example? {
+        var map = YAMLFields(node, subject: "an example", into: &diagnostics)
+        let name = map.require("name", &diagnostics)?.text("name", &diagnostics) ?? ""
+        let isSample = map.flag("sample", &diagnostics) ?? false
+        var chosen: [String: SettingValue] = [:]
+        for entry in map.map("settings", &diagnostics) {
+            if let plan = settings.first(where: { $0.name == entry.name }) {
+                chosen[entry.name] = plan.value(entry.value, &diagnostics)
+            } else {
+                diagnostics.error(
+                    at: entry.key.location, "unknown setting '\(entry.name)'\(entry.name.suggestion(from: settings.map(\.name)))")
+            }
+        }
+        let given = map.require("given", &diagnostics).map { self.given($0, request: request, settings: chosen) }
+        let expect = map.map("expect", &diagnostics).compactMap { expectation($0) }
+        let error = map.text("error", &diagnostics)
+        let code = map.text("code", &diagnostics)
+        let sends = map.take("sends").map { self.sends($0) }
+        let skips = map.text("skips", &diagnostics)
+        let warnings = map.texts("warnings", &diagnostics)?.map(\.text)
+        map.finish(&diagnostics)
+        if error == nil, expect.isEmpty, sends == nil, skips == nil {
+            diagnostics.error(at: node.location, "an example needs 'expect', 'sends', 'skips' or 'error': what comes of the request")
+        }
+        if error != nil, !expect.isEmpty || sends != nil {
+            diagnostics.error(at: node.location, "an example that ends in an error expects nothing else")
+        }
+        guard let given else { return nil }
+        return Example(
+            name: name, location: node.location, isSample: isSample, settings: chosen, given: given, expect: expect, error: error, code: code,
+            sends: sends, skips: skips, warnings: warnings)
+    }
+
+    private mutating func expectation(_ entry: (key: YAMLNode, name: String, value: YAMLNode)) -> Example.Expectation? {
+        let isKnown = FieldPath(name: entry.name) != nil || entry.name == "items" || entry.name == "metadata" || entry.name == "extra"
+            || entry.name.hasPrefix("items[")
+        guard isKnown else {
+            let hint = entry.name.nearest(in: FieldPath.suggestions).map { "; did you mean '\($0)'?" } ?? ""
+            diagnostics.error(at: entry.key.location, "unknown canonical field '\(entry.name)'\(hint)")
+            return nil
+        }
+        let value: String?
+        switch entry.value.content {
+        case .scalar(let text, _): value = entry.value.isNull ? nil : text
+        case .list, .map:
+            var json = JSONWriter(options: .sortedKeys)
+            json.write(entry.value.jsonValue)
+            value = String(decoding: json.bytes, as: UTF8.self)
+        }
+        return Example.Expectation(name: entry.name, location: entry.value.location, value: value)
+    }
+
+    private mutating func given(_ node: YAMLNode, request: RequestPlan, settings: [String: SettingValue]) -> WireRequest {
+        var map = YAMLFields(node, subject: "'given'", into: &diagnostics)
+        let body = map.take("body")
+        let form = pairs(map.map("form", &diagnostics))
+        let method = map.text("method", &diagnostics)
+        let path = map.text("path", &diagnostics)
+        var query = ""
+        if let node = map.take("query") {
+            // A text is the query as sent, for what a map cannot show: mangled and doubled names.
+            query = node.scalar ?? Self.encode(pairs(node.entries?.map { ($0.key, $0.key.scalar ?? "", $0.value) } ?? []))
+        }
+        var headers = pairs(map.map("headers", &diagnostics))
+        map.finish(&diagnostics)
+        var bytes: [UInt8] = []
+        if let body {
+            headers.append(("Content-Type", "application/json"))
+            if let text = body.scalar {
+                bytes = Array(text.utf8)
+            } else {
+                var json = JSONWriter()
+                json.write(body.jsonValue)
+                bytes = json.bytes
+            }
+        } else if !form.isEmpty {
+            headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+            bytes = Array(Self.encode(form).utf8)
+        }
+        let usualMethod = bytes.isEmpty && request.methods.contains("GET") ? "GET" : request.methods[0]
+        let usualPath = (try? request.path.text(settings).get()) ?? request.path.description
+        return WireRequest(method: method ?? usualMethod, path: path ?? usualPath, query: query, headers: headers, body: bytes)
+    }
+
+    private mutating func sends(_ node: YAMLNode) -> Example.Sends {
+        var map = YAMLFields(node, subject: "'sends'", into: &diagnostics)
+        let method = map.text("method", &diagnostics)
+        let path = map.text("path", &diagnostics)
+        let query = map.take("query").map { node in pairs(node.entries?.map { ($0.key, $0.key.scalar ?? "", $0.value) } ?? []) }
+        let body = map.take("body")?.jsonValue
+        map.finish(&diagnostics)
+        return Example.Sends(location: node.location, method: method, path: path, query: query, body: body)
+    }
+
+    private mutating func pairs(_ entries: [(key: YAMLNode, name: String, value: YAMLNode)]) -> [(name: String, value: String)] {
+        entries.compactMap { entry in entry.value.text(entry.name, &diagnostics).map { (entry.name, $0) } }
+    }
+
+    private static func encode(_ pairs: [(name: String, value: String)]) -> String {
+        pairs.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")
+    }
+}

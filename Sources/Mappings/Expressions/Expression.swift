@@ -1,0 +1,141 @@
+/// A small closed language over a conversion: no loops, no side effects, exact arithmetic, absent values that stay absent.
+///
+/// Used by a mapping's computed fields and checks, by replies and URLs, and by a route's `when:` and `set:`. Parsed and type-checked when a
+/// file is loaded; evaluation cannot fail, except that arithmetic beyond 38 digits is absent.
+package indirect enum Expression: Sendable, Hashable {
+    case literal(Value)
+    case path(FieldPath)
+    /// A name that only some places know: a setting, a reply's `id`, `reason`.
+    case variable(Int)
+    /// A part of the item that `sum` is at.
+    case item(Item.Part)
+    case not(Expression)
+    case negate(Expression)
+    case binary(Operator, Expression, Expression)
+    case oneOf(Expression, [Value])
+    case call(Function, [Expression])
+    /// `sum(items, price * quantity)`; absent where there are no items or one of them yields nothing.
+    case sum(Expression)
+
+    package enum Operator: String, Sendable {
+        case add = "+"
+        case subtract = "-"
+        case multiply = "*"
+        case divide = "/"
+        case equal = "=="
+        case notEqual = "!="
+        case less = "<"
+        case lessOrEqual = "<="
+        case greater = ">"
+        case greaterOrEqual = ">="
+        case and
+        case or
+    }
+
+    /// What an expression may yield.
+    package enum Kind: String, Sendable {
+        case text, number, flag, time
+        /// Known only when it runs: an entry of `metadata`.
+        case any
+    }
+}
+
+/// What an expression can see when it is evaluated.
+package struct ExpressionInput {
+    package var conversion: Conversion
+    /// Values of the names that the expression's `ExpressionNames` declared, in their order.
+    package var variables: [Value]
+
+    package init(_ conversion: Conversion, variables: [Value] = []) {
+        self.conversion = conversion
+        self.variables = variables
+    }
+}
+
+extension Expression {
+    package func value(_ input: borrowing ExpressionInput, item: Item? = nil) -> Value {
+        switch self {
+        case .literal(let value): return value
+        case .path(let path): return input.conversion[path]
+        case .variable(let index): return input.variables[index]
+        case .item(let part): return item?[part] ?? .absent
+        case .not(let operand): return .flag(!operand.isTrue(input, item: item))
+        case .negate(let operand): return operand.value(input, item: item).number.map { .number($0.negated) } ?? .absent
+        case .binary(let op, let left, let right): return Self.evaluate(op, left, right, input, item)
+        case .oneOf(let operand, let values):
+            let value = operand.value(input, item: item)
+            return .flag(!value.isAbsent && values.contains(value))
+        case .call(let function, let arguments): return function.value(of: arguments.map { $0.value(input, item: item) }, input)
+        case .sum(let term):
+            guard !input.conversion.items.isEmpty else { return .absent }
+            var total = ExactDecimal.zero
+            for item in input.conversion.items {
+                guard case .number(let number) = term.value(input, item: item), let next = total.adding(number) else { return .absent }
+                total = next
+            }
+            return .number(total)
+        }
+    }
+
+    /// A condition's answer; absent counts as false.
+    package func isTrue(_ input: borrowing ExpressionInput, item: Item? = nil) -> Bool { value(input, item: item).flag ?? false }
+
+    private static func evaluate(
+        _ op: Operator, _ left: Expression, _ right: Expression, _ input: borrowing ExpressionInput, _ item: Item?
+    ) -> Value {
+        switch op {
+        case .and: return .flag(left.isTrue(input, item: item) && right.isTrue(input, item: item))
+        case .or: return .flag(left.isTrue(input, item: item) || right.isTrue(input, item: item))
+        default: break
+        }
+        let (first, second) = (left.value(input, item: item), right.value(input, item: item))
+        guard !first.isAbsent, !second.isAbsent else { return op.isComparison ? .flag(false) : .absent }
+        switch op {
+        case .equal: return .flag(first.matches(second))
+        case .notEqual: return .flag(!first.matches(second))
+        case .less: return .flag(first.precedes(second))
+        case .lessOrEqual: return .flag(first.precedes(second) || first.matches(second))
+        case .greater: return .flag(second.precedes(first))
+        case .greaterOrEqual: return .flag(second.precedes(first) || first.matches(second))
+        default: return op.arithmetic(first, second)
+        }
+    }
+}
+
+extension Expression.Operator {
+    var isComparison: Bool {
+        switch self {
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: true
+        default: false
+        }
+    }
+
+    fileprivate func arithmetic(_ left: Value, _ right: Value) -> Value {
+        guard case .number(let first) = left, case .number(let second) = right else {
+            return self == .add ? .text(left.description + right.description) : .absent
+        }
+        let result: ExactDecimal? =
+            switch self {
+            case .add: first.adding(second)
+            case .subtract: first.subtracting(second)
+            case .multiply: first.multiplied(by: second)
+            case .divide: second.isZero ? nil : first.divided(by: second, decimals: 20, rounding: .halfEven)
+            default: nil
+            }
+        return result.map(Value.number) ?? .absent
+    }
+}
+
+extension Value {
+    /// Equality across kinds: entries of `metadata` may be `"5"` where a number is compared.
+    fileprivate func matches(_ other: Value) -> Bool { self == other || description == other.description }
+
+    fileprivate func precedes(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.number(let left), .number(let right)): left < right
+        case (.time(let left), .time(let right)): left < right
+        case (.text(let left), .text(let right)): left < right
+        default: false
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// The names that an expression may use beside the functions.
+package struct ExpressionNames: Sendable {
+    /// Names that only this place knows, such as `settings.program_id` or a reply's `reason`; their values come in the same order.
+    package var variables: [(name: String, kind: Expression.Kind)]
+    /// Other words for canonical fields: a tracker's own parameter names, the industry's macro names.
+    package var aliases: [String: FieldPath]
+
+    package init(variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:]) {
+        self.variables = variables
+        self.aliases = aliases
+    }
+
+    /// A conversion's fields and nothing else: what a route sees.
+    package static let conversion = ExpressionNames()
+
+    func resolve(_ name: String) -> (expression: Expression, kind: Expression.Kind, words: [String]?)? {
+        if let index = variables.firstIndex(where: { $0.name == name }) { return (.variable(index), variables[index].kind, nil) }
+        guard let path = FieldPath(name: name) ?? aliases[name] else { return nil }
+        switch path {
+        case .field(let field):
+            if case .word(let words) = field.kind { return (.path(path), .text, words) }
+            return (.path(path), field.kind.expressionKind, nil)
+        case .id, .source, .tracker: return (.path(path), .text, nil)
+        case .receivedAt: return (.path(path), .time, nil)
+        case .subID: return (.path(path), .text, nil)
+        case .metadata, .extra: return (.path(path), .any, nil)
+        }
+    }
+
+    var all: [String] { variables.map(\.name) + FieldPath.suggestions + aliases.keys }
+}
+
+extension Field.Kind {
+    package var expressionKind: Expression.Kind {
+        switch self {
+        case .text, .word: .text
+        case .money: .number
+        case .flag: .flag
+        case .time: .time
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// A text with expressions in braces: `/api/postback/{settings.brand}/{settings.offer}`.
+///
+/// Values are put in once and never looked at again, so a value that holds braces stays what it is.
+package struct Template: Sendable, Hashable {
+    package enum Part: Sendable, Hashable {
+        case literal(String)
+        case value(Expression)
+    }
+    package var parts: [Part]
+    /// What stands between the braces, by part; for sentences.
+    package var sources: [String]
+
+    package init(literal: String) {
+        parts = [.literal(literal)]
+        sources = [""]
+    }
+
+    private init(parts: [Part], sources: [String]) {
+        self.parts = parts
+        self.sources = sources
+    }
+
+    /// The single expression where the text is nothing else; its value keeps its kind.
+    package var onlyValue: Expression? {
+        guard parts.count == 1, case .value(let expression) = parts[0] else { return nil }
+        return expression
+    }
+
+    package var onlyLiteral: String? {
+        if parts.isEmpty { return "" }
+        guard parts.count == 1, case .literal(let text) = parts[0] else { return nil }
+        return text
+    }
+
+    /// Fills every value in; absent ones leave nothing.
+    package func text(_ input: borrowing ExpressionInput, encode: (String) -> String = { $0 }) -> String {
+        var text = ""
+        for part in parts {
+            switch part {
+            case .literal(let literal): text += literal
+            case .value(let expression): text += encode(expression.value(input).description)
+            }
+        }
+        return text
+    }
+
+    package static func parse(
+        _ source: String, at location: SourceLocation, names: ExpressionNames, into diagnostics: inout Diagnostics
+    ) -> Template? {
+        var parts: [Part] = []
+        var sources: [String] = []
+        var rest = source[...]
+        while let open = rest.firstIndex(of: "{") {
+            if open != rest.startIndex {
+                parts.append(.literal(String(rest[..<open])))
+                sources.append("")
+            }
+            let offset = source.distance(from: source.startIndex, to: open)
+            guard let close = rest[open...].firstIndex(of: "}") else {
+                diagnostics.error(at: location.advanced(by: offset), "the '{' here has no closing '}'")
+                return nil
+            }
+            let inner = String(rest[rest.index(after: open)..<close])
+            guard
+                let expression = ExpressionParser.parse(
+                    inner, at: location.advanced(by: offset + 1), names: names, into: &diagnostics)
+            else { return nil }
+            parts.append(.value(expression))
+            sources.append(inner)
+            rest = rest[rest.index(after: close)...]
+        }
+        if !rest.isEmpty {
+            parts.append(.literal(String(rest)))
+            sources.append("")
+        }
+        return Template(parts: parts, sources: sources)
+    }
+}

@@ -1,0 +1,74 @@
+/// A value or an object's key in the document it came from; it means nothing to another document.
+package struct JSONNode: Hashable, Sendable {
+    let index: Int
+}
+
+/// Reads JSON as RFC 8259 has it, and stricter: no byte order mark, no lone surrogate, no key twice, at most 512 levels deep.
+///
+/// Numbers are never converted: `49.900` stays `49.900`. Nothing is decoded before it is asked for; strings stand in `bytes` as sent.
+package struct JSONDocument: JSONReading, Sendable {
+    package let bytes: [UInt8]
+    private let tape: [JSONEntry]
+
+    /// - Parameter rejectingDuplicateKeys: without it an object keeps both members, and asking for the key finds the last.
+    package init(parsing bytes: [UInt8], maximumDepth: Int = 64, rejectingDuplicateKeys: Bool = true) throws(JSONError) {
+        let limit = 1 << 28
+        var tape: [JSONEntry]?
+        var failure: JSONError?
+        bytes.withUnsafeBufferPointer { input in
+            guard let base = input.baseAddress, input.count < limit else {
+                failure = JSONError(.size, at: 0, of: input, "\(input.count) bytes of JSON; at most \(limit) are read")
+                return
+            }
+            let parser = JSONParser(
+                input: input, base: base, maximumDepth: min(maximumDepth, 512), rejectsDuplicateKeys: rejectingDuplicateKeys)
+            // Few texts hold more than one value in eight bytes; none holds more than one in two.
+            for capacity in [input.count / 8 + 16, input.count / 2 + 3] where tape == nil && failure == nil {
+                var isComplete = false
+                let attempt = [JSONEntry](unsafeUninitializedCapacity: capacity) { buffer, count in
+                    do throws(JSONError) {
+                        guard let start = buffer.baseAddress, let used = try parser.parse(into: start, capacity: capacity) else { return }
+                        (count, isComplete) = (used, true)
+                    } catch { failure = error }
+                }
+                if isComplete { tape = attempt }
+            }
+        }
+        if let failure { throw failure }
+        self.bytes = bytes
+        self.tape = tape ?? []
+    }
+
+    /// Walks the document at full speed: no reference is counted and no bound is checked. The view must not leave the closure.
+    package func withUnsafeView<Result, Failure: Error>(_ body: (JSONView) throws(Failure) -> Result) throws(Failure) -> Result {
+        try bytes.withUnsafeBufferPointer { (input) throws(Failure) -> Result in
+            try tape.withUnsafeBufferPointer { (tape) throws(Failure) -> Result in
+                try body(JSONView(input: input, tape: tape.baseAddress.unsafelyUnwrapped))
+            }
+        }
+    }
+
+    package func entry(_ node: JSONNode) -> JSONEntry { tape[node.index] }
+
+    package func withInput<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result { bytes.withUnsafeBufferPointer(body) }
+}
+
+/// A document inside `withUnsafeView`, and only there.
+package struct JSONView: JSONReading {
+    let input: UnsafeBufferPointer<UInt8>
+    let tape: UnsafePointer<JSONEntry>
+
+    @inline(__always) package func entry(_ node: JSONNode) -> JSONEntry { tape[node.index] }
+
+    @inline(__always) package func withInput<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result { body(input) }
+
+    /// The bytes of a value as sent; a string's are without its quotes, its escapes not decoded.
+    @inline(__always) package func bytes(of node: JSONNode) -> UnsafeBufferPointer<UInt8> { input.text(of: entry(node)) }
+
+    /// The JSON of a value as sent, a string's with its quotes, ready for `JSONWriter.encoded`; spaces within are kept.
+    @inline(__always) package func encodedBytes(of node: JSONNode) -> UnsafeBufferPointer<UInt8> {
+        let text = bytes(of: node)
+        guard kind(node) == .string else { return text }
+        return UnsafeBufferPointer(start: text.baseAddress.unsafelyUnwrapped - 1, count: text.count &+ 2)
+    }
+}

@@ -1,0 +1,36 @@
+/// The members of an object in the order they were sent or added.
+///
+/// Finding a key walks the members, and compares bytes: no Unicode normalisation. A key given twice is kept twice and the last is found.
+/// Equality ignores the order.
+package struct JSONObject: Sendable {
+    package private(set) var members: [(key: String, value: JSONValue)]
+
+    package init(_ members: [(String, JSONValue)] = []) { self.members = members }
+
+    /// Setting replaces in place or appends; setting nil removes the member.
+    package subscript(key: String) -> JSONValue? {
+        get { members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value }
+        set {
+            guard let newValue else { return members.removeAll { $0.key.utf8.elementsEqual(key.utf8) } }
+            if let index = members.lastIndex(where: { $0.key.utf8.elementsEqual(key.utf8) }) {
+                members[index].value = newValue
+            } else {
+                members.append((key, newValue))
+            }
+        }
+    }
+
+    /// The members by code point of their keys, which is the order of their UTF-8 bytes and Python's, but not Swift's `<` or UTF-16's.
+    package var sortedByKey: [(key: String, value: JSONValue)] {
+        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    }
+}
+
+extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
+    package static func == (one: JSONObject, other: JSONObject) -> Bool {
+        one.members.count == other.members.count
+            && one.sortedByKey.elementsEqual(other.sortedByKey) { $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value }
+    }
+
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}

@@ -1,0 +1,21 @@
+/// A secret or key that a request carries, and where.
+package struct CredentialPlan: Sendable {
+    package var name: String
+    /// The first place that a request uses counts, even where what stands there is wrong. Requests are written with the first.
+    package var places: [Place]
+    /// A public key that says which source this is, before a secret proves it.
+    package var identifies: Bool
+    /// `null` in a source's configuration switches the check off (Trcker's offers from before 11 May 2026).
+    package var mayBeNull: Bool
+    /// Never sent by itself: the key of a signature.
+    package var signsOnly: Bool
+
+    package enum Place: Sendable, Hashable {
+        case header(String)
+        /// `Authorization: Bearer …`, RFC 6750.
+        case bearer
+        case query(String)
+        /// A member of the JSON body, or a parameter of a form body.
+        case body(String)
+    }
+}

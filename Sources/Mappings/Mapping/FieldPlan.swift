@@ -1,0 +1,71 @@
+/// One parameter of a tracker's request: its wire name, the canonical field it is, and what each direction makes of it.
+package struct FieldPlan: Sendable {
+    /// `customer.email`, `items[].price`: as the file has it.
+    package var name: String
+    package var place: Place
+    /// The members that lead to it in a JSON body; one for a parameter.
+    package var path: [String]
+    package var isItem: Bool
+    package var target: Target?
+    package var reading: Reading?
+    package var writing: Writing?
+
+    package enum Place: String, Sendable, CaseIterable { case body, query, path, header }
+
+    package enum Target: Sendable, Hashable {
+        case path(FieldPath)
+        case item(Item.Part)
+        /// The conversion's whole free-form object.
+        case metadata
+    }
+
+    package enum Requirement: Sendable, Hashable {
+        case never, always
+        case when(Expression)
+    }
+
+    /// The converter by name; a parameter may be a setting, known only when a source or destination is bound.
+    package struct ConverterCall: Sendable {
+        package var converter: ConverterDescription
+        package var words: [Word]
+
+        package enum Word: Sendable, Hashable {
+            case literal(String)
+            case setting(String)
+        }
+    }
+
+    /// A closed list of wire words. Several canonical words may be written as one; it is read as the first.
+    package struct Words: Sendable {
+        package var entries: [Entry]
+        /// What any other wire word is read as.
+        package var other: String?
+
+        package struct Entry: Sendable {
+            package var wire: String
+            package var canonical: [String]
+            /// Other fields that the word settles when read and demands when written (`rejected` is a deposit with status rejected).
+            package var also: [(field: Field, word: String)]
+        }
+    }
+
+    package struct Reading: Sendable {
+        package var slot: Int
+        package var aliases: [(name: String, slot: Int)]
+        package var converter: ConverterCall
+        package var words: Words?
+        package var required: Requirement
+        package var initial: Value?
+        package var length: ClosedRange<Int>?
+        package var code: FailureCode
+    }
+
+    package struct Writing: Sendable {
+        /// Nil writes the target as it is.
+        package var value: Expression?
+        package var converter: ConverterCall
+        package var words: Words?
+        package var required: Requirement
+        package var length: ClosedRange<Int>?
+    }
+}

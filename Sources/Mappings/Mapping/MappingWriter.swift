@@ -1,0 +1,203 @@
+/// A mapping read backwards for one destination: turns conversions into that tracker's requests.
+///
+/// Never sends an empty value: a conversion that lacks what the tracker needs is a `Skip` with the reason.
+package struct MappingWriter: Sendable {
+    package let mapping: Mapping
+    private let settingValues: [Value]
+    private let exponents: CurrencyExponents
+    private let converters: [(any FieldConverter)?]
+    private let signer: Signer?
+    /// Scheme, host and path; what follows is only the query.
+    private let url: String
+    private let headers: [(name: String, value: String)]
+    private let secretHeaders: Set<String>
+    private let secretMembers: Set<String>
+    /// Parameters that are the same in every request: credentials in the query.
+    private let secretQuery: [(name: String, value: String)]
+    private let output: OutputPlan
+    private let isBodyWritten: Bool
+    private let isJSON: Bool
+
+    /// - Parameters:
+    ///   - url: scheme, host and, where the tracker lives below one, a path; the tracker's own path is put behind it.
+    ///   - credentials: by name; a missing one is left out.
+    /// - Throws: the setting that the path needs and that is missing.
+    package init(
+        _ mapping: Mapping, url: String, settings: [String: SettingValue] = [:], credentials: [String: String] = [:],
+        exponents: CurrencyExponents = CurrencyExponents()
+    ) throws(PathPlan.MissingSetting) {
+        self.mapping = mapping
+        self.exponents = exponents
+        settingValues = mapping.settingValues(settings)
+        converters = mapping.fields.map { $0.writing?.converter.make(mapping, settings) }
+        let path = try mapping.request.path.text(settings).get()
+        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.url = base.hasSuffix(path) ? base : base + path
+        isBodyWritten = mapping.request.readsBody(mapping.request.methods[0])
+        isJSON = isBodyWritten && mapping.request.bodies.first == .json
+        var headers: [(name: String, value: String)] = []
+        var secretHeaders: Set<String> = []
+        var secretQuery: [(name: String, value: String)] = []
+        var members: [(name: String, value: String)] = []
+        for plan in mapping.credentials where !plan.signsOnly {
+            guard let place = plan.places.first, let value = credentials[plan.name] else { continue }
+            switch place {
+            case .header(let name):
+                headers.append((name, value))
+                secretHeaders.insert(name)
+            case .bearer:
+                headers.append(("Authorization", "Bearer \(value)"))
+                secretHeaders.insert("Authorization")
+            case .query(let name): secretQuery.append((name, value))
+            case .body(let name): members.append((name, value))
+            }
+        }
+        if isBodyWritten { headers.append(("Content-Type", isJSON ? "application/json" : "application/x-www-form-urlencoded")) }
+        headers.append(("Accept", "application/json"))
+        self.headers = headers
+        self.secretHeaders = secretHeaders
+        self.secretQuery = secretQuery
+        secretMembers = Set(members.map(\.name))
+        output = OutputPlan(mapping, constants: members)
+        signer = mapping.signature.flatMap { plan in
+            credentials[plan.credential].map { Signer(plan, secret: $0, forms: plan.forms) }
+        }
+    }
+
+    package func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+        let input = ExpressionInput(conversion, variables: settingValues)
+        for check in mapping.checks where check.side != .in && !check.need.isTrue(input) {
+            throw Skip(check.sentence.text(input))
+        }
+        var edge = Edge(currency: conversion.currency, exponents: exponents)
+        var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
+        for (index, field) in mapping.fields.enumerated() where !field.isItem {
+            guard let writing = field.writing else { continue }
+            wires[index] = try wire(field, writing, converters[index], input, &edge)
+        }
+        let rows = try itemRows(conversion, &edge)
+        return finish(wires, rows, conversion)
+    }
+
+    private func wire(
+        _ field: FieldPlan, _ writing: FieldPlan.Writing, _ converter: (any FieldConverter)?, _ input: borrowing ExpressionInput,
+        _ edge: inout Edge
+    ) throws(Skip) -> WireValue {
+        if case .metadata = field.target, writing.value == nil {
+            let metadata = input.conversion.metadata
+            return metadata.members.isEmpty ? .absent : .tree(.object(metadata))
+        }
+        var value = Value.absent
+        if let expression = writing.value {
+            value = expression.value(input)
+        } else if case .path(let path) = field.target {
+            value = input.conversion[path]
+        }
+        guard !value.isAbsent else {
+            try checkAbsent(field, writing, input)
+            return .absent
+        }
+        if let words = writing.words { return .string(try word(value.description, words, field, input)) }
+        edge.field = field.name
+        do throws(FieldFailure) {
+            let wire = try converter?.write(value, &edge) ?? .absent
+            if let length = writing.length, let text = wire.text, !length.contains(text.unicodeScalars.count) {
+                let count = text.unicodeScalars.count
+                throw FieldFailure("\(field.name) has \(count) characters; \(mapping.tracker) takes at most \(length.upperBound)")
+            }
+            return wire
+        } catch {
+            throw Skip(error.sentence)
+        }
+    }
+
+    private func checkAbsent(_ field: FieldPlan, _ writing: FieldPlan.Writing, _ input: borrowing ExpressionInput) throws(Skip) {
+        switch writing.required {
+        case .never: return
+        case .when(let condition): if !condition.isTrue(input) { return }
+        case .always: break
+        }
+        guard case .path(let path) = field.target else {
+            throw Skip("\(mapping.tracker) requires \(field.name), which this conversion does not have")
+        }
+        let hint = path.isSettable ? "; a route can give it: set: { \(path): … }" : ""
+        throw Skip("\(mapping.tracker) requires \(field.name), but the conversion has no \(path)\(hint)")
+    }
+
+    private func word(_ word: String, _ words: FieldPlan.Words, _ field: FieldPlan, _ input: borrowing ExpressionInput) throws(Skip) -> String {
+        var plain: String?
+        for entry in words.entries where entry.canonical.contains(word) {
+            if entry.also.isEmpty {
+                plain = plain ?? entry.wire
+            } else if entry.also.allSatisfy({ input.conversion[$0.field] == .text($0.word) }) {
+                return entry.wire
+            }
+        }
+        if let plain { return plain }
+        let name = if case .path(let path) = field.target { path.description } else { field.name }
+        let known = words.entries.flatMap(\.canonical).joined(separator: ", ")
+        throw Skip("\(mapping.tracker) has no word for \(name) '\(word)'; it takes \(known)")
+    }
+
+    private func itemRows(_ conversion: Conversion, _ edge: inout Edge) throws(Skip) -> [[WireValue]] {
+        guard output.hasItems else { return [] }
+        var rows: [[WireValue]] = []
+        rows.reserveCapacity(conversion.items.count)
+        for item in conversion.items {
+            var row = [WireValue](repeating: .absent, count: mapping.fields.count)
+            for (index, field) in mapping.fields.enumerated() {
+                guard case .item(let part) = field.target, let writing = field.writing else { continue }
+                edge.field = field.name
+                do throws(FieldFailure) {
+                    if !item[part].isAbsent { row[index] = try converters[index]?.write(item[part], &edge) ?? .absent }
+                } catch { throw Skip(error.sentence) }
+                if row[index].isAbsent, writing.required == .always {
+                    throw Skip("\(mapping.tracker) requires \(field.name), but an item of this conversion has no \(part.wireName)")
+                }
+            }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private func finish(_ wires: [WireValue], _ rows: [[WireValue]], _ conversion: Conversion) -> WrittenRequest {
+        var request = WrittenRequest(
+            method: mapping.request.methods[0], url: url, maskedURL: url, headers: headers, body: [], secretHeaders: secretHeaders,
+            secretMembers: secretMembers)
+        var query: [(name: String, value: String)] = []
+        if isJSON {
+            request.body = output.json(wires, rows)
+            query = output.parameters(wires, fields: mapping.fields) { $0.place == .query }
+        } else if isBodyWritten {
+            request.body = Array(Self.encode(output.parameters(wires, fields: mapping.fields) { $0.place == .body }).utf8)
+        } else {
+            query = output.parameters(wires, fields: mapping.fields) { $0.place == .query }
+        }
+        for (index, field) in mapping.fields.enumerated() where field.place == .header {
+            if let text = wires[index].text { request.headers.append((field.name, text)) }
+        }
+        if let signer, let plan = mapping.signature { sign(&request, &query, signer, plan) }
+        if !query.isEmpty || !secretQuery.isEmpty {
+            let joint = url.contains("?") ? "&" : "?"
+            request.url += joint + Self.encode(secretQuery + query)
+            request.maskedURL += joint + Self.encode(secretQuery.map { ($0.name, "***") } + query, leaving: "***")
+        }
+        return request
+    }
+
+    private func sign(
+        _ request: inout WrittenRequest, _ query: inout [(name: String, value: String)], _ signer: Signer, _ plan: SignaturePlan
+    ) {
+        let text = isBodyWritten ? request.body : Array(query.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.value)" }.joined(separator: "&").utf8)
+        let signature = signer.sign(text)
+        switch plan.places.first {
+        case .header(let name): request.headers.append((name, signature))
+        case .query(let name): query.append((name, signature))
+        default: break
+        }
+    }
+
+    static func encode(_ pairs: [(name: String, value: String)], leaving plain: String = "") -> String {
+        pairs.map { "\($0.name.percentEncoded)=\($0.value == plain ? plain : $0.value.percentEncoded)" }.joined(separator: "&")
+    }
+}

@@ -1,0 +1,100 @@
+/// Names and values of a query string or a form body, decoded, in the order sent.
+package struct Parameters: Sendable {
+    package var pairs: [(name: String, value: String)] = []
+    /// What was repaired while reading.
+    package var warnings: [String] = []
+
+    package init() {}
+
+    package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    /// Reads `a=1&b=x+y%21`. Stray percent signs stay what they are; bytes that are no UTF-8 are read as Latin-1.
+    ///
+    /// `&currency=` that went through an HTML page arrives as `¤cy=`, since `&curren` is an entity there: raw or percent-encoded, UTF-8 or
+    /// Latin-1. It is put right before anything is decoded, with a warning.
+    package init(decoding text: String) {
+        self.init(decoding: Array(text.utf8))
+    }
+
+    package init(decoding bytes: [UInt8]) {
+        var bytes = bytes
+        if Self.repairCurrency(&bytes) { warnings.append("'¤cy' was read as '&currency': the sender's URL went through an HTML page") }
+        for part in bytes.split(separator: UInt8(ascii: "&")) {
+            let equals = part.firstIndex(of: UInt8(ascii: "="))
+            let name = Self.decode(part[..<(equals ?? part.endIndex)])
+            let value = equals.map { Self.decode(part[part.index(after: $0)...]) } ?? ""
+            pairs.append((name, value))
+        }
+    }
+
+    private static func decode(_ bytes: ArraySlice<UInt8>) -> String {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "%"), index + 2 < bytes.endIndex, let high = bytes[index + 1].hexDigit, let low = bytes[index + 2].hexDigit {
+                decoded.append(UInt8(high << 4 | low))
+                index += 3
+            } else {
+                decoded.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                index += 1
+            }
+        }
+        return String(validating: decoded, as: UTF8.self) ?? String(String.UnicodeScalarView(decoded.map { Unicode.Scalar($0) }))
+    }
+
+    /// The sign `¤` in its four spellings, followed by `cy=`.
+    private static let mangled: [[UInt8]] = [[0xC2, 0xA4], [0xA4], Array("%C2%A4".utf8), Array("%c2%a4".utf8), Array("%A4".utf8), Array("%a4".utf8)]
+        .map { $0 + Array("cy=".utf8) }
+
+    private static func repairCurrency(_ bytes: inout [UInt8]) -> Bool {
+        guard bytes.contains(where: { $0 == 0xA4 || $0 == UInt8(ascii: "%") }) else { return false }
+        var isRepaired = false
+        var index = 0
+        while index < bytes.count {
+            if let form = mangled.first(where: { bytes[index...].starts(with: $0) }) {
+                bytes.replaceSubrange(index..<index + form.count, with: Array((index == 0 ? "currency=" : "&currency=").utf8))
+                isRepaired = true
+            }
+            index += 1
+        }
+        return isRepaired
+    }
+}
+
+extension String {
+    /// Percent-encodes all but the unreserved characters of RFC 3986 §2.3, so that a value can stand anywhere in a URL.
+    package var percentEncoded: String {
+        guard utf8.contains(where: { !$0.isUnreserved }) else { return self }
+        var encoded: [UInt8] = []
+        let digits = Array("0123456789ABCDEF".utf8)
+        for byte in utf8 {
+            if byte.isUnreserved {
+                encoded.append(byte)
+            } else {
+                encoded.append(contentsOf: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// A path segment decoded; `+` stays a plus.
+    package var percentDecoded: String {
+        guard utf8.contains(UInt8(ascii: "%")) else { return self }
+        let kept = replacingPlus
+        return Parameters(decoding: "x=" + kept).pairs.first?.value ?? self
+    }
+
+    private var replacingPlus: String { split(separator: "+", omittingEmptySubsequences: false).joined(separator: "%2B") }
+}
+
+extension UInt8 {
+    fileprivate var isUnreserved: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,148 @@
+/// A tracker that is nothing but a URL: `https://t.example/postback?cid={click_id}&payout={payout}&txid={order_id}`.
+///
+/// Macros are canonical names or the words that the industry has for them. The operator fixes scheme, host and path; values are
+/// percent-encoded into place in one pass. A parameter whose macro has no value is left out; without the click id, or without a value in
+/// the path, the delivery is skipped, since the tracker could do nothing with it.
+package struct PostbackURL: Sendable {
+    private let base: [Piece]
+    private let parameters: [(name: String, value: [Piece])]
+    /// The macro that must have a value: the click id's, else the first identifier's.
+    private let needed: FieldPath?
+
+    private enum Piece: Sendable {
+        case literal(String)
+        case macro(FieldPath, name: String)
+    }
+
+    /// Other words for canonical fields, as trackers' macro lists have them.
+    package static let macros: [String: FieldPath] = {
+        var macros: [String: FieldPath] = [:]
+        func add(_ names: String, _ path: FieldPath) {
+            for name in names.split(separator: " ") { macros[String(name)] = path }
+        }
+        add("clickid click cid subid sub_id aff_click_id affclickid reqid", .field(.clickID))
+        add("txid txn_id tid transaction_id orderid order oid external_id", .field(.orderID))
+        add("sum revenue sale_amount value price", .field(.amount))
+        add("commission payout_amount", .field(.payout))
+        add("currency_code cur", .field(.currency))
+        add("event goal et", .field(.eventName))
+        add("conversion_status", .field(.status))
+        add("coupon coupon_code promo", .field(.couponCode))
+        add("sessionid", .field(.sessionID))
+        add("affiliate aff_id", .field(.affiliateID))
+        add("offer_id", .field(.offer))
+        add("email", .field(.customerEmail))
+        add("email_sha256", .field(.customerEmailSHA256))
+        add("ip", .field(.customerIP))
+        add("ua user_agent", .field(.customerUserAgent))
+        add("geo country", .field(.customerCountry))
+        add("timestamp time", .field(.occurredAt))
+        add("conversion_id", .id)
+        for index in 1...10 { add("sub\(index) s\(index) sub_id_\(index) subid\(index) aff_sub\(index)", .subID("s\(index)")) }
+        return macros
+    }()
+
+    package static func parse(_ text: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> PostbackURL? {
+        var url = text
+        if let hash = url.firstIndex(of: "#"), !url[hash...].contains("{") { url = String(url[..<hash]) }
+        guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+            diagnostics.error(at: place, "a postback_url begins with https:// or http://, found \(text.quotedBriefly)")
+            return nil
+        }
+        let question = url.firstIndex(of: "?") ?? url.endIndex
+        let base = pieces(String(url[..<question]), at: place, into: &diagnostics)
+        let host = url.dropFirst(url.hasPrefix("https") ? 8 : 7).prefix { $0 != "/" && $0 != "?" }
+        if host.isEmpty { diagnostics.error(at: place, "postback_url \(text.quotedBriefly) has no host") }
+        if host.contains("{") {
+            diagnostics.error(at: place, "a macro cannot stand in the host of a postback_url: the operator fixes where requests go")
+        }
+        let query = question < url.endIndex ? url[url.index(after: question)...] : ""
+        let parameters = query.split(separator: "&").map { part -> (name: String, value: [Piece]) in
+            guard let equals = part.firstIndex(of: "=") else { return (String(part), []) }
+            let value = pieces(String(part[part.index(after: equals)...]), at: place, into: &diagnostics)
+            return (String(part[..<equals]), value)
+        }
+        let macros = parameters.flatMap(\.value).compactMap { piece -> FieldPath? in
+            if case .macro(let path, _) = piece { path } else { nil }
+        }
+        if macros.isEmpty, base.allSatisfy({ if case .literal = $0 { true } else { false } }) {
+            diagnostics.error(at: place, "this postback_url has no macro, so every conversion would look the same; write cid={click_id}")
+        }
+        let identifiers = Field.identifiers.map(FieldPath.field)
+        let needed = macros.contains(.field(.clickID)) ? .field(.clickID) : macros.first { identifiers.contains($0) }
+        return PostbackURL(base: base, parameters: parameters, needed: needed)
+    }
+
+    private static func pieces(_ text: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> [Piece] {
+        var pieces: [Piece] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{") {
+            if open > rest.startIndex { pieces.append(.literal(String(rest[..<open]))) }
+            guard let close = rest[open...].firstIndex(of: "}") else {
+                diagnostics.error(at: place, "the '{' in \(text.quotedBriefly) has no closing '}'")
+                return pieces
+            }
+            let name = String(rest[rest.index(after: open)..<close])
+            if let path = FieldPath(name: name) ?? macros[name] {
+                pieces.append(.macro(path, name: name))
+            } else {
+                let known = Field.allNames + Array(macros.keys)
+                let hint = name.nearest(in: known).map { "; did you mean '{\($0)}'?" } ?? "; macros are canonical names such as {click_id}"
+                diagnostics.error(at: place, "unknown macro '{\(name)}' in a postback_url\(hint)")
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        if !rest.isEmpty { pieces.append(.literal(String(rest))) }
+        return pieces
+    }
+
+    package func write(_ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws(Skip) -> WrittenRequest {
+        if let needed, conversion[needed].isAbsent {
+            throw Skip("the postback_url needs \(needed), which the conversion does not have; a route can give it: set: { \(needed): … }")
+        }
+        var url = ""
+        for piece in base {
+            switch piece {
+            case .literal(let text): url += text
+            case .macro(let path, let name):
+                guard let value = try text(of: path, conversion, exponents) else {
+                    throw Skip("the postback_url needs {\(name)} in its path, but the conversion has no \(path)")
+                }
+                url += value.percentEncoded
+            }
+        }
+        var pairs: [String] = []
+        parameters: for (name, pieces) in parameters {
+            var value = ""
+            for piece in pieces {
+                switch piece {
+                case .literal(let text): value += text
+                case .macro(let path, _):
+                    guard let text = try text(of: path, conversion, exponents) else { continue parameters }
+                    value += text.percentEncoded
+                }
+            }
+            pairs.append("\(name)=\(value)")
+        }
+        if !pairs.isEmpty { url += "?" + pairs.joined(separator: "&") }
+        return WrittenRequest(method: "GET", url: url, maskedURL: url, headers: [], body: [])
+    }
+
+    /// Amounts in major units with their currency's decimals, times in UNIX seconds as postbacks have them.
+    private func text(of path: FieldPath, _ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> String? {
+        switch conversion[path] {
+        case .absent: return path == .field(.eventName) ? conversion.text(.type) : nil
+        case .number(let number) where path.kind == .money:
+            var bytes: [UInt8] = []
+            do {
+                let format = MoneyFormat(unit: .major, allowsNegative: true)
+                try format.write(number, currency: conversion.currency, exponents: exponents, into: &bytes)
+            } catch {
+                throw Skip(error.sentence(field: path.description, value: number.description))
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        case .time(let time): return String(time.seconds)
+        case let value: return value.description
+        }
+    }
+}

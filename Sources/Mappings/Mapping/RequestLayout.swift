@@ -1,0 +1,53 @@
+/// Which slot each member of a body and each parameter goes to, as a tree that is walked beside the document.
+struct RequestLayout: Sendable {
+    var members: [Member] = []
+    /// Names of query, path and header parameters that are fields though the request has a body.
+    var parameters: [(place: FieldPlan.Place, name: String, slot: Int)] = []
+    var slotCount = 0
+    var itemSlotCount = 0
+
+    struct Member: Sendable {
+        var name: String
+        var key: [UInt8]
+        var content: Content
+    }
+
+    indirect enum Content: Sendable {
+        case slot(Int)
+        case object([Member])
+        /// A list of objects, each with slots of its own.
+        case items([Member])
+        /// A credential or signature, which is nobody's `extra`.
+        case secret(Int)
+    }
+
+    /// Credentials and signatures that stand in a body or query, by slot.
+    var secretNames: [String] = []
+
+    static func insert(_ content: Content, at path: ArraySlice<String>, into members: inout [Member]) -> Bool {
+        guard let name = path.first else { return false }
+        let isList = name.hasSuffix("[]")
+        let key = isList ? String(name.dropLast(2)) : name
+        let index = members.firstIndex { $0.name == key }
+        if path.count == 1 {
+            guard index == nil else { return false }
+            members.append(Member(name: key, key: Array(key.utf8), content: content))
+            return true
+        }
+        var children: [Member] = []
+        if let index {
+            switch (members[index].content, isList) {
+            case (.object(let existing), false), (.items(let existing), true): children = existing
+            default: return false
+            }
+        }
+        guard insert(content, at: path.dropFirst(), into: &children) else { return false }
+        let node = isList ? Content.items(children) : .object(children)
+        if let index {
+            members[index].content = node
+        } else {
+            members.append(Member(name: key, key: Array(key.utf8), content: node))
+        }
+        return true
+    }
+}

@@ -1,0 +1,35 @@
+extension String {
+    /// Whether the whole text is a macro that nobody filled in, or a program's word for nothing.
+    ///
+    /// Seen in the wild: `{click_id}`, `{{cid}}`, `%7Bclickid%7D`, `[CLICKID]`, `#reqid#`, `<subid>`, `${id}`, `%click%`, `null`, `undefined`.
+    package var isUnexpandedMacro: Bool {
+        guard let first = utf8.first, let last = utf8.last else { return false }
+        switch (first, last) {
+        case (UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]")), (UInt8(ascii: "<"), UInt8(ascii: ">")): return true
+        case (UInt8(ascii: "#"), UInt8(ascii: "#")): return utf8.count > 2
+        case (UInt8(ascii: "$"), UInt8(ascii: "}")): return hasPrefix("${")
+        case (UInt8(ascii: "%"), _):
+            if last == UInt8(ascii: "%") { return utf8.count > 2 }
+            let upper = uppercased()
+            return upper.hasPrefix("%7B") && upper.hasSuffix("%7D") || upper.hasPrefix("%5B") && upper.hasSuffix("%5D")
+        case (UInt8(ascii: "n"), _), (UInt8(ascii: "N"), _), (UInt8(ascii: "u"), _), (UInt8(ascii: "U"), _):
+            return isEqualIgnoringCase("null") || isEqualIgnoringCase("undefined")
+        default: return false
+        }
+    }
+}
+
+extension FieldPath {
+    /// Texts in which a macro or `null` cannot be meant: everything but people's names and free words.
+    var refusesMacros: Bool {
+        switch self {
+        case .subID: true
+        case .field(let field):
+            switch field {
+            case .customerFirstName, .customerLastName, .reason, .eventName: false
+            default: field.kind == .text
+            }
+        default: false
+        }
+    }
+}

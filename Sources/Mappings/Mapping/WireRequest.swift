@@ -1,0 +1,38 @@
+/// An HTTP request in the form that mappings read and write.
+package struct WireRequest: Sendable {
+    package var method: String
+    /// Without the query, percent-encoding as sent.
+    package var path: String
+    /// What stands behind the `?`, as sent.
+    package var query: String
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(
+        method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Path and query as they stand in the request line.
+    package var target: String { query.isEmpty ? path : "\(path)?\(query)" }
+
+    /// The first header of that name in any case, without white space at either end.
+    package func header(_ name: String) -> String? {
+        headers.first { $0.name.isEqualIgnoringCase(name) }?.value.trimmed
+    }
+}
+
+extension String {
+    /// Compares ASCII letters in either case, as header names are.
+    package func isEqualIgnoringCase(_ other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        return zip(utf8, other.utf8).allSatisfy { left, right in
+            left == right || (left ^ right == 0x20 && (0x61...0x7A).contains(left | 0x20))
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// Why an amount cannot cross an edge of the gateway as it is.
+///
+/// The sentences state what the mapping's author or the sender can change; the value is passed again for the quote.
+package enum MoneyError: Error, Sendable, Hashable {
+    case notANumber(DecimalError)
+    case negative
+    /// More decimals than the currency has, and no rounding named.
+    case surplusDecimals(Int, Currency, exponent: Int)
+    /// Minor units with a point or a fraction.
+    case fractionOfMinorUnit(Currency, exponent: Int)
+    case noMinorUnit(Currency)
+    /// Minor units of an amount that came without a currency.
+    case noCurrency
+
+    /// Bounded, for metrics.
+    package var kind: String {
+        switch self {
+        case .notANumber(let error): error.kind.rawValue
+        case .negative: "negative"
+        case .surplusDecimals: "surplus_decimals"
+        case .fractionOfMinorUnit: "fraction_of_minor_unit"
+        case .noMinorUnit: "no_minor_unit"
+        case .noCurrency: "no_currency"
+        }
+    }
+
+    /// `amount '12.505' has 3 decimals but EUR has 2`.
+    package func sentence(field: String, value: String) -> String {
+        let subject = "\(field) \(QuotedValue(value))"
+        switch self {
+        case .notANumber(let error):
+            return error.sentence(field: field, value: value)
+        case .negative:
+            return "\(subject) is negative; send zero or more"
+        case .surplusDecimals(let decimals, let currency, let exponent):
+            return "\(subject) has \(decimals) decimal\(decimals == 1 ? "" : "s") but \(currency) has \(exponent)"
+        case .fractionOfMinorUnit(let currency, let exponent):
+            return "\(subject) must be a whole number of minor units (\(currency): \(Self.example(value, exponent: exponent)))"
+        case .noMinorUnit(let currency):
+            return "\(currency) has no minor unit; set exponents: {\(currency): 6} where amounts are in its smallest unit"
+        case .noCurrency:
+            return "\(subject) needs a currency to know its minor unit"
+        }
+    }
+
+    /// The refused amount in minor units, if it can be read as major units with a fraction; any other amount if not.
+    private static func example(_ value: String, exponent: Int) -> String {
+        if let major = try? ExactDecimal(parsing: value), !major.isInteger,
+            let minor = major.scaled(byPowerOfTen: exponent), minor.isInteger, let text = major.text(decimals: exponent)
+        {
+            return "\(text) is \(minor)"
+        }
+        let minor = ExactDecimal(4990)
+        return "\(minor.scaled(byPowerOfTen: -exponent)?.text(decimals: exponent) ?? "0") is \(minor)"
+    }
+}

@@ -1,0 +1,69 @@
+/// A piece of a YAML file with the place where it stands.
+///
+/// Scalars stay text: whether `NO` is a country or a falsehood is for its reader to say, not for YAML.
+package struct YAMLNode: Sendable {
+    package enum Content: Sendable {
+        /// `isPlain` is false where the author put quotes or a block around it, which makes it a text for sure.
+        case scalar(String, isPlain: Bool)
+        case list([YAMLNode])
+        case map([(key: YAMLNode, value: YAMLNode)])
+    }
+    package var content: Content
+    package var location: SourceLocation
+    /// Columns between `location` and the first character of a scalar's text: one for a quote.
+    package var textOffset = 0
+
+    package init(_ content: Content, at location: SourceLocation, textOffset: Int = 0) {
+        self.content = content
+        self.location = location
+        self.textOffset = textOffset
+    }
+
+    package var scalar: String? {
+        guard case .scalar(let text, _) = content else { return nil }
+        return text
+    }
+
+    /// `~`, `null` or nothing at all.
+    package var isNull: Bool {
+        guard case .scalar(let text, isPlain: true) = content else { return false }
+        return text.isEmpty || text == "~" || text == "null"
+    }
+
+    package var isMap: Bool {
+        guard case .map = content else { return false }
+        return true
+    }
+
+    /// What this is, for a sentence: `expected a list but found a text`.
+    package var kind: String {
+        switch content {
+        case .scalar: isNull ? "nothing" : "a text"
+        case .list: "a list"
+        case .map: "a map"
+        }
+    }
+
+    package var entries: [(key: YAMLNode, value: YAMLNode)]? {
+        guard case .map(let entries) = content else { return nil }
+        return entries
+    }
+
+    package var elements: [YAMLNode]? {
+        guard case .list(let elements) = content else { return nil }
+        return elements
+    }
+
+    package subscript(_ key: String) -> YAMLNode? { entries?.first { $0.key.scalar == key }?.value }
+
+    /// The same tree with every scalar's text replaced; keys stay.
+    package func mapScalars(_ transform: (String, SourceLocation) -> String) -> YAMLNode {
+        var node = self
+        switch content {
+        case .scalar(let text, let isPlain): node.content = .scalar(transform(text, location), isPlain: isPlain)
+        case .list(let elements): node.content = .list(elements.map { $0.mapScalars(transform) })
+        case .map(let entries): node.content = .map(entries.map { ($0.key, $0.value.mapScalars(transform)) })
+        }
+        return node
+    }
+}
