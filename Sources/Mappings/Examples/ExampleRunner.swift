@@ -1,0 +1,142 @@
+/// Runs a mapping's examples and tells, field by field, where what came is not what was written down.
+package struct ExampleRunner {
+    private let mapping: Mapping
+
+    package init(_ mapping: Mapping) { self.mapping = mapping }
+
+    /// One example's differences; none means that it holds.
+    package struct Report: Sendable {
+        package var example: Example
+        package var differences: [Diagnostic]
+    }
+
+    package func run() -> [Report] { mapping.examples.map { Report(example: $0, differences: differences($0)) } }
+
+    /// Fixed, so that examples give the same on every run.
+    private static let identity = MappingReader.Identity(
+        id: ConversionID(at: Timestamp(seconds: 1_763_600_000), random: (0, 1)), source: "example",
+        receivedAt: Timestamp(seconds: 1_763_600_000))
+
+    private func differences(_ example: Example) -> [Diagnostic] {
+        var found: [Diagnostic] = []
+        func differ(_ place: SourceLocation, _ what: String, _ expected: String, _ value: String) {
+            found.append(Diagnostic(at: place, "example '\(example.name)': \(what): expected \(expected), found \(value)"))
+        }
+        let conversion: Conversion
+        do throws(Refusal) {
+            let values = mapping.request.path.match(example.given.path) ?? [:]
+            let parsed = try mapping.parse(example.given, pathValues: values)
+            conversion = try MappingReader(mapping, settings: example.settings).read(parsed, as: Self.identity)
+        } catch {
+            if example.error != error.reason { differ(example.location, "error", example.error.quotedOrNone, "'\(error.reason)'") }
+            if let code = example.code, code != error.code.rawValue { differ(example.location, "code", "'\(code)'", "'\(error.code)'") }
+            return found
+        }
+        if let error = example.error {
+            differ(example.location, "error", "'\(error)'", "a conversion")
+            return found
+        }
+        for expectation in example.expect {
+            let value = conversion.exampleText(expectation.name)
+            if value != expectation.value {
+                differ(expectation.location, expectation.name, expectation.value.quotedOrNone, value.quotedOrNone)
+            }
+        }
+        if let warnings = example.warnings, warnings != conversion.warnings {
+            differ(example.location, "warnings", "\(warnings)", "\(conversion.warnings)")
+        }
+        if let sends = example.sends { compare(sends, example, conversion, differ) }
+        if let skips = example.skips {
+            let outcome = write(conversion, example)
+            if case .failure(let skip) = outcome, skip.reason == skips { return found }
+            let value = if case .failure(let skip) = outcome { "'\(skip.reason)'" } else { "a request" }
+            differ(example.location, "skips", "'\(skips)'", value)
+        }
+        return found
+    }
+
+    private func write(_ conversion: Conversion, _ example: Example) -> Result<WrittenRequest, Skip> {
+        guard let writer = try? MappingWriter(mapping, url: "https://tracker.example", settings: example.settings) else {
+            return .failure(Skip("the path needs a setting that the example does not give"))
+        }
+        return Result { () throws(Skip) in try writer.write(conversion) }
+    }
+
+    private func compare(
+        _ sends: Example.Sends, _ example: Example, _ conversion: Conversion,
+        _ differ: (SourceLocation, String, String, String) -> Void
+    ) {
+        let request: WrittenRequest
+        switch write(conversion, example) {
+        case .success(let written): request = written
+        case .failure(let skip): return differ(sends.location, "sends", "a request", "'\(skip.reason)'")
+        }
+        if let method = sends.method, method != request.method { differ(sends.location, "method", method, request.method) }
+        let target = request.url.dropFirst("https://tracker.example".count)
+        let path = String(target.prefix { $0 != "?" })
+        if let expected = sends.path, expected != path { differ(sends.location, "path", expected, path) }
+        if let query = sends.query {
+            let sent = Parameters(decoding: String(target.drop { $0 != "?" }.dropFirst())).pairs
+            for name in Set(query.map(\.name) + sent.map(\.name)).sorted() {
+                let (expected, found) = (query.first { $0.name == name }?.value, sent.first { $0.name == name }?.value)
+                if expected != found { differ(sends.location, "query \(name)", expected.quotedOrNone, found.quotedOrNone) }
+            }
+        }
+        if let body = sends.body {
+            let sent = (try? JSONValue(parsing: request.body)) ?? .null
+            for (path, expected, found) in body.differences(from: sent) { differ(sends.location, "body \(path)", expected, found) }
+        }
+    }
+}
+
+extension String? {
+    fileprivate var quotedOrNone: String { map { "'\($0)'" } ?? "nothing" }
+}
+
+extension JSONValue {
+    /// Compact text with sorted keys, as differences show it.
+    fileprivate var compact: String {
+        var json = JSONWriter(options: .sortedKeys)
+        json.write(self)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    fileprivate func differences(from other: JSONValue, path: String = "") -> [(path: String, String, String)] {
+        guard case .object(let left) = self, case .object(let right) = other else {
+            return self == other ? [] : [(path.isEmpty ? "itself" : path, compact, other.compact)]
+        }
+        var names = left.members.map(\.key)
+        for member in right.members where !names.contains(member.key) { names.append(member.key) }
+        return names.flatMap { name -> [(path: String, String, String)] in
+            let inner = path.isEmpty ? name : "\(path).\(name)"
+            switch (left[name], right[name]) {
+            case (let expected?, let found?): return expected.differences(from: found, path: inner)
+            case (let expected?, nil): return [(inner, expected.compact, "nothing")]
+            case (nil, let found?): return [(inner, "nothing", found.compact)]
+            case (nil, nil): return []
+            }
+        }
+    }
+}
+
+extension Conversion {
+    /// A field as examples write it: money as `EUR 12.50`, lists and objects as compact JSON with sorted keys.
+    package func exampleText(_ name: String) -> String? {
+        if let path = FieldPath(name: name) {
+            switch self[path] {
+            case .absent: return nil
+            case .number(let number) where path.kind == .money:
+                let text = number.text(in: currency)
+                return self.text(.currency).map { "\($0) \(text)" } ?? text
+            case let value: return value.description
+            }
+        }
+        guard let root = try? JSONValue(parsing: document()) else { return nil }
+        if name.hasPrefix("items["), case .array(let elements)? = root["items"] {
+            let parts = name.dropFirst(6).split(separator: "].", maxSplits: 1)
+            guard let position = parts.first.flatMap({ Int($0) }), elements.indices.contains(position), parts.count == 2 else { return nil }
+            return elements[position][String(parts[1])]?.plainText
+        }
+        return root[name]?.compact
+    }
+}
