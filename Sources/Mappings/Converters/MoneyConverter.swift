@@ -1,6 +1,8 @@
 /// Amounts at an edge: in major units (`49.90`) or in minor units (`4990`), declared, never guessed from the look of the number.
 struct MoneyConverter: FieldConverter {
     let format: MoneyFormat
+    /// Keeps all decimals that were sent, for amounts that a computed field adds up and rounds once.
+    let isPrecise: Bool
     /// Written as a JSON string: `"50.00"`.
     let isTextOnWire: Bool
 
@@ -8,11 +10,11 @@ struct MoneyConverter: FieldConverter {
         name: "money",
         summary: """
             an amount in `major` or `minor` units of the request's currency; more decimals than the currency has are refused unless a \
-            rounding mode is named (half_up, half_even, down, up); float_noise reads 63.749999999999996 as 63.75; signed lets negative \
+            rounding mode is named (half_up, half_even, down, up) or precise keeps them for a computed field to round; float_noise reads 63.749999999999996 as 63.75; signed lets negative \
             amounts pass; text writes a JSON string
             """,
         parameters: [
-            ["major", "minor"], ["exact", "half_up", "half_even", "down", "up"], ["plain", "float_noise"], ["unsigned", "signed"],
+            ["major", "minor"], ["exact", "half_up", "half_even", "down", "up", "precise"], ["plain", "float_noise"], ["unsigned", "signed"],
             ["number", "text"],
         ],
         takesSetting: true,
@@ -33,14 +35,15 @@ struct MoneyConverter: FieldConverter {
             let format = MoneyFormat(
                 unit: MoneyFormat.Unit(rawValue: words[0]) ?? .major, rounding: RoundingMode(rawValue: words[1]),
                 toleratesFloatNoise: words[2] == "float_noise", allowsNegative: words[3] == "signed")
-            return MoneyConverter(format: format, isTextOnWire: words[4] == "text")
+            return MoneyConverter(format: format, isPrecise: words[1] == "precise", isTextOnWire: words[4] == "text")
         }
     )
 
     func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
         guard let text = value.text else { throw FieldFailure("\(edge.field) must be an amount, found \(value.quoted)") }
         do {
-            let reading = try format.read(text, currency: edge.currency, exponents: edge.exponents)
+            let isFree = isPrecise && format.unit == .major
+            let reading = try format.read(text, currency: isFree ? nil : edge.currency, exponents: edge.exponents)
             if reading.noiseRemoved { edge.warnings.append("\(edge.field) \(text.quotedBriefly) was read as \(reading.amount): binary noise") }
             return .number(reading.amount)
         } catch {

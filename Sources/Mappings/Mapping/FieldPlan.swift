@@ -61,7 +61,7 @@ package struct FieldPlan: Sendable {
     }
 
     package struct Writing: Sendable {
-        /// Nil writes the target as it is.
+        /// Nil writes the target as it is. An item's expression makes up the one line of an order that came without items.
         package var value: Expression?
         package var converter: ConverterCall
         package var words: Words?

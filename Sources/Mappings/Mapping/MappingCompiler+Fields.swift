@@ -98,11 +98,7 @@ extension MappingCompiler {
         let names = Mapping.names(of: settings)
         if let source, !source.isNull, let text = source.text("out", &diagnostics) {
             let place = source.location.advanced(by: source.textOffset)
-            if name.contains("[]") {
-                diagnostics.error(at: place, "an item's field is written as it is; 'out' takes no expression here")
-            } else {
-                value = ExpressionParser.parse(text, at: place, names: names, into: &diagnostics)
-            }
+            value = ExpressionParser.parse(text, at: place, names: names, into: &diagnostics)
         }
         return FieldPlan.Writing(
             value: value, converter: converter(side("as", override, base), at: base.location, target: target),

@@ -49,6 +49,7 @@ package struct MappingReader: Sendable {
             edge: Edge(exponents: exponents), failures: parsed.failures, origins: origins)
         run.conversion.extra = parsed.extra
         for index in mapping.readingOrder where !mapping.fields[index].isItem { readField(index, parsed, &run) }
+        settle(&run)
         readItems(parsed, &run)
         for (path, value) in defaults where run.conversion[path].isAbsent {
             run.conversion[path] = value
@@ -73,6 +74,8 @@ package struct MappingReader: Sendable {
         var failures: [Failure]
         var origins: [String: String]?
 
+        /// What words settle of other fields; applied when all are read.
+        var settled: [(field: Field, word: String, wire: String)] = []
         /// Amounts are not judged where the currency itself was refused: one mistake, one sentence.
         var lacksCurrency = false
 
@@ -151,16 +154,29 @@ package struct MappingReader: Sendable {
             run.noteField(.field(.eventName))
         }
         if let entry = words.entries.first(where: { $0.wire == text }) {
-            for (other, word) in entry.also where run.conversion[other].isAbsent {
-                run.conversion[other] = .text(word)
-                run.noteField(.field(other))
-            }
+            run.settled += entry.also.map { (field: $0.field, word: $0.word, wire: "\(run.edge.field) '\(text)'") }
             return .text(entry.canonical[0])
         }
         if let other = words.other { return .text(other) }
         let known = words.entries.map(\.wire)
         let hint = text.nearest(in: known).map { "; did you mean '\($0)'?" } ?? ""
         throw FieldFailure("\(run.edge.field) \(text.quotedBriefly) is not one of \(known.joined(separator: ", "))\(hint)")
+    }
+
+    /// An event `rejected` is a rejected deposit, whatever status stands beside it.
+    private func settle(_ run: inout Run) {
+        for (field, word, wire) in run.settled {
+            if let other = run.conversion.text(field), other != word {
+                run.edge.warnings.append("\(wire) means \(field.name) '\(word)'; the \(field.name) '\(other)' sent with it was not followed")
+            }
+            run.conversion[field] = .text(word)
+            run.note(.field(field), wire)
+        }
+        if !run.settled.isEmpty {
+            run.failures.removeAll { failure in
+                failure.code == .missingField && run.settled.contains { mapping.path(ofWireName: failure.field ?? "") == .field($0.field) }
+            }
+        }
     }
 
     private func fillAbsent(_ field: FieldPlan, _ reading: FieldPlan.Reading, macro: String?, _ run: inout Run) {

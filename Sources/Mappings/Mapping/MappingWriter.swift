@@ -75,7 +75,7 @@ package struct MappingWriter: Sendable {
             guard let writing = field.writing else { continue }
             wires[index] = try wire(field, writing, converters[index], input, &edge)
         }
-        let rows = try itemRows(conversion, &edge)
+        let rows = try conversion.items.isEmpty ? synthesizedRow(input, &edge) : itemRows(conversion, &edge)
         return finish(wires, rows, conversion)
     }
 
@@ -158,6 +158,24 @@ package struct MappingWriter: Sendable {
             rows.append(row)
         }
         return rows
+    }
+
+    /// One line for an order whose items nobody told, where the mapping says how to make it.
+    private func synthesizedRow(_ input: borrowing ExpressionInput, _ edge: inout Edge) throws(Skip) -> [[WireValue]] {
+        guard output.hasItems, mapping.fields.contains(where: { $0.isItem && $0.writing?.value != nil }) else { return [] }
+        var row = [WireValue](repeating: .absent, count: mapping.fields.count)
+        for (index, field) in mapping.fields.enumerated() where field.isItem {
+            guard let writing = field.writing else { continue }
+            edge.field = field.name
+            let value = writing.value?.value(input) ?? .absent
+            do throws(FieldFailure) {
+                if !value.isAbsent { row[index] = try converters[index]?.write(value, &edge) ?? .absent }
+            } catch { throw Skip(error.sentence) }
+            if row[index].isAbsent, writing.required == .always {
+                throw Skip("\(mapping.tracker) requires \(field.name), which this conversion has neither in items nor by itself")
+            }
+        }
+        return [row]
     }
 
     private func finish(_ wires: [WireValue], _ rows: [[WireValue]], _ conversion: Conversion) -> WrittenRequest {

@@ -137,25 +137,3 @@ struct LongHand: Equatable {
     }
 }
 
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-
-    /// Short and long values, near and far from the limits.
-    mutating func decimal() throws -> ExactDecimal {
-        let count = Bool.random(using: &self) ? Int.random(in: 1...38, using: &self) : Int.random(in: 1...9, using: &self)
-        var text = Bool.random(using: &self) ? "-" : ""
-        for _ in 0..<count { text += String("0123456789990000".randomElement(using: &self) ?? "0") }
-        let power = Bool.random(using: &self) ? Int.random(in: -22...22, using: &self) : Int.random(in: -4...2, using: &self)
-        return try ExactDecimal(parsing: text + "e\(power)")
-    }
-}

@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Mappings
+
+struct MappingExamplesTests {
+    @Test func `every mapping that the binary carries compiles without a word`() {
+        #expect(MappingCatalog.builtIn.diagnostics.sorted.map(\.description) == [])
+        #expect(MappingCatalog.builtIn.mappings.count == MappingCatalog.builtInFiles.count)
+    }
+
+    @Test(arguments: MappingCatalog.builtIn.mappings.map(\.name))
+    func `every example of a mapping holds`(name: String) throws {
+        let mapping = try #require(MappingCatalog.builtIn[name])
+        let differences = ExampleRunner(mapping).run().flatMap(\.differences)
+        #expect(differences.map(\.description).joined(separator: "\n") == "")
+        #expect(mapping.examples.count >= 8)
+        #expect(mapping.examples.contains { $0.error != nil })
+        #expect(mapping.examples.filter(\.isSample).count == 1)
+    }
+
+    @Test(arguments: Converters.all.map(\.name))
+    func `every example of a converter holds`(name: String) throws {
+        let converter = try #require(Converters.named(name))
+        #expect(!converter.examples.isEmpty)
+        for example in converter.examples {
+            let words = converter.parameters.map { known in example.parameters.first { known.contains($0) } ?? known[0] }
+            var edge = Edge(currency: example.currency.flatMap { Currency(code: $0) })
+            let wire = WireValue(example.wire)
+            let outcome = Result { () throws(FieldFailure) in try converter.make(words).read(wire, &edge).description }
+            #expect(outcome == example.reads)
+        }
+    }
+}
