@@ -153,18 +153,6 @@ struct JSONDocumentTests {
     }
 }
 
-/// A generator whose numbers depend on its seed alone.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 enum JSONSamples {
     static let order =
         #"{"cart_id":"DDXqfBngTWuX8N8Asqr2mY3R","order_id":"20150401102883","shipping":9.99,"tax":0.57,"discount_code":"HOLIDAY1","#

@@ -65,7 +65,7 @@ struct DecimalErrorTests {
     }
 
     @Test func `random text is read or refused with a sentence, and never more`() {
-        var generator = SplitMix64(seed: 7)
+        var generator = SplitMix64(state: 7)
         let alphabet = Array("0123456789.,-+eE _$€'xN\u{0}\u{202E}１")
         for _ in 0..<4_000 {
             let count = Int.random(in: 0...14, using: &generator)

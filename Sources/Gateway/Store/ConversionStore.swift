@@ -1,0 +1,48 @@
+import Mappings
+
+/// Where conversions are kept, with what is owed to each destination.
+///
+/// A conversion, its raw request, its duplicate keys and one delivery per destination are stored in one transaction, and `accept`
+/// returns only after that transaction is on disk. Every implementation passes the same conformance suite.
+protocol ConversionStore: Sendable {
+    /// Stores a conversion unless one with the same duplicate key is there already. N equal submissions at once store exactly one.
+    func accept(_ submission: Submission) async throws(StoreError) -> Acceptance
+
+    /// Keeps a request that was turned away, so that it can be looked at and run again. Bounded by `RefusedLimits`.
+    func keep(_ refused: RefusedRequest) async throws(StoreError)
+
+    /// Writes what became of one try. Attempts of one delivery are recorded in order; the last 50 are kept.
+    ///
+    /// A late result is harmless: the attempt is logged, but a delivery that is no longer pending changes only if it turns out to have
+    /// arrived. A result for a delivery that does not exist is dropped.
+    func record(_ result: AttemptResult) async throws(StoreError)
+
+    /// Deliveries to `destination` that are due at `now`, oldest due first, with what a worker needs to make them.
+    func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery]
+
+    /// When the next pending delivery of each destination falls due; a destination that owes nothing is missing.
+    func nextDue() async throws(StoreError) -> [String: Timestamp]
+
+    func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow]
+    func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow?
+    func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow]
+    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow]
+    func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow]
+    /// The bytes that the sender sent, credentials removed.
+    func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest?
+    func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow]
+    /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.
+    func counts() async throws(StoreError) -> [DeliveryCount]
+
+    /// Makes deliveries due now, whatever their state; their attempts are kept, and the schedule starts again. Returns how many changed.
+    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int
+    /// Adds a delivery to a destination that the conversion was not routed to. No-op where it exists; `.notFound` without the conversion.
+    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError)
+    /// Marks a refused request as run again, with the conversion it became. No-op where it has left the keep already.
+    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError)
+
+    /// Commits one small write, to know that the next conversion could be stored.
+    func checkWritable() async throws(StoreError)
+    /// Finishes what is queued and closes; later calls throw `.closed`.
+    func close() async
+}

@@ -1,0 +1,36 @@
+import Mappings
+
+/// A delivery that should be tried now.
+struct DueDelivery: Sendable {
+    var id: DeliveryID
+    /// Tries so far since the delivery was queued or replayed.
+    var attempts: Int
+    var document: [UInt8]
+}
+
+struct DeliveryRow: Sendable, Equatable {
+    var id: DeliveryID
+    var source: String
+    var orderID: String?
+    var state: DeliveryState
+    var attempts: Int
+    var createdAt: Timestamp
+    var changedAt: Timestamp
+    var nextAttempt: Timestamp?
+    var reason: String?
+    var remoteID: String?
+}
+
+struct DeliveryFilter: Sendable {
+    var conversion: ConversionID?
+    var source: String?
+    var destination: String?
+    var state: DeliveryState?
+    var orderID: String?
+    /// By the conversion's `received_at`.
+    var since: Timestamp?
+    var until: Timestamp?
+    var ascending = false
+    var limit = 50
+    var offset = 0
+}

@@ -1,0 +1,74 @@
+import Synchronization
+
+/// One write that waits for its turn, with the caller who waits for the commit.
+protocol QueuedWrite: AnyObject, Sendable {
+    /// Does the work inside the shared transaction and remembers the outcome. May run twice where a batch had to be taken apart.
+    ///
+    /// A `StoreError` is this write's own outcome and must come before its first change; an `SQLiteFailure` undoes the batch.
+    func run(_ writer: SQLiteWriter) throws(SQLiteFailure)
+    /// Hands the outcome to the caller; `failure` overrides it.
+    func finish(_ failure: StoreError?)
+}
+
+/// Gathers writes while a commit runs, so that they share the next one.
+///
+/// Decides only; whoever gets `true` from `add` must drain until `next` returns nil.
+final class GroupCommit: Sendable {
+    private struct State {
+        var waiting: [any QueuedWrite] = []
+        /// Waiting or under way.
+        var count = 0
+        var isDraining = false
+        var isClosed = false
+    }
+
+    enum Admission { case startDraining, queued, full, closed }
+
+    private let state = Mutex(State())
+    let capacity: Int
+    let batchLimit: Int
+
+    init(capacity: Int, batchLimit: Int) {
+        self.capacity = capacity
+        self.batchLimit = batchLimit
+    }
+
+    /// `isLast`: nothing is admitted after this one.
+    func add(_ write: any QueuedWrite, isLast: Bool = false) -> Admission {
+        state.withLock { state in
+            if state.isClosed { return .closed }
+            if state.count >= capacity, !isLast { return .full }
+            state.isClosed = isLast
+            state.count += 1
+            state.waiting.append(write)
+            if state.isDraining { return .queued }
+            state.isDraining = true
+            return .startDraining
+        }
+    }
+
+    /// Whether more writes are likely to arrive at once: the last batch was large, and so far fewer wait.
+    func isWorthWaiting(after lastBatch: Int) -> Bool {
+        state.withLock { lastBatch >= 8 && !$0.waiting.isEmpty && $0.waiting.count < batchLimit }
+    }
+
+    /// The next batch, oldest first; nil ends the draining. `done` writes of the last batch leave the queue.
+    func next(done: Int) -> [any QueuedWrite]? {
+        state.withLock { state in
+            state.count -= done
+            guard !state.waiting.isEmpty else {
+                state.isDraining = false
+                return nil
+            }
+            var batch: [any QueuedWrite] = []
+            if state.waiting.count <= batchLimit {
+                swap(&batch, &state.waiting)
+                state.waiting.reserveCapacity(batch.count)
+            } else {
+                batch = Array(state.waiting.prefix(batchLimit))
+                state.waiting.removeFirst(batchLimit)
+            }
+            return batch
+        }
+    }
+}

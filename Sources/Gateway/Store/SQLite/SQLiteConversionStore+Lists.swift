@@ -1,0 +1,177 @@
+import GRDB
+import Mappings
+
+extension SQLiteConversionStore {
+    func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] {
+        try await read { database in
+            var query = ListQuery()
+            query.add("c.source = (SELECT id FROM name WHERE text = ?)", filter.source)
+            query.add("c.tracker = (SELECT id FROM name WHERE text = ?)", filter.tracker)
+            query.add("c.type = ?", filter.type)
+            query.add("c.status = ?", filter.status)
+            query.add("c.order_id = ?", filter.orderID)
+            query.add("c.click_id = ?", filter.clickID)
+            query.add("c.received_at >= ?", filter.since)
+            query.add("c.received_at < ?", filter.until)
+            if let state = filter.state { query.add(try database.hasDelivery(in: state)) }
+            if filter.withRepeats { query.add("c.id IN (SELECT conversion FROM repeat WHERE number > 0)") }
+            return try database.conversions(query, order: filter.ascending ? "ASC" : "DESC", limit: filter.limit, offset: filter.offset)
+        }
+    }
+
+    func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow? {
+        try await read { database in
+            var query = ListQuery()
+            query.add("c.id = ?", id)
+            return try database.conversions(query, order: "ASC", limit: 1, offset: 0).first
+        }
+    }
+
+    func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest? {
+        try await read { database in
+            let select = try database.prepared("SELECT t.request FROM conversion c JOIN content t ON t.id = c.content WHERE c.id = ?1")
+            select.bind(1, conversion)
+            guard try select.step() else { return nil }
+            return StoredRequest(encoded: select.bytes(0))
+        }
+    }
+
+    func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow] {
+        try await read { database in
+            let select = try database.prepared(
+                "SELECT number, received_at, count, document, request FROM repeat WHERE conversion = ?1 ORDER BY number")
+            select.bind(1, conversion)
+            var rows: [RepeatRow] = []
+            while try select.step() {
+                rows.append(
+                    RepeatRow(
+                        receivedAt: select.timestamp(1),
+                        sameContent: select.int(0) == 0,
+                        count: select.int(2),
+                        document: select.optionalBytes(3),
+                        request: select.optionalBytes(4).flatMap { StoredRequest(encoded: $0) }
+                    ))
+            }
+            return rows
+        }
+    }
+
+    func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow] {
+        try await read { database in
+            var query = ListQuery()
+            query.add("d.conversion = ?", filter.conversion)
+            query.add("c.source = (SELECT id FROM name WHERE text = ?)", filter.source)
+            query.add("d.destination = (SELECT id FROM name WHERE text = ?)", filter.destination)
+            query.add("c.order_id = ?", filter.orderID)
+            query.add("c.received_at >= ?", filter.since)
+            query.add("c.received_at < ?", filter.until)
+            if let state = filter.state { query.add(state.condition(try database.isRare(state) ? "d.state" : "+d.state")) }
+            let order = filter.ascending ? "ASC" : "DESC"
+            let select = try database.prepared(
+                """
+                SELECT d.conversion, n.text, s.text, c.order_id, d.state, d.attempts, d.created_at, d.changed_at, d.next_attempt, d.reason,
+                    d.remote_id
+                FROM delivery d JOIN conversion c ON c.id = d.conversion JOIN name n ON n.id = d.destination JOIN name s ON s.id = c.source
+                \(query.clause) ORDER BY d.conversion \(order), n.text LIMIT ? OFFSET ?
+                """)
+            query.bind(to: select, limit: filter.limit, offset: filter.offset)
+            var rows: [DeliveryRow] = []
+            while try select.step() {
+                rows.append(
+                    DeliveryRow(
+                        id: DeliveryID(conversion: select.id(0), destination: select.text(1)),
+                        source: select.text(2),
+                        orderID: select.optionalText(3),
+                        state: DeliveryState(number: select.int64(4)) ?? .pending,
+                        attempts: select.int(5),
+                        createdAt: select.timestamp(6),
+                        changedAt: select.timestamp(7),
+                        nextAttempt: select.optionalTimestamp(8),
+                        reason: select.optionalText(9),
+                        remoteID: select.optionalText(10)
+                    ))
+            }
+            return rows
+        }
+    }
+
+    func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow] {
+        try await read { database in
+            var query = ListQuery()
+            if let id = filter.id { query.add("r.id = ?", value: .int(id)) }
+            query.add("r.source = (SELECT id FROM name WHERE text = ?)", filter.source)
+            query.add("r.tracker = (SELECT id FROM name WHERE text = ?)", filter.tracker)
+            query.add("r.code = ?", filter.code)
+            query.add("r.received_at >= ?", filter.since)
+            query.add("r.received_at < ?", filter.until)
+            if let strangers = filter.strangers { query.add("r.is_stranger = \(strangers ? 1 : 0)") }
+            let select = try database.prepared(
+                """
+                SELECT r.id, r.received_at, s.text, t.text, r.status, r.code, r.reason, r.request, r.replayed_as, r.replayed_at
+                FROM refused r LEFT JOIN name s ON s.id = r.source LEFT JOIN name t ON t.id = r.tracker
+                \(query.clause) ORDER BY r.id \(filter.ascending ? "ASC" : "DESC") LIMIT ? OFFSET ?
+                """)
+            query.bind(to: select, limit: filter.limit, offset: filter.offset)
+            var rows: [RefusedRow] = []
+            while try select.step() {
+                let request = StoredRequest(encoded: select.bytes(7))
+                let refused = RefusedRequest(
+                    receivedAt: select.timestamp(1),
+                    source: select.optionalText(2),
+                    tracker: select.optionalText(3),
+                    status: select.int(4),
+                    code: select.text(5),
+                    reason: select.text(6),
+                    request: request ?? StoredRequest(method: "", target: "", headers: [], body: [], peer: "")
+                )
+                let replayed = (select.optionalID(8), select.optionalTimestamp(9))
+                rows.append(RefusedRow(id: select.int64(0), refused: refused, replayedAs: replayed.0, replayedAt: replayed.1))
+            }
+            return rows
+        }
+    }
+}
+
+extension Database {
+    fileprivate func conversions(_ query: ListQuery, order: String, limit: Int, offset: Int) throws -> [ConversionRow] {
+        let select = try prepared(
+            """
+            SELECT c.id, s.text, k.text, c.received_at, c.type, c.status, c.order_id, c.click_id, c.amount, c.currency, t.document
+            FROM conversion c JOIN name s ON s.id = c.source JOIN name k ON k.id = c.tracker JOIN content t ON t.id = c.content
+            \(query.clause) ORDER BY c.id \(order) LIMIT ? OFFSET ?
+            """)
+        query.bind(to: select, limit: limit, offset: offset)
+        var rows: [ConversionRow] = []
+        while try select.step() {
+            rows.append(
+                ConversionRow(
+                    id: select.id(0),
+                    source: select.text(1),
+                    tracker: select.text(2),
+                    receivedAt: select.timestamp(3),
+                    type: select.optionalText(4),
+                    status: select.optionalText(5),
+                    orderID: select.optionalText(6),
+                    clickID: select.optionalText(7),
+                    amount: select.optionalText(8),
+                    currency: select.optionalText(9),
+                    document: select.bytes(10)
+                ))
+        }
+        return rows
+    }
+
+    /// Few deliveries in the state: collect their conversions first. Many: walk the conversions and look at each one's deliveries.
+    fileprivate func hasDelivery(in state: DeliveryState) throws -> String {
+        try isRare(state)
+            ? "c.id IN (SELECT conversion FROM delivery WHERE \(state.condition("state")))"
+            : "EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND \(state.condition("+d.state")))"
+    }
+
+    /// Whether sorting all deliveries in the state is cheaper than walking the list in its order. A `+` before a column keeps the
+    /// partial indexes out of a query.
+    fileprivate func isRare(_ state: DeliveryState) throws -> Bool {
+        let sql = "SELECT coalesce(sum(count), 0) FROM delivery_count WHERE state = ?"
+        return try Int.fetchOne(self, sql: sql, arguments: [state.number]) ?? 0 <= 10_000
+    }
+}

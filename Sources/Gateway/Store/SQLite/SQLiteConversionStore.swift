@@ -1,0 +1,220 @@
+import Foundation
+import GRDB
+import Mappings
+
+/// Conversions in one SQLite file, for a gateway on one machine.
+///
+/// Writes are gathered: those that arrive while a commit runs share the next transaction and its one fsync. Reads go to a pool of
+/// connections of their own and never wait for the writer. Other processes may open the same file meanwhile.
+final class SQLiteConversionStore: ConversionStore {
+    /// Bounds that have no reason to be configured, but that a test may want smaller.
+    struct Limits: Sendable {
+        /// Writes that wait or are under way; one more is refused with `.busy`.
+        var queued = 20_000
+        /// Writes that share a transaction.
+        var batch = 1024
+        /// Pages in the write-ahead log before they are copied into the file.
+        var logPages = 8192
+        var refused = RefusedLimits()
+    }
+
+    let path: String
+    let pool: DatabasePool
+    private let queue: GroupCommit
+    private let writer: SQLiteWriter?
+    private let checkpointer: Checkpointer?
+
+    /// Opens the file and brings its schema up to date; a missing file is created unless `readOnly`.
+    ///
+    /// Blocks for as long as the disk takes. A store that was opened for reading refuses writes with `.readOnly`.
+    init(path: String, readOnly: Bool = false, limits: Limits = Limits()) throws(StoreError) {
+        self.path = path
+        queue = GroupCommit(capacity: limits.queued, batchLimit: limits.batch)
+        if readOnly, !FileManager.default.fileExists(atPath: path) {
+            throw StoreError(.unavailable, "no store at '\(path)'; 'gateway serve' creates it, or name the right file under 'store:'")
+        }
+        do {
+            if !readOnly { try Self.checkPlace(path) }
+            pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: readOnly))
+            if readOnly {
+                try pool.read { try SQLiteSchema.check($0, path: path, isReadOnly: true) }
+                writer = nil
+                checkpointer = nil
+            } else {
+                try pool.writeWithoutTransaction { try SQLiteSchema.check($0, path: path, isReadOnly: false) }
+                try SQLiteSchema.migrator.migrate(pool)
+                writer = try pool.writeWithoutTransaction { database in
+                    try database.execute(sql: "PRAGMA synchronous = FULL")
+                    guard let connection = database.sqliteConnection else { throw StoreError.closed(path) }
+                    return try SQLiteWriter(connection: connection, path: path, refusedLimits: limits.refused)
+                }
+                checkpointer = try Checkpointer(path: path, threshold: limits.logPages)
+            }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    private static func configuration(readOnly: Bool) -> GRDB.Configuration {
+        var configuration = GRDB.Configuration()
+        configuration.label = "store"
+        configuration.readonly = readOnly
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = false
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { database in
+            // The page size takes effect in a new file only; the log is cut back after a long reader let it grow.
+            let cache = database.configuration.readonly ? 4096 : 32_768
+            try database.execute(
+                sql: """
+                    PRAGMA page_size = 4096;
+                    PRAGMA cache_size = -\(cache);
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA journal_size_limit = 134217728;
+                    """)
+        }
+        return configuration
+    }
+
+    /// SQLite says "unable to open" for all of these; a person wants to know which.
+    private static func checkPlace(_ path: String) throws {
+        if FileManager.default.fileExists(atPath: path), !FileManager.default.isWritableFile(atPath: path) {
+            throw StoreError(SQLiteFailure(nil, code: 8), path: path)
+        }
+    }
+
+    // MARK: Writing
+
+    func accept(_ submission: Submission) async throws(StoreError) -> Acceptance {
+        let queued = QueuedSubmission(submission)
+        return try await write { try $0.accept(queued) }
+    }
+
+    func keep(_ refused: RefusedRequest) async throws(StoreError) {
+        try await write { try $0.keep(refused) }
+    }
+
+    func record(_ result: AttemptResult) async throws(StoreError) {
+        try await write { try $0.record(result) }
+    }
+
+    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
+        var changed = 0
+        // In portions, so that a large replay does not keep intake waiting.
+        for start in stride(from: 0, to: deliveries.count, by: 500) {
+            let portion = deliveries[start..<min(start + 500, deliveries.count)]
+            changed += try await write { try $0.requeue(portion, at: now) }
+        }
+        return changed
+    }
+
+    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) {
+        try await write { try $0.addDelivery(delivery, at: now) }
+    }
+
+    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) {
+        try await write { try $0.markReplayed(refused: id, as: conversion, at: now) }
+    }
+
+    func checkWritable() async throws(StoreError) {
+        try await write { try $0.beat() }
+    }
+
+    func close() async {
+        guard let writer else {
+            try? pool.close()
+            return
+        }
+        let last = await withCheckedContinuation { continuation in
+            enqueue(Write({ _ in }, continuation), writer: writer, isLast: true)
+        }
+        // Closed before, or by another caller right now.
+        guard case .success = last else { return }
+        checkpointer?.close()
+        try? await pool.barrierWriteWithoutTransaction { database in
+            writer.detach()
+            _ = try? database.checkpoint(.truncate)
+        }
+        try? pool.close()
+    }
+
+    /// Puts the work into the next transaction and returns after its commit.
+    private func write<Value: Sendable>(_ body: @escaping @Sendable (SQLiteWriter) throws -> Value) async throws(StoreError) -> Value {
+        guard let writer else { throw StoreError(.readOnly, "'\(path)' was opened for reading; open it for writing to change it") }
+        let result = await withCheckedContinuation { continuation in
+            enqueue(Write(body, continuation), writer: writer, isLast: false)
+        }
+        return try result.get()
+    }
+
+    private func enqueue<Value>(_ write: Write<Value>, writer: SQLiteWriter, isLast: Bool) {
+        switch queue.add(write, isLast: isLast) {
+        case .queued: break
+        case .startDraining: pool.asyncWriteWithoutTransaction { [self] _ in drain(writer) }
+        case .closed: write.finish(.closed(path))
+        case .full:
+            write.finish(StoreError(.busy, "\(queue.capacity) writes to '\(path)' are waiting for the disk; try again in a moment"))
+        }
+    }
+
+    /// Runs on the writer's queue until nothing waits.
+    private func drain(_ writer: SQLiteWriter) {
+        var done = 0
+        let clock = ContinuousClock()
+        while let batch = queue.next(done: done) {
+            let start = clock.now
+            writer.commit(batch)
+            checkpointer?.committed(writer)
+            done = batch.count
+            // Senders that keep a connection busy come back right after their reply. Waiting a tenth of a commit for them puts them into
+            // the next one instead of the one after, which nearly doubles the batch where the disk is slow.
+            if queue.isWorthWaiting(after: done) { usleep(UInt32(min(1000, (clock.now - start) / .microseconds(10)))) }
+        }
+    }
+
+    // MARK: Reading
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+        do {
+            return try await pool.read(body)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+}
+
+/// A piece of work for the writer, with the task that waits for it.
+private final class Write<Value: Sendable>: QueuedWrite, @unchecked Sendable {
+    private let body: @Sendable (SQLiteWriter) throws -> Value
+    private let continuation: CheckedContinuation<Result<Value, StoreError>, Never>
+    /// Touched on the writer's queue only.
+    private var outcome: Result<Value, StoreError>?
+
+    init(
+        _ body: @escaping @Sendable (SQLiteWriter) throws -> Value,
+        _ continuation: CheckedContinuation<Result<Value, StoreError>, Never>
+    ) {
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func run(_ writer: SQLiteWriter) throws(SQLiteFailure) {
+        do {
+            outcome = .success(try body(writer))
+        } catch let failure as SQLiteFailure {
+            throw failure
+        } catch {
+            outcome = .failure(StoreError(error, path: writer.path))
+        }
+    }
+
+    func finish(_ failure: StoreError?) {
+        if let failure {
+            continuation.resume(returning: .failure(failure))
+        } else if let outcome {
+            continuation.resume(returning: outcome)
+        } else {
+            continuation.resume(returning: .failure(StoreError(.unavailable, "a write ended without an outcome; report this")))
+        }
+    }
+}

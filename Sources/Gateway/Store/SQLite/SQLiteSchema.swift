@@ -1,0 +1,185 @@
+import GRDB
+
+/// The tables of the embedded store, as numbered migrations.
+///
+/// Ids and digests are 16-byte blobs, times microseconds, names small integers. What lists filter by (`conversion`) is kept apart from
+/// the bulk (`content`), so that a scan reads a tenth of the pages. Every index costs each commit a page, so there are only the few that
+/// answer a question the hot path or a person in a hurry asks.
+enum SQLiteSchema {
+    /// Marks a file as a gateway store: "GWAY".
+    static let applicationID: Int32 = 0x4757_4159
+
+    /// The newest schema that this program knows. Never change a migration that was released; add the next one.
+    static let version = 1
+
+    /// Decimal text as identifiers, so that a program can tell a newer file from its own.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1", foreignKeyChecks: .immediate) { try $0.execute(sql: first) }
+        return migrator
+    }
+
+    /// Refuses files that another program, or a newer gateway, wrote.
+    static func check(_ database: Database, path: String, isReadOnly: Bool) throws {
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'grdb_%'") ?? 0
+        let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        guard tables == 0 || mark == applicationID else {
+            throw StoreError(.corrupt, "'\(path)' is another program's database; name another file for the store")
+        }
+        guard try database.tableExists("grdb_migrations") else {
+            guard isReadOnly else { return }
+            throw StoreError(.unavailable, "'\(path)' holds no store yet; 'gateway serve' sets it up")
+        }
+        let found = try Int.fetchOne(database, sql: "SELECT max(CAST(identifier AS INTEGER)) FROM grdb_migrations") ?? 0
+        guard found <= version else {
+            let schemas = "schema \(found), this one knows \(version)"
+            throw StoreError(.newerSchema, "'\(path)' was written by a newer gateway (\(schemas)); run that one or name another file")
+        }
+        guard found == version || !isReadOnly else {
+            let schemas = "schema \(found), this gateway wants \(version)"
+            throw StoreError(.readOnly, "'\(path)' is older (\(schemas)); start 'gateway serve' once to update it")
+        }
+    }
+
+    private static let first = """
+        PRAGMA application_id = \(applicationID);
+
+        -- Sources, trackers and destinations.
+        CREATE TABLE name (
+            id INTEGER PRIMARY KEY,
+            text TEXT NOT NULL UNIQUE
+        ) STRICT;
+
+        CREATE TABLE conversion (
+            id BLOB PRIMARY KEY,
+            source INTEGER NOT NULL,
+            tracker INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            type TEXT,
+            status TEXT,
+            order_id TEXT,
+            click_id TEXT,
+            amount TEXT,
+            currency TEXT,
+            content INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX conversion_order ON conversion(order_id) WHERE order_id IS NOT NULL;
+
+        CREATE TABLE content (
+            id INTEGER PRIMARY KEY,
+            digest BLOB NOT NULL,
+            document BLOB NOT NULL,
+            request BLOB NOT NULL
+        ) STRICT;
+
+        -- The scope is a source's name, or the negated name of a tracker whose sources share their keys.
+        CREATE TABLE duplicate_key (
+            digest BLOB NOT NULL,
+            scope INTEGER NOT NULL,
+            conversion BLOB NOT NULL,
+            expires_at INTEGER,
+            PRIMARY KEY (digest, scope)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Number 0 counts equal repeats, 1 to 100 are kept whole, 101 counts the rest.
+        CREATE TABLE repeat (
+            conversion BLOB NOT NULL,
+            number INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            digest BLOB,
+            document BLOB,
+            request BLOB,
+            PRIMARY KEY (conversion, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- `attempts` counts since the last requeue, `logged` for ever.
+        CREATE TABLE delivery (
+            conversion BLOB NOT NULL,
+            destination INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            logged INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            next_attempt INTEGER,
+            reason TEXT,
+            remote_id TEXT,
+            PRIMARY KEY (conversion, destination)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The state comes first only so that the index alone answers; it costs no byte but its header's.
+        CREATE INDEX delivery_pending ON delivery(state, destination, next_attempt) WHERE state = 0;
+        CREATE INDEX delivery_trouble ON delivery(state) WHERE state > 2;
+
+        CREATE TABLE attempt (
+            conversion BLOB NOT NULL,
+            destination INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            latency INTEGER NOT NULL,
+            status INTEGER,
+            outcome TEXT NOT NULL,
+            request_line TEXT NOT NULL,
+            reply TEXT NOT NULL,
+            PRIMARY KEY (conversion, destination, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- No source means a stranger.
+        CREATE TABLE refused (
+            id INTEGER PRIMARY KEY,
+            received_at INTEGER NOT NULL,
+            source INTEGER,
+            tracker INTEGER,
+            status INTEGER NOT NULL,
+            code TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            request BLOB NOT NULL,
+            is_stranger INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            replayed_as BLOB,
+            replayed_at INTEGER
+        ) STRICT;
+
+        CREATE INDEX refused_class ON refused(is_stranger);
+
+        -- Sums kept up to date by every commit: deliveries by destination and state, and the refused keep by class.
+        CREATE TABLE delivery_count (
+            destination INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (destination, state)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE refused_sum (
+            is_stranger INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL,
+            bytes INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO refused_sum VALUES (0, 0, 0), (1, 0, 0);
+
+        CREATE TABLE heartbeat (id INTEGER PRIMARY KEY, beats INTEGER NOT NULL) STRICT;
+        INSERT INTO heartbeat VALUES (1, 0);
+        """
+}
+
+extension DeliveryState {
+    /// As the store's columns hold it; the partial indexes name 0 and > 2.
+    var number: Int64 {
+        switch self {
+        case .pending: 0
+        case .delivered: 1
+        case .duplicate: 2
+        case .skipped: 3
+        case .rejected: 4
+        case .dead: 5
+        }
+    }
+
+    /// Nil for a number that no version wrote.
+    init?(number: Int64) {
+        guard let state = Self.allCases.first(where: { $0.number == number }) else { return nil }
+        self = state
+    }
+}

@@ -1,0 +1,22 @@
+/// A machine's failure, never the sender's.
+struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    enum Kind: String, Sendable, CaseIterable {
+        /// No space left. Nothing of the request was stored; the store recovers by itself once there is space.
+        case full
+        case readOnly
+        /// Too much is queued, or another process holds the lock; the same call may succeed in a moment.
+        case busy
+        case corrupt, newerSchema
+        /// What a call names does not exist.
+        case notFound
+        case unavailable, closed
+    }
+    var kind: Kind
+    /// A sentence: what, where, and what would do.
+    var description: String
+
+    init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}

@@ -1,0 +1,268 @@
+import Foundation
+import GRDB
+import Mappings
+import Testing
+
+@testable import Gateway
+
+struct SQLiteConversionStoreTests {
+    @Test(arguments: ConversionStoreConformance.all)
+    func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
+        try await withFolder { folder in
+            var limits = SQLiteConversionStore.Limits()
+            limits.refused = ConversionStoreConformance.refusedLimits
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db", limits: limits)
+            try await conformance.check(store)
+            await store.close()
+        }
+    }
+
+    @Test func `everything is there after a reopening`() async throws {
+        try await withFolder { folder in
+            let first = StoreSamples.submission(1, keys: [StoreSamples.key(1)])
+            let delivery = DeliveryID(conversion: first.conversion.id, destination: "main")
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db")
+            _ = try await store.accept(first)
+            _ = try await store.accept(StoreSamples.submission(2, keys: [StoreSamples.key(1)], content: 2))
+            try await store.record(StoreSamples.result(delivery, .pending, next: .seconds(5)))
+            try await store.keep(StoreSamples.refused(1))
+            await store.close()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["gateway.db"])
+
+            let again = try SQLiteConversionStore(path: folder + "/gateway.db")
+            #expect(try await again.conversion(first.conversion.id) == first.conversion)
+            #expect(try await again.request(of: first.conversion.id) == first.request)
+            #expect(try await again.repeats(of: first.conversion.id).map(\.sameContent) == [false])
+            #expect(try await again.attempts(of: delivery).count == 1)
+            #expect(try await again.refused(RefusedFilter()).count == 1)
+            #expect(try await again.nextDue() == ["main": StoreSamples.start.advanced(by: .seconds(5))])
+            #expect(try await again.counts() == [DeliveryCount(destination: "main", state: .pending, count: 1)])
+            let third = StoreSamples.submission(3, keys: [StoreSamples.key(1)])
+            #expect(try await again.accept(third) == .duplicate(of: first.conversion.id, sameContent: true))
+            await again.close()
+        }
+    }
+
+    @Test func `commits reach the disk before they are reported`() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db")
+            let settings = try await store.pool.writeWithoutTransaction { database in
+                let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+                return [synchronous.map(String.init), try String.fetchOne(database, sql: "PRAGMA journal_mode")]
+            }
+            #expect(settings == ["2", "wal"])
+            await store.close()
+        }
+    }
+
+    @Test func `a file of a newer gateway is refused`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let store = try SQLiteConversionStore(path: path)
+            try await store.pool.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('3')") }
+            await store.close()
+            for readOnly in [false, true] {
+                let error = #expect(throws: StoreError.self) { try SQLiteConversionStore(path: path, readOnly: readOnly) }
+                #expect(error?.kind == .newerSchema)
+                let sentence = "'\(path)' was written by a newer gateway (schema 3, this one knows 1); run that one or name another file"
+                #expect(error?.description == sentence)
+            }
+        }
+    }
+
+    @Test func `a full disk fails the writes whole and the store recovers by itself`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let store = try SQLiteConversionStore(path: path)
+            _ = try await store.accept(StoreSamples.submission(1, keys: [StoreSamples.key(1)]))
+            let pages = try await store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0 }
+            try await store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+
+            let large = StoreSamples.largeSubmission()
+            let error = await #expect(throws: StoreError.self) { try await store.accept(large) }
+            #expect(error == StoreError(.full, "no space is left for '\(path)'; free some, the store goes on by itself"))
+            #expect(try await store.conversions(ConversionFilter()).count == 1)
+            #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .pending, count: 1)])
+
+            try await store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
+            #expect(try await store.accept(large) == .stored)
+            try await store.checkWritable()
+            #expect(try await store.counts().map(\.count) == [2, 1])
+            await store.close()
+        }
+    }
+
+    @Test func `a write that fails by itself takes no other with it`() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db")
+            try await store.pool.write {
+                let condition = "NEW.created_at % 1000000 <> 0"
+                try $0.execute(
+                    sql: "CREATE TRIGGER t BEFORE INSERT ON delivery WHEN \(condition) BEGIN SELECT raise(ABORT, 'no'); END")
+            }
+            let stored = await withTaskGroup(of: Bool.self) { group in
+                for number: UInt64 in 1...100 {
+                    let after = number % 10 == 0 ? Duration.milliseconds(1) : .zero
+                    let sent = StoreSamples.submission(number, after: after, keys: [StoreSamples.key(number)], destinations: ["d\(number)"])
+                    group.addTask { (try? await store.accept(sent)) == .stored }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(stored == 90)
+            #expect(try await store.conversions(ConversionFilter(limit: 1000)).count == 90)
+            #expect(try await store.counts().map(\.count) == Array(repeating: 1, count: 90))
+            let keys = try await store.pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM duplicate_key") }
+            #expect(keys == 90)
+            await store.close()
+        }
+    }
+
+    @Test func `too many waiting writes are refused at once`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            var limits = SQLiteConversionStore.Limits()
+            limits.queued = 10
+            let store = try SQLiteConversionStore(path: path, limits: limits)
+            let busy = await withTaskGroup(of: StoreError?.self) { group in
+                let gate = DispatchSemaphore(value: 0)
+                store.pool.asyncWriteWithoutTransaction { _ in gate.wait() }
+                for number: UInt64 in 1...30 {
+                    group.addTask {
+                        do throws(StoreError) {
+                            _ = try await store.accept(StoreSamples.submission(number))
+                            return nil
+                        } catch {
+                            return error
+                        }
+                    }
+                }
+                var errors: [StoreError] = []
+                for await error in group {
+                    if let error { errors.append(error) }
+                    if errors.count == 20 { gate.signal() }
+                }
+                return errors
+            }
+            #expect(busy.count == 20)
+            #expect(busy.first == StoreError(.busy, "10 writes to '\(path)' are waiting for the disk; try again in a moment"))
+            #expect(try await store.conversions(ConversionFilter()).count == 10)
+            await store.close()
+        }
+    }
+
+    @Test func `another connection reads while the service writes`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let store = try SQLiteConversionStore(path: path)
+            let reader = try SQLiteConversionStore(path: path, readOnly: true)
+            for number: UInt64 in 1...20 {
+                _ = try await store.accept(StoreSamples.submission(number))
+                #expect(try await reader.conversions(ConversionFilter()).count == Int(number))
+            }
+            let error = await #expect(throws: StoreError.self) { try await reader.checkWritable() }
+            #expect(error == StoreError(.readOnly, "'\(path)' was opened for reading; open it for writing to change it"))
+            let replay = try SQLiteConversionStore(path: path)
+            let delivery = DeliveryID(conversion: StoreSamples.id(1), destination: "main")
+            try await store.record(StoreSamples.result(delivery, .dead))
+            #expect(try await replay.requeue([delivery], at: StoreSamples.start) == 1)
+            #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .pending, count: 20)])
+            await replay.close()
+            await reader.close()
+            await store.close()
+        }
+    }
+
+    @Test func `a store that no service holds open can be read`() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db")
+            _ = try await store.accept(StoreSamples.submission(1))
+            await store.close()
+            let reader = try SQLiteConversionStore(path: folder + "/gateway.db", readOnly: true)
+            #expect(try await reader.conversions(ConversionFilter()).count == 1)
+            await reader.close()
+        }
+    }
+
+    @Test func `the log is copied into the file while writes go on`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            var limits = SQLiteConversionStore.Limits()
+            limits.logPages = 50
+            let store = try SQLiteConversionStore(path: path, limits: limits)
+            for number: UInt64 in 1...1500 { _ = try await store.accept(StoreSamples.submission(number)) }
+            let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int ?? 0
+            #expect(log < 8_000_000)
+            #expect(try await store.counts().map(\.count) == [1500])
+            await store.close()
+        }
+    }
+
+    @Test func `a place that cannot hold a store is named with what would do`() async throws {
+        try await withFolder { folder in
+            let text = folder + "/notes.txt"
+            try String(repeating: "not a database ", count: 1000).write(toFile: text, atomically: false, encoding: .utf8)
+            let other = folder + "/other.db"
+            let queue = try DatabaseQueue(path: other)
+            try await queue.write { try $0.execute(sql: "CREATE TABLE song (title TEXT)") }
+            try queue.close()
+            let cases = [
+                (folder + "/none/gateway.db", false, "the folder of '\(folder)/none/gateway.db' does not exist; create '\(folder)/none'"),
+                (folder, false, "'\(folder)' is a folder; name a file inside it"),
+                (text, false, "'\(text)' is not a gateway store; name another file or restore it from a backup"),
+                (other, false, "'\(other)' is another program's database; name another file for the store"),
+                (
+                    folder + "/missing.db", true,
+                    "no store at '\(folder)/missing.db'; 'gateway serve' creates it, or name the right file under 'store:'"
+                ),
+            ]
+            for (path, readOnly, sentence) in cases {
+                let error = #expect(throws: StoreError.self) { try SQLiteConversionStore(path: path, readOnly: readOnly) }
+                #expect(error?.description == sentence)
+            }
+        }
+    }
+
+    @Test func `a damaged file is named as such`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let store = try SQLiteConversionStore(path: path)
+            for number: UInt64 in 1...200 { _ = try await store.accept(StoreSamples.submission(number)) }
+            await store.close()
+            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+            let file = try #require(FileHandle(forUpdatingAtPath: path))
+            try file.seek(toOffset: 8192)
+            try file.write(contentsOf: Data(repeating: 0xAB, count: size - 8192))
+            try file.close()
+            let error = await #expect(throws: StoreError.self) {
+                let damaged = try SQLiteConversionStore(path: path)
+                _ = try await damaged.conversions(ConversionFilter())
+                _ = try await damaged.accept(StoreSamples.submission(201))
+            }
+            #expect(error?.kind == .corrupt)
+            #expect(error?.description == "'\(path)' is damaged; restore it from a backup or rescue it with 'sqlite3 \(path) .recover'")
+        }
+    }
+
+    @Test func `due work is found through the partial index`() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db")
+            let plans = try await store.pool.read { database in
+                try [
+                    "SELECT conversion FROM delivery WHERE state = 0 AND destination = 1 AND next_attempt <= 9 ORDER BY next_attempt, conversion LIMIT 5",
+                    "SELECT min(next_attempt) FROM delivery WHERE state = 0 AND destination = 1",
+                ].map { try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + $0).map { $0["detail"] as String } }
+            }
+            #expect(plans[0] == ["SEARCH delivery USING COVERING INDEX delivery_pending (state=? AND destination=? AND next_attempt<?)"])
+            #expect(plans[1] == ["SEARCH delivery USING COVERING INDEX delivery_pending (state=? AND destination=?)"])
+            await store.close()
+        }
+    }
+}
+
+/// An empty folder, removed afterwards.
+func withFolder(_ body: @Sendable (String) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-" + UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await body(folder)
+}
