@@ -1,3 +1,4 @@
+import Foundation
 import Mappings
 
 /// A configuration file, checked whole: every name resolved, every mapping compiled, every secret in place.
@@ -11,26 +12,28 @@ struct Configuration: Sendable {
     /// Peers whose `X-Forwarded-For` is believed.
     var trustedProxies: [IPNetwork]
     var limits: Limits
+    /// What is allowed but deserves a second look, in the order of the file.
+    var warnings: [Diagnostic] = []
 
     func source(_ name: String) -> SourceConfiguration? { sources.first { $0.name == name } }
     func destination(_ name: String) -> DestinationConfiguration? { destinations.first { $0.name == name } }
-}
 
-struct ListenAddress: Sendable, Equatable {
-    var host: String
-    /// 0 takes any free port.
-    var port: Int
-}
+    /// Reads a file with the environment of this process.
+    ///
+    /// - Throws: everything that is wrong with the file and with the mappings that it names.
+    static func load(path: String) throws(DiagnosticsError) -> Configuration {
+        let (configuration, diagnostics) = ConfigurationLoader.load(
+            path: path, environment: ProcessInfo.processInfo.environment, readFile: ConfigurationFile.read,
+            listFolder: ConfigurationFile.list)
+        guard let configuration else { throw DiagnosticsError(diagnostics.sorted) }
+        return configuration
+    }
 
-/// `sqlite:gateway.db`; a relative path starts at the configuration file's folder.
-enum StoreLocation: Sendable, Equatable {
-    case sqlite(path: String)
-}
-
-struct Limits: Sendable, Equatable {
-    /// Bytes of a request's body; more is a 413.
-    var body = 1024 * 1024
-    var refused = RefusedLimits()
-    /// How long the end of the service waits for what is under way.
-    var drain = Duration.seconds(10)
+    /// Everything that is wrong with a file, or odd about it.
+    static func check(path: String) -> Diagnostics {
+        ConfigurationLoader.load(
+            path: path, environment: ProcessInfo.processInfo.environment, readFile: ConfigurationFile.read,
+            listFolder: ConfigurationFile.list
+        ).diagnostics
+    }
 }

@@ -7,7 +7,8 @@ struct Route: Sendable {
     var destinations: [String]
     /// Nil lets all pass.
     var condition: Expression?
-    /// Canonical fields that are set before the destination's request is written; an absent result leaves the field as it is.
+    /// Canonical fields that are set before the destination's request is written; an absent result, or one that the field cannot hold, leaves
+    /// the field as it is.
     var assignments: [(path: FieldPath, expression: Expression)]
 
     func takes(_ conversion: Conversion) -> Bool {
@@ -32,9 +33,21 @@ extension [Route] {
         var changed = conversion
         let input = ExpressionInput(conversion)
         for (path, expression) in route.assignments {
-            let value = expression.value(input)
-            if !value.isAbsent { changed[path] = value }
+            if let value = path.fitting(expression.value(input)) { changed[path] = value }
         }
         return changed
+    }
+}
+
+extension FieldPath {
+    /// The value as this field holds it: an entry of `metadata` may be `"5"` where an amount is wanted. Nil where it is absent or does not fit.
+    fileprivate func fitting(_ value: Value) -> Value? {
+        switch (kind, value) {
+        case (_, .absent): nil
+        case (.text, .text) where self != .field(.currency): value
+        case (.money, .number), (.flag, .flag), (.time, .time): value
+        case (.text, _), (.money, .text), (.flag, .text), (.time, .text), (.word, .text): try? self.value(of: value.description)
+        default: nil
+        }
     }
 }

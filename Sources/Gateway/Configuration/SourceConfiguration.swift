@@ -16,5 +16,20 @@ struct SourceConfiguration: Sendable {
     var duplicates: DuplicateRule?
     var exponents: CurrencyExponents
 
+    /// To be kept out of logs and of what is shown.
+    var secrets: [String] { Array(credentials.values) }
+
     var reader: MappingReader { MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents) }
+}
+
+extension SourceConfiguration {
+    /// Whether a request to the tracker's own path could come from either: nothing in it tells them apart.
+    func isTwin(of other: Self) -> Bool {
+        guard mapping.name == other.mapping.name, credentials == other.credentials else { return false }
+        // A flag, a list or a word of a closed list says how a request is read, not who sent it.
+        return mapping.settings.allSatisfy { plan in
+            plan.kind != .text || !plan.values.isEmpty
+                || mapping.setting(plan.name, settings) == other.mapping.setting(plan.name, other.settings)
+        }
+    }
 }

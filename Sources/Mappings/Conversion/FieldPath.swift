@@ -89,7 +89,7 @@ extension Conversion {
 
 extension JSONValue {
     /// Texts, numbers and truth values as a field's value; anything else is absent.
-    fileprivate var fieldValue: Value {
+    fileprivate var fieldValue: Mappings.Value {
         switch self {
         case .string(let text): return text.isEmpty ? .absent : .text(text)
         case .number(let text):

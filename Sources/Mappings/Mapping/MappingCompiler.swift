@@ -110,9 +110,21 @@ package struct MappingCompiler {
         let path = map.require("path", &diagnostics).flatMap { self.path($0) }
         let bodies = map.texts("body", &diagnostics)?.compactMap { word($0.text, at: $0.location, of: RequestPlan.BodyKind.self) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false
+        let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
         map.finish(&diagnostics)
         guard let path, !methods.isEmpty else { return nil }
-        return RequestPlan(methods: methods, path: path, bodies: bodies, isSorted: isSorted)
+        return RequestPlan(methods: methods, path: path, bodies: bodies, isSorted: isSorted, sourceName: sourceName)
+    }
+
+    private mutating func sourceName(_ node: YAMLNode) -> RequestPlan.SourceName? {
+        var map = YAMLFields(node, subject: "names_source", into: &diagnostics)
+        let header = map.require("header", &diagnostics)?.text("header", &diagnostics)
+        let setting = map.take("setting")
+        map.finish(&diagnostics)
+        if let setting, let name = setting.scalar, !settings.contains(where: { $0.name == name }) {
+            diagnostics.error(at: setting.location, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
+        }
+        return header.map { RequestPlan.SourceName(header: $0, setting: setting?.scalar) }
     }
 
     /// Variable segments must be settings, since the operator fixes where requests go.

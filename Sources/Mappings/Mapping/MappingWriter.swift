@@ -3,6 +3,8 @@
 /// Never sends an empty value: a conversion that lacks what the tracker needs is a `Skip` with the reason.
 package struct MappingWriter: Sendable {
     package let mapping: Mapping
+    package let settings: [String: SettingValue]
+    package let credentials: [String: String]
     private let settingValues: [Value]
     private let exponents: CurrencyExponents
     private let converters: [(any FieldConverter)?]
@@ -27,6 +29,8 @@ package struct MappingWriter: Sendable {
         exponents: CurrencyExponents = CurrencyExponents()
     ) throws(PathPlan.MissingSetting) {
         self.mapping = mapping
+        self.settings = settings
+        self.credentials = credentials
         self.exponents = exponents
         settingValues = mapping.settingValues(settings)
         converters = mapping.fields.map { $0.writing?.converter.make(mapping, settings) }

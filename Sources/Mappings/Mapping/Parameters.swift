@@ -44,12 +44,12 @@ package struct Parameters: Sendable {
         return String(validating: decoded, as: UTF8.self) ?? String(String.UnicodeScalarView(decoded.map { Unicode.Scalar($0) }))
     }
 
-    /// The sign `¤` in its four spellings, followed by `cy=`.
-    private static let mangled: [[UInt8]] = [[0xC2, 0xA4], [0xA4], Array("%C2%A4".utf8), Array("%c2%a4".utf8), Array("%A4".utf8), Array("%a4".utf8)]
+    /// The sign `¤` in its four spellings, followed by `cy=`; as U+FFFD where an HTTP parser has decoded Latin-1 as UTF-8 before.
+    private static let mangled: [[UInt8]] = [[0xC2, 0xA4], [0xA4], [0xEF, 0xBF, 0xBD], Array("%C2%A4".utf8), Array("%c2%a4".utf8), Array("%A4".utf8), Array("%a4".utf8)]
         .map { $0 + Array("cy=".utf8) }
 
     private static func repairCurrency(_ bytes: inout [UInt8]) -> Bool {
-        guard bytes.contains(where: { $0 == 0xA4 || $0 == UInt8(ascii: "%") }) else { return false }
+        guard bytes.contains(where: { $0 == 0xA4 || $0 == 0xEF || $0 == UInt8(ascii: "%") }) else { return false }
         var isRepaired = false
         var index = 0
         while index < bytes.count {

@@ -43,6 +43,22 @@ extension Mapping {
         return parsed
     }
 
+    /// What proves the sender of a request that cannot be parsed: headers, and parameters of the query or a form body. Of a name that was
+    /// sent twice the first counts.
+    package func parseCredentials(_ request: WireRequest, pathValues: [String: String] = [:]) -> ParsedRequest {
+        var parsed = ParsedRequest(slots: [], pathValues: pathValues, request: request)
+        func take(_ parameters: Parameters, _ place: (String) -> CredentialPlan.Place) {
+            for (name, value) in parameters.pairs where layout.secretNames.contains(name) && parsed.secrets[name]?[place(name)] == nil {
+                parsed.secrets[name, default: [:]][place(name)] = value
+            }
+        }
+        take(Parameters(decoding: request.query)) { .query($0) }
+        if self.request.readsBody(request.method), (try? bodyKind(of: request)) == .form {
+            take(Parameters(decoding: request.body)) { .body($0) }
+        }
+        return parsed
+    }
+
     /// By `Content-Type`; without one, by the first byte.
     private func bodyKind(of request: WireRequest) throws(Refusal) -> RequestPlan.BodyKind {
         let kinds = self.request.bodies

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Mappings
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows everything that is wrong with a configuration and with mapping files.",
+        discussion: """
+            Without arguments the configuration of the current folder is checked where there is one, and the mappings that the binary \
+            carries. Prints file:line:column: error: … for each mistake, all at once. Ends with 1 where there is an error.
+            """
+    )
+
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config: String?
+
+    @Argument(help: ArgumentHelp("Mapping files, or folders of them.", valueName: "mapping"))
+    var mappings: [String] = []
+
+    func run() throws {
+        var diagnostics = Diagnostics()
+        var subjects: [String] = []
+        if let config = config ?? (mappings.isEmpty && FileManager.default.fileExists(atPath: "gateway.yaml") ? "gateway.yaml" : nil) {
+            diagnostics.append(contentsOf: Configuration.check(path: config))
+            subjects.append(config)
+        }
+        for file in try MappingFiles.read(mappings) {
+            let (_, found) = MappingCompiler.compile(file.text, name: file.name, file: file.path)
+            diagnostics.append(contentsOf: found)
+            subjects.append(file.path)
+        }
+        if subjects.isEmpty {
+            diagnostics.append(contentsOf: MappingCatalog.builtIn.diagnostics)
+            subjects = MappingCatalog.builtIn.names.map { "\($0) (built in)" }
+        }
+        for diagnostic in diagnostics.sorted {
+            Terminal.complain(diagnostic.description.styled(diagnostic.severity == .error ? .red : .yellow))
+        }
+        if diagnostics.hasErrors { throw ExitStatus.findings }
+        Terminal.print("ok: \(subjects.joined(separator: ", "))")
+    }
+}
+
+/// Mapping files named on a command line; a folder stands for the `*.yaml` in it.
+enum MappingFiles {
+    static func read(_ paths: [String]) throws -> [MappingCatalog.File] {
+        try paths.flatMap { path -> [MappingCatalog.File] in
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw ValidationError("there is no file or folder '\(path)'")
+            }
+            guard isFolder.boolValue else { return [try file(path)] }
+            let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".yaml") }.sorted()
+            return try names.map { try file(path.hasSuffix("/") ? path + $0 : "\(path)/\($0)") }
+        }
+    }
+
+    private static func file(_ path: String) throws -> MappingCatalog.File {
+        guard let data = FileManager.default.contents(atPath: path) else { throw ValidationError("'\(path)' cannot be read") }
+        guard let text = String(validating: data, as: UTF8.self) else { throw ValidationError("'\(path)' is not UTF-8") }
+        return MappingCatalog.File(path: path, text: text)
+    }
+}

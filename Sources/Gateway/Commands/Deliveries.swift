@@ -1,0 +1,64 @@
+import ArgumentParser
+import Mappings
+
+struct Deliveries: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists deliveries; show ID gives one's attempts.",
+        subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists deliveries, newest first.")
+
+        @OptionGroup var store: StoreOption
+        @OptionGroup var page: PageOptions
+        @OptionGroup var filter: DeliveryOptions
+
+        func run() async throws {
+            let (store, _) = try store.open()
+            let rows = try await store.deliveries(filter.filter(page))
+            if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
+            var table = TextTable("conversion", "destination", "state", "tries", "order", "next try", "reason")
+            for row in rows {
+                table.add(
+                    row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
+                    row.state == .pending ? row.nextAttempt?.description ?? "" : "", row.reason ?? row.remoteID.map { "there \($0)" } ?? "")
+            }
+            if table.isEmpty { return Terminal.complain("no deliveries match") }
+            table.lines.forEach { Terminal.print($0) }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a delivery with every attempt.")
+
+        @OptionGroup var store: StoreOption
+        @Argument(help: "The delivery's id, conversion:destination, or a conversion's.") var id: String
+
+        func run() async throws {
+            let (store, _) = try store.open()
+            let conversion = DeliveryID(id)?.conversion ?? ConversionID(id)
+            guard let conversion, let row = try await store.conversion(conversion) else {
+                Terminal.complain("there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them")
+                throw ExitStatus.findings
+            }
+            let trace = try await ConversionTrace(row, in: store)
+            if self.store.json { Listing.printPretty(trace.object) } else { trace.lines.forEach { Terminal.print($0) } }
+        }
+    }
+}
+
+/// Which deliveries are meant.
+struct DeliveryOptions: ParsableArguments {
+    @Option(name: .long, help: "Of this source's conversions.") var source: String?
+    @Option(name: .long, help: "To this destination.") var destination: String?
+    @Option(name: .long, help: "pending, delivered, duplicate, skipped, rejected or dead.") var state: DeliveryState?
+    @Option(name: .long, help: "Of the conversion with this order id.") var orderID: String?
+
+    var isEmpty: Bool { source == nil && destination == nil && state == nil && orderID == nil }
+
+    func filter(_ page: PageOptions) -> DeliveryFilter {
+        DeliveryFilter(
+            source: source, destination: destination, state: state, orderID: orderID, since: page.since?.time, until: page.until?.time,
+            limit: page.limit, offset: page.offset)
+    }
+}

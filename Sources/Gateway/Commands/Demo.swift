@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Mappings
+import ServiceLifecycle
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fires the documented sample requests and shows how they arrive at every tracker.",
+        discussion: """
+            Starts the gateway on a store in a temporary folder and a sandbox that impersonates all trackers, posts each tracker page's own \
+            sample request, and prints what every tracker received. Keeps serving, so that the printed curl lines can be tried; ends with \
+            Ctrl-C. Nothing leaves this machine.
+            """
+    )
+
+    @Flag(name: .long, help: "Ends after the report; the exit code is 1 if anything did not arrive.")
+    var once = false
+
+    @Option(name: .long, help: ArgumentHelp("Where the gateway listens; any free port where this is taken.", valueName: "host:port"))
+    var listen = "127.0.0.1:8080"
+
+    func run() async throws {
+        let logger = Logger.gateway(level: .error)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-demo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+
+        let draft = try configuration(sandbox: "http://127.0.0.1:1", folder: folder)
+        let inbox = DemoInbox()
+        let sandboxPort = PortPromise()
+        let sandbox = try Sandbox(
+            sources: Sandbox.sources(impersonating: draft.destinations), listen: ListenAddress(host: "127.0.0.1", port: 0), logger: logger,
+            onListening: { sandboxPort.fulfil($0) }, onReceived: { inbox.add($0) })
+        let sandboxGroup = ServiceGroup(services: [sandbox.server], logger: logger)
+        let isComplete = try await withThrowingTaskGroup(of: Bool?.self) { group in
+            group.addTask {
+                try await sandboxGroup.run()
+                return nil
+            }
+            let port = await sandboxPort.value
+            let configuration = try self.configuration(sandbox: "http://127.0.0.1:\(port)", folder: folder)
+            group.addTask { try await self.runGateway(configuration, inbox: inbox, sandbox: sandbox, logger: logger) }
+            var isComplete = false
+            for try await result in group {
+                if let result { isComplete = result }
+                await sandboxGroup.triggerGracefulShutdown()
+            }
+            return isComplete
+        }
+        await sandbox.clear()
+        if !isComplete { throw ExitStatus.findings }
+    }
+
+    private func runGateway(_ configuration: Configuration, inbox: DemoInbox, sandbox: Sandbox, logger: Logger) async throws -> Bool {
+        let store = try SQLiteConversionStore.opened(configuration)
+        let gatewayPort = PortPromise()
+        let service = GatewayService(configuration, store: store, logger: logger) { gatewayPort.fulfil($0) }
+        let report = DemoReport(configuration: configuration, store: store, inbox: inbox, sandbox: sandbox, port: gatewayPort, keepsServing: !once)
+        try await service.run(with: [report])
+        return report.isComplete
+    }
+
+    /// The demo's configuration, carried by the binary.
+    private func configuration(sandbox: String, folder: URL) throws -> Configuration {
+        let environment = [
+            "SANDBOX": sandbox, "DEMO_LISTEN": once ? "127.0.0.1:0" : PortProbe.isFree(listen) ? listen : "127.0.0.1:0",
+            "DEMO_STORE": folder.appending(path: "demo.db").path,
+        ]
+        let (configuration, diagnostics) = ConfigurationLoader.load(
+            path: "demo.yaml", environment: environment, readFile: { _ in MappingCatalog.demoConfiguration }, listFolder: { _ in [] })
+        guard let configuration else { throw DiagnosticsError(diagnostics.sorted) }
+        return configuration
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Mappings
+
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
+        discussion: """
+            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. Ends with 1 where the \
+            request would be refused.
+            """
+    )
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    @Option(name: .long, help: "The source whose request this is.")
+    var source: String
+
+    @Argument(help: ArgumentHelp("The file with the request; - or nothing for standard input.", valueName: "request"))
+    var request: String?
+
+    func run() throws {
+        let configuration = try configuration.load()
+        guard let source = configuration.source(source) else {
+            Terminal.complain("there is no source '\(source)' in \(self.configuration.config)\(self.source.suggestion(from: configuration.sources.map(\.name)))")
+            throw ExitStatus.usage
+        }
+        let bytes = try read()
+        let path = (try? source.mapping.request.path.text(source.settings).get()) ?? source.mapping.request.path.description
+        let wire: WireRequest
+        do {
+            wire = try RawHTTPRequest.parse(bytes, mapping: source.mapping, path: path)
+        } catch {
+            Terminal.complain("\(error)")
+            throw ExitStatus.usage
+        }
+        let explanation = Explanation(configuration: configuration, source: source, request: wire, now: SystemClock.now())
+        explanation.lines.forEach { Terminal.print($0) }
+        if explanation.isRefused { throw ExitStatus.findings }
+    }
+
+    private func read() throws -> [UInt8] {
+        guard let request, request != "-" else { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+        guard let data = FileManager.default.contents(atPath: request) else {
+            Terminal.complain("the file '\(request)' cannot be read")
+            throw ExitStatus.usage
+        }
+        return Array(data)
+    }
+}

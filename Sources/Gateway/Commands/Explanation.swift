@@ -1,0 +1,110 @@
+import Mappings
+
+/// One request followed through the gateway, as lines to print.
+struct Explanation {
+    private(set) var lines: [String] = []
+    private(set) var isRefused = false
+
+    private let configuration: Configuration
+
+    init(configuration: Configuration, source: SourceConfiguration, request: WireRequest, now: Timestamp) {
+        self.configuration = configuration
+        let mapping = source.mapping
+        lines.append("\(request.method) \(mask(request.target, source.secrets)) as \(mapping.tracker), source '\(source.name)'".styled(.bold))
+        lines.append("")
+        do throws(Refusal) {
+            var origins: [String: String]? = [:]
+            let parsed = try mapping.parse(request, pathValues: pathValues(of: request, source: source))
+            let identity = MappingReader.Identity(
+                id: ConversionID(at: now, random: (0, 0)), source: source.name, receivedAt: now)
+            let conversion = try source.reader.read(parsed, as: identity, origins: &origins)
+            show(conversion, origins: origins ?? [:])
+            showKey(of: conversion, source: source)
+            showDestinations(of: conversion)
+        } catch {
+            isRefused = true
+            let reply = Self.reply(to: error, mapping: mapping, source: source.name, now: now)
+            lines.append("refused: \(error.code)".styled(.red))
+            for failure in error.failures { lines.append("  \(failure.sentence.printable)") }
+            lines.append("")
+            lines.append("reply: \(reply.status) \(String(decoding: reply.body, as: UTF8.self))")
+        }
+    }
+
+    private static func reply(to refusal: Refusal, mapping: Mapping, source: String, now: Timestamp) -> WireReply {
+        let nobody = Conversion(id: ConversionID(at: now, random: (0, 0)), source: source, tracker: mapping.name, receivedAt: now)
+        var variables = ReplyVariables()
+        variables.refusal = refusal
+        variables.now = now
+        variables.requestID = nobody.id.description
+        return mapping.reply(refusal.code.rawValue, to: nobody, variables)
+    }
+
+    private func pathValues(of request: WireRequest, source: SourceConfiguration) -> [String: String] {
+        let path = source.mapping.request.path
+        let prefix = "/\(source.name)"
+        return path.match(request.path) ?? (request.path.hasPrefix(prefix + "/") ? path.match(request.path.dropFirst(prefix.count)) : nil) ?? [:]
+    }
+
+    private mutating func show(_ conversion: Conversion, origins: [String: String]) {
+        lines.append("conversion".styled(.bold))
+        var table = TextTable("field", "value", "from")
+        let names = Field.allNames + conversion.subIDs.map { "sub_ids.\($0.name)" }
+        for name in names {
+            guard let value = conversion.exampleText(name) else { continue }
+            table.add(name, value, origins[name] ?? "")
+        }
+        for (index, item) in conversion.items.enumerated() {
+            let text = Item.Part.allCases.filter { !item[$0].isAbsent }.map { "\($0.wireName) \(item[$0].description)" }
+            table.add("items[\(index)]", text.joined(separator: ", "), origins["items"] ?? "")
+        }
+        for name in ["metadata", "extra"] {
+            if let text = conversion.exampleText(name) { table.add(name, text, name == "extra" ? "parameters that no field names" : origins[name] ?? "") }
+        }
+        lines += table.lines.map { "  " + $0 }
+        for warning in conversion.warnings { lines.append("  warning: \(warning.printable)".styled(.yellow)) }
+        lines.append("")
+    }
+
+    private mutating func showKey(of conversion: Conversion, source: SourceConfiguration) {
+        if let alternative = (source.duplicates ?? source.mapping.duplicates).key(of: conversion)?.alternative {
+            let parts = alternative.parts.filter { !conversion[$0.path].isAbsent }.map { "\($0.path) \(conversion[$0.path].description.quotedBriefly)" }
+            let window = alternative.within.map { " within \($0.text)" } ?? ""
+            lines.append("same conversion again: \(parts.joined(separator: " and "))\(window)")
+        } else {
+            lines.append("same conversion again: never, since it has none of the key's fields")
+        }
+        lines.append("")
+    }
+
+    private mutating func showDestinations(of conversion: Conversion) {
+        let names = configuration.routes.destinations(of: conversion)
+        if names.isEmpty { lines.append("no route takes this conversion to any destination".styled(.yellow)) }
+        for name in names {
+            guard let destination = configuration.destination(name) else { continue }
+            do throws(Skip) {
+                let request = try destination.write(configuration.routes.conversion(conversion, for: name))
+                lines.append("→ \(name)".styled(.green))
+                lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
+            } catch {
+                lines.append("→ \(name): skipped".styled(.yellow))
+                lines.append("  \(error.reason.printable)")
+            }
+        }
+    }
+
+    /// The request as it goes out, credentials masked.
+    static func lines(of request: WrittenRequest, secrets: [String]) -> [String] {
+        var lines = ["\(request.method) \(mask(request.maskedURL, secrets))"]
+        for (name, value) in request.headers {
+            lines.append("\(name): \(request.secretHeaders.contains(name) ? "***" : mask(value, secrets))")
+        }
+        if !request.body.isEmpty { lines += ["", mask(String(decoding: request.body, as: UTF8.self), secrets)] }
+        return lines.map(\.printable)
+    }
+}
+
+/// Replaces every secret by `***`.
+private func mask(_ text: String, _ secrets: [String]) -> String {
+    secrets.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "***") }
+}

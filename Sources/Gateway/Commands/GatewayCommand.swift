@@ -1,0 +1,23 @@
+import ArgumentParser
+
+@main
+struct GatewayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gateway",
+        abstract: "Takes conversions in any tracker's dialect and tells every tracker that must hear of them.",
+        discussion: """
+            Senders post to the gateway as they would to their tracker; each request becomes one exact conversion, is on disk before it is \
+            answered, and is forwarded to each destination until that has answered.
+
+            Start with `gateway demo`.
+            """,
+        version: Self.version,
+        groupedSubcommands: [
+            CommandGroup(name: "RUN", subcommands: [Demo.self, Serve.self, SandboxCommand.self]),
+            CommandGroup(name: "WRITE AND CHECK", subcommands: [Check.self, TestExamples.self, Explain.self]),
+            CommandGroup(name: "FIND AND MEND", subcommands: [Conversions.self, Deliveries.self, Refused.self, Replay.self]),
+        ]
+    )
+
+    static let version = "0.1.0"
+}

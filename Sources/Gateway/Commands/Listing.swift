@@ -1,0 +1,79 @@
+import Mappings
+
+/// What lists and `show` print of stored things, as JSON.
+enum Listing {
+    /// A JSON array with one object a line, so that both `jq` and `grep` can read it.
+    static func print(_ objects: [JSONObject]) {
+        guard !objects.isEmpty else { return Terminal.print("[]") }
+        for (index, object) in objects.enumerated() {
+            var json = JSONWriter()
+            json.write(.object(object))
+            let line = String(decoding: json.bytes, as: UTF8.self)
+            Terminal.print((index == 0 ? "[" : " ") + line + (index == objects.count - 1 ? "]" : ","))
+        }
+    }
+
+    static func printPretty(_ object: JSONObject) {
+        var json = JSONWriter(options: .pretty)
+        json.write(.object(object))
+        Terminal.print(String(decoding: json.bytes, as: UTF8.self))
+    }
+
+    static func object(of row: ConversionRow) -> JSONObject {
+        if case .object(let object)? = try? JSONValue(parsing: row.document) { return object }
+        return ["id": .string(row.id.description)]
+    }
+
+    static func object(of row: DeliveryRow) -> JSONObject {
+        var object: JSONObject = [
+            "id": .string(row.id.description), "conversion": .string(row.id.conversion.description),
+            "destination": .string(row.id.destination), "source": .string(row.source), "state": .string(row.state.rawValue),
+            "attempts": .number(String(row.attempts)), "created_at": .string(row.createdAt.description),
+            "changed_at": .string(row.changedAt.description),
+        ]
+        object["order_id"] = row.orderID.map(JSONValue.string)
+        object["next_attempt"] = row.nextAttempt.map { .string($0.description) }
+        object["reason"] = row.reason.map(JSONValue.string)
+        object["remote_id"] = row.remoteID.map(JSONValue.string)
+        return object
+    }
+
+    static func object(of attempt: AttemptRow) -> JSONObject {
+        var object: JSONObject = [
+            "number": .number(String(attempt.number)), "started_at": .string(attempt.startedAt.description),
+            "latency_us": .number(String(attempt.latency)), "request": .string(attempt.requestLine), "outcome": .string(attempt.outcome),
+            "reply": .string(attempt.reply),
+        ]
+        object["status"] = attempt.status.map { .number(String($0)) }
+        return object
+    }
+
+    static func object(of row: RefusedRow) -> JSONObject {
+        var object: JSONObject = [
+            "id": .number(String(row.id)), "received_at": .string(row.refused.receivedAt.description),
+            "status": .number(String(row.refused.status)), "code": .string(row.refused.code), "reason": .string(row.refused.reason),
+            "request": .object(self.object(of: row.refused.request)),
+        ]
+        object["source"] = row.refused.source.map(JSONValue.string)
+        object["tracker"] = row.refused.tracker.map(JSONValue.string)
+        object["replayed_as"] = row.replayedAs.map { .string($0.description) }
+        object["replayed_at"] = row.replayedAt.map { .string($0.description) }
+        return object
+    }
+
+    static func object(of request: StoredRequest) -> JSONObject {
+        [
+            "method": .string(request.method), "target": .string(request.target), "peer": .string(request.peer),
+            "headers": .object(JSONObject(request.headers.map { ($0.name, .string($0.value)) })),
+            "body": .string(String(decoding: request.body, as: UTF8.self)),
+        ]
+    }
+
+    /// As it was sent, for reading: request line, headers, body.
+    static func lines(of request: StoredRequest) -> [String] {
+        var lines = ["\(request.method) \(request.target)   (from \(request.peer))"]
+        lines += request.headers.map { "\($0.name): \($0.value)" }
+        if !request.body.isEmpty { lines += String(decoding: request.body, as: UTF8.self).split(separator: "\n").map(String.init) }
+        return lines.map(\.printable)
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Mappings
+
+struct Refused: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists requests that were turned away; show ID gives one whole.",
+        subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists requests that were turned away, newest first.",
+            discussion: "Senders who proved a credential and strangers are kept apart, so that no stranger pushes a sender's requests out.")
+
+        @OptionGroup var store: StoreOption
+        @OptionGroup var page: PageOptions
+        @Option(name: .long, help: "Of this source.") var source: String?
+        @Option(name: .long, help: "In this tracker's dialect.") var tracker: String?
+        @Option(name: .long, help: "Refused with this code, such as missing_field.") var code: String?
+        @Flag(name: .long, help: "Only of senders without a proven credential.") var strangers = false
+
+        func run() async throws {
+            let (store, _) = try store.open()
+            let filter = RefusedFilter(
+                source: source, tracker: tracker, code: code, since: page.since?.time, until: page.until?.time,
+                strangers: strangers ? true : nil, limit: page.limit, offset: page.offset)
+            let rows = try await store.refused(filter)
+            if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
+            var table = TextTable("id", "received", "source", "tracker", "status", "code", "reason")
+            for row in rows {
+                let reason = row.replayedAs.map { "run again as \($0); was: \(row.refused.reason)" } ?? row.refused.reason
+                table.add(
+                    String(row.id), row.refused.receivedAt.description, row.refused.source ?? "(stranger)", row.refused.tracker ?? "",
+                    String(row.refused.status), row.refused.code, reason)
+            }
+            if table.isEmpty { return Terminal.complain("no refused requests match") }
+            table.lines.forEach { Terminal.print($0) }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a refused request whole, credentials removed.")
+
+        @OptionGroup var store: StoreOption
+        @Argument(help: "The request's number.") var id: Int64
+
+        func run() async throws {
+            let (store, _) = try store.open()
+            guard let row = try await store.refused(RefusedFilter(id: id, limit: 1)).first else {
+                Terminal.complain("there is no refused request \(id); `gateway refused` lists them")
+                throw ExitStatus.findings
+            }
+            if self.store.json { return Listing.printPretty(Listing.object(of: row)) }
+            let refused = row.refused
+            Terminal.print("refused \(row.id): \(refused.status) \(refused.code)".styled(.bold))
+            Terminal.print("  \(refused.reason.printable)".styled(.red))
+            Terminal.print("  received \(refused.receivedAt) from \(refused.source ?? "a stranger") as \(refused.tracker ?? "no tracker")")
+            if let replayed = row.replayedAs { Terminal.print("  run again as conversion \(replayed)") }
+            Terminal.print()
+            Listing.lines(of: refused.request).forEach { Terminal.print("  " + $0) }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Logging
+import Mappings
+import ServiceLifecycle
+
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Impersonates the trackers and prints each conversion they receive.",
+        discussion: """
+            Point a destination's url at http://HOST:PORT/NAME: without --config NAME is a tracker, such as http://127.0.0.1:8081/trcker, and \
+            any credentials are taken; with --config there is one tracker for each of its destinations, under the destination's name, which \
+            checks the credentials that the destination sends. The documented paths without a name work too.
+            """
+    )
+
+    @Option(name: .long, help: ArgumentHelp("Where to listen; port 0 takes any free one.", valueName: "host:port"))
+    var listen = "127.0.0.1:8081"
+
+    @Option(name: .long, help: ArgumentHelp("Impersonates this configuration's destinations.", valueName: "file"))
+    var config: String?
+
+    func run() async throws {
+        let address: ListenAddress
+        do throws(ListenAddress.Failure) {
+            address = try ListenAddress(parsing: listen)
+        } catch {
+            throw ValidationError(error.message)
+        }
+        let sources =
+            if let config {
+                try Sandbox.sources(impersonating: ConfigurationOption.load(config).destinations)
+            } else {
+                Sandbox.openSources(of: .builtIn)
+            }
+        let logger = Logger.gateway(level: .error)
+        let sandbox = try Sandbox(
+            sources: sources, listen: address, logger: logger,
+            onListening: { port in
+                Terminal.print("listening on \(address.host):\(port)")
+                for source in sources { Terminal.print("  \(source.mapping.tracker): http://\(address.host):\(port)/\(source.name)") }
+            },
+            onReceived: { conversion in Terminal.print(Self.line(conversion)) })
+        let group = ServiceGroup(services: [sandbox.server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        do {
+            try await group.run()
+        } catch {
+            await sandbox.clear()
+            Terminal.complain("\(error)")
+            throw ExitStatus.findings
+        }
+        await sandbox.clear()
+    }
+
+    static func line(_ conversion: Conversion) -> String {
+        "\(conversion.receivedAt) \(conversion.source.styled(.bold)) \(String(decoding: conversion.document(), as: UTF8.self))"
+    }
+}

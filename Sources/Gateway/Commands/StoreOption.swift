@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+
+/// Opens the store that the configuration names, for commands that look or mend while the service may run beside them.
+struct StoreOption: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOption
+
+    @Option(name: .long, help: ArgumentHelp("The store's file, instead of the configuration's.", valueName: "file"))
+    var store: String?
+
+    @Flag(name: .long, help: "Prints JSON.")
+    var json = false
+
+    func open(readOnly: Bool = true) throws -> (store: any ConversionStore, configuration: Configuration?) {
+        if let store { return (try Self.open(store, readOnly: readOnly), try? Configuration.load(path: configuration.config)) }
+        let configuration = try configuration.load()
+        guard case .sqlite(let path) = configuration.store else { throw ExitStatus.badConfiguration }
+        return (try Self.open(path, readOnly: readOnly), configuration)
+    }
+
+    private static func open(_ path: String, readOnly: Bool) throws -> any ConversionStore {
+        let bare = path.hasPrefix("sqlite:") ? String(path.dropFirst(7)) : path
+        do throws(StoreError) {
+            return try SQLiteConversionStore(path: bare, readOnly: readOnly)
+        } catch {
+            Terminal.complain(error.description)
+            throw ExitStatus.findings
+        }
+    }
+}
+
+/// How much of a list is shown.
+struct PageOptions: ParsableArguments {
+    @Option(name: .long, help: "At most this many rows, newest first.")
+    var limit = 50
+
+    @Option(name: .long, help: "Leaves out the first rows.")
+    var offset = 0
+
+    @Option(name: .long, help: "Received at or after: a date, a time, or an age such as 2h.")
+    var since: TimeOption?
+
+    @Option(name: .long, help: "Received before.")
+    var until: TimeOption?
+
+    func validate() throws {
+        guard limit > 0, limit <= 1_000_000 else { throw ValidationError("--limit must be from 1 to 1000000") }
+        guard offset >= 0 else { throw ValidationError("--offset must be 0 or more") }
+    }
+}

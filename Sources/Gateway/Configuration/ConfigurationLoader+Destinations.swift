@@ -1,0 +1,102 @@
+import Mappings
+
+extension ConfigurationLoader {
+    mutating func destination(_ name: String, at place: SourceLocation, _ node: YAMLNode) -> DestinationConfiguration? {
+        let party = Party(side: .destination, name: name, location: place)
+        checkName(of: party)
+        var map = YAMLFields(node, subject: party.subject, into: &diagnostics)
+        guard node.isMap || node.isNull else { return nil }
+        let direct = map.take("exponents")
+        var exponents = direct.map { self.exponents($0) ?? .iso }
+        let concurrency = map.integer("concurrency", in: 1...512, &diagnostics)
+        let timeout = duration("timeout", in: &map, .milliseconds(100) ... .seconds(600), "100ms to 10m")
+        let retries = map.take("retries").flatMap { self.retries($0) }
+        let tracker = map.take("tracker")
+        let postback = map.take("postback_url")
+        var target: DestinationConfiguration.Target?
+        switch (tracker, postback) {
+        case (let tracker?, nil):
+            target = self.target(&map, tracker, node, of: party, exponents: &exponents)
+        case (nil, let postback?):
+            target = self.target(&map, postback, node, of: party)
+        case (_?, let postback?):
+            diagnostics.error(at: postback.location, "\(party.subject) has both 'tracker' and 'postback_url'; keep one")
+        case (nil, nil):
+            diagnostics.error(at: place, "\(party.subject) needs 'tracker' and 'url', or 'postback_url'")
+        }
+        for key in ["url", "credentials", "settings"] where target == nil { _ = map.takeAny(key) }
+        map.finish(&diagnostics)
+        guard let target else { return nil }
+        var destination = DestinationConfiguration(name: name, target: target, exponents: exponents ?? .iso)
+        if let concurrency { destination.concurrency = concurrency }
+        if let timeout { destination.timeout = timeout }
+        destination.retries = retries
+        return destination
+    }
+
+    private mutating func retries(_ node: YAMLNode) -> [Duration]? {
+        guard let elements = node.elements else {
+            diagnostics.error(at: node.location, "'retries' must be a list of waits such as [5s, 30s, 2m], found \(node.kind)")
+            return nil
+        }
+        if elements.count > 100 { diagnostics.error(at: node.location, "'retries' has at most 100 waits, found \(elements.count)") }
+        return elements.compactMap { duration("retries", $0, .zero ... .seconds(7 * 86_400), "0s to 7d") }
+    }
+
+    // MARK: A tracker with a mapping
+
+    private mutating func target(
+        _ map: inout YAMLFields, _ tracker: YAMLNode, _ node: YAMLNode, of party: Party, exponents: inout CurrencyExponents?
+    ) -> DestinationConfiguration.Target? {
+        let url = map.require("url", &diagnostics).flatMap { trackerURL($0) }
+        guard let mapping = self.tracker(tracker) else { return nil }
+        let credentials = self.credentials(&map, at: node["credentials"]?.location, of: party, mapping)
+        let settings = self.settings(&map, at: node["settings"]?.location, of: party, mapping, exponents: &exponents)
+        guard let url else { return nil }
+        // A setting that the path lacks is reported where the settings are read.
+        let writer = try? MappingWriter(
+            mapping, url: url.text, settings: settings, credentials: credentials.values, exponents: exponents ?? .iso)
+        return writer.map { .tracker($0) }
+    }
+
+    private mutating func trackerURL(_ node: YAMLNode) -> TrackerURL? {
+        guard let text = node.text("url", &diagnostics) else { return nil }
+        do throws(TrackerURL.Failure) {
+            return try TrackerURL(parsing: text)
+        } catch {
+            diagnostics.error(at: node.location, error.message)
+            return nil
+        }
+    }
+
+    // MARK: A postback URL
+
+    private mutating func target(
+        _ map: inout YAMLFields, _ postback: YAMLNode, _ node: YAMLNode, of party: Party
+    ) -> DestinationConfiguration.Target? {
+        for (key, advice) in [
+            ("url", "keep one"), ("credentials", "write them into the postback_url"), ("settings", "write them into the postback_url"),
+        ] {
+            guard map.take(key) != nil, let entry = node.entries?.first(where: { $0.key.scalar == key }) else { continue }
+            diagnostics.error(at: entry.key.location, "'\(key)' goes with 'tracker', but \(party.subject) has a postback_url; \(advice)")
+        }
+        guard let text = postback.text("postback_url", &diagnostics) else { return nil }
+        var found = Diagnostics()
+        let url = PostbackURL.parse(text, at: postback.location, into: &found)
+        if found.hasErrors, let masked = substitution.maskedTexts[postback.location] {
+            // What variables hold may be secret, so the sentences are about the text without it.
+            found = Diagnostics()
+            _ = PostbackURL.parse(masked, at: postback.location, into: &found)
+            if !found.hasErrors { found.error(at: postback.location, "the environment variables in this postback_url break it") }
+        }
+        if !found.hasErrors {
+            do throws(TrackerURL.Failure) {
+                try TrackerURL.check(text, key: "postback_url")
+            } catch {
+                found.error(at: postback.location, error.message)
+            }
+        }
+        diagnostics.append(contentsOf: found)
+        return found.hasErrors ? nil : url.map { .postback($0) }
+    }
+}

@@ -1,0 +1,156 @@
+import Mappings
+
+extension ConfigurationLoader {
+    /// Names stand in paths and on command lines, so they are kept simple.
+    mutating func checkName(of party: Party) {
+        let isSimple = party.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        if isSimple, let first = party.name.first, first.isLetter || first.isNumber { return }
+        diagnostics.error(
+            at: party.location,
+            "the name of a \(party.side.rawValue) has letters, digits, '-', '_' and '.' only and begins with a letter or digit, found "
+                + party.name.quotedBriefly)
+    }
+
+    mutating func tracker(_ node: YAMLNode) -> Mapping? {
+        guard let name = node.text("tracker", &diagnostics) else { return nil }
+        if let mapping = catalog[name] { return mapping }
+        if !brokenMappings.contains(name) {
+            diagnostics.error(at: node.location, "unknown tracker \(name.quotedBriefly)\(name.suggestion(from: catalog.names))")
+        }
+        return nil
+    }
+
+    // MARK: Credentials
+
+    struct Credentials {
+        var values: [String: String] = [:]
+        /// Switched off with `null`.
+        var open: Set<String> = []
+    }
+
+    mutating func credentials(_ map: inout YAMLFields, at place: SourceLocation?, of party: Party, _ mapping: Mapping) -> Credentials {
+        var found = Credentials()
+        var named: Set<String> = []
+        let known = mapping.credentials.map(\.name)
+        for (key, name, node) in map.map("credentials", &diagnostics) {
+            named.insert(name)
+            guard let plan = mapping.credentials.first(where: { $0.name == name }) else {
+                let hint = known.isEmpty ? "; it has none" : name.suggestion(from: known)
+                diagnostics.error(at: key.location, "unknown credential \(name.quotedBriefly) of tracker '\(mapping.name)'\(hint)")
+                continue
+            }
+            credential(node, plan, of: party, into: &found)
+        }
+        for plan in mapping.credentials where !named.contains(plan.name) {
+            if party.side == .destination, plan.mayBeNull { continue }
+            diagnostics.error(at: place ?? party.location, "\(party.subject) needs credential '\(plan.name)'")
+        }
+        return found
+    }
+
+    /// The sentences never show the value.
+    private mutating func credential(_ node: YAMLNode, _ plan: CredentialPlan, of party: Party, into found: inout Credentials) {
+        let subject = "credential '\(plan.name)' of \(party.subject)"
+        guard case .scalar(let text, let isPlain) = node.content else {
+            diagnostics.error(at: node.location, "\(subject) must be a text, found \(node.kind)")
+            return
+        }
+        if isPlain, text == "~" || text.lowercased() == "null" {
+            guard plan.mayBeNull else {
+                diagnostics.error(at: node.location, "\(subject) cannot be null: \(Self.reason(party.side))")
+                return
+            }
+            found.open.insert(plan.name)
+            if party.side == .source {
+                diagnostics.warning(at: node.location, "\(subject) is null, so requests are not checked; this is deprecated, set a secret")
+            }
+        } else if text.isBlank {
+            diagnostics.error(at: node.location, "\(subject) is empty; \(Self.reason(party.side))")
+        } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\t" }) {
+            diagnostics.error(at: node.location, "\(subject) holds a line break or another control character, which no request can carry")
+        } else {
+            if text != text.trimmed {
+                diagnostics.warning(at: node.location, "\(subject) begins or ends with white space, which counts as part of it")
+            }
+            found.values[plan.name] = text
+        }
+    }
+
+    private static func reason(_ side: SettingPlan.Side) -> String {
+        side == .source ? "anyone could send in its name" : "the tracker could not know who sends"
+    }
+
+    // MARK: Settings
+
+    mutating func settings(
+        _ map: inout YAMLFields, at place: SourceLocation?, of party: Party, _ mapping: Mapping, exponents: inout CurrencyExponents?
+    ) -> [String: SettingValue] {
+        var chosen: [String: SettingValue] = [:]
+        var named: Set<String> = []
+        let known = mapping.settings.filter { $0.sides.contains(party.side) }.map(\.name)
+        for (key, name, node) in map.map("settings", &diagnostics) {
+            if let plan = mapping.settings.first(where: { $0.name == name }) {
+                guard plan.sides.contains(party.side) else {
+                    let other = party.side == .source ? "destination" : "source"
+                    diagnostics.error(
+                        at: key.location,
+                        "setting '\(name)' of tracker '\(mapping.name)' is for a \(other), not for a \(party.side.rawValue)")
+                    continue
+                }
+                guard !node.isNull else { continue }
+                named.insert(name)
+                chosen[name] = plan.value(node, &diagnostics)
+                if case .text("") = chosen[name] { diagnostics.error(at: node.location, "setting '\(name)' of \(party.subject) is empty") }
+            } else if name == "exponents" {
+                if exponents != nil { diagnostics.error(at: key.location, "\(party.subject) has 'exponents' twice; keep one") }
+                exponents = self.exponents(node)
+            } else {
+                let hint = known.isEmpty ? "; it has none" : name.suggestion(from: known)
+                diagnostics.error(at: key.location, "unknown setting \(name.quotedBriefly) of tracker '\(mapping.name)'\(hint)")
+            }
+        }
+        checkComplete(named, at: place ?? party.location, of: party, mapping)
+        return chosen
+    }
+
+    /// What the mapping requires, and what a destination's path cannot do without.
+    private mutating func checkComplete(_ named: Set<String>, at place: SourceLocation, of party: Party, _ mapping: Mapping) {
+        for plan in mapping.settings where !named.contains(plan.name) && plan.initial == nil {
+            let isInPath = mapping.request.path.segments.contains(.setting(plan.name))
+            if party.side == .destination, isInPath {
+                diagnostics.error(
+                    at: place, "\(party.subject) needs setting '\(plan.name)', a part of its path \(mapping.request.path.description)")
+            } else if plan.requiredBy.contains(party.side) {
+                diagnostics.error(at: place, "\(party.subject) needs setting '\(plan.name)'")
+            }
+        }
+    }
+
+    /// `{ USDT: 6, ISK: 2 }`: digits of the minor unit.
+    mutating func exponents(_ node: YAMLNode) -> CurrencyExponents? {
+        guard let entries = node.entries else {
+            diagnostics.error(at: node.location, "'exponents' must be a map such as { USDT: 6 }, found \(node.kind)")
+            return nil
+        }
+        var overrides: [Currency: Int] = [:]
+        for (key, value) in entries {
+            let code = key.scalar ?? ""
+            guard let currency = Currency(code: code) else {
+                diagnostics.error(
+                    at: key.location, "\(code.quotedBriefly) is no currency code; write three to five letters or digits such as USDT")
+                continue
+            }
+            guard let text = value.scalar, let exponent = Int(text), CurrencyExponents.allowed.contains(exponent) else {
+                let allowed = CurrencyExponents.allowed
+                let found = value.scalar?.quotedBriefly ?? value.kind
+                diagnostics.error(
+                    at: value.location,
+                    "the exponent of \(currency) must be a whole number from \(allowed.lowerBound) to \(allowed.upperBound), found \(found)"
+                )
+                continue
+            }
+            overrides[currency] = exponent
+        }
+        return CurrencyExponents(overrides: overrides)
+    }
+}

@@ -1,0 +1,140 @@
+import Mappings
+
+extension ConfigurationLoader {
+    mutating func source(_ name: String, at place: SourceLocation, _ node: YAMLNode) -> SourceConfiguration? {
+        let party = Party(side: .source, name: name, location: place)
+        checkName(of: party)
+        checkPath(of: party)
+        var map = YAMLFields(node, subject: party.subject, into: &diagnostics)
+        guard node.isMap || node.isNull else { return nil }
+        let mapping = map.require("tracker", &diagnostics).flatMap { tracker($0) }
+        let defaults = self.defaults(&map)
+        let networks = allowedNetworks(&map)
+        let direct = map.take("exponents")
+        var exponents = direct.map { self.exponents($0) ?? .iso }
+        guard let mapping else {
+            // Without its tracker nothing can be said about these.
+            for key in ["credentials", "settings", "duplicates"] { _ = map.takeAny(key) }
+            map.finish(&diagnostics)
+            return nil
+        }
+        let credentials = self.credentials(&map, at: node["credentials"]?.location, of: party, mapping)
+        let settings = self.settings(&map, at: node["settings"]?.location, of: party, mapping, exponents: &exponents)
+        let duplicates = map.take("duplicates").flatMap { duplicateRule($0, of: party, mapping) }
+        map.finish(&diagnostics)
+        return SourceConfiguration(
+            name: name, mapping: mapping, credentials: credentials.values, openCredentials: credentials.open, settings: settings,
+            defaults: defaults, allowIPs: networks, duplicates: duplicates, exponents: exponents ?? .iso)
+    }
+
+    /// The paths that the gateway answers itself.
+    private static let ownPaths = ["healthz", "readyz"]
+
+    /// `/<source>/…` must not begin like a path that means something else.
+    private mutating func checkPath(of party: Party) {
+        if Self.ownPaths.contains(party.name) {
+            diagnostics.error(
+                at: party.location, "a source cannot be named '\(party.name)', which the gateway answers itself; choose another name")
+            return
+        }
+        for mapping in catalog.mappings {
+            for path in [mapping.request.path, mapping.list?.path].compactMap({ $0 }) where path.segments.first == .literal(party.name) {
+                diagnostics.error(
+                    at: party.location,
+                    "a source cannot be named '\(party.name)': tracker '\(mapping.name)' has the path \(path.description); choose another name"
+                )
+                return
+            }
+        }
+    }
+
+    private mutating func allowedNetworks(_ map: inout YAMLFields) -> [IPNetwork] {
+        guard let node = map.take("allow_ips") else { return [] }
+        if node.elements?.isEmpty == true {
+            diagnostics.error(at: node.location, "'allow_ips' is empty, which would let every address in; write addresses or leave it out")
+        }
+        return networks("allow_ips", node)
+    }
+
+    private mutating func defaults(_ map: inout YAMLFields) -> [(path: FieldPath, value: Value)] {
+        var defaults: [(path: FieldPath, value: Value)] = []
+        for (key, name, node) in map.map("defaults", &diagnostics) {
+            guard let path = settablePath(name, at: key.location), let text = node.text(name, &diagnostics) else { continue }
+            guard !node.isNull, !text.isBlank else {
+                diagnostics.error(at: node.location, "the default of '\(name)' is empty; write a value or leave it out")
+                continue
+            }
+            do throws(FieldFailure) {
+                defaults.append((path, try path.value(of: text)))
+            } catch {
+                diagnostics.error(at: node.location, error.sentence)
+            }
+        }
+        return defaults
+    }
+
+    /// A canonical field that a default or a route may set.
+    mutating func settablePath(_ name: String, at place: SourceLocation) -> FieldPath? {
+        guard let path = FieldPath(name: name) else {
+            let known = FieldPath.suggestions.filter { FieldPath(name: $0)?.isSettable ?? false }
+            let hint = name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? ""
+            diagnostics.error(at: place, "unknown canonical field \(name.quotedBriefly)\(hint)")
+            return nil
+        }
+        if path.isSettable { return path }
+        diagnostics.error(at: place, "'\(name)' is given by the gateway and cannot be set")
+        return nil
+    }
+
+    /// Two sources that no request to the tracker's own path tells apart.
+    mutating func warnOfTwins(_ sources: [SourceConfiguration], at places: [(name: String, place: SourceLocation)]) {
+        for (index, source) in sources.enumerated() {
+            guard let twin = sources[..<index].first(where: { source.isTwin(of: $0) }),
+                let place = places.first(where: { $0.name == source.name })?.place
+            else { continue }
+            let path = source.mapping.request.path.description
+            diagnostics.warning(
+                at: place,
+                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', so \(path) cannot tell them apart; send to "
+                    + "/\(twin.name)\(path) and /\(source.name)\(path)")
+        }
+    }
+
+    // MARK: Duplicates
+
+    /// `{ key: [customer_email, order_id?], within: 30d }`.
+    private mutating func duplicateRule(_ node: YAMLNode, of party: Party, _ mapping: Mapping) -> DuplicateRule? {
+        var map = YAMLFields(node, subject: "'duplicates' of \(party.subject)", into: &diagnostics)
+        let key = node.isMap ? map.require("key", &diagnostics) : nil
+        let within = duration("within", in: &map, .seconds(1) ... .seconds(3650 * 86_400), "1s to 3650d")
+        map.finish(&diagnostics)
+        guard let key else { return nil }
+        let names = key.texts("key", &diagnostics)
+        if names.isEmpty, key.elements != nil { diagnostics.error(at: key.location, "a duplicate key needs at least one field") }
+        let parts = names.compactMap { duplicatePart($0.text, at: $0.location, mapping) }
+        guard parts.count == names.count, !parts.isEmpty else { return nil }
+        if parts.allSatisfy(\.isOptional) {
+            diagnostics.error(
+                at: key.location, "a duplicate key needs a field without '?', else all conversions that have none of them would be one")
+        }
+        return DuplicateRule(alternatives: [DuplicateRule.Alternative(parts: parts, within: within)])
+    }
+
+    private mutating func duplicatePart(_ written: String, at place: SourceLocation, _ mapping: Mapping) -> DuplicateRule.Part? {
+        let isOptional = written.hasSuffix("?")
+        let name = isOptional ? String(written.dropLast()) : written
+        let flat = Field.allCases.first { $0.name == name || String($0.name.map { $0 == "." ? "_" : $0 }) == name }
+        switch FieldPath(name: name) ?? flat.map(FieldPath.field) ?? mapping.path(ofWireName: name) {
+        case .id, .receivedAt:
+            diagnostics.error(at: place, "'\(name)' differs in every conversion, so nothing would ever be a duplicate")
+            return nil
+        case let path?:
+            return DuplicateRule.Part(path: path, isOptional: isOptional)
+        case nil:
+            let known = FieldPath.suggestions + mapping.fields.map(\.name)
+            let hint = name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? ""
+            diagnostics.error(at: place, "unknown field \(name.quotedBriefly)\(hint)")
+            return nil
+        }
+    }
+}

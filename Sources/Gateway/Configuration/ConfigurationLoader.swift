@@ -1,0 +1,155 @@
+import Mappings
+
+/// Turns a configuration file into a `Configuration`, or into everything that is wrong with it.
+///
+/// The order is fixed: parse the YAML, put the environment in, compile the mappings that the file names, then check sources, destinations
+/// and routes against them. A mistake never hides a later one. Nothing is read but through what is passed in.
+struct ConfigurationLoader {
+    var diagnostics = Diagnostics()
+    var catalog: MappingCatalog
+    /// Mappings of the file's own folder that do not compile; who names one has made no second mistake.
+    var brokenMappings: Set<String> = []
+    var substitution: EnvironmentSubstitution
+    let path: String
+    /// With a slash at its end, or nothing.
+    let folder: String
+
+    /// - Parameters:
+    ///   - path: as the user gave it; diagnostics show it so.
+    ///   - readFile: the text of a file; `ConfigurationFile.Failure` says why there is none.
+    ///   - listFolder: the names in a folder.
+    ///   - catalog: the mappings that are known without the file.
+    /// - Returns: no configuration where there are errors; warnings stand in both.
+    static func load(
+        path: String, environment: [String: String], readFile: (String) throws -> String, listFolder: (String) throws -> [String],
+        catalog: MappingCatalog = .builtIn
+    ) -> (configuration: Configuration?, diagnostics: Diagnostics) {
+        var loader = Self(path: path, environment: environment, catalog: catalog)
+        var configuration: Configuration?
+        do {
+            let text = try readFile(path)
+            configuration = loader.configuration(text, readFile: readFile, listFolder: listFolder)
+        } catch {
+            loader.diagnostics.error(at: loader.start, Self.sentence(error))
+        }
+        var found = loader.substitution.withoutConsequences(loader.diagnostics)
+        found.append(contentsOf: loader.substitution.diagnostics)
+        guard !found.hasErrors else { return (nil, found) }
+        configuration?.warnings = found.sorted
+        return (configuration, found)
+    }
+
+    private init(path: String, environment: [String: String], catalog: MappingCatalog) {
+        self.path = path
+        self.catalog = catalog
+        substitution = EnvironmentSubstitution(environment)
+        folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+
+    private var start: SourceLocation { SourceLocation(file: path, line: 1, column: 1) }
+
+    private static func sentence(_ error: any Error) -> String {
+        switch error as? ConfigurationFile.Failure {
+        case .missing: "no such file; write one or name another with --config FILE"
+        case .unreadable(let reason): "this file cannot be read: \(reason)"
+        case nil: "this file cannot be read: \(error)"
+        }
+    }
+
+    private mutating func configuration(
+        _ text: String, readFile: (String) throws -> String, listFolder: (String) throws -> [String]
+    ) -> Configuration? {
+        guard let parsed = YAMLReader.read(text, file: path, into: &diagnostics) else { return nil }
+        let root = substitution.apply(to: parsed)
+        var map = YAMLFields(root, subject: "the configuration", into: &diagnostics)
+        let listen = map.take("listen").flatMap { self.listen($0) }
+        let store = map.take("store").flatMap { self.store($0) }
+        if let node = map.take("mappings") { addMappings(node, readFile: readFile, listFolder: listFolder) }
+        let proxies = map.take("trusted_proxies").map { networks("trusted_proxies", $0) } ?? []
+        let limits = map.take("limits").map { self.limits($0) } ?? Limits()
+        let sourceNodes = map.map("sources", &diagnostics)
+        let destinationNodes = map.map("destinations", &diagnostics)
+        let routeNodes = map.list("routes", &diagnostics)
+        map.finish(&diagnostics)
+
+        let sources = sourceNodes.compactMap { source($0.name, at: $0.key.location, $0.value) }
+        warnOfTwins(sources, at: sourceNodes.map { ($0.name, $0.key.location) })
+        let destinations = destinationNodes.compactMap { destination($0.name, at: $0.key.location, $0.value) }
+        let routes = self.routes(
+            routeNodes, sources: sourceNodes.map { ($0.name, $0.key.location) },
+            destinations: destinationNodes.map { ($0.name, $0.key.location) })
+        if sourceNodes.isEmpty, root["sources"]?.isMap ?? true {
+            diagnostics.warning(at: root["sources"]?.location ?? start, "there are no sources, so nobody can send a conversion")
+        }
+        return Configuration(
+            listen: listen ?? ListenAddress(host: "127.0.0.1", port: 8080), store: store ?? .sqlite(path: folder + "gateway.db"),
+            sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits)
+    }
+
+    private mutating func listen(_ node: YAMLNode) -> ListenAddress? {
+        guard let text = node.text("listen", &diagnostics) else { return nil }
+        do throws(ListenAddress.Failure) {
+            return try ListenAddress(parsing: text)
+        } catch {
+            diagnostics.error(at: node.location, error.message)
+            return nil
+        }
+    }
+
+    private mutating func store(_ node: YAMLNode) -> StoreLocation? {
+        guard let text = node.text("store", &diagnostics) else { return nil }
+        do throws(StoreLocation.Failure) {
+            return try StoreLocation(parsing: text, folder: folder)
+        } catch {
+            diagnostics.error(at: node.location, error.message)
+            return nil
+        }
+    }
+
+    /// One text or a list of addresses and networks.
+    mutating func networks(_ key: String, _ node: YAMLNode) -> [IPNetwork] {
+        node.texts(key, &diagnostics).compactMap { text, place in
+            do throws(IPNetwork.Failure) {
+                return try IPNetwork(parsing: text)
+            } catch {
+                diagnostics.error(at: place, error.message)
+                return nil
+            }
+        }
+    }
+
+    /// Compiles every `*.yaml` of the folder; each adds a tracker or replaces one of the same name.
+    private mutating func addMappings(_ node: YAMLNode, readFile: (String) throws -> String, listFolder: (String) throws -> [String]) {
+        guard let name = node.text("mappings", &diagnostics) else { return }
+        let written = name.hasSuffix("/") ? name : name + "/"
+        let base = written.hasPrefix("/") ? written : folder + written
+        let files: [String]
+        do {
+            files = try listFolder(String(base.dropLast())).filter { $0.hasSuffix(".yaml") }.sorted()
+        } catch {
+            let reason = error as? ConfigurationFile.Failure
+            let sentence: String
+            switch reason {
+            case .missing: sentence = "there is no folder \(name.quotedBriefly); a relative one starts at the configuration file's folder"
+            case .unreadable(let reason): sentence = "folder \(name.quotedBriefly) cannot be read: \(reason)"
+            case nil: sentence = "folder \(name.quotedBriefly) cannot be read: \(error)"
+            }
+            diagnostics.error(at: node.location, sentence)
+            return
+        }
+        if files.isEmpty { diagnostics.warning(at: node.location, "folder \(name.quotedBriefly) holds no *.yaml file") }
+        let known = Set(catalog.diagnostics.all)
+        for file in files {
+            do {
+                catalog.add(MappingCatalog.File(path: base + file, text: try readFile(base + file)))
+            } catch {
+                diagnostics.error(at: SourceLocation(file: base + file, line: 1, column: 1), Self.sentence(error))
+                brokenMappings.insert(String(file.dropLast(5)))
+            }
+        }
+        for diagnostic in catalog.diagnostics.all where !known.contains(diagnostic) {
+            diagnostics.append(diagnostic)
+            if diagnostic.severity == .error { brokenMappings.insert(MappingCatalog.File(path: diagnostic.location.file, text: "").name) }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Mappings
+
+/// `sqlite:gateway.db`; a relative path starts at the configuration file's folder.
+enum StoreLocation: Sendable, Equatable {
+    case sqlite(path: String)
+
+    struct Failure: Error, Equatable {
+        var message: String
+    }
+
+    /// - Parameter folder: the configuration file's folder with a slash at its end, or nothing.
+    init(parsing text: String, folder: String) throws(Failure) {
+        guard let colon = text.firstIndex(of: ":") else {
+            throw Failure(
+                message: "'store' must be sqlite:PATH, found \(text.quotedBriefly); write sqlite:\(text.isEmpty ? "gateway.db" : text)")
+        }
+        let kind = String(text[..<colon])
+        guard kind == "sqlite" else {
+            // What follows is not shown: the URL of a database may hold a password.
+            throw Failure(message: "unknown store \(kind.quotedBriefly)\(kind.suggestion(from: ["sqlite"]))")
+        }
+        let path = String(text[text.index(after: colon)...])
+        if path.isEmpty { throw Failure(message: "'store' needs a path, such as sqlite:gateway.db") }
+        if path.hasPrefix("//"), !path.hasPrefix("///") {
+            throw Failure(message: "'store' is sqlite:PATH without slashes in front of the path; write sqlite:\(path.dropFirst(2))")
+        }
+        if path.hasPrefix(":") {
+            throw Failure(message: "a store in memory would forget what was told 'ok'; write a path, such as sqlite:gateway.db")
+        }
+        self = .sqlite(path: path.hasPrefix("/") ? path : folder + path)
+    }
+}

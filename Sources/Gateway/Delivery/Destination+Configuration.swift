@@ -1,0 +1,54 @@
+import Mappings
+
+extension Destination {
+    /// A configured destination with what its routes change on the way.
+    ///
+    /// Rendering happens at each attempt, so a corrected mapping or route heals what waits.
+    init(_ configuration: DestinationConfiguration, routes: [Route]) {
+        let name = configuration.name
+        let secrets = configuration.secrets
+        self.init(
+            name: name,
+            concurrency: configuration.concurrency,
+            timeout: configuration.timeout,
+            schedule: configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule(),
+            render: { conversion in
+                do throws(Skip) {
+                    return .request(OutboundRequest(try configuration.write(routes.conversion(conversion, for: name))))
+                } catch {
+                    return .skipped(reason: error.reason)
+                }
+            },
+            read: { status, body in configuration.interpret(status: status, body: body) },
+            mask: { text in secrets.reduce(text) { $0.replacing($1, with: "***") } }
+        )
+    }
+}
+
+extension DestinationConfiguration {
+    /// The request that tells this destination of a conversion, or why there is none.
+    func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+        switch target {
+        case .tracker(let writer): return try writer.write(conversion)
+        case .postback(let url): return try url.write(conversion, exponents: exponents)
+        }
+    }
+
+    func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
+        guard case .tracker(let writer) = target, let reading = writer.mapping.interpret(status: status, body: body) else { return nil }
+        let outcome: ReplyReading.Outcome =
+            switch reading.outcome {
+            case .delivered: .delivered
+            case .duplicate: .duplicate
+            case .rejected: .rejected
+            case .retry: .retry
+            }
+        return ReplyReading(outcome: outcome, message: reading.message, remoteID: reading.remoteID, retryAfter: reading.retryAfter)
+    }
+}
+
+extension OutboundRequest {
+    fileprivate init(_ request: WrittenRequest) {
+        self.init(method: request.method, url: request.url, maskedURL: request.maskedURL, headers: request.headers, body: request.body)
+    }
+}

@@ -1,0 +1,17 @@
+import Mappings
+
+/// A tracker that must hear of conversions: how to word a request for it, how to read its reply, and how hard to try.
+struct Destination: Sendable {
+    var name: String
+    /// Requests in flight at once, at most.
+    var concurrency = 32
+    /// For one whole exchange, from opening the connection to the reply's last byte.
+    var timeout: Duration = .seconds(15)
+    var schedule = RetrySchedule()
+    /// Called at each attempt, on an event loop: it must not block.
+    var render: @Sendable (Conversion) -> Rendering
+    /// Nil where the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
+    var read: @Sendable (_ status: Int, _ body: [UInt8]) -> ReplyReading? = { _, _ in nil }
+    /// Removes this destination's credentials from a text that the tracker wrote: some echo the request in their errors.
+    var mask: @Sendable (String) -> String = { $0 }
+}

@@ -1,0 +1,60 @@
+import Mappings
+import Synchronization
+
+/// Brings what is due from the store into the queues: what was pending at the start, retries, what did not fit, and what another process replayed.
+struct DuePoller: Sendable {
+    let queues: [DeliveryQueue]
+    let store: any ConversionStore
+    let watch: StoreWatch
+    let clock: DeliveryClock
+    let alarm: Alarm
+    let heartbeat: Heartbeat
+
+    /// How soon a change that another process made to the store is noticed.
+    static let longestPause: Duration = .seconds(1)
+    /// Retries that fall due close together are fetched together.
+    static let shortestPause: Duration = .milliseconds(10)
+
+    /// Runs until the queues drain.
+    func run() async {
+        var nextRound = clock.now()
+        while !heartbeat.isStopped {
+            heartbeat.beat(at: clock.now())
+            do throws(StoreError) {
+                for queue in queues where queue.wantsFetch { try await refill(queue) }
+                if clock.now() >= nextRound {
+                    nextRound = try await round()
+                    watch.worked()
+                }
+            } catch {
+                watch.failed(error)
+                nextRound = clock.now().advanced(by: Self.longestPause)
+            }
+            let earliest = clock.now().advanced(by: Self.shortestPause)
+            nextRound = min(nextRound, max(earliest, await alarm.sleep(until: nextRound)))
+        }
+    }
+
+    /// Looks after every destination. Returns when to do so again.
+    private func round() async throws(StoreError) -> Timestamp {
+        let due = try await store.nextDue()
+        let now = clock.now()
+        var next = now.advanced(by: Self.longestPause)
+        for queue in queues {
+            guard let time = due[queue.destination.name] else { continue }
+            if time <= now { try await refill(queue) } else { next = min(next, time) }
+        }
+        return next
+    }
+
+    private func refill(_ queue: DeliveryQueue) async throws(StoreError) {
+        guard let (leavingOut, limit) = queue.beginFetch() else { return }
+        do throws(StoreError) {
+            let due = try await store.due(queue.destination.name, at: clock.now(), leavingOut: leavingOut, limit: limit)
+            queue.endFetch(due, limit: limit)
+        } catch {
+            queue.endFetch(nil, limit: limit)
+            throw error
+        }
+    }
+}

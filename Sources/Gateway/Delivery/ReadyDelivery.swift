@@ -1,0 +1,16 @@
+import Mappings
+
+/// A delivery that may be tried now, as it waits in memory.
+struct ReadyDelivery: Sendable {
+    enum Content: Sendable {
+        /// Handed over right after its commit.
+        case conversion(Conversion)
+        /// Read back from the store; decoded when it is tried.
+        case document([UInt8])
+    }
+
+    var id: ConversionID
+    /// Tries so far, as `DueDelivery` counts them.
+    var attempts: Int
+    var content: Content
+}

@@ -1,0 +1,24 @@
+/// A tracker's answer to one request.
+struct Reply: Sendable, Equatable {
+    var status: Int
+    var retryAfter: String?
+    var location: String?
+    /// Cut at 64 KiB.
+    var body: [UInt8]
+
+    /// What is read of a reply to understand it.
+    static let readLimit = 64 * 1024
+    /// What is kept of a reply to show it.
+    static let keepLimit = 4 * 1024
+
+    /// The first 4 KiB as UTF-8, broken sequences repaired; a character that the cut divides is left out.
+    var text: String {
+        var end = min(body.count, Self.keepLimit)
+        if end < body.count {
+            var start = end
+            while start > 0, start > end - 4, body[start] & 0xC0 == 0x80 { start -= 1 }
+            if body[start] & 0xC0 != 0x80 { end = start }
+        }
+        return String(decoding: body[..<end], as: UTF8.self)
+    }
+}

@@ -1,0 +1,58 @@
+import Mappings
+import Synchronization
+
+/// Answers `/healthz` (alive) and `/readyz` (would take and forward a conversion now).
+final class HealthProbe: Sendable {
+    private struct State {
+        var checkedAt: Timestamp?
+        var problem: String?
+    }
+    private static let paths = ["/healthz", "/readyz"]
+    /// How long a look at the store counts, so that a busy balancer costs no commits.
+    private static let validity = Duration.seconds(1)
+
+    private let store: any ConversionStore
+    private let now: @Sendable () -> Timestamp
+    private let workersProblem: @Sendable () -> String?
+    private let state = Mutex(State())
+
+    /// - Parameter workersProblem: why deliveries do not move, in a sentence; nil where they do.
+    init(store: any ConversionStore, now: @escaping @Sendable () -> Timestamp, workersProblem: @escaping @Sendable () -> String?) {
+        self.store = store
+        self.now = now
+        self.workersProblem = workersProblem
+    }
+
+    /// Nil for any other path.
+    func reply(to request: WireRequest) async -> IntakeReply? {
+        guard request.path.utf8.count <= 8, Self.paths.contains(request.path) else { return nil }
+        guard request.method == "GET" else {
+            return .error(.methodNotAllowed, "method \(request.method.quotedBriefly) is not answered here; send GET", headers: [("Allow", "GET")])
+        }
+        guard request.path == "/readyz" else { return IntakeReply(IntakeReply.json(status: 200, ["status": "ok"])) }
+        let problems = [await storeProblem(), workersProblem()].compactMap(\.self)
+        if problems.isEmpty { return IntakeReply(IntakeReply.json(status: 200, ["status": "ok"])) }
+        let value: JSONValue = ["status": "unavailable", "problems": .array(problems.map { .string($0) })]
+        return IntakeReply(IntakeReply.json(status: 503, value))
+    }
+
+    private func storeProblem() async -> String? {
+        let time = now()
+        let known = state.withLock { state -> String?? in
+            guard let checkedAt = state.checkedAt, checkedAt <= time, checkedAt.duration(to: time) < Self.validity else { return nil }
+            return .some(state.problem)
+        }
+        if let known { return known }
+        var problem: String?
+        do {
+            try await store.checkWritable()
+        } catch {
+            problem = error.description
+        }
+        state.withLock { state in
+            state.checkedAt = time
+            state.problem = problem
+        }
+        return problem
+    }
+}

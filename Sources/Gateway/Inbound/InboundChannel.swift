@@ -1,0 +1,52 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// One sender's connection: whole requests come out of its pipeline, whole replies go in.
+///
+/// The connection's task runs on the connection's event loop, so that a request changes threads only for the store's commit.
+struct InboundChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let connection: NIOAsyncChannel<InboundRequest, IntakeReply>
+        var channel: any Channel { connection.channel }
+    }
+
+    let intake: Intake
+    let limits: InboundServer.Limits
+    let date: DateHeader
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+            try pipeline.addHandler(InboundHandler(limits: limits, date: date))
+            return Value(
+                connection: try NIOAsyncChannel(
+                    wrappingChannelSynchronously: channel,
+                    configuration: NIOAsyncChannel.Configuration(
+                        // Requests that a sender pipelines wait in the socket, not in memory.
+                        backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true)))
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        let channel = value.channel
+        let peer = channel.remoteAddress?.ipAddress ?? ""
+        await withTaskExecutorPreference(EventLoopTaskExecutor(loop: channel.eventLoop)) {
+            await withTaskCancellationHandler {
+                do {
+                    try await value.connection.executeThenClose { inbound, outbound in
+                        for try await request in inbound {
+                            try await outbound.write(await intake.respond(to: request.wire, peer: peer, fault: request.fault))
+                        }
+                    }
+                } catch {
+                    logger.trace("a connection ended early", metadata: ["error": "\(error)"])
+                }
+            } onCancel: {
+                channel.close(mode: .input, promise: nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import HummingbirdCore
+import Logging
+import Mappings
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Listens for senders and hands their requests to the intake.
+///
+/// Hummingbird accepts the connections and drains them at the end; what happens on each is an `InboundChannel`'s. A graceful shutdown stops
+/// accepting, answers what is under way with `Connection: close` and returns when the last connection is gone.
+struct InboundServer: Service {
+    struct Limits: Sendable {
+        /// Bytes of a body.
+        var body = 1024 * 1024
+        /// For a connection that says nothing between two requests, and for one that has not finished a request's head.
+        var idle = Duration.seconds(75)
+        /// For a request's body, from the end of its head to its last byte.
+        var arrival = Duration.seconds(30)
+        /// Nil takes what the process may open, less what store and deliveries need.
+        var connections: Int?
+    }
+
+    private let server: Server<InboundChannel>
+
+    /// - Parameters:
+    ///   - address: port 0 takes any free one; `onRunning` tells which.
+    ///   - onRunning: called once the socket listens.
+    init(
+        _ intake: Intake, at address: ListenAddress, limits: Limits = Limits(), logger: Logger,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        // Its own lines say nothing that a person can act on.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        server = Server(
+            childChannelSetup: InboundChannel(intake: intake, limits: limits, date: DateHeader(now: intake.clock.now)),
+            configuration: ServerConfiguration(
+                address: .hostname(address.host, port: address.port), backlog: 1024,
+                availableConnectionsDelegate: .maximum(limits.connections ?? Self.openable, logger: quiet)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? address.port
+                logger.info("listening", metadata: ["host": "\(address.host)", "port": "\(port)"])
+                await onRunning(port)
+            },
+            eventLoopGroup: group, logger: quiet)
+    }
+
+    func run() async throws { try await server.run() }
+
+    /// A socket that cannot be accepted for want of a descriptor would end the server, so one more than these waits in the backlog.
+    private static var openable: Int {
+        var limit = rlimit()
+        #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+        let resource = RLIMIT_NOFILE
+        #endif
+        guard getrlimit(resource, &limit) == 0 else { return 512 }
+        return max(64, Int(clamping: limit.rlim_cur) - 256)
+    }
+}

@@ -1,0 +1,153 @@
+import Logging
+import Mappings
+
+/// Takes a sender's request and answers in the tracker's own words, after the conversion is stored.
+///
+/// The way of a request: its path tells the tracker, its credentials the source, the mapping the conversion, the store whether it is new. The
+/// reply follows the commit. What is turned away is kept too, without credentials. Knows nothing of sockets: `InboundServer` does.
+final class Intake: Sendable {
+    struct Limits: Sendable {
+        /// Requests in processing; more are told to come back.
+        var requests = 10_000
+        /// Characters of an `Idempotency-Key`.
+        var idempotencyKey = 255
+    }
+
+    let store: any ConversionStore
+    let clock: IntakeClock
+    let limits: Limits
+    let logger: Logger
+    let warnings = WarningPace(every: .seconds(60))
+    private let inboundRoutes: InboundRoutes
+    private let routes: [Route]
+    private let trustedProxies: [IPNetwork]
+    private let health: HealthProbe
+    private let occupancy: Occupancy
+    private let onAccepted: @Sendable (Conversion, [String]) -> Void
+
+    /// - Parameters:
+    ///   - sources: in the order of the file: where several could have sent a request, the first counts.
+    ///   - workersProblem: for `/readyz`: why deliveries do not move, nil where they do.
+    ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
+    init(
+        sources: [SourceConfiguration], routes: [Route], trustedProxies: [IPNetwork], store: any ConversionStore, clock: IntakeClock,
+        limits: Limits = Limits(), logger: Logger, workersProblem: @escaping @Sendable () -> String? = { nil },
+        onAccepted: @escaping @Sendable (Conversion, [String]) -> Void
+    ) {
+        self.store = store
+        self.clock = clock
+        self.limits = limits
+        self.logger = logger
+        self.routes = routes
+        self.trustedProxies = trustedProxies
+        self.onAccepted = onAccepted
+        health = HealthProbe(store: store, now: clock.now, workersProblem: workersProblem)
+        occupancy = Occupancy(limit: limits.requests)
+        let secrets = SecretFinder(sources.flatMap(\.credentials.values))
+        var names: [String] = []
+        for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }
+        inboundRoutes = InboundRoutes(
+            names.compactMap { name in
+                let own = sources.filter { $0.mapping.name == name }
+                return own.first.map { InboundTracker($0.mapping, sources: own.map(InboundSource.init), secrets: secrets) }
+            })
+    }
+
+    /// - Parameters:
+    ///   - peer: the address of the socket's other end.
+    ///   - fault: why the body could not be taken in, such as its size; `request` is then without it.
+    func respond(to request: WireRequest, peer: String, fault: Refusal? = nil) async -> IntakeReply {
+        if let reply = await health.reply(to: request) { return reply }
+        let matches = inboundRoutes.matches(request.path)
+        guard !matches.isEmpty else { return .error(.notFound, "nothing answers at \(request.path.quotedBriefly)") }
+        guard let first = matches.first(where: { $0.takes(request.method) }) else { return refuseMethod(request, matches) }
+        let now = clock.now()
+        let call = InboundCall(id: clock.id(at: now), receivedAt: now, request: request, address: address(of: request, peer))
+        guard occupancy.enter() else {
+            return overloaded(call, first.tracker, "too many requests are under way; try again in a moment", retryAfter: 1)
+        }
+        defer { occupancy.leave() }
+        let admission = admit(call, matches, first, fault: fault)
+        switch admission.outcome {
+        case .failure(let refusal):
+            return await refuse(call, admission.match, refusal, from: admission.isProven ? admission.source : nil)
+        case .success(let parsed):
+            guard let source = admission.source else { return .error(.failed, "no source was found for this request") }
+            if !admission.isProven { warnOfOpenDoor(source, call) }
+            if admission.match.endpoint == .list { return await list(call, admission.match.tracker, source) }
+            return await receive(call, admission.match, source, isProven: admission.isProven, parsed)
+        }
+    }
+
+    private func receive(
+        _ call: InboundCall, _ match: InboundRoutes.Match, _ source: InboundSource, isProven: Bool, _ parsed: ParsedRequest
+    ) async -> IntakeReply {
+        let proven = isProven ? source : nil
+        var conversion: Conversion
+        do {
+            conversion = try source.reader.read(
+                parsed, as: MappingReader.Identity(id: call.id, source: source.name, receivedAt: call.receivedAt))
+        } catch {
+            return await refuse(call, match, error, from: proven)
+        }
+        let keys = DuplicateKey.keys(of: &conversion, from: source, call.request, length: limits.idempotencyKey)
+        let destinations = routes.destinations(of: conversion)
+        let submission = Submission(
+            conversion: ConversionRow(conversion), request: match.tracker.mask.stored(call.request, peer: call.address.text), keys: keys,
+            content: Digest32(bytes: conversion.contentDigest()), destinations: destinations)
+        let acceptance: Acceptance
+        do {
+            acceptance = try await store.accept(submission)
+        } catch {
+            return storeFailed(call, match.tracker, error)
+        }
+        switch acceptance {
+        case .stored:
+            onAccepted(conversion, destinations)
+            return reply("accepted", to: conversion, about: call.id, call, match.tracker)
+        case .duplicate(let first, let sameContent):
+            logger.debug("a conversion was sent again", metadata: ["id": "\(first)", "source": "\(source.name)", "same": "\(sameContent)"])
+            return reply("duplicate", to: conversion, about: first, call, match.tracker)
+        case .conflict(let other):
+            let sentence = "\(keyNames(source, conversion)) belongs to a conversion of another source"
+            logger.info("a conversion's key belongs to another source", metadata: ["source": "\(source.name)", "holder": "\(other)"])
+            return await refuse(call, match, Refusal(.conflict, sentence), from: proven)
+        }
+    }
+
+    private func reply(
+        _ name: String, to conversion: Conversion, about id: ConversionID, _ call: InboundCall, _ tracker: InboundTracker
+    ) -> IntakeReply {
+        var variables = ReplyVariables()
+        variables.id = id.description
+        variables.requestID = variables.id
+        variables.now = call.receivedAt
+        return IntakeReply(tracker.mapping.reply(name, to: conversion, variables))
+    }
+
+    private func address(of request: WireRequest, _ peer: String) -> InboundCall.Address {
+        guard let address = IPAddress(peer) else { return InboundCall.Address(text: peer, value: nil) }
+        guard !trustedProxies.isEmpty else { return InboundCall.Address(text: peer, value: address) }
+        let forwardedFor = request.headers.filter { $0.name.isEqualIgnoringCase("X-Forwarded-For") }.map(\.value)
+        let client = ClientAddress.resolve(peer: address, forwardedFor: forwardedFor, trustedProxies: trustedProxies)
+        return InboundCall.Address(text: client == address ? peer : client.description, value: client)
+    }
+
+    private func warnOfOpenDoor(_ source: InboundSource, _ call: InboundCall) {
+        guard !source.openCredentials.isEmpty, warnings.allows(source.name, at: call.receivedAt) else { return }
+        let names = source.openCredentials.joined(separator: ", ")
+        logger.warning(
+            "requests are accepted without \(names), which is deprecated; set it under 'credentials:' of the source",
+            metadata: ["source": "\(source.name)"])
+    }
+}
+
+extension ConversionRow {
+    init(_ conversion: Conversion) {
+        self.init(
+            id: conversion.id, source: conversion.source, tracker: conversion.tracker, receivedAt: conversion.receivedAt,
+            type: conversion.text(.type), status: conversion.text(.status), orderID: conversion.text(.orderID),
+            clickID: conversion.text(.clickID), amount: conversion[.amount].number?.text(in: conversion.currency), currency: conversion.text(.currency),
+            document: conversion.document())
+    }
+}

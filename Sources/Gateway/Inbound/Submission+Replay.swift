@@ -1,0 +1,21 @@
+import Mappings
+
+extension Submission {
+    /// A refused request that is run again: its conversion with the keys and destinations that it would have had.
+    static func again(_ conversion: Conversion, _ request: StoredRequest, source: SourceConfiguration, routes: [Route]) -> Submission {
+        var conversion = conversion
+        let keys = DuplicateKey.keys(of: &conversion, from: InboundSource(source), request.wireRequest)
+        return Submission(
+            conversion: ConversionRow(conversion), request: request, keys: keys, content: Digest32(bytes: conversion.contentDigest()),
+            destinations: routes.destinations(of: conversion))
+    }
+}
+
+extension StoredRequest {
+    /// As mappings read it; credentials are gone.
+    var wireRequest: WireRequest {
+        let question = target.firstIndex(of: "?") ?? target.endIndex
+        let query = question < target.endIndex ? String(target[target.index(after: question)...]) : ""
+        return WireRequest(method: method, path: String(target[..<question]), query: query, headers: headers, body: body)
+    }
+}

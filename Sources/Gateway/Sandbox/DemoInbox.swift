@@ -1,0 +1,42 @@
+import Mappings
+import Synchronization
+
+/// What the impersonated trackers received, until someone looks.
+final class DemoInbox: Sendable {
+    private let received = Mutex<[Conversion]>([])
+
+    func add(_ conversion: Conversion) { received.withLock { $0.append(conversion) } }
+
+    /// Everything since the last look, by the name it was received under.
+    func take() -> [String: Conversion] {
+        let all = received.withLock { conversions in
+            defer { conversions = [] }
+            return conversions
+        }
+        return Dictionary(all.map { ($0.source, $0) }) { first, _ in first }
+    }
+}
+
+/// A port that is known once a server listens.
+final class PortPromise: Sendable {
+    private let stream: AsyncStream<Int>
+    private let continuation: AsyncStream<Int>.Continuation
+    private let port = Mutex<Int?>(nil)
+
+    init() { (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1)) }
+
+    func fulfil(_ port: Int) {
+        self.port.withLock { $0 = port }
+        continuation.yield(port)
+        continuation.finish()
+    }
+
+    /// Waits for the server; 0 where the wait was cancelled.
+    var value: Int {
+        get async {
+            if let port = port.withLock({ $0 }) { return port }
+            for await port in stream { return port }
+            return port.withLock { $0 } ?? 0
+        }
+    }
+}

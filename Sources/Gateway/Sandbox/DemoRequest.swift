@@ -1,0 +1,43 @@
+import AsyncHTTPClient
+import Mappings
+import NIOCore
+
+/// A tracker page's own sample as one of the demo's sources would send it.
+struct DemoRequest {
+    private let source: SourceConfiguration
+    private let request: WireRequest
+
+    /// Nil where the mapping has no sample, or its path needs a setting that the source does not give.
+    init?(_ source: SourceConfiguration) {
+        guard let sample = source.mapping.sample, var given = Optional(sample.given),
+            let path = try? source.mapping.request.path.text(source.settings).get()
+        else { return nil }
+        given.path = path
+        self.source = source
+        request = source.mapping.addingCredentials(source.credentials, to: given)
+    }
+
+    /// `shop posts RefCampaign's sample: POST /api/v1/conversions/postback`.
+    var title: String { "\(source.name) sends \(source.mapping.tracker)'s sample: \(request.method) \(request.path)" }
+
+    func send(port: Int) async throws -> (status: UInt, reply: String) {
+        var message = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(request.target)")
+        message.method = .RAW(value: request.method)
+        for (name, value) in request.headers { message.headers.add(name: name, value: value) }
+        if !request.body.isEmpty { message.body = .bytes(ByteBuffer(bytes: request.body)) }
+        let response = try await HTTPClient.shared.execute(message, timeout: .seconds(30))
+        let body = try await response.body.collect(upTo: 64 * 1024)
+        return (response.status.code, String(buffer: body))
+    }
+
+    func curl(port: Int) -> String {
+        var words = ["curl"]
+        if request.method != "GET" { words.append("-X \(request.method)") }
+        for (name, value) in request.headers { words.append("-H \(Self.quote("\(name): \(value)"))") }
+        if !request.body.isEmpty { words.append("--data-raw \(Self.quote(String(decoding: request.body, as: UTF8.self)))") }
+        words.append(Self.quote("http://127.0.0.1:\(port)\(request.target)"))
+        return words.joined(separator: " ")
+    }
+
+    private static func quote(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
+}

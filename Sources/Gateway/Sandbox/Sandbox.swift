@@ -1,0 +1,62 @@
+import Foundation
+import Logging
+import Mappings
+import ServiceLifecycle
+
+/// The trackers, impersonated: their mapping files read forwards, answering as their pages say, on a store of their own.
+///
+/// Each has its documented path and the same path below `/<name>/`, where a destination's `url` can point.
+struct Sandbox: Sendable {
+    let server: InboundServer
+    let store: SQLiteConversionStore
+    /// Removed by `clear`.
+    private let folder: URL
+
+    /// - Parameters:
+    ///   - sources: from `sources(impersonating:)` or `openSources(of:)`.
+    ///   - onReceived: each new conversion that a tracker was told of, with the name it was received under.
+    init(
+        sources: [SourceConfiguration], listen: ListenAddress, logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void, onReceived: @escaping @Sendable (Conversion) -> Void
+    ) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "gateway-sandbox-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        store = try SQLiteConversionStore(path: folder.appending(path: "sandbox.db").path)
+        let intake = Intake(
+            sources: sources, routes: [], trustedProxies: [], store: store, clock: SystemClock.intake, logger: logger,
+            onAccepted: { conversion, _ in onReceived(conversion) })
+        server = InboundServer(intake, at: listen, logger: logger, onRunning: onListening)
+    }
+
+    /// The request that told a tracker of this conversion, credentials removed.
+    func request(of conversion: Conversion) async throws(StoreError) -> StoredRequest? { try await store.request(of: conversion.id) }
+
+    func clear() async {
+        await store.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// One tracker for each destination, under its name and with the credentials and settings that it is sent.
+    static func sources(impersonating destinations: [DestinationConfiguration]) -> [SourceConfiguration] {
+        destinations.compactMap { destination in
+            guard case .tracker(let writer) = destination.target else { return nil }
+            return source(
+                destination.name, writer.mapping, credentials: writer.credentials, settings: writer.settings,
+                exponents: destination.exponents)
+        }
+    }
+
+    /// One tracker for each mapping, under the mapping's name; takes any credentials.
+    static func openSources(of catalog: MappingCatalog) -> [SourceConfiguration] {
+        catalog.mappings.map { source($0.name, $0, credentials: [:], settings: [:], exponents: CurrencyExponents()) }
+    }
+
+    private static func source(
+        _ name: String, _ mapping: Mapping, credentials: [String: String], settings: [String: SettingValue], exponents: CurrencyExponents
+    ) -> SourceConfiguration {
+        SourceConfiguration(
+            name: name, mapping: mapping, credentials: credentials,
+            openCredentials: Set(mapping.credentials.map(\.name).filter { credentials[$0] == nil }), settings: settings, defaults: [],
+            allowIPs: [], duplicates: nil, exponents: exponents)
+    }
+}

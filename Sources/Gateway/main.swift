@@ -1,2 +1,0 @@
-import Mappings
-print(1)

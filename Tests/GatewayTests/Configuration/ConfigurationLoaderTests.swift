@@ -1,0 +1,114 @@
+import Mappings
+import Testing
+
+@testable import Gateway
+
+/// What stands at the top of a file: the address, the store, the folder of mappings, limits.
+struct ConfigurationLoaderTests {
+    @Test func `the shop that other tests start from has no mistakes`() {
+        #expect(ConfigurationFixture.catalog.diagnostics.sorted.map(\.description) == [])
+        #expect(ConfigurationFixture.shop().findings == [])
+    }
+
+    @Test func `relative paths start at the file's folder`() throws {
+        let fixture = ConfigurationFixture(files: [
+            "conf/here/gw.yaml":
+                "store: sqlite:data/g.db\nmappings: own\nsources: { shop: { tracker: extra, credentials: { api_key: k } } }",
+            "conf/here/own/extra.yaml": ConfigurationFixture.acme, "conf/here/own/README.md": "not: [a mapping",
+        ])
+        let (configuration, diagnostics) = fixture.load("conf/here/gw.yaml")
+        #expect(diagnostics == [])
+        #expect(configuration?.store == .sqlite(path: "conf/here/data/g.db"))
+        #expect(configuration?.catalog.names == ["acme", "brandy", "extra"])
+    }
+
+    @Test(arguments: [
+        ("/var/lib/g.db", "sqlite:/var/lib/g.db"), ("///var/lib/g.db", "sqlite:///var/lib/g.db"), ("gateway.db", "sqlite:gateway.db"),
+    ])
+    func `a store is a file`(path: String, text: String) throws {
+        #expect(try StoreLocation(parsing: text, folder: "") == .sqlite(path: path))
+    }
+
+    @Test(arguments: [
+        ("gateway.db", "'store' must be sqlite:PATH, found 'gateway.db'; write sqlite:gateway.db"),
+        ("sqlite:", "'store' needs a path, such as sqlite:gateway.db"),
+        ("sqlite://gateway.db", "'store' is sqlite:PATH without slashes in front of the path; write sqlite:gateway.db"),
+        ("sqlite::memory:", "a store in memory would forget what was told 'ok'; write a path, such as sqlite:gateway.db"),
+        ("sqlit:gateway.db", "unknown store 'sqlit'; did you mean 'sqlite'?"),
+        ("postgres://gateway:hunter2@db/gateway", "unknown store 'postgres'; known: sqlite"),
+    ])
+    func `a store that is none is refused without what may be its password`(text: String, message: String) {
+        #expect(throws: StoreLocation.Failure(message: message)) { try StoreLocation(parsing: text, folder: "") }
+    }
+
+    @Test func `a mapping of the folder replaces one of the same name`() throws {
+        let mapping = ConfigurationFixture.acme.replacing("tracker: Acme", with: "tracker: Acme Two")
+        let fixture = ConfigurationFixture(
+            "mappings: ./own/\nsources: { shop: { tracker: acme, credentials: { api_key: k } } }", files: ["./own/acme.yaml": mapping])
+        let (configuration, diagnostics) = fixture.load()
+        #expect(diagnostics == [])
+        #expect(configuration?.sources.first?.mapping.tracker == "Acme Two")
+    }
+
+    @Test func `mistakes in the folder's mappings are shown with the file's own, and naming a broken one is no second mistake`() {
+        let fixture = ConfigurationFixture(
+            "mappings: own\nlisten: 80\nsources: { shop: { tracker: broken } }", files: ["own/broken.yaml": "tracker: Broken\nrequest: 5\n"]
+        )
+        #expect(
+            fixture.load().diagnostics == [
+                "gateway.yaml:2:9: error: 'listen' must be HOST:PORT, found '80'; write 127.0.0.1:80",
+                "own/broken.yaml:1:1: error: replies needs 'accepted': what the tracker answers to a new conversion",
+                "own/broken.yaml:1:1: error: replies needs 'duplicate': what the tracker answers when it has it already",
+                "own/broken.yaml:2:10: error: request must be a map, found a text",
+                "own/broken.yaml:2:10: error: request needs 'method', such as POST",
+                "own/broken.yaml:2:10: error: request needs 'path'",
+            ])
+    }
+
+    @Test func `a folder that is not there is an error, an empty one a warning`() {
+        #expect(
+            ConfigurationFixture.shop(top: "mappings: own").findings == [
+                "11:11: error: there is no folder 'own'; a relative one starts at the configuration file's folder"
+            ])
+        var fixture = ConfigurationFixture.shop(top: "mappings: own")
+        fixture.files["own/notes.txt"] = ""
+        #expect(fixture.findings == ["11:11: warning: folder 'own' holds no *.yaml file"])
+    }
+
+    @Test func `limits are read with their units`() throws {
+        let top = """
+            limits: { body: 512KiB, refused: { count: 5, bytes: 1MB, stranger_count: 2, stranger_bytes: 10KB }, drain: 30s }
+            trusted_proxies: [10.0.0.0/8, "::1"]
+            """
+        let (configuration, diagnostics) = ConfigurationFixture.shop(top: top).load()
+        #expect(diagnostics == [])
+        var limits = Limits(body: 524_288, drain: .seconds(30))
+        limits.refused = RefusedLimits(count: 5, bytes: 1_000_000, strangerCount: 2, strangerBytes: 10_000)
+        #expect(configuration?.limits == limits)
+        #expect(configuration?.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
+    }
+
+    @Test(arguments: [
+        ("limits: { body: 0B }", "11:17: error: 'body' must be a size from 1B to 1GiB, found '0B'"),
+        ("limits: { body: 1048576 }", "11:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found '1048576'"),
+        ("limits: { body: [1MB] }", "11:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found a list"),
+        ("limits: { drain: 2h }", "11:18: error: 'drain' must be a duration from 0s to 1h, found '2h'"),
+        ("limits: { boddy: 1MB }", "11:11: error: unknown key 'boddy' in 'limits'; did you mean 'body'?"),
+        ("limits: 5", "11:9: error: 'limits' must be a map, found a text"),
+        ("sauces: {}", "11:1: error: unknown key 'sauces' in the configuration; did you mean 'sources'?"),
+        ("listen: [a]", "11:9: error: 'listen' must be a text, found a list"),
+    ])
+    func `limits and keys that are wrong are refused`(top: String, finding: String) {
+        #expect(ConfigurationFixture.shop(top: top).findings == [finding])
+    }
+
+    @Test(arguments: [
+        ("- a", "1:1: error: the configuration must be a map, found a list"),
+        ("listen: [::1]:80", "1:10: error: this is not YAML: did not find expected node content"),
+        ("listen: a:1\nlisten: b:1", "1:1: error: key 'listen' stands twice in this map"),
+        ("a: b: c", "1:5: error: this is not YAML: mapping values are not allowed in this context"),
+    ])
+    func `what is no map is one sentence`(text: String, finding: String) {
+        #expect(ConfigurationFixture(text).findings.filter { !$0.contains("warning") } == [finding])
+    }
+}

@@ -1,0 +1,104 @@
+import Mappings
+import Testing
+
+@testable import Gateway
+
+struct DestinationConfigurationTests {
+    /// One line leads to the destination's own, which is its name.
+    private static func load(_ destination: String) -> (destination: DestinationConfiguration?, findings: [String]) {
+        let lines = destination.split(separator: "\n").map { "    \($0)\n" }.joined()
+        let text =
+            "destinations:\n  main:\n\(lines)sources: { s: { tracker: acme, credentials: { api_key: k } } }\nroutes: [{ from: s, to: main }]"
+        let (configuration, diagnostics) = ConfigurationFixture(text).load()
+        return (configuration?.destinations.first, diagnostics.map { String($0.dropFirst(13)) })
+    }
+
+    private static let brandy = "tracker: brandy\nurl: https://t.example\nsettings: { brand: b, offer: o }\n"
+    private static let postback = "postback_url: https://t.example/p?c={click_id}\n"
+
+    @Test func `a tracker with a mapping is written to below its url`() throws {
+        let (destination, findings) = Self.load(
+            Self.brandy + "credentials: { secret: hunter2 }\nconcurrency: 4\ntimeout: 500ms\nretries: [5s, 30s, 2m]")
+        #expect(findings == [])
+        let main = try #require(destination)
+        #expect(main.concurrency == 4)
+        #expect(main.timeout == .milliseconds(500))
+        #expect(main.retries == [.seconds(5), .seconds(30), .seconds(120)])
+        guard case .tracker(let writer) = main.target else {
+            Issue.record("not a tracker")
+            return
+        }
+        #expect(writer.mapping.name == "brandy")
+        let id = ConversionID(high: 0, low: 1)
+        let request = try writer.write(Conversion(id: id, source: "s", tracker: "acme", receivedAt: Timestamp(seconds: 0)))
+        #expect(request.url == "https://t.example/postback/b/o")
+        #expect(request.headers.first { $0.name == "X-Secret" }?.value == "hunter2")
+    }
+
+    @Test func `what is not said has its usual value`() throws {
+        let main = try #require(Self.load(Self.postback).destination)
+        #expect(main.concurrency == 32)
+        #expect(main.timeout == .seconds(15))
+        #expect(main.retries == nil)
+        #expect(main.exponents == .iso)
+        #expect(Self.load(Self.postback + "retries: []").destination?.retries == [])
+    }
+
+    @Test func `a credential that may be null may be missing or null here`() {
+        #expect(Self.load(Self.brandy).findings == [])
+        #expect(Self.load(Self.brandy + "credentials: { secret: null }").findings == [])
+    }
+
+    @Test(arguments: [
+        ("concurrency: 3", "2:3: error: destination 'main' needs 'tracker' and 'url', or 'postback_url'"),
+        ("credentials: {}\nurl: https://t.example", "2:3: error: destination 'main' needs 'tracker' and 'url', or 'postback_url'"),
+        (postback + "tracker: acme", "3:19: error: destination 'main' has both 'tracker' and 'postback_url'; keep one"),
+        ("tracker: brandy\nsettings: { brand: b, offer: o }", "3:5: error: destination 'main' needs 'url'"),
+        ("tracker: brandi\nurl: https://t.example", "3:14: error: unknown tracker 'brandi'; did you mean 'brandy'?"),
+        (
+            "tracker: brandy\nurl: https://t.example",
+            "2:3: error: destination 'main' needs setting 'brand', a part of its path /postback/{brand}/{offer}"
+                + "|2:3: error: destination 'main' needs setting 'offer', a part of its path /postback/{brand}/{offer}"
+        ),
+        (
+            "tracker: brandy\nurl: https://t.example\nsettings: { brand: b }",
+            "5:15: error: destination 'main' needs setting 'offer', a part of its path /postback/{brand}/{offer}"
+        ),
+        (
+            "tracker: acme\nurl: https://t.example\ncredentials: { api_key: k }\nsettings: { shared_ids: true }",
+            "6:15: error: destination 'main' needs setting 'program'"
+                + "|6:17: error: setting 'shared_ids' of tracker 'acme' is for a source, not for a destination"
+        ),
+        (
+            "tracker: acme\nurl: https://t.example\nsettings: { program: p }\ncredentials: { api_key: '' }",
+            "6:29: error: credential 'api_key' of destination 'main' is empty; the tracker could not know who sends"
+        ),
+        ("tracker: acme\nurl: https://t.example\nsettings: { program: p }", "2:3: error: destination 'main' needs credential 'api_key'"),
+        (postback + "url: https://t.example", "4:5: error: 'url' goes with 'tracker', but destination 'main' has a postback_url; keep one"),
+        (
+            postback + "credentials: { secret: hunter2 }",
+            "4:5: error: 'credentials' goes with 'tracker', but destination 'main' has a postback_url; write them into the postback_url"
+        ),
+        (
+            "postback_url: https://t.example/p?c={clik_id}",
+            "3:19: error: unknown macro '{clik_id}' in a postback_url; did you mean '{click_id}'?|"
+        ),
+        (
+            "postback_url: https://t.example:0/p?c={click_id}",
+            "3:19: error: the port of 'postback_url' must be a whole number from 1 to 65535, found '0'"
+        ),
+        ("postback_url: https://me:hunter2@t.example/p?c={click_id}", "3:19: error: 'postback_url' must not hold a user or password"),
+        ("postback_url: https://t.example/p? c={click_id}", "3:19: error: 'postback_url' must not hold ' '; percent-encode it"),
+        (postback + "concurrency: 0", "4:18: error: 'concurrency' must be a whole number from 1 to 512, found '0'"),
+        (postback + "concurrency: 513", "4:18: error: 'concurrency' must be a whole number from 1 to 512, found '513'"),
+        (postback + "timeout: 99ms", "4:14: error: 'timeout' must be a duration from 100ms to 10m, found '99ms'"),
+        (postback + "timeout: 11m", "4:14: error: 'timeout' must be a duration from 100ms to 10m, found '11m'"),
+        (postback + "timeout: 15", "4:14: error: 'timeout' must be a duration such as 5s, 30m, 24h or 30d, found '15'"),
+        (postback + "retries: 5s", "4:14: error: 'retries' must be a list of waits such as [5s, 30s, 2m], found a text"),
+        (postback + "retries: [5s, 8d]", "4:19: error: 'retries' must be a duration from 0s to 7d, found '8d'"),
+        (postback + "retrys: [5s]", "4:5: error: unknown key 'retrys' in destination 'main'; did you mean 'retries'?"),
+    ])
+    func `a destination that cannot work is refused`(destination: String, findings: String) {
+        #expect(Self.load(destination).findings.filter { !$0.contains("no macro") } == findings.split(separator: "|").map(String.init))
+    }
+}

@@ -1,0 +1,259 @@
+import Mappings
+import Testing
+
+@testable import Gateway
+
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct DispatcherTests {
+    @Test func `every destination hears of every conversion, each once`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port), .local("b", port: tracker.port)]) { harness in
+                let conversions = DeliveryHarness.conversions(500)
+                harness.submit(conversions, to: "a", "b")
+                for conversion in conversions { harness.dispatcher.offer(conversion, to: ["a", "b", "unknown"]) }
+                try await harness.wait { harness.store.count(.delivered, at: "a") + harness.store.count(.delivered, at: "b") == 1000 }
+                #expect(tracker.received.count == 1000)
+                #expect(harness.dispatcher.isTurning)
+                let activity = try #require(harness.dispatcher.activity["a"])
+                #expect(activity.attempts == 500 && activity.answers == 500 && activity.waiting == 0)
+            }
+        }
+    }
+
+    @Test func `an idle dispatcher sends at once`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port)]) { harness in
+                try await harness.wait { harness.dispatcher.isTurning }
+                var fastest = Duration.seconds(1)
+                for number in 1...10 {
+                    let start = ContinuousClock.now
+                    harness.submit([DeliveryHarness.conversion()], to: "a")
+                    while tracker.received.count < number { await Task.yield() }
+                    fastest = min(fastest, start.duration(to: .now))
+                }
+                #expect(fastest < .milliseconds(100))
+            }
+        }
+    }
+
+    @Test func `an idle dispatcher asks the store about once a second`() async throws {
+        try await DeliveryHarness.run([.local("a", port: 1), .local("b", port: 1)]) { harness in
+            try await Task.sleep(for: .milliseconds(1500))
+            #expect((1...3).contains(harness.store.nextDueCalls))
+            #expect(harness.store.dueCalls == 0)
+        }
+    }
+
+    @Test func `a destination never sees more at once than it allows`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port).with { $0.concurrency = 3 }]) { harness in
+                harness.submit(DeliveryHarness.conversions(300), to: "a")
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 300 }
+                #expect(tracker.mostAtOnce <= 3)
+                #expect(tracker.connections <= 6)
+            }
+        }
+    }
+
+    @Test func `what does not fit into the window comes back from the store, and nothing is sent twice`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            let settings = Dispatcher.Settings(window: 16)
+            try await DeliveryHarness.run([.local("a", port: tracker.port).with { $0.concurrency = 4 }], settings: settings) { harness in
+                for _ in 1...10 { harness.submit(DeliveryHarness.conversions(100), to: "a") }
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 1000 }
+                #expect(tracker.received.count == 1000)
+            }
+        }
+    }
+
+    @Test func `a restart resumes what was pending`() async throws {
+        let store = MemoryConversionStore()
+        let conversions = DeliveryHarness.conversions(50)
+        store.add(conversions, to: ["a"], at: DeliveryHarness.now())
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port)], store: store) { harness in
+                try await harness.wait { store.count(.delivered, at: "a") == 50 }
+                #expect(tracker.received.count == 50)
+            }
+        }
+    }
+
+    @Test func `a replay by another process is noticed`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port)]) { harness in
+                let conversion = DeliveryHarness.conversion()
+                harness.submit([conversion], to: "a")
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 1 }
+                let id = DeliveryID(conversion: conversion.id, destination: "a")
+                _ = try await harness.store.requeue([id], at: DeliveryHarness.now())
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 1 && tracker.received.count == 2 }
+                #expect(harness.store[conversion, "a"]?.results.map { $0.attempt?.number } == [1, 1])
+            }
+        }
+    }
+
+    @Test func `retries fall due one by one, without waiting for the next look at the store`() async throws {
+        try await ScriptedTracker.run { number, _ in
+            number % 2 == 1 ? .reply(503) : .reply(200)
+        } body: { tracker in
+            let delays = [Duration](repeating: .milliseconds(30), count: 12)
+            try await DeliveryHarness.run([.local("a", port: tracker.port, delays: delays)]) { harness in
+                for _ in 1...5 {
+                    let conversion = DeliveryHarness.conversion()
+                    harness.submit([conversion], to: "a")
+                    try await harness.wait(.milliseconds(950)) { harness.store[conversion, "a"]?.state == .delivered }
+                }
+            }
+        }
+    }
+
+    @Test func `a destination that hangs does not slow another`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .hang
+        } body: { hanging in
+            try await ScriptedTracker.run { _, _ in
+                .reply(200)
+            } body: { healthy in
+                let destinations: [Destination] = [.local("hanging", port: hanging.port), .local("healthy", port: healthy.port)]
+                let settings = Dispatcher.Settings(window: 64, grace: .milliseconds(50))
+                try await DeliveryHarness.run(destinations, settings: settings) { harness in
+                    for _ in 1...20 {
+                        harness.submit(DeliveryHarness.conversions(100), to: "hanging", "healthy")
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                    try await harness.wait { harness.store.count(.delivered, at: "healthy") == 2000 }
+                    #expect(healthy.received.count == 2000)
+                    #expect(hanging.received.count == 32)
+                    #expect(harness.dispatcher.activity["hanging"]?.inFlight == 32)
+                }
+            }
+        }
+    }
+
+    @Test func `a dead destination is only probed until it answers`() async throws {
+        let port = try await ScriptedTracker.run({ _, _ in .hang }, body: { $0.port })
+        try await DeliveryHarness.run([.local("a", port: port, delays: [.milliseconds(100), .milliseconds(100), .seconds(1)])]) { harness in
+            harness.submit(DeliveryHarness.conversions(200), to: "a")
+            try await harness.wait { harness.dispatcher.activity["a"]?.isNarrowed == true }
+            try await Task.sleep(for: .milliseconds(300))
+            // A full width at first, then nothing until the rest of those has passed.
+            let tried = try #require(harness.dispatcher.activity["a"]?.attempts)
+            #expect(tried < 100, "\(tried)")
+            try await ScriptedTracker.run(port: port) { _, _ in
+                .reply(200)
+            } body: { tracker in
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 200 }
+                #expect(tracker.received.count == 200)
+            }
+        }
+    }
+
+    @Test func `a store that cannot write loses no result and sends nothing twice`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port)]) { harness in
+                harness.store.fail(.full, times: 100)
+                harness.submit(DeliveryHarness.conversions(50), to: "a")
+                try await harness.wait { tracker.received.count == 50 }
+                #expect(harness.dispatcher.activity["a"]?.unrecorded ?? 0 > 0)
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 50 }
+                #expect(tracker.received.count == 50)
+            }
+        }
+    }
+
+    @Test func `a shutdown finishes what is in flight and starts nothing new`() async throws {
+        let store = MemoryConversionStore()
+        let isOpen = Flag()
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            let destination = Destination.local("a", port: tracker.port).with {
+                $0.concurrency = 2
+                let render = $0.render
+                $0.render = { conversion in
+                    isOpen.raise()
+                    return render(conversion)
+                }
+            }
+            let conversions = DeliveryHarness.conversions(5000)
+            try await DeliveryHarness.run([destination], store: store) { harness in
+                harness.submit(conversions, to: "a")
+                try await harness.wait { isOpen.isRaised }
+            }
+            // Whatever was sent is recorded, and whatever was not is pending.
+            #expect(store.count(.delivered, at: "a") == tracker.received.count)
+            #expect(store.count(.pending, at: "a") == 5000 - tracker.received.count)
+            #expect(tracker.received.count < 5000)
+        }
+    }
+
+    @Test func `what does not finish within the grace period stays pending`() async throws {
+        let store = MemoryConversionStore()
+        let start = ContinuousClock.now
+        try await ScriptedTracker.run { _, _ in
+            .hang
+        } body: { tracker in
+            try await DeliveryHarness.run(
+                [.local("a", port: tracker.port)], store: store, settings: .init(grace: .milliseconds(100))
+            ) { harness in
+                harness.submit(DeliveryHarness.conversions(40), to: "a")
+                try await harness.wait { tracker.received.count == 32 }
+            }
+        }
+        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(store.count(.pending, at: "a") == 40)
+    }
+
+    @Test func `a shutdown does not wait for ever for a store that cannot write`() async throws {
+        let store = MemoryConversionStore()
+        store.fail(.full, times: 1_000_000)
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run(
+                [.local("a", port: tracker.port)], store: store, settings: .init(grace: .milliseconds(100))
+            ) { harness in
+                harness.submit(DeliveryHarness.conversions(10), to: "a")
+                try await harness.wait { tracker.received.count == 10 }
+            }
+        }
+        #expect(store.count(.pending, at: "a") == 10)
+    }
+
+    @Test func `a corrected mapping heals what waits`() async throws {
+        let isCorrected = Flag()
+        try await ScriptedTracker.run { _, request in
+            request.uri.hasPrefix("/in") ? .reply(200) : .reply(503)
+        } body: { tracker in
+            let destination = Destination.local("a", port: tracker.port).with {
+                let render = $0.render
+                $0.render = { conversion in
+                    guard case .request(var request) = render(conversion) else { return .skipped(reason: "") }
+                    if !isCorrected.isRaised { request.url = request.url.replacing("/in", with: "/wrong") }
+                    return .request(request)
+                }
+            }
+            try await DeliveryHarness.run([destination]) { harness in
+                let conversion = DeliveryHarness.conversion()
+                harness.submit([conversion], to: "a")
+                try await harness.wait { harness.store[conversion, "a"]?.attempts == 1 }
+                isCorrected.raise()
+                try await harness.wait { harness.store[conversion, "a"]?.state == .delivered }
+            }
+        }
+    }
+}

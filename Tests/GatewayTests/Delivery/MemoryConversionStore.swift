@@ -1,0 +1,120 @@
+import Mappings
+import Synchronization
+
+@testable import Gateway
+
+/// As much of a store as delivery needs, kept in memory.
+final class MemoryConversionStore: ConversionStore {
+    struct Delivery: Sendable {
+        var state = DeliveryState.pending
+        var attempts = 0
+        var nextAttempt: Timestamp?
+        var document: [UInt8]
+        var results: [AttemptResult] = []
+    }
+    private struct State {
+        var deliveries: [DeliveryID: Delivery] = [:]
+        var counts: [String: [DeliveryState: Int]] = [:]
+        var failure: (kind: StoreError.Kind, times: Int)?
+        var nextDueCalls = 0
+        var dueCalls = 0
+
+        mutating func move(_ id: DeliveryID, to new: DeliveryState) {
+            guard let old = deliveries[id]?.state else { return }
+            counts[id.destination]?[old, default: 0] -= 1
+            counts[id.destination]?[new, default: 0] += 1
+            deliveries[id]?.state = new
+        }
+    }
+    private let state = Mutex(State())
+
+    /// As one commit would leave it.
+    func add(_ conversions: [Conversion], to destinations: [String], at now: Timestamp) {
+        state.withLock { state in
+            for conversion in conversions {
+                for name in destinations {
+                    let id = DeliveryID(conversion: conversion.id, destination: name)
+                    state.deliveries[id] = Delivery(nextAttempt: now, document: conversion.document())
+                    state.counts[name, default: [:]][.pending, default: 0] += 1
+                }
+            }
+        }
+    }
+
+    func fail(_ kind: StoreError.Kind, times: Int) { state.withLock { $0.failure = (kind, times) } }
+
+    subscript(conversion: Conversion, destination: String) -> Delivery? {
+        state.withLock { $0.deliveries[DeliveryID(conversion: conversion.id, destination: destination)] }
+    }
+    func count(_ wanted: DeliveryState, at destination: String) -> Int {
+        state.withLock { $0.counts[destination]?[wanted] ?? 0 }
+    }
+    var nextDueCalls: Int { state.withLock { $0.nextDueCalls } }
+    var dueCalls: Int { state.withLock { $0.dueCalls } }
+
+    func record(_ result: AttemptResult) async throws(StoreError) {
+        let failure: StoreError? = state.withLock { state in
+            if let failure = state.failure, failure.times > 0 {
+                state.failure?.times -= 1
+                return StoreError(failure.kind, "database or disk is full")
+            }
+            state.move(result.delivery, to: result.state)
+            state.deliveries[result.delivery]?.nextAttempt = result.nextAttempt
+            state.deliveries[result.delivery]?.attempts += 1
+            state.deliveries[result.delivery]?.results.append(result)
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery] {
+        state.withLock { state in
+            state.dueCalls += 1
+            let due = state.deliveries.filter { id, delivery in
+                id.destination == destination && delivery.state == .pending && delivery.nextAttempt.map { $0 <= now } ?? false
+                    && !leavingOut.contains(id)
+            }
+            return due.sorted { ($0.value.nextAttempt ?? now, $0.key.conversion) < ($1.value.nextAttempt ?? now, $1.key.conversion) }
+                .prefix(limit).map { DueDelivery(id: $0.key, attempts: $0.value.attempts, document: $0.value.document) }
+        }
+    }
+
+    func nextDue() async throws(StoreError) -> [String: Timestamp] {
+        state.withLock { state in
+            state.nextDueCalls += 1
+            var next: [String: Timestamp] = [:]
+            for (id, delivery) in state.deliveries where delivery.state == .pending {
+                guard let time = delivery.nextAttempt else { continue }
+                next[id.destination] = min(next[id.destination] ?? time, time)
+            }
+            return next
+        }
+    }
+
+    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
+        state.withLock { state in
+            for id in deliveries {
+                state.move(id, to: .pending)
+                state.deliveries[id]?.attempts = 0
+                state.deliveries[id]?.nextAttempt = now
+            }
+            return deliveries.count
+        }
+    }
+
+    private var unused: StoreError { StoreError(.unavailable, "not kept in memory") }
+    func accept(_ submission: Submission) async throws(StoreError) -> Acceptance { throw unused }
+    func keep(_ refused: RefusedRequest) async throws(StoreError) { throw unused }
+    func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { throw unused }
+    func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow? { throw unused }
+    func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow] { throw unused }
+    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow] { throw unused }
+    func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow] { throw unused }
+    func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest? { throw unused }
+    func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow] { throw unused }
+    func counts() async throws(StoreError) -> [DeliveryCount] { throw unused }
+    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) { throw unused }
+    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) { throw unused }
+    func checkWritable() async throws(StoreError) {}
+    func close() async {}
+}

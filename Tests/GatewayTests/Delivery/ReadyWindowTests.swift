@@ -1,0 +1,71 @@
+import Mappings
+import Testing
+
+@testable import Gateway
+
+struct ReadyWindowTests {
+    func ready(_ number: UInt64) -> ReadyDelivery {
+        ReadyDelivery(id: ConversionID(high: 0, low: number), attempts: 0, content: .document([]))
+    }
+    func id(_ number: UInt64) -> ConversionID { ConversionID(high: 0, low: number) }
+    func offer(_ number: UInt64, to window: inout ReadyWindow, fits: Bool, location: Testing.SourceLocation = #_sourceLocation) {
+        let result = window.offer(ready(number))
+        #expect(result == fits, sourceLocation: location)
+    }
+    func taken(_ count: Int, from window: inout ReadyWindow) -> [ConversionID?] { (0..<count).map { _ in window.take()?.id } }
+
+    @Test func `first come, first served, and none twice`() {
+        var window = ReadyWindow(capacity: 4)
+        offer(1, to: &window, fits: true)
+        offer(2, to: &window, fits: true)
+        offer(1, to: &window, fits: false)
+        #expect(taken(1, from: &window) == [id(1)])
+        offer(1, to: &window, fits: false)
+        window.settle(id(1))
+        offer(1, to: &window, fits: true)
+        #expect(taken(3, from: &window) == [id(2), id(1), nil])
+    }
+
+    @Test func `what does not fit stays in the store until the window has run low`() {
+        var window = ReadyWindow(capacity: 4)
+        for number in 1...4 { offer(UInt64(number), to: &window, fits: true) }
+        offer(5, to: &window, fits: false)
+        _ = window.take()
+        offer(6, to: &window, fits: false)
+        #expect(!window.wantsFetch)
+        _ = window.take()
+        _ = window.take()
+        #expect(window.wantsFetch)
+        let fetch = window.beginFetch()
+        #expect(fetch?.leavingOut == [id(1), id(2), id(3), id(4)])
+        #expect(fetch?.limit == 3)
+        window.endFetch([ready(5), ready(6)], wasFull: false)
+        #expect(!window.hasOverflowed)
+        #expect(taken(3, from: &window) == [id(4), id(5), id(6)])
+    }
+
+    @Test func `what was settled while the store was read is not made again`() {
+        var window = ReadyWindow(capacity: 4)
+        let first = window.beginFetch()
+        let second = window.beginFetch()
+        #expect(first?.limit == 4)
+        #expect(second == nil)
+        offer(1, to: &window, fits: true)
+        _ = window.take()
+        window.settle(id(1))
+        window.endFetch([ready(1), ready(2)], wasFull: false)
+        #expect(taken(1, from: &window) == [id(2)])
+        #expect(taken(1, from: &window) == [nil])
+    }
+
+    @Test func `a full answer means there is more`() {
+        var window = ReadyWindow(capacity: 2)
+        _ = window.beginFetch()
+        window.endFetch([ready(1), ready(2)], wasFull: true)
+        #expect(window.hasOverflowed)
+        #expect(!window.wantsFetch)
+        _ = window.take()
+        _ = window.take()
+        #expect(window.wantsFetch)
+    }
+}
