@@ -7,14 +7,12 @@ struct ConfigurationOption: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config = "gateway.yaml"
 
-    /// Shows everything that is wrong and ends with 78 where the file cannot be used; warnings are shown and passed.
+    /// Shows everything that is wrong and ends with 78 where the file cannot be used. Warnings are for `check` and `serve` to show.
     func load() throws -> Configuration { try Self.load(config) }
 
     static func load(_ path: String) throws -> Configuration {
         do throws(DiagnosticsError) {
-            let configuration = try Configuration.load(path: path)
-            configuration.warnings.forEach { Terminal.complain($0.description) }
-            return configuration
+            return try Configuration.load(path: path)
         } catch {
             error.diagnostics.forEach { Terminal.complain($0.description) }
             throw ExitStatus.badConfiguration

@@ -17,6 +17,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try configuration.load()
+        configuration.warnings.forEach { Terminal.complain($0.description) }
         let logger = Logger.gateway(level: logLevel)
         let store = try SQLiteConversionStore.opened(configuration)
         let service = GatewayService(configuration, store: store, logger: logger) { port in
