@@ -39,8 +39,8 @@ enum Authentication {
         }
         if !proven.isEmpty { return .proven(proven) }
         if !open.isEmpty { return .open(open) }
-        let demanded = mapping.credentials.filter { !$0.signsOnly }.map { (name: $0.name, places: $0.places) }
-            + (mapping.signature.map { [(name: "signature", places: $0.places)] } ?? [])
+        var demanded = mapping.credentials.filter { !$0.signsOnly }.map { (name: $0.name, places: $0.places) }
+        if let signature = mapping.signature { demanded.append((name: "signature", places: signature.places)) }
         let missing = demanded.filter { parsed.value(atFirstOf: $0.places)?.isEmpty ?? true }
         if isBodyUnread, mapping.request.readsBody(parsed.request.method) {
             let isHidden = missing.contains { plan in

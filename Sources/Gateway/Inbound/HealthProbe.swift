@@ -27,7 +27,8 @@ final class HealthProbe: Sendable {
     func reply(to request: WireRequest) async -> IntakeReply? {
         guard request.path.utf8.count <= 8, Self.paths.contains(request.path) else { return nil }
         guard request.method == "GET" else {
-            return .error(.methodNotAllowed, "method \(request.method.quotedBriefly) is not answered here; send GET", headers: [("Allow", "GET")])
+            let sentence = "method \(request.method.quotedBriefly) is not answered here; send GET"
+            return .error(.methodNotAllowed, sentence, headers: [("Allow", "GET")])
         }
         guard request.path == "/readyz" else { return IntakeReply(IntakeReply.json(status: 200, ["status": "ok"])) }
         let problems = [await storeProblem(), workersProblem()].compactMap(\.self)

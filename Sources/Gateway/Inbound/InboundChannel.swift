@@ -19,8 +19,10 @@ struct InboundChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            let requestLine = RequestLineHandler()
+            try pipeline.addHandler(requestLine)
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-            try pipeline.addHandler(InboundHandler(limits: limits, date: date))
+            try pipeline.addHandler(InboundHandler(limits: limits, date: date, requestLine: requestLine))
             return Value(
                 connection: try NIOAsyncChannel(
                     wrappingChannelSynchronously: channel,

@@ -30,6 +30,7 @@ final class InboundHandler: ChannelDuplexHandler {
 
     private let limits: InboundServer.Limits
     private let date: DateHeader
+    private let requestLine: RequestLineHandler
     private var state = State.waiting
     /// Requests handed on whose replies are due, in order.
     private var expected = CircularBuffer<Expected>(initialCapacity: 2)
@@ -38,9 +39,10 @@ final class InboundHandler: ChannelDuplexHandler {
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
 
-    init(limits: InboundServer.Limits, date: DateHeader) {
+    init(limits: InboundServer.Limits, date: DateHeader, requestLine: RequestLineHandler) {
         self.limits = limits
         self.date = date
+        self.requestLine = requestLine
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -74,6 +76,7 @@ final class InboundHandler: ChannelDuplexHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        requestLine.mayBegin = false
         expect(within: limits.arrival, context)
         let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
         let waitsForLeave = head.headers.first(name: "Expect")?.isEqualIgnoringCase("100-continue") ?? false
@@ -118,15 +121,23 @@ final class InboundHandler: ChannelDuplexHandler {
     ) {
         let keepsAlive = head.isKeepAlive && !isLast && !isQuiescing
         state = keepsAlive ? .waiting : .deaf
+        requestLine.mayBegin = true
         deadline = .distantFuture
         expected.append(Expected(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
-        let target = head.uri
+        let target = Self.originForm(head.uri)
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         let wire = WireRequest(
             method: head.method.rawValue, path: String(target[..<(mark ?? target.endIndex)]),
             query: mark.map { String(target[target.index(after: $0)...]) } ?? "",
             headers: head.headers.map { ($0.name, $0.value) }, body: body.map { Array($0.readableBytesView) } ?? [])
         context.fireChannelRead(wrapInboundOut(InboundRequest(wire: wire, fault: fault)))
+    }
+
+    /// `http://host/path` as `/path`: proxies may send either (RFC 9112, section 3.2.2).
+    private static func originForm(_ target: String) -> String {
+        guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") else { return target }
+        let slash = target[scheme.upperBound...].firstIndex(of: "/")
+        return slash.map { String(target[$0...]) } ?? "/"
     }
 
     /// What is no HTTP is answered, unless a reply to an earlier request is still due.

@@ -56,7 +56,8 @@ struct InboundRoutes: Sendable {
         var found: [Match] = []
         for pattern in patterns {
             if let values = pattern.path.match(path) { add(pattern, pattern.tracker.sources, values, to: &found) }
-            guard let (name, rest) = Self.split(path), let source = pattern.tracker.sources.first(where: { $0.name == name }) else { continue }
+            guard let (name, rest) = Self.split(path) else { continue }
+            guard let source = pattern.tracker.sources.first(where: { $0.name == name }) else { continue }
             if let values = pattern.path.match(rest) { add(pattern, [source], values, to: &found) }
         }
         return found

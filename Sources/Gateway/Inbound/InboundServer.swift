@@ -6,9 +6,9 @@ import NIOPosix
 import ServiceLifecycle
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Listens for senders and hands their requests to the intake.
@@ -34,7 +34,8 @@ struct InboundServer: Service {
     ///   - onRunning: called once the socket listens.
     init(
         _ intake: Intake, at address: ListenAddress, limits: Limits = Limits(), logger: Logger,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         // Its own lines say nothing that a person can act on.
         var quiet = logger
@@ -58,9 +59,9 @@ struct InboundServer: Service {
     private static var openable: Int {
         var limit = rlimit()
         #if canImport(Glibc)
-        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #else
-        let resource = RLIMIT_NOFILE
+            let resource = RLIMIT_NOFILE
         #endif
         guard getrlimit(resource, &limit) == 0 else { return 512 }
         return max(64, Int(clamping: limit.rlim_cur) - 256)

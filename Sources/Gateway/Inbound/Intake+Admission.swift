@@ -52,7 +52,8 @@ extension Intake {
 
     /// Among sources that share their secrets the first that lets the address in.
     private func admit(
-        _ call: InboundCall, _ match: InboundRoutes.Match, _ sources: [InboundSource], isProven: Bool, _ outcome: Result<ParsedRequest, Refusal>
+        _ call: InboundCall, _ match: InboundRoutes.Match, _ sources: [InboundSource], isProven: Bool,
+        _ outcome: Result<ParsedRequest, Refusal>
     ) -> Admission {
         if let source = sources.first(where: { $0.admits(call.address.value) }) {
             return Admission(match: match, source: source, isProven: isProven, outcome: outcome)
@@ -62,7 +63,8 @@ extension Intake {
     }
 
     private func encodingProblem(_ request: WireRequest) -> Refusal? {
-        guard let encoding = request.header("Content-Encoding"), !encoding.isEmpty, !encoding.isEqualIgnoringCase("identity") else { return nil }
+        let encoding = request.header("Content-Encoding") ?? ""
+        if encoding.isEmpty || encoding.isEqualIgnoringCase("identity") { return nil }
         return Refusal(.unsupportedMediaType, "Content-Encoding \(encoding.quotedBriefly) is not read here; send the body as it is")
     }
 }

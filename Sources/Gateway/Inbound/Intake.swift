@@ -147,7 +147,7 @@ extension ConversionRow {
         self.init(
             id: conversion.id, source: conversion.source, tracker: conversion.tracker, receivedAt: conversion.receivedAt,
             type: conversion.text(.type), status: conversion.text(.status), orderID: conversion.text(.orderID),
-            clickID: conversion.text(.clickID), amount: conversion[.amount].number?.text(in: conversion.currency), currency: conversion.text(.currency),
-            document: conversion.document())
+            clickID: conversion.text(.clickID), amount: conversion[.amount].number?.text(in: conversion.currency),
+            currency: conversion.text(.currency), document: conversion.document())
     }
 }

@@ -8,7 +8,7 @@ struct RequestMask: Sendable {
     private static let never: Set<String> = ["authorization", "proxy-authorization", "cookie"]
 
     /// In lower case.
-    private let headers: Set<String>
+    private let headers: [String]
     private let parameters: Set<String>
     private let members: [String]
     private let secrets: SecretFinder
@@ -25,7 +25,7 @@ struct RequestMask: Sendable {
             case .body(let name): members.append(name)
             }
         }
-        self.headers = headers
+        self.headers = Array(headers)
         self.parameters = parameters
         self.members = members
         self.secrets = secrets
@@ -90,7 +90,7 @@ struct RequestMask: Sendable {
             while next < body.count, body[next] <= 0x20 || body[next] == UInt8(ascii: ":") { next += 1 }
             masked += body[index..<next]
             index = end(ofValueAt: next, in: body)
-            if index > next { masked += SecretFinder.mask }
+            if index > next { masked += Array("\"***\"".utf8) }
         }
         return masked
     }

@@ -18,7 +18,8 @@ struct SecretFinder: Sendable {
             var json = JSONWriter()
             json.string(secret)
             let slashed = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
-            all.formUnion([Array(secret.utf8), Array(encoded.utf8), Self.lowerEscapes(encoded), json.bytes.dropFirst().dropLast(), Array(slashed.utf8)])
+            let spellings = [secret, encoded, slashed].map { Array($0.utf8) }
+            all.formUnion(spellings + [Self.lowerEscapes(encoded), Array(json.bytes.dropFirst().dropLast())])
         }
         for bytes in all {
             let start = UInt16(bytes[0]) << 8 | UInt16(bytes[1])

@@ -1,0 +1,137 @@
+import Mappings
+import Testing
+
+@testable import Gateway
+
+/// Over real sockets: what HTTP itself asks of the server.
+struct InboundServerTests {
+    private let path = "/api/v1/conversions/postback"
+    private let order = #"{"externalId":"ord_42","conversionType":"SALE","amount":4990,"currency":"EUR","sessionId":"rcs_7fKj2"}"#
+
+    private func bench(store: (any ConversionStore)? = nil) throws -> IntakeBench {
+        IntakeBench(
+            [
+                try .sample("one", "refcampaign", ["api_key": "key-one"]),
+                try .sample("two", "trcker", ["postback_secret": "hush-hush"]),
+            ], store: store)
+    }
+
+    private func post(_ body: String, _ headers: String = "") -> String {
+        "POST \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key-one\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+    }
+
+    @Test func `replies carry what HTTP asks for, byte for byte`() async throws {
+        let bench = try bench()
+        try await Live.serve(bench) { port in
+            let text = try await Live.exchange(port, post(order, "Connection: close\r\n"))
+            let body = #"{"success":true,"conversionId":"\#(bench.id(1))"}"#
+            #expect(
+                text == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+                    + "Date: Wed, 29 May 2024 16:26:40 GMT\r\nConnection: close\r\n\r\n\(body)")
+        }
+        #expect(bench.store.submissions.map(\.request.peer) == ["127.0.0.1"])
+    }
+
+    @Test func `a connection goes on after errors, pipelined requests are answered in order`() async throws {
+        let bench = try bench()
+        let large = String(repeating: "x", count: 5000)
+        try await Live.serve(bench, body: 1024) { port in
+            let text = try await Live.exchange(
+                port,
+                post("{") + post(large) + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" + post(order) + "HEAD /healthz HTTP/1.1\r\n\r\n"
+                    + "GET http://x/healthz HTTP/1.1\r\n\r\n"
+                    + post(order, "Connection: close\r\n"))
+            let statuses = text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }
+            #expect(statuses == ["400", "413", "404", "200", "405", "200", "200"])
+            #expect(text.contains("the body has 5000 bytes or more; 1024 are allowed"))
+        }
+    }
+
+    @Test func `a body far over the limit is answered at once and the connection closed`() async throws {
+        try await Live.serve(try bench(), body: 1024) { port in
+            let head = "POST \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key-one\r\n"
+            let declared = try await Live.exchange(port, head + "Content-Length: 1000000\r\n\r\n" + String(repeating: "x", count: 10))
+            #expect(declared.hasPrefix("HTTP/1.1 413"))
+            #expect(declared.contains("Connection: close"))
+            let chunk = "400\r\n" + String(repeating: "x", count: 1024) + "\r\n"
+            let chunked = try await Live.exchange(
+                port, head + "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 12))
+            #expect(chunked.hasPrefix("HTTP/1.1 413"))
+            let asking = try await Live.exchange(port, head + "Expect: 100-continue\r\nContent-Length: 2000\r\n\r\n")
+            #expect(asking.hasPrefix("HTTP/1.1 413"))
+        }
+    }
+
+    @Test func `chunked bodies and Expect are understood`() async throws {
+        try await Live.serve(try bench()) { port in
+            let size = String(order.utf8.count, radix: 16)
+            let text = try await Live.exchange(
+                port,
+                "POST \(path) HTTP/1.1\r\nAuthorization: Bearer key-one\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
+                    + "Connection: close\r\n\r\n\(size)\r\n\(order)\r\n0\r\n\r\n")
+            #expect(text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
+        }
+    }
+
+    @Test(arguments: [[0xA4], [0xC2, 0xA4]] as [[UInt8]])
+    func `a currency that was mangled to raw bytes is repaired`(sign: [UInt8]) async throws {
+        let bench = try bench()
+        try await Live.serve(bench) { port in
+            var bytes = Array("GET /api/postback/a/b?secret=hush-hush&click_id=c&amount=5".utf8)
+            bytes += sign + Array("cy=EUR HTTP/1.1\r\nHost: x\r\nX-Name: caf".utf8) + [0xE9] + Array("\r\nConnection: close\r\n\r\n".utf8)
+            let text = try await Live.exchange(port, bytes)
+            #expect(text.hasPrefix("HTTP/1.1 200 OK"))
+        }
+        #expect(bench.store.submissions.first?.conversion.currency == "EUR")
+    }
+
+    @Test func `what is no HTTP is a 400`() async throws {
+        try await Live.serve(try bench()) { port in
+            let text = try await Live.exchange(port, "hello\r\n\r\n")
+            #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+            #expect(text.contains("Connection: close"))
+        }
+    }
+
+    @Test func `HTTP/1.0 is answered and closed unless it asks to stay`() async throws {
+        try await Live.serve(try bench()) { port in
+            let request = "GET /healthz HTTP/1.0\r\n\r\n"
+            let old = try await Live.exchange(port, request)
+            #expect(old.contains("Connection: close"))
+            let kept = try await Live.exchange(port, "GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + request)
+            #expect(kept.contains("Connection: keep-alive"))
+            #expect(kept.contains("Connection: close"))
+        }
+    }
+
+    @Test func `senders that are too slow are cut off`() async throws {
+        try await Live.serve(try bench(), idle: .milliseconds(100)) { port in
+            let start = ContinuousClock.now
+            for request in ["", "GET /heal", "POST \(path) HTTP/1.1\r\nContent-Length: 10\r\n\r\nab"] {
+                let text = try await Live.exchange(port, request)
+                #expect(text.isEmpty)
+            }
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func `a shutdown waits for what is under way and closes the rest`() async throws {
+        let store = IntakeStore(delay: .milliseconds(200))
+        let bench = try bench(store: store)
+        let text = try await withThrowingTaskGroup(of: String.self) { group in
+            let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+            group.addTask {
+                for await port in ports { return try await Live.exchange(port, post(order)) }
+                return ""
+            }
+            try await Live.serve(bench) { port in
+                continuation.yield(port)
+                await store.hasBegun()
+            }
+            return try await group.next() ?? ""
+        }
+        #expect(text.hasPrefix("HTTP/1.1 200 OK"))
+        #expect(text.contains("Connection: close"))
+    }
+}

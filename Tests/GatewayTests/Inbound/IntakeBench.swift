@@ -1,0 +1,52 @@
+import Logging
+import Mappings
+import Synchronization
+
+@testable import Gateway
+
+/// An intake over a store in memory, with a clock that stands still and ids that count up.
+struct IntakeBench {
+    let store = IntakeStore()
+    let time = Time()
+    let handedOn = HandedOn()
+    let intake: Intake
+
+    final class Time: Sendable {
+        private let value = Mutex(Timestamp(seconds: 1_717_000_000))
+        var now: Timestamp { value.withLock { $0 } }
+        func pass(_ duration: Duration) { value.withLock { $0 = $0.advanced(by: duration) } }
+    }
+
+    final class HandedOn: Sendable {
+        private let value = Mutex<[(id: ConversionID, destinations: [String])]>([])
+        var all: [(id: ConversionID, destinations: [String])] { value.withLock { $0 } }
+        func add(_ id: ConversionID, _ destinations: [String]) { value.withLock { $0.append((id, destinations)) } }
+    }
+
+    init(
+        _ sources: [SourceConfiguration], routes: [Route] = [], trustedProxies: [IPNetwork] = [], limits: Intake.Limits = .init(),
+        workersProblem: String? = nil, store other: (any ConversionStore)? = nil
+    ) {
+        let count = Atomic<UInt64>(0)
+        let random = Counter(count: count)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        intake = Intake(
+            sources: sources, routes: routes, trustedProxies: trustedProxies, store: other ?? store,
+            clock: IntakeClock(now: { [time] in time.now }, random: { (0, random.next) }), limits: limits, logger: logger,
+            workersProblem: { workersProblem }, onAccepted: { [handedOn] in handedOn.add($0.id, $1) })
+    }
+
+    private final class Counter: Sendable {
+        private let count: Atomic<UInt64>
+        init(count: consuming Atomic<UInt64>) { self.count = count }
+        var next: UInt64 { count.add(1, ordering: .relaxed).newValue }
+    }
+
+    /// The id that the nth request was given.
+    func id(_ number: UInt64) -> String { ConversionID(at: Timestamp(seconds: 1_717_000_000), random: (0, number)).description }
+
+    func send(_ request: WireRequest, from peer: String = "198.51.100.7", fault: Refusal? = nil) async -> Answer {
+        Answer(await intake.respond(to: request, peer: peer, fault: fault))
+    }
+}

@@ -1,0 +1,96 @@
+import Mappings
+import Synchronization
+
+@testable import Gateway
+
+/// Remembers what intake wrote; fails on demand.
+final class IntakeStore: ConversionStore {
+    struct State {
+        var submissions: [Submission] = []
+        var keys: [DuplicateKey: (id: ConversionID, source: String, at: Timestamp)] = [:]
+        var refused: [RefusedRequest] = []
+        var repeats: [(first: ConversionID, sameContent: Bool)] = []
+        var failure: StoreError?
+        var checks = 0
+    }
+    let state = Mutex(State())
+    private let delay: Duration
+    private let begun = AsyncStream.makeStream(of: Void.self)
+
+    /// - Parameter delay: how long a conversion takes to be stored.
+    init(delay: Duration = .zero) { self.delay = delay }
+
+    /// Returns when a conversion is being stored; works once.
+    func hasBegun() async { for await _ in begun.stream { return } }
+
+    var submissions: [Submission] { state.withLock(\.submissions) }
+    var refused: [RefusedRequest] { state.withLock(\.refused) }
+
+    func fail(_ error: StoreError?) { state.withLock { $0.failure = error } }
+
+    func accept(_ submission: Submission) async throws(StoreError) -> Acceptance {
+        begun.continuation.yield()
+        if delay > .zero { try? await Task.sleep(for: delay) }
+        let result: Result<Acceptance, StoreError> = state.withLock { state in
+            if let failure = state.failure { return .failure(failure) }
+            for key in submission.keys {
+                guard let holder = state.keys[key.bare] else { continue }
+                if let lifetime = key.lifetime, holder.at.advanced(by: lifetime) <= submission.conversion.receivedAt { continue }
+                if holder.source != submission.conversion.source { return .success(.conflict(with: holder.id)) }
+                let same = state.submissions.first { $0.conversion.id == holder.id }?.content == submission.content
+                state.repeats.append((holder.id, same))
+                return .success(.duplicate(of: holder.id, sameContent: same))
+            }
+            for key in submission.keys {
+                state.keys[key.bare] = (submission.conversion.id, submission.conversion.source, submission.conversion.receivedAt)
+            }
+            state.submissions.append(submission)
+            return .success(.stored)
+        }
+        return try result.get()
+    }
+
+    func keep(_ refused: RefusedRequest) async throws(StoreError) {
+        let failure = state.withLock { state in
+            if state.failure == nil { state.refused.append(refused) }
+            return state.failure
+        }
+        if let failure { throw failure }
+    }
+
+    func checkWritable() async throws(StoreError) {
+        let failure = state.withLock { state in
+            state.checks += 1
+            return state.failure
+        }
+        if let failure { throw failure }
+    }
+
+    func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] {
+        let (rows, failure) = state.withLock { ($0.submissions.map(\.conversion), $0.failure) }
+        if let failure { throw failure }
+        return Array(rows.filter { $0.source == filter.source }.reversed().dropFirst(filter.offset).prefix(filter.limit))
+    }
+
+    func record(_ result: AttemptResult) async throws(StoreError) {}
+    func due(
+        _ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int
+    ) async throws(StoreError) -> [DueDelivery] { [] }
+    func nextDue() async throws(StoreError) -> [String: Timestamp] { [:] }
+    func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow? { nil }
+    func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow] { [] }
+    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow] { [] }
+    func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow] { [] }
+    func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest? { nil }
+    func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow] { [] }
+    func counts() async throws(StoreError) -> [DeliveryCount] { [] }
+    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int { 0 }
+    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) {}
+    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) {}
+    func close() async {}
+}
+
+extension DuplicateKey {
+    /// Two rules with the same key meet, whatever their windows.
+    fileprivate var bare: DuplicateKey { DuplicateKey(scope: scope, digest: digest, lifetime: nil) }
+}
