@@ -27,7 +27,7 @@ package indirect enum JSONTemplate: Sendable {
         case .scalar(let text, _):
             guard text.contains("{") else { return .literal(node.jsonValue) }
             if let name = ReplyVariables.listNames.first(where: { text == "{\($0)}" }) { return .list(name: name) }
-            let place = node.location.advanced(by: node.textOffset)
+            let place = node.textLocation
             guard let template = Template.parse(text, at: place, names: names, into: &diagnostics) else { return .literal(.null) }
             if let expression = template.onlyValue { return .value(expression, name: template.sources[0]) }
             return .text(template)

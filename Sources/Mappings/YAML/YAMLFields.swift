@@ -6,6 +6,8 @@ package struct YAMLFields {
     private let entries: [(key: YAMLNode, value: YAMLNode)]
     private var known: [String] = []
     private let subject: String
+    /// A node that is no map lacks nothing more.
+    private let isMissed: Bool
 
     /// - Parameter subject: what the map describes, for sentences: `source 'shop-de'`.
     package init(_ node: YAMLNode, subject: String, into diagnostics: inout Diagnostics) {
@@ -13,8 +15,10 @@ package struct YAMLFields {
         self.subject = subject
         if let entries = node.entries {
             self.entries = entries
+            isMissed = false
         } else {
             entries = []
+            isMissed = !node.isNull
             if !node.isNull { diagnostics.error(at: node.location, "\(subject) must be a map, found \(node.kind)") }
         }
     }
@@ -27,13 +31,14 @@ package struct YAMLFields {
 
     /// The key's value even where it is `null`.
     package mutating func takeAny(_ key: String) -> YAMLNode? {
-        known.append(key)
+        if !known.contains(key) { known.append(key) }
         return entries.first { $0.key.scalar == key }?.value
     }
 
     /// As `take`, and an error where the key is missing.
     package mutating func require(_ key: String, _ diagnostics: inout Diagnostics) -> YAMLNode? {
         if let node = take(key) { return node }
+        guard !isMissed else { return nil }
         diagnostics.error(at: takeAny(key)?.location ?? location, "\(subject) needs '\(key)'")
         return nil
     }

@@ -10,13 +10,13 @@ package struct YAMLNode: Sendable {
     }
     package var content: Content
     package var location: SourceLocation
-    /// Columns between `location` and the first character of a scalar's text: one for a quote.
-    package var textOffset = 0
+    /// Where a scalar's text begins: behind its quote, or on the line below a block's `|`.
+    package var textLocation: SourceLocation
 
-    package init(_ content: Content, at location: SourceLocation, textOffset: Int = 0) {
+    package init(_ content: Content, at location: SourceLocation, textAt textLocation: SourceLocation? = nil) {
         self.content = content
         self.location = location
-        self.textOffset = textOffset
+        self.textLocation = textLocation ?? location
     }
 
     package var scalar: String? {

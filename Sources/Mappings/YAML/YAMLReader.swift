@@ -7,7 +7,8 @@ package enum YAMLReader {
         let start = SourceLocation(file: file, line: 1, column: 1)
         do {
             guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else { return YAMLNode(.map([]), at: start) }
-            return node(root, parent: start)
+            let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            return node(root, parent: start, lines)
         } catch let error as YamlError {
             diagnostics.append(diagnostic(error, at: start))
         } catch {
@@ -16,29 +17,48 @@ package enum YAMLReader {
         return nil
     }
 
-    private static func node(_ node: Node, parent: SourceLocation) -> YAMLNode {
+    private static func node(_ node: Node, parent: SourceLocation, _ lines: [Substring]) -> YAMLNode {
         let mark = node.mark
         let location = SourceLocation(file: parent.file, line: mark?.line ?? parent.line, column: mark?.column ?? parent.column)
         switch node {
         case .scalar(let scalar):
             let isPlain = scalar.style == .plain || scalar.style == .any
-            let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-            return YAMLNode(.scalar(scalar.string, isPlain: isPlain), at: location, textOffset: isQuoted ? 1 : 0)
+            let start = textStart(scalar.style, location, lines)
+            return YAMLNode(.scalar(scalar.string, isPlain: isPlain), at: location, textAt: start)
         case .sequence(let sequence):
-            return YAMLNode(.list(sequence.map { Self.node($0, parent: location) }), at: location)
+            return YAMLNode(.list(sequence.map { Self.node($0, parent: location, lines) }), at: location)
         case .mapping(let mapping):
-            let entries = mapping.map { (key: Self.node($0.key, parent: location), value: Self.node($0.value, parent: location)) }
+            let entries = mapping.map { entry in
+                (key: Self.node(entry.key, parent: location, lines), value: Self.node(entry.value, parent: location, lines))
+            }
             return YAMLNode(.map(entries), at: location)
         case .alias:
             return YAMLNode(.scalar("", isPlain: true), at: location)
         }
     }
 
+    private static func textStart(_ style: Node.Scalar.Style, _ location: SourceLocation, _ lines: [Substring]) -> SourceLocation {
+        switch style {
+        case .singleQuoted, .doubleQuoted: return location.advanced(by: 1)
+        case .literal, .folded:
+            guard let line = lines.indices.dropFirst(location.line).first(where: { !lines[$0].trimmed.isEmpty }) else { return location }
+            let indent = lines[line].prefix { $0 == " " }.count
+            return SourceLocation(file: location.file, line: line + 1, column: indent + 1)
+        default: return location
+        }
+    }
+
     private static func diagnostic(_ error: YamlError, at start: SourceLocation) -> Diagnostic {
         func place(_ mark: Mark) -> SourceLocation { SourceLocation(file: start.file, line: mark.line, column: mark.column) }
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            return Diagnostic(at: place(mark), "this is not YAML: \(problem)")
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            let found = problem.hasPrefix("but ") ? String(problem.dropFirst(4)) : problem
+            var beginning = ""
+            if let context, context.text.hasPrefix("while"), context.mark.description != mark.description {
+                beginning = " \(context.text.trimmed) that begins at \(context.mark)"
+            }
+            return Diagnostic(at: place(mark), "this is not YAML: \(found)\(beginning)")
         case .duplicatedKeysInMapping(let duplicates, let context):
             return Diagnostic(at: place(context.mark), "key '\(duplicates.first ?? "")' stands twice in this map")
         case .reader(let problem, let offset, _, _):
