@@ -4,6 +4,7 @@ struct BooleanConverter: FieldConverter {
         name: "boolean",
         summary: "true or false; reads 1, 0, yes and no too, in any case",
         parameters: [],
+        reads: .flag,
         examples: [
             .init(wire: true, reads: .success("true")),
             .init(wire: "TRUE", reads: .success("true")),
@@ -15,7 +16,7 @@ struct BooleanConverter: FieldConverter {
 
     func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
         if case .bool(let flag) = value { return .flag(flag) }
-        switch value.text?.lowercased() {
+        switch value.text?.trimmed.lowercased() {
         case "true", "1", "yes": return .flag(true)
         case "false", "0", "no": return .flag(false)
         default: throw FieldFailure("\(edge.field) \(value.quoted) must be true or false")

@@ -7,6 +7,7 @@ struct DecimalConverter: FieldConverter {
         name: "decimal",
         summary: "an exact decimal of any precision; `decimal(text)` writes it as a JSON string",
         parameters: [["number", "text"]],
+        reads: .number,
         examples: [
             .init(wire: .number("5.50"), reads: .success("5.5")),
             .init(wire: .number("1e2"), reads: .success("100")),

@@ -37,6 +37,8 @@ package struct ConverterDescription: Sendable {
     package var summary: String
     /// The words it takes in brackets, by place; the first of each is what holds where none is given.
     package var parameters: [[String]]
+    /// What it reads; nil for a whole object.
+    package var reads: Expression.Kind? = .text
     /// A setting may stand in the first place, `money(settings.amount_unit)`.
     package var takesSetting = false
     package var examples: [Example]

@@ -17,7 +17,8 @@ struct HashConverter: FieldConverter {
     func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
         let text = value.text?.trimmed.lowercased() ?? ""
         guard text.utf8.count == 64, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
-            throw FieldFailure("\(edge.field) must be a SHA-256 digest of 64 hexadecimal digits, found \(text.count) characters")
+            let found = "\(text.count) character\(text.count == 1 ? "" : "s")"
+            throw FieldFailure("\(edge.field) must be a SHA-256 digest of 64 hexadecimal digits, found \(found)")
         }
         return .text(text)
     }

@@ -4,6 +4,7 @@ struct IntegerConverter: FieldConverter {
         name: "integer",
         summary: "a whole number, as a JSON number or a text of digits",
         parameters: [],
+        reads: .number,
         examples: [
             .init(wire: 3, reads: .success("3")),
             .init(wire: "3", reads: .success("3")),

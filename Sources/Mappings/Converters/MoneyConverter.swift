@@ -17,6 +17,7 @@ struct MoneyConverter: FieldConverter {
             ["major", "minor"], ["exact", "half_up", "half_even", "down", "up", "precise"], ["plain", "float_noise"], ["unsigned", "signed"],
             ["number", "text"],
         ],
+        reads: .number,
         takesSetting: true,
         examples: [
             .init(parameters: ["major"], currency: "EUR", wire: .number("49.9"), reads: .success("49.9")),

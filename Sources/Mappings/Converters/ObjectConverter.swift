@@ -4,6 +4,7 @@ struct ObjectConverter: FieldConverter {
         name: "object",
         summary: "a free-form JSON object",
         parameters: [],
+        reads: nil,
         examples: [
             .init(wire: "pro", reads: .failure(FieldFailure("value must be an object, found 'pro'")))
         ],

@@ -13,6 +13,7 @@ struct TimeConverter: FieldConverter {
         name: "time",
         summary: "a moment: `time(iso8601)`, `time(unix)` in seconds, `time(unix_ms)` in milliseconds",
         parameters: [["iso8601", "unix", "unix_ms"]],
+        reads: .time,
         examples: [
             .init(parameters: ["iso8601"], wire: "2026-11-20T10:30:00+01:00", reads: .success("2026-11-20T09:30:00Z")),
             .init(parameters: ["unix"], wire: 1_717_000_000, reads: .success("2024-05-29T16:26:40Z")),

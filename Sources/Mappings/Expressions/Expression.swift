@@ -64,7 +64,7 @@ extension Expression {
         case .binary(let op, let left, let right): return Self.evaluate(op, left, right, input, item)
         case .oneOf(let operand, let values):
             let value = operand.value(input, item: item)
-            return .flag(!value.isAbsent && values.contains(value))
+            return .flag(!value.isAbsent && values.contains { value.matches($0) })
         case .call(let function, let arguments): return function.value(of: arguments.map { $0.value(input, item: item) }, input)
         case .sum(let term):
             guard !input.conversion.items.isEmpty else { return .absent }

@@ -27,7 +27,7 @@ package struct ExpressionParser {
             if let kind { try check(typed, is: kind, for: "this expression") }
             return typed.expression
         } catch {
-            diagnostics.error(at: location.advanced(by: error.offset), error.message)
+            diagnostics.error(at: location.advanced(by: error.offset, in: source), error.message)
             return nil
         }
     }
@@ -187,6 +187,7 @@ package struct ExpressionParser {
         }
         let known = names.all + (isInsideSum ? Item.Part.allCases.map(\.wireName) : [])
         var message = "unknown name '\(name)'\(name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")"
+        if (Field.types + Field.statuses).contains(name) { message = "unknown name '\(name)'; a word stands in quotes: \"\(name)\"" }
         if name == "items" { message = "'items' is a list; use it in sum(items, …) or count()" }
         throw Failure(offset: place, message: message)
     }
@@ -215,7 +216,19 @@ package struct ExpressionParser {
         if function == .coalesce {
             for argument in arguments { try Self.check(argument, is: kind == .any ? argument.kind : kind, for: "every argument of coalesce") }
         }
+        if function == .if { try Self.check(arguments[2], is: kind == .any ? arguments[2].kind : kind, for: "what if yields otherwise") }
+        if function == .round { try checkPlace(arguments[1]) }
         return Typed(expression: .call(function, arguments.map(\.expression)), kind: kind, offset: place)
+    }
+
+    /// Where `round` rounds to: a number of decimals or a currency.
+    private func checkPlace(_ place: Typed) throws(Failure) {
+        if place.kind == .text || place.kind == .any { return }
+        try Self.check(place, is: .number, for: "what round rounds to")
+        guard case .literal(.number(let decimals)) = place.expression else { return }
+        guard let count = decimals.int64, (0...30).contains(count) else {
+            throw Failure(offset: place.offset, message: "round takes 0 to 30 decimals, found \(decimals)")
+        }
     }
 
     private mutating func parseSum(at place: Int) throws(Failure) -> Typed {

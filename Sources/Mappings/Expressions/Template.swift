@@ -50,6 +50,7 @@ package struct Template: Sendable, Hashable {
         var parts: [Part] = []
         var sources: [String] = []
         var rest = source[...]
+        var isComplete = true
         while let open = rest.firstIndex(of: "{") {
             if open != rest.startIndex {
                 parts.append(.literal(String(rest[..<open])))
@@ -57,22 +58,23 @@ package struct Template: Sendable, Hashable {
             }
             let offset = source.distance(from: source.startIndex, to: open)
             guard let close = rest[open...].firstIndex(of: "}") else {
-                diagnostics.error(at: location.advanced(by: offset), "the '{' here has no closing '}'")
+                diagnostics.error(at: location.advanced(by: offset, in: source), "the '{' here has no closing '}'")
                 return nil
             }
             let inner = String(rest[rest.index(after: open)..<close])
-            guard
-                let expression = ExpressionParser.parse(
-                    inner, at: location.advanced(by: offset + 1), names: names, into: &diagnostics)
-            else { return nil }
-            parts.append(.value(expression))
-            sources.append(inner)
+            let place = location.advanced(by: offset + 1, in: source)
+            if let expression = ExpressionParser.parse(inner, at: place, names: names, into: &diagnostics) {
+                parts.append(.value(expression))
+                sources.append(inner)
+            } else {
+                isComplete = false
+            }
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty {
             parts.append(.literal(String(rest)))
             sources.append("")
         }
-        return Template(parts: parts, sources: sources)
+        return isComplete ? Template(parts: parts, sources: sources) : nil
     }
 }

@@ -8,8 +8,12 @@ extension MappingCompiler {
             diagnostics.error(at: place, "'\(name)' is no field path; write name, object.name or list[].name")
         }
         let target = map.take("is").flatMap { self.target($0, isItem: isItem) }
+        let isKnownSegment = request.path.segments.isEmpty || request.path.segments.contains(.setting(name))
         let defaultPlace: FieldPlan.Place = request.bodies.isEmpty ? .query : .body
         let wirePlace = word("place", in: &map, of: FieldPlan.Place.self) ?? defaultPlace
+        if wirePlace == .path, !isKnownSegment {
+            diagnostics.error(at: place, "'\(name)' is no variable segment of the path \(request.path.description)")
+        }
 
         let base = node
         let inNode = map.takeAny("in")
@@ -44,9 +48,18 @@ extension MappingCompiler {
             return nil
         }
         if name == "metadata" { return .metadata }
-        if let path = FieldPath(name: name), path.isSettable { return .path(path) }
+        return settablePath(name, at: node.location).map { .path($0) }
+    }
+
+    /// A canonical field that a mapping may set.
+    mutating func settablePath(_ name: String, at place: SourceLocation) -> FieldPath? {
+        if let path = FieldPath(name: name) {
+            if path.isSettable { return path }
+            diagnostics.error(at: place, "'\(name)' is given by the gateway; a mapping cannot set it")
+            return nil
+        }
         let hint = name.nearest(in: FieldPath.suggestions).map { "; did you mean '\($0)'?" } ?? ""
-        diagnostics.error(at: node.location, "unknown canonical field '\(name)'\(hint)")
+        diagnostics.error(at: place, "unknown canonical field '\(name)'\(hint)")
         return nil
     }
 
@@ -71,20 +84,31 @@ extension MappingCompiler {
         if let override, !override.isMap, !override.isNull {
             diagnostics.error(at: override.location, "'in' of field '\(name)' must be false or a map, found \(override.scalar ?? override.kind)")
         }
+        if isItem {
+            for key in ["default", "values", "other", "length"] {
+                guard let node = side(key, override, base) else { continue }
+                diagnostics.error(at: node.location, "the field of an item takes no '\(key)'")
+            }
+        }
         let slot = claim(path, isItem: isItem, place: place, at: base.location)
         let aliases = (side("aliases", override, base)?.texts("aliases", &diagnostics) ?? []).map { alias in
             let parent = Array(path.dropLast())
             let aliasPath = alias.text.contains(".") ? alias.text.split(separator: ".").map(String.init) : parent + [alias.text]
-            return (name: alias.text, slot: claim(aliasPath, isItem: isItem, place: place, at: alias.location))
+            return (name: aliasPath.joined(separator: "."), slot: claim(aliasPath, isItem: isItem, place: place, at: alias.location))
         }
         var initial: Value?
         if let node = side("default", override, base), let text = node.text("default", &diagnostics) {
             initial = defaultValue(text, at: node.location, target: target)
         }
+        let asNode = side("as", override, base)
+        let converter = converter(asNode, at: base.location, target: target)
+        if let target, side("values", override, base) == nil {
+            checkKind(converter.converter, target, at: asNode?.textLocation ?? base.location)
+        }
         return FieldPlan.Reading(
-            slot: slot, aliases: aliases, converter: converter(side("as", override, base), at: base.location, target: target),
+            slot: slot, aliases: aliases, converter: converter,
             words: words(side("values", override, base), other: side("other", override, base), target: target),
-            required: requirement(side("required", override, base), names: .conversion),
+            required: requirement(side("required", override, base), names: Mapping.names(of: settings)),
             initial: initial, length: length(side("length", override, base)),
             code: FailureCode(rawValue: side("code", override, base)?.text("code", &diagnostics) ?? FailureCode.invalid.rawValue))
     }
@@ -97,7 +121,7 @@ extension MappingCompiler {
         var value: Expression?
         let names = Mapping.names(of: settings)
         if let source, !source.isNull, let text = source.text("out", &diagnostics) {
-            let place = source.location.advanced(by: source.textOffset)
+            let place = source.textLocation
             value = ExpressionParser.parse(text, at: place, names: names, into: &diagnostics)
         }
         return FieldPlan.Writing(
@@ -128,7 +152,7 @@ extension MappingCompiler {
         guard let node, let text = node.text("required", &diagnostics) else { return .never }
         if text == "true" { return .always }
         if text == "false" { return .never }
-        let place = node.location.advanced(by: node.textOffset)
+        let place = node.textLocation
         guard let expression = ExpressionParser.parse(text, at: place, names: names, expecting: .flag, into: &diagnostics) else { return .never }
         return .when(expression)
     }
@@ -162,7 +186,7 @@ extension MappingCompiler {
     private mutating func converter(_ node: YAMLNode?, at place: SourceLocation, target: FieldPlan.Target?) -> FieldPlan.ConverterCall {
         let initial = target?.usualConverter ?? "text"
         let text = node?.text("as", &diagnostics) ?? initial
-        let location = node.map { $0.location.advanced(by: $0.textOffset) } ?? place
+        let location = node.map(\.textLocation) ?? place
         let open = text.firstIndex(of: "(")
         let name = String(text[..<(open ?? text.endIndex)]).trimmed
         guard let converter = Converters.named(name) else {
@@ -189,10 +213,14 @@ extension MappingCompiler {
         for (index, word) in given.enumerated() {
             if word.hasPrefix("settings.") {
                 let name = String(word.dropFirst(9))
-                if !settings.contains(where: { $0.name == name }) {
+                let setting = settings.first { $0.name == name }
+                if setting == nil {
                     diagnostics.error(at: place, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
                 } else if !converter.takesSetting || index != 0 {
                     diagnostics.error(at: place, "'\(converter.name)' takes no setting here")
+                } else if let values = setting?.values, values.isEmpty || !values.allSatisfy(converter.parameters[0].contains) {
+                    let known = converter.parameters[0].joined(separator: ", ")
+                    diagnostics.error(at: place, "setting '\(name)' must list its values, and '\(converter.name)' knows only \(known)")
                 } else {
                     words[0] = .setting(name)
                 }
@@ -215,8 +243,27 @@ extension MappingCompiler {
         }
     }
 
+    /// What is read must be what the field holds, or it would not come back from the store.
+    private mutating func checkKind(_ converter: ConverterDescription, _ target: FieldPlan.Target, at place: SourceLocation) {
+        let (name, wanted): (String, Expression.Kind?) =
+            switch target {
+            case .metadata: ("metadata", nil)
+            case .item(let part): ("items[].\(part.wireName)", part.isNumber ? .number : .text)
+            case .path(.field(let field)): (field.name, field.kind.expressionKind)
+            case .path(let path): (path.description, converter.reads ?? .text)
+            }
+        if case .path(.field(let field)) = target, field.kind == .money { return }
+        guard wanted != converter.reads else { return }
+        let (held, read) = (wanted.map { "a \($0)" } ?? "an object", converter.reads.map { "a \($0)" } ?? "an object")
+        diagnostics.error(at: place, "'\(name)' holds \(held), but converter '\(converter.name)' reads \(read)")
+    }
+
     private mutating func words(_ node: YAMLNode?, other: YAMLNode?, target: FieldPlan.Target?) -> FieldPlan.Words? {
-        guard let node else { return nil }
+        guard let node else {
+            // A closed list of words without `values` has the canonical words on the wire.
+            guard case .path(.field(let field)) = target, let words = field.words else { return nil }
+            return FieldPlan.Words(entries: words.map { FieldPlan.Words.Entry(wire: $0, canonical: [$0], also: []) }, other: nil)
+        }
         guard let entries = node.entries else {
             diagnostics.error(at: node.location, "'values' must be a map from wire words to canonical words, found \(node.kind)")
             return nil
@@ -233,7 +280,9 @@ extension MappingCompiler {
             if let pairs = entry.value.entries {
                 for pair in pairs {
                     guard let name = pair.key.scalar, let other = Field(name: name), let text = pair.value.text(name, &diagnostics) else {
-                        diagnostics.error(at: pair.key.location, "unknown canonical field '\(pair.key.scalar ?? "")'")
+                        let name = pair.key.scalar ?? ""
+                        let hint = name.suggestion(from: Field.allNames)
+                        diagnostics.error(at: pair.key.location, "unknown canonical field '\(name)'\(hint)")
                         continue
                     }
                     if other == field {
@@ -255,7 +304,7 @@ extension MappingCompiler {
         return FieldPlan.Words(entries: compiled, other: otherWord)
     }
 
-    private mutating func checkWord(_ word: String, at place: SourceLocation, among known: [String]?) {
+    mutating func checkWord(_ word: String, at place: SourceLocation, among known: [String]?) {
         guard let known, !known.contains(word) else { return }
         diagnostics.error(at: place, "unknown word '\(word)'\(word.suggestion(from: known))")
     }

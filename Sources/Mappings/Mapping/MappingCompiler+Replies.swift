@@ -37,7 +37,7 @@ extension MappingCompiler {
     private mutating func body(_ map: inout YAMLFields, names: ExpressionNames) -> ReplyPlan.Body {
         if let node = map.take("body") { return .json(JSONTemplate.compile(node, names: names, into: &diagnostics)) }
         guard let node = map.take("text"), let text = node.text("text", &diagnostics) else { return .none }
-        return Template.parse(text, at: node.location.advanced(by: node.textOffset), names: names, into: &diagnostics).map { .text($0) } ?? .none
+        return Template.parse(text, at: node.textLocation, names: names, into: &diagnostics).map { .text($0) } ?? .none
     }
 
     mutating func list(_ node: YAMLNode) -> ListPlan? {
@@ -54,15 +54,14 @@ extension MappingCompiler {
     }
 
     mutating func computed(_ name: String, at place: SourceLocation, _ node: YAMLNode) -> Mapping.Computed? {
-        guard let path = FieldPath(name: name), path.isSettable else {
-            let hint = name.nearest(in: FieldPath.suggestions).map { "; did you mean '\($0)'?" } ?? ""
-            diagnostics.error(at: place, "unknown canonical field '\(name)'\(hint)")
-            return nil
-        }
+        guard let path = settablePath(name, at: place) else { return nil }
         guard let text = node.text(name, &diagnostics) else { return nil }
         let expression = ExpressionParser.parse(
-            text, at: node.location.advanced(by: node.textOffset), names: Mapping.names(of: settings), expecting: path.kind.expressionKind,
+            text, at: node.textLocation, names: Mapping.names(of: settings), expecting: path.kind.expressionKind,
             into: &diagnostics)
+        if case .field(let field) = path, case .literal(.text(let word)) = expression {
+            checkWord(word, at: node.textLocation, among: field.words)
+        }
         return expression.map { Mapping.Computed(path: path, expression: $0, source: text) }
     }
 
@@ -76,8 +75,8 @@ extension MappingCompiler {
         map.finish(&diagnostics)
         guard let need, let sentence, let text = need.text("need", &diagnostics), let why = sentence.text("else", &diagnostics) else { return nil }
         let expression = ExpressionParser.parse(
-            text, at: need.location.advanced(by: need.textOffset), names: names, expecting: .flag, into: &diagnostics)
-        let template = Template.parse(why, at: sentence.location.advanced(by: sentence.textOffset), names: names, into: &diagnostics)
+            text, at: need.textLocation, names: names, expecting: .flag, into: &diagnostics)
+        let template = Template.parse(why, at: sentence.textLocation, names: names, into: &diagnostics)
         guard let expression, let template else { return nil }
         return Check(need: expression, sentence: template, code: FailureCode(rawValue: code), side: side)
     }
@@ -108,11 +107,13 @@ extension MappingCompiler {
             let isOptional = name.hasSuffix("?")
             let bare = isOptional ? String(name.dropLast()) : name
             if let path = FieldPath(name: bare) ?? wirePath(bare) { return DuplicateRule.Part(path: path, isOptional: isOptional) }
+            // A field that is itself mistaken has been reported.
+            if diagnostics.hasErrors, fields.contains(where: { $0.name == bare && $0.target == nil }) { return nil }
             let known = FieldPath.suggestions + fields.map(\.name)
             diagnostics.error(at: place, "unknown field '\(bare)'\(bare.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")")
             return nil
         }
-        if names.isEmpty { diagnostics.error(at: node.location, "a duplicate key needs at least one field") }
+        if names.isEmpty, !node.isMap { diagnostics.error(at: node.location, "a duplicate key needs at least one field") }
         return parts.count == names.count && !parts.isEmpty
             ? DuplicateRule.Alternative(parts: parts, within: within, sharedBy: sharedBy) : nil
     }

@@ -19,6 +19,7 @@ package struct MappingCompiler {
 
     private mutating func mapping(_ root: YAMLNode, name: String) -> Mapping? {
         var top = YAMLFields(root, subject: "a mapping", into: &diagnostics)
+        guard !diagnostics.hasErrors else { return nil }
         if name.isEmpty || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }) {
             diagnostics.error(at: root.location, "a mapping's name is its file's: letters, digits, '-' and '_' only, found '\(name)'")
         }
@@ -27,21 +28,21 @@ package struct MappingCompiler {
         settings = settingNodes.map { setting($0.name, $0.value) }
         let credentialNodes = top.map("credentials", &diagnostics)
         credentials = credentialNodes.map { credential($0.name, $0.value, isSigningKey: false) }
-        let request = top.require("request", &diagnostics).flatMap { self.request($0) }
+        // Fields and examples of a file without a request are still checked.
+        let request =
+            top.require("request", &diagnostics).flatMap { self.request($0) }
+            ?? RequestPlan(methods: ["POST"], path: PathPlan(segments: []), bodies: [.json], isSorted: false)
         let signature = top.take("signature").flatMap { self.signature($0) }
         let fieldNodes = top.map("fields", &diagnostics)
-        if let request {
-            for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
-            reserveSecrets(signature)
-        }
+        for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
+        reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
         let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
         let replies = self.replies(top.map("replies", &diagnostics), at: top.location)
         let list = top.take("list").flatMap { self.list($0) }
-        let examples = request.map { request in top.list("examples", &diagnostics).compactMap { example($0, request: request) } } ?? []
+        let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
         top.finish(&diagnostics)
-        guard let request else { return nil }
         return Mapping(
             name: name, tracker: tracker, request: request, settings: settings, credentials: credentials, signature: signature,
             fields: fields, computed: computed, checks: checks, duplicates: duplicates, replies: replies, list: list, examples: examples,
@@ -168,8 +169,14 @@ package struct MappingCompiler {
     }
 
     /// Keeps credentials and signatures in a body or query from becoming `extra`.
-    private mutating func reserveSecrets(_ signature: SignaturePlan?) {
+    private mutating func reserveSecrets(_ signature: SignaturePlan?, _ fields: [(name: String, location: SourceLocation)]) {
         for place in credentials.flatMap(\.places) + (signature?.places ?? []) {
+            switch place {
+            case .body(let name), .query(let name):
+                guard let field = fields.first(where: { $0.name == name }) else { break }
+                diagnostics.error(at: field.location, "the name '\(name)' is taken by a credential or the signature")
+            case .header, .bearer: break
+            }
             switch place {
             case .body(let name):
                 let slot = layout.secretSlot(name)
