@@ -27,7 +27,7 @@ package struct Parameters: Sendable {
         }
     }
 
-    private static func decode(_ bytes: ArraySlice<UInt8>) -> String {
+    fileprivate static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex
@@ -37,29 +37,57 @@ package struct Parameters: Sendable {
                 decoded.append(UInt8(high << 4 | low))
                 index += 3
             } else {
-                decoded.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                decoded.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
                 index += 1
             }
         }
         return String(validating: decoded, as: UTF8.self) ?? String(String.UnicodeScalarView(decoded.map { Unicode.Scalar($0) }))
     }
 
-    /// The sign `¤` in its four spellings, followed by `cy=`; as U+FFFD where an HTTP parser has decoded Latin-1 as UTF-8 before.
-    private static let mangled: [[UInt8]] = [[0xC2, 0xA4], [0xA4], [0xEF, 0xBF, 0xBD], Array("%C2%A4".utf8), Array("%c2%a4".utf8), Array("%A4".utf8), Array("%a4".utf8)]
-        .map { $0 + Array("cy=".utf8) }
+    /// The length of `¤cy=` where it begins at an index: the sign as UTF-8 or Latin-1, raw or percent-encoded; as U+FFFD where an HTTP parser
+    /// has decoded Latin-1 as UTF-8 before.
+    private static func mangledLength(_ bytes: [UInt8], at index: Int) -> Int? {
+        func ends(_ count: Int) -> Int? { bytes[(index + count)...].starts(with: Array("cy=".utf8)) ? count + 3 : nil }
+        switch bytes[index] {
+        case 0xC2: return index + 1 < bytes.count && bytes[index + 1] == 0xA4 ? ends(2) : nil
+        case 0xEF: return bytes[index...].starts(with: [0xEF, 0xBF, 0xBD]) ? ends(3) : nil
+        // The same byte ends letters such as ä, which are no sign.
+        case 0xA4: return index > 0 && bytes[index - 1] >= 0x80 ? nil : ends(1)
+        case UInt8(ascii: "%"):
+            guard let first = percentDecoded(bytes, at: index) else { return nil }
+            if first == 0xC2 { return percentDecoded(bytes, at: index + 3) == 0xA4 ? ends(6) : nil }
+            let follows = index >= 3 && percentDecoded(bytes, at: index - 3) ?? 0 >= 0x80
+            return first == 0xA4 && !follows ? ends(3) : nil
+        default: return nil
+        }
+    }
 
+    private static func percentDecoded(_ bytes: [UInt8], at index: Int) -> UInt8? {
+        guard index + 2 < bytes.count, bytes[index] == UInt8(ascii: "%"),
+            let high = bytes[index + 1].hexDigit, let low = bytes[index + 2].hexDigit
+        else { return nil }
+        return UInt8(high << 4 | low)
+    }
+
+    /// In one pass: a hostile body may hold nothing but signs.
     private static func repairCurrency(_ bytes: inout [UInt8]) -> Bool {
         guard bytes.contains(where: { $0 == 0xA4 || $0 == 0xEF || $0 == UInt8(ascii: "%") }) else { return false }
-        var isRepaired = false
+        var repaired: [UInt8] = []
         var index = 0
+        var copied = 0
         while index < bytes.count {
-            if let form = mangled.first(where: { bytes[index...].starts(with: $0) }) {
-                bytes.replaceSubrange(index..<index + form.count, with: Array((index == 0 ? "currency=" : "&currency=").utf8))
-                isRepaired = true
+            guard let length = mangledLength(bytes, at: index) else {
+                index += 1
+                continue
             }
-            index += 1
+            repaired += bytes[copied..<index]
+            repaired += Array((index == 0 ? "currency=" : "&currency=").utf8)
+            index += length
+            copied = index
         }
-        return isRepaired
+        guard copied > 0 else { return false }
+        bytes = repaired + bytes[copied...]
+        return true
     }
 }
 
@@ -81,12 +109,8 @@ extension String {
 
     /// A path segment decoded; `+` stays a plus.
     package var percentDecoded: String {
-        guard utf8.contains(UInt8(ascii: "%")) else { return self }
-        let kept = replacingPlus
-        return Parameters(decoding: "x=" + kept).pairs.first?.value ?? self
+        utf8.contains(UInt8(ascii: "%")) ? Parameters.decode(Array(utf8)[...], plusIsSpace: false) : self
     }
-
-    private var replacingPlus: String { split(separator: "+", omittingEmptySubsequences: false).joined(separator: "%2B") }
 }
 
 extension UInt8 {
