@@ -20,6 +20,9 @@ package struct JSONObject: Sendable {
         }
     }
 
+    /// Adds a member whose key the caller knows to be new, without looking for it.
+    package mutating func append(_ key: String, _ value: JSONValue) { members.append((key, value)) }
+
     /// The members by code point of their keys, which is the order of their UTF-8 bytes and Python's, but not Swift's `<` or UTF-16's.
     package var sortedByKey: [(key: String, value: JSONValue)] {
         members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }

@@ -9,6 +9,7 @@ package struct MappingReader: Sendable {
     /// By field.
     private let converters: [(any FieldConverter)?]
     private let readsMacros: [Bool]
+    private let defaultCurrency: Currency?
 
     package init(
         _ mapping: Mapping, settings: [String: SettingValue] = [:], defaults: [(path: FieldPath, value: Value)] = [],
@@ -20,6 +21,7 @@ package struct MappingReader: Sendable {
         self.exponents = exponents
         settingValues = mapping.settingValues(settings)
         converters = mapping.fields.map { $0.reading?.converter.make(mapping, settings) }
+        defaultCurrency = defaults.first { $0.path == .field(.currency) }?.value.text.flatMap { Currency(code: $0) }
         readsMacros = mapping.fields.map { field in
             guard case .path(let path) = field.target, path.refusesMacros else { return false }
             return field.reading?.words == nil && field.reading?.converter.converter.name == "text"
@@ -48,6 +50,8 @@ package struct MappingReader: Sendable {
             conversion: Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt),
             edge: Edge(exponents: exponents), failures: parsed.failures, origins: origins)
         run.conversion.extra = parsed.extra
+        // Holds where the tracker's requests have no currency; a currency field is read before the amounts and says it anew.
+        run.edge.currency = defaultCurrency
         for index in mapping.readingOrder where !mapping.fields[index].isItem { readField(index, parsed, &run) }
         settle(&run)
         readItems(parsed, &run)
@@ -107,7 +111,7 @@ package struct MappingReader: Sendable {
             }
         }
         var macro: String?
-        if readsMacros[index], let text = wire.text, text.isUnexpandedMacro {
+        if readsMacros[index], let text = wire.text, text.trimmed.isUnexpandedMacro {
             macro = text
             wire = .absent
             run.edge.warnings.append("\(run.edge.field) \(text.quotedBriefly) is a macro that was not filled in; it counts as absent")
@@ -126,7 +130,9 @@ package struct MappingReader: Sendable {
             guard case .path(let path) = field.target else { return }
             let value = try value(of: wire, reading, converter: converters[index], path, &run)
             guard !value.isAbsent else { return fillAbsent(field, reading, macro: nil, &run) }
-            run.conversion[path] = value
+            if case .extra(let name) = path, let sent = parsed.extra[name] { run.conversion.extra["query.\(name)"] = sent }
+            // A mapping's converters yield what their fields hold, so nothing has to be fitted.
+            if case .field(let target) = path { run.conversion[target] = value } else { run.conversion[path] = value }
             run.noteField(path)
             if path == .field(.currency) { run.edge.currency = value.text.flatMap { Currency(code: $0) } }
         } catch {
@@ -202,14 +208,20 @@ package struct MappingReader: Sendable {
     private func readItems(_ parsed: ParsedRequest, _ run: inout Run) {
         guard !parsed.itemRows.isEmpty else { return }
         run.conversion.items.reserveCapacity(parsed.itemRows.count)
-        for (position, row) in parsed.itemRows.enumerated() {
+        for (position, row) in parsed.itemRows.enumerated() where !row.isEmpty && run.failures.count < Refusal.limit {
             var item = Item()
             for index in mapping.readingOrder {
                 let field = mapping.fields[index]
                 guard case .item(let part) = field.target, let reading = field.reading else { continue }
                 run.edge.field = field.name
                 var wire = row[reading.slot]
-                for alias in reading.aliases where wire.isAbsent { wire = row[alias.slot] }
+                for alias in reading.aliases where !row[alias.slot].isAbsent {
+                    if wire.isAbsent {
+                        wire = row[alias.slot]
+                    } else {
+                        run.conversion.extra[alias.name.replacingList(with: position)] = row[alias.slot].jsonValue
+                    }
+                }
                 do throws(FieldFailure) {
                     if wire.isAbsent {
                         if reading.required == .always { throw FieldFailure("\(field.name) is required") }

@@ -3,14 +3,18 @@
 /// Made before it is known which source sent it, since the body may hold the key that says so.
 package struct ParsedRequest: Sendable {
     var slots: [WireValue]
+    /// A row is empty where something other than an object stands in the list.
     var itemRows: [[WireValue]] = []
     var extra = JSONObject()
+    var extraNames: Set<String> = []
     var failures: [Failure] = []
     var warnings: [String] = []
     /// Values of credentials and signatures that stand in the body or query, by `RequestLayout.secretNames`.
     var secrets: [String: [CredentialPlan.Place: String]] = [:]
     /// Decoded parameters, where the fields are parameters.
     var parameters: Parameters?
+    /// Whether the fields stand in a body that is not empty.
+    var hasBody = false
     /// The values of the path's variable segments.
     package var pathValues: [String: String]
     package let request: WireRequest
@@ -32,6 +36,7 @@ extension Mapping {
             }
         }
         let readsBody = self.request.readsBody(request.method)
+        parsed.hasBody = readsBody && !request.body.isEmpty
         if readsBody, try bodyKind(of: request) == .json {
             try parseJSON(&parsed)
         } else if readsBody {
@@ -94,7 +99,7 @@ extension Mapping {
         var hint = 0
         for (key, node) in view.members(object) {
             guard let index = Self.find(view, key, in: members, from: hint) else {
-                parsed.extra[prefix + view.string(key)] = view.value(node)
+                parsed.keep(prefix + view.string(key), view.value(node))
                 continue
             }
             hint = index + 1
@@ -121,7 +126,8 @@ extension Mapping {
         parsed.itemRows.reserveCapacity(view.count(list))
         for (position, element) in view.elements(list).enumerated() {
             guard view.kind(element) == .object else {
-                parsed.expect("an object", at: "\(name)[\(position)]", found: view.value(element))
+                parsed.expect("an object", at: "\(name)[\(position)]", found: view.value(element), orNull: false)
+                parsed.itemRows.append([])
                 continue
             }
             var row = [WireValue](repeating: .absent, count: layout.itemSlotCount)
@@ -131,7 +137,7 @@ extension Mapping {
                     row[slot] = view.wireValue(node)
                     hint = index + 1
                 } else {
-                    parsed.extra["\(name)[\(position)].\(view.string(key))"] = view.value(node)
+                    parsed.keep("\(name)[\(position)].\(view.string(key))", view.value(node))
                 }
             }
             parsed.itemRows.append(row)
@@ -151,7 +157,11 @@ extension Mapping {
         parsed.parameters = parameters
         var seen: [String: String] = [:]
         for (name, value) in parameters.pairs {
-            if let earlier = seen.updateValue(value, forKey: name), earlier != value {
+            if let earlier = seen.updateValue(value, forKey: name) {
+                if earlier == value { continue }
+                if layout.secretNames.contains(name) {
+                    throw Refusal(.malformed, field: name, "\(name) was sent twice, with two values")
+                }
                 throw Refusal(
                     .malformed, field: name, "\(name) was sent twice, as \(earlier.quotedBriefly) and \(value.quotedBriefly)")
             }
@@ -160,28 +170,42 @@ extension Mapping {
             } else if let slot = layout.slot(ofParameter: name) {
                 parsed.slots[slot] = value.isBlank ? .absent : .string(value)
             } else if !name.isEmpty || !value.isEmpty {
-                parsed.extra[name] = .string(value)
+                parsed.keep(name, .string(value))
             }
         }
     }
 
     /// The query of a request whose fields are in the body: credentials, signatures, and whatever else came along.
     private func parseQueryBesideBody(_ parsed: inout ParsedRequest) throws(Refusal) {
-        for (name, value) in Parameters(decoding: parsed.request.query).pairs {
+        let parameters = Parameters(decoding: parsed.request.query)
+        parsed.warnings += parameters.warnings
+        for (name, value) in parameters.pairs {
             if layout.secretNames.contains(name) {
                 parsed.secrets[name, default: [:]][.query(name)] = value
             } else if let parameter = layout.parameters.first(where: { $0.place == .query && $0.name == name }) {
                 parsed.slots[parameter.slot] = value.isBlank ? .absent : .string(value)
             } else {
-                parsed.extra["query.\(name)"] = .string(value)
+                parsed.keep("query.\(name)", .string(value))
             }
         }
     }
 }
 
 extension ParsedRequest {
-    fileprivate mutating func expect(_ wanted: String, at name: String, found value: JSONValue) {
-        if case .null = value { return }
+    /// Keeps what no field names. Two members may come to the same name, `a.b` and `b` within `a`: the second gets a number.
+    fileprivate mutating func keep(_ name: String, _ value: JSONValue) {
+        var free = name
+        var count = 1
+        while !extraNames.insert(free).inserted {
+            count += 1
+            free = "\(name)#\(count)"
+        }
+        extra.append(free, value)
+    }
+
+    fileprivate mutating func expect(_ wanted: String, at name: String, found value: JSONValue, orNull: Bool = true) {
+        if orNull, case .null = value { return }
+        guard failures.count < Refusal.limit else { return }
         failures.append(Failure(.invalid, field: name, "\(name) must be \(wanted), found \(WireValue(value).quoted)"))
     }
 

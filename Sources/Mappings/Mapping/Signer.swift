@@ -44,7 +44,7 @@ package struct Signer: Sendable {
     private func texts(of parsed: ParsedRequest, _ form: SignaturePlan.Form) -> [[UInt8]] {
         switch form {
         case .rawBody:
-            return parsed.parameters == nil && !parsed.request.body.isEmpty ? [parsed.request.body] : []
+            return parsed.hasBody ? [parsed.request.body] : []
         case .sortedJSON:
             guard let object = object(of: parsed) else { return [] }
             return [JSONWriter.Options.sortedKeys, [.sortedKeys, .asciiOnly]].map { options in
