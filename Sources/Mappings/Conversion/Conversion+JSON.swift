@@ -29,7 +29,7 @@ extension Conversion {
 
     /// SHA-256 of what the sender said: equal for a retry, whatever the order of its members.
     package func contentDigest() -> [UInt8] {
-        var json = JSONWriter(capacity: 768)
+        var json = JSONWriter(options: .sortedKeys, capacity: 768)
         json.beginObject()
         writeContent(into: &json)
         json.endObject()
@@ -64,7 +64,7 @@ extension Conversion {
             }
             json.key(encoded: Keys.fields[field.rawValue])
             switch value {
-            case .number(let number): json.string(number.text(in: currency))
+            case .number(let number) where field.kind == .money: json.string(number.text(in: currency))
             case .flag(let flag): json.bool(flag)
             default: json.string(value.description)
             }

@@ -39,8 +39,11 @@ package struct Conversion: Sendable {
 
     package func subID(_ name: String) -> String? { subIDs.first { $0.name == name }?.value }
 
+    /// An empty value removes it.
     package mutating func setSubID(_ name: String, _ value: String) {
-        if let index = subIDs.firstIndex(where: { $0.name == name }) {
+        if value.isEmpty {
+            subIDs.removeAll { $0.name == name }
+        } else if let index = subIDs.firstIndex(where: { $0.name == name }) {
             subIDs[index].value = value
         } else {
             subIDs.append((name, value))

@@ -78,7 +78,7 @@ extension Conversion {
         set {
             switch path {
             case .id, .source, .tracker, .receivedAt: break
-            case .field(let field): self[field] = newValue
+            case .field(let field): self[field] = newValue.fitted(to: field)
             case .subID(let name): setSubID(name, newValue.description)
             case .metadata(let name): metadata[name] = newValue.isAbsent ? nil : .string(newValue.description)
             case .extra(let name): extra[name] = newValue.isAbsent ? nil : .string(newValue.description)
@@ -97,6 +97,20 @@ extension JSONValue {
             return .number(number)
         case .bool(let flag): return .flag(flag)
         case .null, .array, .object: return .absent
+        }
+    }
+}
+
+extension Value {
+    /// As the field holds it: an entry of `metadata` may come as a number where a text is due, or as a text where an amount is.
+    /// Absent where the field cannot hold it.
+    fileprivate func fitted(to field: Field) -> Self {
+        switch (self, field.kind) {
+        case (.absent, _), (.text, .text), (.number, .money), (.flag, .flag), (.time, .time): self
+        case (_, .text): .text(description)
+        case (.text(let text), .word(let words)): words.contains(text) ? self : .absent
+        case (.text(let text), _): (try? FieldPath.field(field).value(of: text)) ?? .absent
+        default: .absent
         }
     }
 }

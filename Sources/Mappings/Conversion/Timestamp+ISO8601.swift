@@ -43,8 +43,13 @@ extension Timestamp: CustomStringConvertible {
             else { return nil }
             microseconds += time - offset * 60_000_000
         }
+        // A zone may lead out of the years that four digits can tell.
+        guard Self.writable.contains(microseconds) else { return nil }
         self.init(microseconds: microseconds)
     }
+
+    /// Years 0000 to 9999.
+    private static let writable: Range<Int64> = -62_167_219_200_000_000..<253_402_300_800_000_000
 }
 
 /// A day of the proleptic Gregorian calendar.
