@@ -78,6 +78,9 @@ package struct MappingWriter: Sendable {
         for (index, field) in mapping.fields.enumerated() where !field.isItem {
             guard let writing = field.writing else { continue }
             wires[index] = try wire(field, writing, converters[index], input, &edge)
+            if field.place == .header, let text = wires[index].text, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+                throw Skip("\(field.name) \(text.quotedBriefly) holds a control character, which a header cannot carry")
+            }
         }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &edge) : itemRows(conversion, &edge)
         return finish(wires, rows, conversion)
@@ -210,7 +213,8 @@ package struct MappingWriter: Sendable {
     private func sign(
         _ request: inout WrittenRequest, _ query: inout [(name: String, value: String)], _ signer: Signer, _ plan: SignaturePlan
     ) {
-        let text = isBodyWritten ? request.body : Array(query.sorted { $0.name < $1.name }.map { "\($0.name)=\($0.value)" }.joined(separator: "&").utf8)
+        let sorted = query.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        let text = isBodyWritten ? request.body : Array(sorted.map { "\($0.name)=\($0.value)" }.joined(separator: "&").utf8)
         let signature = signer.sign(text)
         switch plan.places.first {
         case .header(let name): request.headers.append((name, signature))

@@ -5,7 +5,8 @@
 /// the path, the delivery is skipped, since the tracker could do nothing with it.
 package struct PostbackURL: Sendable {
     private let base: [Piece]
-    private let parameters: [(name: String, value: [Piece])]
+    /// A parameter without `=` has no value.
+    private let parameters: [(name: String, value: [Piece]?)]
     /// The macro that must have a value: the click id's, else the first identifier's.
     private let needed: FieldPath?
 
@@ -49,6 +50,10 @@ package struct PostbackURL: Sendable {
             diagnostics.error(at: place, "a postback_url begins with https:// or http://, found \(text.quotedBriefly)")
             return nil
         }
+        if url.contains("#") {
+            let rule = "nothing behind the '#' of a postback_url is sent"
+            diagnostics.error(at: place, "\(rule); write the macro as {click_id}, a '#' of a value as %23")
+        }
         let question = url.firstIndex(of: "?") ?? url.endIndex
         let base = pieces(String(url[..<question]), at: place, into: &diagnostics)
         let host = url.dropFirst(url.hasPrefix("https") ? 8 : 7).prefix { $0 != "/" && $0 != "?" }
@@ -57,15 +62,20 @@ package struct PostbackURL: Sendable {
             diagnostics.error(at: place, "a macro cannot stand in the host of a postback_url: the operator fixes where requests go")
         }
         let query = question < url.endIndex ? url[url.index(after: question)...] : ""
-        let parameters = query.split(separator: "&").map { part -> (name: String, value: [Piece]) in
-            guard let equals = part.firstIndex(of: "=") else { return (String(part), []) }
+        let parameters = query.split(separator: "&").map { part -> (name: String, value: [Piece]?) in
+            let name = part.prefix { $0 != "=" }
+            if name.contains("{") {
+                let found = String(part).quotedBriefly
+                diagnostics.error(at: place, "a macro stands behind a parameter's '=', found \(found); write cid={click_id}")
+            }
+            guard let equals = part.firstIndex(of: "=") else { return (String(part), nil) }
             let value = pieces(String(part[part.index(after: equals)...]), at: place, into: &diagnostics)
             return (String(part[..<equals]), value)
         }
-        let macros = parameters.flatMap(\.value).compactMap { piece -> FieldPath? in
+        let macros = parameters.flatMap { $0.value ?? [] }.compactMap { piece -> FieldPath? in
             if case .macro(let path, _) = piece { path } else { nil }
         }
-        if macros.isEmpty, base.allSatisfy({ if case .literal = $0 { true } else { false } }) {
+        if !url.contains("{") {
             diagnostics.error(at: place, "this postback_url has no macro, so every conversion would look the same; write cid={click_id}")
         }
         let identifiers = Field.identifiers.map(FieldPath.field)
@@ -113,6 +123,10 @@ package struct PostbackURL: Sendable {
         }
         var pairs: [String] = []
         parameters: for (name, pieces) in parameters {
+            guard let pieces else {
+                pairs.append(name)
+                continue
+            }
             var value = ""
             for piece in pieces {
                 switch piece {
