@@ -1,0 +1,118 @@
+import Testing
+
+@testable import Mappings
+
+struct PostbackURLTests {
+    private static let place = SourceLocation(file: "gateway.yaml", line: 3, column: 19)
+
+    private func told(_ url: String, _ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws -> String {
+        var diagnostics = Diagnostics()
+        let postback = try #require(PostbackURL.parse(url, at: Self.place, into: &diagnostics))
+        #expect(diagnostics.all == [])
+        do throws(Skip) {
+            let request = try postback.write(conversion, exponents: exponents)
+            #expect(request.method == "GET" && request.body.isEmpty && request.headers.isEmpty && request.maskedURL == request.url)
+            return request.url
+        } catch {
+            return "skipped: \(error.reason)"
+        }
+    }
+
+    @Test(arguments: [
+        ("ftp://t.example/p?c={click_id}", "a postback_url begins with https:// or http://, found 'ftp://t.example/p?c={click_id}'"),
+        ("{click_id}", "a postback_url begins with https:// or http://, found '{click_id}'"),
+        ("https:///p?c={click_id}", "postback_url 'https:///p?c={click_id}' has no host"),
+        ("https://{click_id}.t.example/", "a macro cannot stand in the host of a postback_url: the operator fixes where requests go"),
+        ("https://{click_id}@t.example/", "a macro cannot stand in the host of a postback_url: the operator fixes where requests go"),
+        ("https://t.example{click_id}", "a macro cannot stand in the host of a postback_url: the operator fixes where requests go"),
+        ("https://t.example/p?c=1", "this postback_url has no macro, so every conversion would look the same; write cid={click_id}"),
+        ("https://t.example/p?c={clik_id}", "unknown macro '{clik_id}' in a postback_url; did you mean '{click_id}'?"),
+        ("https://t.example/p?c={CLICK_ID}", "unknown macro '{CLICK_ID}' in a postback_url; did you mean '{click_id}'?"),
+        ("https://t.example/p?c={wat}", "unknown macro '{wat}' in a postback_url; macros are canonical names such as {click_id}"),
+        ("https://t.example/p?c={}", "unknown macro '{}' in a postback_url; macros are canonical names such as {click_id}"),
+        ("https://t.example/p?c={click_id", "the '{' in '{click_id' has no closing '}'"),
+        ("https://t.example/p?{click_id}=1", "a macro stands behind a parameter's '=', found '{click_id}=1'; write cid={click_id}"),
+        ("https://t.example/p?{click_id}", "a macro stands behind a parameter's '=', found '{click_id}'; write cid={click_id}"),
+        (
+            "https://t.example/p?c=#reqid#&p={payout}",
+            "nothing behind the '#' of a postback_url is sent; write the macro as {click_id}, a '#' of a value as %23"
+        ),
+    ])
+    func `a mistake in the address is told where it stands`(url: String, sentence: String) {
+        var diagnostics = Diagnostics()
+        _ = PostbackURL.parse(url, at: Self.place, into: &diagnostics)
+        #expect(diagnostics.sorted.map(\.description) == ["gateway.yaml:3:19: error: " + sentence])
+    }
+
+    @Test func `macros are canonical names or the industry's words for them`() throws {
+        let conversion = try Samples.sample(from: "rs-traffic")
+        #expect(
+            try told(
+                "https://t.example/pb?cid={click_id}&sum={sum}&cur={currency}&e={event}&st={status}&geo={country}&s={sub1}&t={timestamp}&id={conversion_id}",
+                conversion)
+                == "https://t.example/pb?cid=abc123def456&sum=50.00&cur=USD&e=ftd&st=approved&geo=DE&s=fb_de_001&t=1717000000&id=01KAFC0S000000000000000001"
+        )
+        #expect(
+            try told("http://t.example:8080/a/{clickid}/{aff_sub2}?x=1&flag&y=a{cid}b#top", conversion)
+                == "http://t.example:8080/a/abc123def456/pwa?x=1&flag&y=aabc123def456b")
+    }
+
+    @Test func `a parameter whose macro has no value is left out`() throws {
+        let conversion = try Samples.sample(from: "rs-traffic")
+        #expect(
+            try told("https://t.example/pb?cid={click_id}&tx={order_id}&p={payout}&c=a{coupon}b&z=1", conversion)
+                == "https://t.example/pb?cid=abc123def456&z=1")
+    }
+
+    @Test func `without the click or a value in the path nothing is sent`() throws {
+        let conversion = try Samples.sample(from: "refcampaign")
+        #expect(
+            try told("https://t.example/pb?cid={clickid}&tx={order_id}", conversion)
+                == "skipped: the postback_url needs click_id, which the conversion does not have; a route can give it: set: { click_id: … }"
+        )
+        #expect(
+            try told("https://t.example/{cid}/pb", conversion)
+                == "skipped: the postback_url needs {cid} in its path, but the conversion has no click_id")
+        #expect(
+            try told("https://t.example/pb?sum={amount}&c={coupon}&tx={order_id}", conversion)
+                == "skipped: the postback_url needs coupon_code, which the conversion does not have; a route can give it: set: { coupon_code: … }"
+        )
+        #expect(try told("https://t.example/pb?tx={order_id}&c={coupon}", conversion) == "https://t.example/pb?tx=ord_42")
+    }
+
+    @Test(arguments: [
+        ("{amount}", "%7Bamount%7D"), ("a&b=c", "a%26b%3Dc"), ("%41", "%2541"), ("a\r\nHost: x", "a%0D%0AHost%3A%20x"),
+        ("../../x", "..%2F..%2Fx"), ("a#b?c", "a%23b%3Fc"),
+        ("ü😀", "%C3%BC%F0%9F%98%80"), ("+", "%2B"), ("\0", "%00"),
+    ])
+    func `whatever a value holds, it stands in its place and is never expanded again`(value: String, encoded: String) throws {
+        var conversion = try Samples.sample(from: "rs-traffic")
+        conversion[.clickID] = .text(value)
+        #expect(
+            try told("https://t.example/{click_id}?c={click_id}&a={amount}", conversion)
+                == "https://t.example/\(encoded)?c=\(encoded)&a=50.00")
+    }
+
+    @Test func `amounts have their currency's decimals or are not sent`() throws {
+        var conversion = try Samples.sample(from: "rs-traffic")
+        let url = "https://t.example/?c={click_id}&a={amount}"
+        conversion[.currency] = .text("JPY")
+        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=50")
+        conversion[.amount] = try .number(ExactDecimal(parsing: "-12.5"))
+        #expect(try told(url, conversion) == "skipped: amount '-12.5' has 1 decimal but JPY has 0")
+        conversion[.currency] = .text("KWD")
+        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=-12.500")
+        conversion[.currency] = .text("USDT")
+        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=-12.5")
+        let usdt = try #require(Currency(code: "USDT"))
+        #expect(
+            try told(url, conversion, exponents: CurrencyExponents(overrides: [usdt: 6]))
+                == "https://t.example/?c=abc123def456&a=-12.500000")
+        conversion[.currency] = .absent
+        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=-12.5")
+    }
+
+    @Test func `every macro of the list names a field that is there`() {
+        for (name, path) in PostbackURL.macros { #expect(FieldPath(name: path.description) == path, "\(name)") }
+    }
+}
