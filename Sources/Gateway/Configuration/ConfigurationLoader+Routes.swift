@@ -99,7 +99,7 @@ extension ConfigurationLoader {
             return nil
         }
         guard let text = node.text("when", &diagnostics) else { return nil }
-        let place = node.location.advanced(by: node.textOffset)
+        let place = node.textLocation
         let condition = ExpressionParser.parse(text, at: place, names: .conversion, expecting: .flag, into: &diagnostics)
         if condition == .literal(.flag(false)) { diagnostics.error(at: place, "this condition is never true, so the route can never act") }
         return condition
@@ -113,7 +113,7 @@ extension ConfigurationLoader {
             diagnostics.error(at: node.location, "'\(name)' is set to nothing; write an expression or leave it out")
             return nil
         }
-        let place = node.location.advanced(by: node.textOffset)
+        let place = node.textLocation
         var found = Diagnostics()
         let expression = ExpressionParser.parse(text, at: place, names: .conversion, expecting: path.expressionKind, into: &found)
         for var diagnostic in found.all {
@@ -133,6 +133,7 @@ extension ConfigurationLoader {
     /// Most who write `SAVE10` mean the text, which an expression has in quotes of its own.
     private static func explain(_ message: String, _ text: String) -> String {
         let quoted = "\"'\(text)'\""
+        let message = message.firstRange(of: "; a text stands").map { String(message[..<$0.lowerBound]) } ?? message
         return message.hasSuffix("?") ? "\(message.dropLast()), or \(quoted) for a text?" : "\(message); to set a text write \(quoted)"
     }
 }

@@ -187,7 +187,7 @@ package struct ExpressionParser {
         }
         let known = names.all + (isInsideSum ? Item.Part.allCases.map(\.wireName) : [])
         var message = "unknown name '\(name)'\(name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")"
-        if (Field.types + Field.statuses).contains(name) { message = "unknown name '\(name)'; a word stands in quotes: \"\(name)\"" }
+        if (Field.types + Field.statuses).contains(name) { message = "unknown name '\(name)'; a text stands in quotes of its own: '\(name)'" }
         if name == "items" { message = "'items' is a list; use it in sum(items, …) or count()" }
         throw Failure(offset: place, message: message)
     }

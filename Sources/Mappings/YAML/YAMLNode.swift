@@ -30,6 +30,9 @@ package struct YAMLNode: Sendable {
         return text.isEmpty || text == "~" || text == "null"
     }
 
+    /// Columns between the node and its text, where both stand on one line: one for a quote.
+    package var textOffset: Int { textLocation.line == location.line ? textLocation.column - location.column : 0 }
+
     package var isMap: Bool {
         guard case .map = content else { return false }
         return true
