@@ -52,6 +52,7 @@ extension Mapping {
     /// sent twice the first counts.
     package func parseCredentials(_ request: WireRequest, pathValues: [String: String] = [:]) -> ParsedRequest {
         var parsed = ParsedRequest(slots: [], pathValues: pathValues, request: request)
+        parsed.hasBody = self.request.readsBody(request.method) && !request.body.isEmpty
         func take(_ parameters: Parameters, _ place: (String) -> CredentialPlan.Place) {
             for (name, value) in parameters.pairs where layout.secretNames.contains(name) && parsed.secrets[name]?[place(name)] == nil {
                 parsed.secrets[name, default: [:]][place(name)] = value
