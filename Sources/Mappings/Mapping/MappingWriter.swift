@@ -142,8 +142,9 @@ package struct MappingWriter: Sendable {
         }
         if let plain { return plain }
         let name = if case .path(let path) = field.target { path.description } else { field.name }
-        let known = words.entries.flatMap(\.canonical).joined(separator: ", ")
-        throw Skip("\(mapping.tracker) has no word for \(name) '\(word)'; it takes \(known)")
+        var known: [String] = []
+        for word in words.entries.flatMap(\.canonical) where !known.contains(word) { known.append(word) }
+        throw Skip("\(mapping.tracker) has no word for \(name) '\(word)'; it takes \(known.joined(separator: ", "))")
     }
 
     private func itemRows(_ conversion: Conversion, _ edge: inout Edge) throws(Skip) -> [[WireValue]] {

@@ -21,7 +21,11 @@ package struct Parameters: Sendable {
         if Self.repairCurrency(&bytes) { warnings.append("'¤cy' was read as '&currency': the sender's URL went through an HTML page") }
         for part in bytes.split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "="))
-            let name = Self.decode(part[..<(equals ?? part.endIndex)])
+            var name = Self.decode(part[..<(equals ?? part.endIndex)])
+            if name.hasPrefix("amp;"), name.utf8.count > 4 {
+                name.removeFirst(4)
+                warnings.append("'&amp;\(name)' was read as '&\(name)': the sender's URL went through an HTML page")
+            }
             let value = equals.map { Self.decode(part[part.index(after: $0)...]) } ?? ""
             pairs.append((name, value))
         }

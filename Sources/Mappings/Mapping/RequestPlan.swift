@@ -1,5 +1,7 @@
 /// The request that a tracker documents: its methods, path and kind of body.
 package struct RequestPlan: Sendable {
+    static let knownMethods = ["GET", "POST", "PUT", "PATCH"]
+
     package enum BodyKind: String, Sendable, CaseIterable { case json, form }
 
     /// The first is used when a request is written.

@@ -5,7 +5,10 @@ extension String {
     package var isUnexpandedMacro: Bool {
         guard let first = utf8.first, let last = utf8.last else { return false }
         switch (first, last) {
-        case (UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]")), (UInt8(ascii: "<"), UInt8(ascii: ">")): return true
+        // `{6F9619FF-8B86-D011-B42D-00CF4FC964FF}` is how some write a GUID.
+        case (UInt8(ascii: "{"), UInt8(ascii: "}")):
+            return !(utf8.count == 38 && utf8.dropFirst().dropLast().allSatisfy { $0.hexDigit != nil || $0 == UInt8(ascii: "-") })
+        case (UInt8(ascii: "["), UInt8(ascii: "]")), (UInt8(ascii: "<"), UInt8(ascii: ">")): return true
         case (UInt8(ascii: "#"), UInt8(ascii: "#")): return utf8.count > 2
         case (UInt8(ascii: "$"), UInt8(ascii: "}")): return hasPrefix("${")
         case (UInt8(ascii: "%"), _):

@@ -155,7 +155,7 @@ struct DirectionTests {
             ),
             (
                 "rs-traffic", "rs-traffic", ["type": "install"],
-                "skipped: RS-Traffic has no word for type 'install'; it takes signup, trial, deposit, sale, redeposit, lead, cashout, deposit"
+                "skipped: RS-Traffic has no word for type 'install'; it takes signup, trial, deposit, sale, redeposit, lead, cashout"
             ),
             (
                 "trcker", "refersion", ["cart_id": "cart-1"],
