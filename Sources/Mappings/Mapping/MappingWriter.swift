@@ -7,7 +7,8 @@ package struct MappingWriter: Sendable {
     package let credentials: [String: String]
     private let settingValues: [Value]
     private let exponents: CurrencyExponents
-    private let converters: [(any FieldConverter)?]
+    private let fields: [FieldWriter]
+    private let itemFields: [FieldWriter]
     private let signer: Signer?
     /// Scheme, host and path; what follows is only the query.
     private let url: String
@@ -33,7 +34,9 @@ package struct MappingWriter: Sendable {
         self.credentials = credentials
         self.exponents = exponents
         settingValues = mapping.settingValues(settings)
-        converters = mapping.fields.map { $0.writing?.converter.make(mapping, settings) }
+        let bound = mapping.fields.indices.compactMap { FieldWriter($0, of: mapping, settings: settings) }
+        fields = bound.filter { !$0.isItem }
+        itemFields = bound.filter(\.isItem)
         let path = try mapping.request.path.text(settings).get()
         let base = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.url = base.hasSuffix(path) ? base : base + path
@@ -75,76 +78,9 @@ package struct MappingWriter: Sendable {
         }
         var edge = Edge(currency: conversion.currency, exponents: exponents)
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
-        for (index, field) in mapping.fields.enumerated() where !field.isItem {
-            guard let writing = field.writing else { continue }
-            wires[index] = try wire(field, writing, converters[index], input, &edge)
-            if field.place == .header, let text = wires[index].text, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-                throw Skip("\(field.name) \(text.quotedBriefly) holds a control character, which a header cannot carry")
-            }
-        }
+        for field in fields { wires[field.index] = try field.write(input, &edge) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &edge) : itemRows(conversion, &edge)
-        return finish(wires, rows, conversion)
-    }
-
-    private func wire(
-        _ field: FieldPlan, _ writing: FieldPlan.Writing, _ converter: (any FieldConverter)?, _ input: borrowing ExpressionInput,
-        _ edge: inout Edge
-    ) throws(Skip) -> WireValue {
-        if case .metadata = field.target, writing.value == nil {
-            let metadata = input.conversion.metadata
-            return metadata.members.isEmpty ? .absent : .tree(.object(metadata))
-        }
-        var value = Value.absent
-        if let expression = writing.value {
-            value = expression.value(input)
-        } else if case .path(let path) = field.target {
-            value = input.conversion[path]
-        }
-        guard !value.isAbsent else {
-            try checkAbsent(field, writing, input)
-            return .absent
-        }
-        if let words = writing.words { return .string(try word(value.description, words, field, input)) }
-        edge.field = field.name
-        do throws(FieldFailure) {
-            let wire = try converter?.write(value, &edge) ?? .absent
-            if let length = writing.length, let text = wire.text, !length.contains(text.unicodeScalars.count) {
-                let count = text.unicodeScalars.count
-                throw FieldFailure("\(field.name) has \(count) characters; \(mapping.tracker) takes at most \(length.upperBound)")
-            }
-            return wire
-        } catch {
-            throw Skip(error.sentence)
-        }
-    }
-
-    private func checkAbsent(_ field: FieldPlan, _ writing: FieldPlan.Writing, _ input: borrowing ExpressionInput) throws(Skip) {
-        switch writing.required {
-        case .never: return
-        case .when(let condition): if !condition.isTrue(input) { return }
-        case .always: break
-        }
-        guard case .path(let path) = field.target else {
-            throw Skip("\(mapping.tracker) requires \(field.name), which this conversion does not have")
-        }
-        let hint = path.isSettable ? "; a route can give it: set: { \(path): … }" : ""
-        throw Skip("\(mapping.tracker) requires \(field.name), but the conversion has no \(path)\(hint)")
-    }
-
-    private func word(_ word: String, _ words: FieldPlan.Words, _ field: FieldPlan, _ input: borrowing ExpressionInput) throws(Skip) -> String {
-        var plain: String?
-        for entry in words.entries where entry.canonical.contains(word) {
-            if entry.also.isEmpty {
-                plain = plain ?? entry.wire
-            } else if entry.also.allSatisfy({ input.conversion[$0.field] == .text($0.word) }) {
-                return entry.wire
-            }
-        }
-        if let plain { return plain }
-        let name = if case .path(let path) = field.target { path.description } else { field.name }
-        var known: [String] = []
-        for word in words.entries.flatMap(\.canonical) where !known.contains(word) { known.append(word) }
-        throw Skip("\(mapping.tracker) has no word for \(name) '\(word)'; it takes \(known.joined(separator: ", "))")
+        return finish(wires, rows)
     }
 
     private func itemRows(_ conversion: Conversion, _ edge: inout Edge) throws(Skip) -> [[WireValue]] {
@@ -153,16 +89,7 @@ package struct MappingWriter: Sendable {
         rows.reserveCapacity(conversion.items.count)
         for item in conversion.items {
             var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-            for (index, field) in mapping.fields.enumerated() {
-                guard case .item(let part) = field.target, let writing = field.writing else { continue }
-                edge.field = field.name
-                do throws(FieldFailure) {
-                    if !item[part].isAbsent { row[index] = try converters[index]?.write(item[part], &edge) ?? .absent }
-                } catch { throw Skip(error.sentence) }
-                if row[index].isAbsent, writing.required == .always {
-                    throw Skip("\(mapping.tracker) requires \(field.name), but an item of this conversion has no \(part.wireName)")
-                }
-            }
+            for field in itemFields { row[field.index] = try field.write(item, &edge) }
             rows.append(row)
         }
         return rows
@@ -170,38 +97,26 @@ package struct MappingWriter: Sendable {
 
     /// One line for an order whose items nobody told, where the mapping says how to make it.
     private func synthesizedRow(_ input: borrowing ExpressionInput, _ edge: inout Edge) throws(Skip) -> [[WireValue]] {
-        guard output.hasItems, mapping.fields.contains(where: { $0.isItem && $0.writing?.value != nil }) else { return [] }
+        guard output.hasItems, itemFields.contains(where: \.isSynthesized) else { return [] }
         var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-        for (index, field) in mapping.fields.enumerated() where field.isItem {
-            guard let writing = field.writing else { continue }
-            edge.field = field.name
-            let value = writing.value?.value(input) ?? .absent
-            do throws(FieldFailure) {
-                if !value.isAbsent { row[index] = try converters[index]?.write(value, &edge) ?? .absent }
-            } catch { throw Skip(error.sentence) }
-            if row[index].isAbsent, writing.required == .always {
-                throw Skip("\(mapping.tracker) requires \(field.name), which this conversion has neither in items nor by itself")
-            }
-        }
+        for field in itemFields { row[field.index] = try field.synthesize(input, &edge) }
         return [row]
     }
 
-    private func finish(_ wires: [WireValue], _ rows: [[WireValue]], _ conversion: Conversion) -> WrittenRequest {
+    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenRequest {
         var request = WrittenRequest(
             method: mapping.request.methods[0], url: url, maskedURL: url, headers: headers, body: [], secretHeaders: secretHeaders,
             secretMembers: secretMembers)
         var query: [(name: String, value: String)] = []
         if isJSON {
             request.body = output.json(wires, rows)
-            query = output.parameters(wires, fields: mapping.fields) { $0.place == .query }
+            query = output.parameters(wires, in: .query)
         } else if isBodyWritten {
-            request.body = Array(Self.encode(output.parameters(wires, fields: mapping.fields) { $0.place == .body }).utf8)
+            request.body = Array(Self.encode(output.parameters(wires, in: .body)).utf8)
         } else {
-            query = output.parameters(wires, fields: mapping.fields) { $0.place == .query }
+            query = output.parameters(wires, in: .query)
         }
-        for (index, field) in mapping.fields.enumerated() where field.place == .header {
-            if let text = wires[index].text { request.headers.append((field.name, text)) }
-        }
+        request.headers += output.headers(wires)
         if let signer, let plan = mapping.signature { sign(&request, &query, signer, plan) }
         if !query.isEmpty || !secretQuery.isEmpty {
             let joint = url.contains("?") ? "&" : "?"

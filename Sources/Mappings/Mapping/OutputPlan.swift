@@ -1,7 +1,8 @@
 /// The shape of a tracker's body, with its keys encoded once.
 struct OutputPlan: Sendable {
     private var root: [Node] = []
-    private let isSorted: Bool
+    /// Names and indices of the fields that are written, in the file's order or sorted.
+    private var parameters: [(place: FieldPlan.Place, name: String, index: Int)] = []
     private(set) var hasItems = false
 
     private indirect enum Content: Sendable {
@@ -18,7 +19,6 @@ struct OutputPlan: Sendable {
     }
 
     init(_ mapping: Mapping, constants: [(name: String, value: String)]) {
-        isSorted = mapping.request.isSorted
         for (name, value) in constants {
             var json = JSONWriter()
             json.string(value)
@@ -28,7 +28,11 @@ struct OutputPlan: Sendable {
             if field.isItem { hasItems = true }
             Self.insert(index, field.path[...], into: &root)
         }
-        if isSorted { Self.sort(&root) }
+        for (index, field) in mapping.fields.enumerated() where field.writing != nil { parameters.append((field.place, field.name, index)) }
+        if mapping.request.isSorted {
+            Self.sort(&root)
+            parameters.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        }
     }
 
     private static func insert(_ index: Int, _ path: ArraySlice<String>, into nodes: inout [Node]) {
@@ -119,17 +123,24 @@ struct OutputPlan: Sendable {
         }
     }
 
-    /// Fields as parameters, in the file's order or sorted.
-    func parameters(_ wires: [WireValue], fields: [FieldPlan], where isIncluded: (FieldPlan) -> Bool) -> [(name: String, value: String)] {
+    /// The fields of one place as parameters.
+    func parameters(_ wires: [WireValue], in place: FieldPlan.Place) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
-        for (index, field) in fields.enumerated() where field.writing != nil && isIncluded(field) {
-            switch wires[index] {
+        for parameter in parameters where parameter.place == place {
+            switch wires[parameter.index] {
             case .absent, .tree: continue
-            case .bool(let flag): pairs.append((field.name, flag ? "true" : "false"))
-            case .string(let text), .number(let text): pairs.append((field.name, text))
+            case .bool(let flag): pairs.append((parameter.name, flag ? "true" : "false"))
+            case .string(let text), .number(let text): pairs.append((parameter.name, text))
             }
         }
-        return isSorted ? pairs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } : pairs
+        return pairs
+    }
+
+    func headers(_ wires: [WireValue]) -> [(name: String, value: String)] {
+        parameters.compactMap { parameter in
+            guard parameter.place == .header, let text = wires[parameter.index].text else { return nil }
+            return (parameter.name, text)
+        }
     }
 }
 
