@@ -53,23 +53,26 @@ package struct ExpressionInput {
 }
 
 extension Expression {
-    package func value(_ input: borrowing ExpressionInput, item: Item? = nil) -> Value {
+    /// - Parameter item: the place among the items that `sum` is at.
+    package func value(_ input: borrowing ExpressionInput, item: Int? = nil) -> Value {
         switch self {
         case .literal(let value): return value
         case .path(let path): return input.conversion[path]
         case .variable(let index): return input.variables[index]
-        case .item(let part): return item?[part] ?? .absent
+        case .item(let part):
+            guard let item else { return .absent }
+            return input.conversion.items[item][part]
         case .not(let operand): return .flag(!operand.isTrue(input, item: item))
         case .negate(let operand): return operand.value(input, item: item).number.map { .number($0.negated) } ?? .absent
         case .binary(let op, let left, let right): return Self.evaluate(op, left, right, input, item)
         case .oneOf(let operand, let values):
             let value = operand.value(input, item: item)
             return .flag(!value.isAbsent && values.contains { value.matches($0) })
-        case .call(let function, let arguments): return function.value(of: arguments.map { $0.value(input, item: item) }, input)
+        case .call(let function, let arguments): return function.value(of: arguments, input, item: item)
         case .sum(let term):
             guard !input.conversion.items.isEmpty else { return .absent }
             var total = ExactDecimal.zero
-            for item in input.conversion.items {
+            for item in input.conversion.items.indices {
                 guard case .number(let number) = term.value(input, item: item), let next = total.adding(number) else { return .absent }
                 total = next
             }
@@ -78,10 +81,10 @@ extension Expression {
     }
 
     /// A condition's answer; absent counts as false.
-    package func isTrue(_ input: borrowing ExpressionInput, item: Item? = nil) -> Bool { value(input, item: item).flag ?? false }
+    package func isTrue(_ input: borrowing ExpressionInput, item: Int? = nil) -> Bool { value(input, item: item).flag ?? false }
 
     private static func evaluate(
-        _ op: Operator, _ left: Expression, _ right: Expression, _ input: borrowing ExpressionInput, _ item: Item?
+        _ op: Operator, _ left: Expression, _ right: Expression, _ input: borrowing ExpressionInput, _ item: Int?
     ) -> Value {
         switch op {
         case .and: return .flag(left.isTrue(input, item: item) && right.isTrue(input, item: item))

@@ -51,18 +51,24 @@ package enum Function: String, CaseIterable, Sendable {
         }
     }
 
-    func value(of arguments: [Value], _ input: borrowing ExpressionInput) -> Value {
+    /// Arguments are evaluated only where they count: of `coalesce` up to the first that is there, of `if` one side.
+    func value(of arguments: [Expression], _ input: borrowing ExpressionInput, item: Int?) -> Value {
         switch self {
-        case .coalesce: return arguments.first { !$0.isAbsent } ?? .absent
-        case .if: return arguments[0].flag == true ? arguments[1] : arguments[2]
-        case .minor: return Self.minor(arguments[0], input.conversion.currency)
-        case .exists: return .flag(!arguments[0].isAbsent)
+        case .coalesce:
+            for argument in arguments {
+                let value = argument.value(input, item: item)
+                if !value.isAbsent { return value }
+            }
+            return .absent
+        case .if: return arguments[arguments[0].isTrue(input, item: item) ? 1 : 2].value(input, item: item)
+        case .minor: return Self.minor(arguments[0].value(input, item: item), input.conversion.currency)
+        case .exists: return .flag(!arguments[0].value(input, item: item).isAbsent)
         case .count: return .number(ExactDecimal(Int64(input.conversion.items.count)))
-        case .round: return Self.round(arguments[0], to: arguments[1])
-        case .lower: return arguments[0].mapText { $0.lowercased() }
-        case .upper: return arguments[0].mapText { $0.uppercased() }
-        case .trim: return arguments[0].mapText { $0.trimmed }
-        case .sha256: return arguments[0].mapText { SHA256.hex(of: $0) }
+        case .round: return Self.round(arguments[0].value(input, item: item), to: arguments[1].value(input, item: item))
+        case .lower: return arguments[0].value(input, item: item).mapText { $0.lowercased() }
+        case .upper: return arguments[0].value(input, item: item).mapText { $0.uppercased() }
+        case .trim: return arguments[0].value(input, item: item).mapText { $0.trimmed }
+        case .sha256: return arguments[0].value(input, item: item).mapText { SHA256.hex(of: $0) }
         }
     }
 
@@ -93,14 +99,20 @@ extension Value {
     }
 }
 
-extension StringProtocol {
+extension StringProtocol where UTF8View: BidirectionalCollection {
     /// Without white space at either end.
     package var trimmed: String {
+        if let first = utf8.first, let last = utf8.last, first.isVisibleASCII, last.isVisibleASCII { return String(self) }
         guard let start = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
             let end = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
         else { return "" }
         return String(self[start...end])
     }
+}
+
+extension UInt8 {
+    /// Neither white space, nor a control character, nor part of a longer one: most texts begin and end with such a byte.
+    var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
 }
 
 extension SHA256 {
@@ -109,19 +121,22 @@ extension SHA256 {
         var hasher = SHA256()
         var text = text
         text.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-        return hasher.finalize().hex
+        return hasher.finalize().withUnsafeBytes(\.hex)
     }
 }
 
-extension Sequence<UInt8> {
+extension Collection<UInt8> {
     /// Lower-case hexadecimal.
     package var hex: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for byte in self {
-            text.append(byte >> 4 + (byte >> 4 < 10 ? 0x30 : 0x57))
-            text.append(byte & 15 + (byte & 15 < 10 ? 0x30 : 0x57))
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 2 * count) { text in
+            var end = 0
+            for byte in self {
+                text[end] = digits.utf8Start[Int(byte >> 4)]
+                text[end + 1] = digits.utf8Start[Int(byte & 15)]
+                end += 2
+            }
+            return end
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

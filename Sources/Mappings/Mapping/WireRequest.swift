@@ -31,7 +31,7 @@ extension String {
     /// Compares ASCII letters in either case, as header names are.
     package func isEqualIgnoringCase(_ other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
-        return zip(utf8, other.utf8).allSatisfy { left, right in
+        return utf8.elementsEqual(other.utf8) { left, right in
             left == right || (left ^ right == 0x20 && (0x61...0x7A).contains(left | 0x20))
         }
     }
