@@ -1,6 +1,9 @@
 /// One line of an order. The price is for one piece, with as many decimals as the sender gave.
 package struct Item: Sendable, Hashable {
-    package var values: [Value] = Array(repeating: .absent, count: Part.allCases.count)
+    private var sku = Value.absent
+    private var name = Value.absent
+    private var quantity = Value.absent
+    private var unitPrice = Value.absent
 
     package init() {}
 
@@ -24,7 +27,21 @@ package struct Item: Sendable, Hashable {
     }
 
     package subscript(_ part: Part) -> Value {
-        get { values[part.rawValue] }
-        set { values[part.rawValue] = newValue }
+        get {
+            switch part {
+            case .sku: sku
+            case .name: name
+            case .quantity: quantity
+            case .unitPrice: unitPrice
+            }
+        }
+        set {
+            switch part {
+            case .sku: sku = newValue
+            case .name: name = newValue
+            case .quantity: quantity = newValue
+            case .unitPrice: unitPrice = newValue
+            }
+        }
     }
 }

@@ -57,7 +57,7 @@ final class FieldReader: Sendable {
                 wire = parsed.slots[alias.slot]
                 run.edge.field = alias.name
             } else {
-                run.conversion.extra[alias.name] = parsed.slots[alias.slot].jsonValue
+                run.input.conversion.extra[alias.name] = parsed.slots[alias.slot].jsonValue
             }
         }
         var macro: String?
@@ -80,16 +80,16 @@ final class FieldReader: Sendable {
             guard case .tree(.object(let object)) = wire else {
                 throw FieldFailure("\(run.edge.field) must be an object, found \(wire.quoted)")
             }
-            run.conversion.metadata = object
+            run.input.conversion.metadata = object
             if run.origins != nil { run.origins?["metadata"] = run.edge.field }
         }
         guard case .path(let path) = target else { return }
         let value = try value(of: wire, path, &run)
         guard !value.isAbsent else { return fillAbsent(macro: nil, &run) }
         if case .field(.currency) = path { run.edge.currency = value.text.flatMap { Currency(code: $0) } }
-        if case .extra(let name) = path, let sent = parsed.extra[name] { run.conversion.extra["query.\(name)"] = sent }
+        if case .extra(let name) = path, let sent = parsed.extra[name] { run.input.conversion.extra["query.\(name)"] = sent }
         // A mapping's converters yield what their fields hold, so nothing has to be fitted.
-        if case .field(let field) = path { run.conversion[field] = value } else { run.conversion[path] = value }
+        if case .field(let field) = path { run.input.conversion[field] = value } else { run.input.conversion[path] = value }
         run.noteField(path)
     }
 
@@ -107,7 +107,7 @@ final class FieldReader: Sendable {
     private func word(_ wire: WireValue, _ words: FieldPlan.Words, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value {
         guard let text = wire.text?.trimmed else { throw FieldFailure("\(run.edge.field) must be a text, found \(wire.quoted)") }
         if path == .field(.type) {
-            run.conversion[.eventName] = .text(text)
+            run.input.conversion[.eventName] = .text(text)
             run.noteField(.field(.eventName))
         }
         if let entry = words.entries.first(where: { $0.wire == text }) {
@@ -121,14 +121,14 @@ final class FieldReader: Sendable {
     }
 
     private func fillAbsent(macro: String?, _ run: inout ReadingRun) {
-        guard fallback != nil || isRequired, case .path(let path) = target, run.conversion[path].isAbsent else { return }
+        guard fallback != nil || isRequired, case .path(let path) = target, run.input.conversion[path].isAbsent else { return }
         if let fallback {
-            run.conversion[path] = fallback.value
+            run.input.conversion[path] = fallback.value
             run.note(path, fallback.origin)
         } else {
             fail(missing(macro: macro), &run)
         }
-        if case .field(.currency) = path { run.edge.currency = run.conversion.currency }
+        if case .field(.currency) = path { run.edge.currency = run.input.conversion.currency }
     }
 
     private func fail(_ failure: Failure, _ run: inout ReadingRun) {
@@ -148,16 +148,16 @@ final class FieldReader: Sendable {
         return Failure(.missingField, field: name, "\(names) is required\(hint)")
     }
 
-    /// Reads a part of the item in one row of the request's list.
-    func read(_ row: [WireValue], at position: Int, into item: inout Item, _ run: inout ReadingRun) {
+    /// Reads a part of the item at `position`, whose slots begin at `row`.
+    func read(_ slots: [WireValue], from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
         guard case .item(let part) = target else { return }
         run.edge.field = name
-        var wire = row[slot]
-        for alias in aliases where !row[alias.slot].isAbsent {
+        var wire = slots[row + slot]
+        for alias in aliases where !slots[row + alias.slot].isAbsent {
             if wire.isAbsent {
-                wire = row[alias.slot]
+                wire = slots[row + alias.slot]
             } else {
-                run.conversion.extra[alias.name.replacingList(with: position)] = row[alias.slot].jsonValue
+                run.input.conversion.extra[alias.name.replacingList(with: position)] = slots[row + alias.slot].jsonValue
             }
         }
         do throws(FieldFailure) {

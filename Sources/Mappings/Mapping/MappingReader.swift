@@ -11,6 +11,7 @@ package struct MappingReader: Sendable {
     private let conditional: [FieldReader]
     private let itemFields: [FieldReader]
     private let defaultCurrency: Currency?
+    private let checks: [Check]
 
     package init(
         _ mapping: Mapping, settings: [String: SettingValue] = [:], defaults: [(path: FieldPath, value: Value)] = [],
@@ -25,6 +26,7 @@ package struct MappingReader: Sendable {
         let bound = mapping.readingOrder.compactMap { FieldReader(mapping.fields[$0], of: mapping, settings: settings, defaults: defaults) }
         fields = bound.filter { !$0.isItem }
         itemFields = bound.filter(\.isItem)
+        checks = mapping.checks.filter { $0.side != .out }
         let inFileOrder = mapping.fields.compactMap { FieldReader($0, of: mapping, settings: settings, defaults: defaults) }
         conditional = inFileOrder.filter { $0.condition != nil && !$0.isItem }
     }
@@ -47,24 +49,25 @@ package struct MappingReader: Sendable {
     package func read(
         _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
     ) throws(Refusal) -> Conversion {
+        var conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
+        conversion.extra = parsed.extra
         var run = ReadingRun(
-            conversion: Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt),
-            edge: Edge(exponents: exponents), failures: parsed.failures, origins: origins)
-        run.conversion.extra = parsed.extra
+            input: ExpressionInput(conversion, variables: settingValues), edge: Edge(exponents: exponents), failures: parsed.failures,
+            origins: origins)
         // Holds where the tracker's requests have no currency; a currency field is read before the amounts and says it anew.
         run.edge.currency = defaultCurrency
         for field in fields { field.read(parsed, into: &run) }
         settle(&run)
         readItems(parsed, &run)
-        for (path, value) in defaults where run.conversion[path].isAbsent {
-            run.conversion[path] = value
+        for (path, value) in defaults where run.input.conversion[path].isAbsent {
+            run.input.conversion[path] = value
             run.note(path, "the source's defaults")
         }
         if run.failures.isEmpty { checkWhole(&run) }
         origins = run.origins
-        run.conversion.warnings = parsed.warnings + run.edge.warnings
+        run.input.conversion.warnings = parsed.warnings + run.edge.warnings
         guard run.failures.isEmpty else { throw Refusal(run.failures) }
-        return run.conversion
+        return run.input.conversion
     }
 
     package func read(_ parsed: ParsedRequest, as identity: Identity) throws(Refusal) -> Conversion {
@@ -75,10 +78,10 @@ package struct MappingReader: Sendable {
     /// An event `rejected` is a rejected deposit, whatever status stands beside it.
     private func settle(_ run: inout ReadingRun) {
         for (field, word, wire) in run.settled {
-            if let other = run.conversion.text(field), other != word {
+            if let other = run.input.conversion.text(field), other != word {
                 run.edge.warnings.append("\(wire) means \(field.name) '\(word)'; the \(field.name) '\(other)' sent with it was not followed")
             }
-            run.conversion[field] = .text(word)
+            run.input.conversion[field] = .text(word)
             run.note(.field(field), wire)
         }
         if !run.settled.isEmpty {
@@ -89,12 +92,13 @@ package struct MappingReader: Sendable {
     }
 
     private func readItems(_ parsed: ParsedRequest, _ run: inout ReadingRun) {
-        guard !parsed.itemRows.isEmpty else { return }
-        run.conversion.items.reserveCapacity(parsed.itemRows.count)
-        for (position, row) in parsed.itemRows.enumerated() where !row.isEmpty && run.failures.count < Refusal.limit {
+        guard !parsed.itemPositions.isEmpty else { return }
+        run.input.conversion.items.reserveCapacity(parsed.itemPositions.count)
+        let width = mapping.layout.itemSlotCount
+        for (index, position) in parsed.itemPositions.enumerated() where run.failures.count < Refusal.limit {
             var item = Item()
-            for field in itemFields { field.read(row, at: position, into: &item, &run) }
-            run.conversion.items.append(item)
+            for field in itemFields { field.read(parsed.itemSlots, from: index * width, at: position, into: &item, &run) }
+            run.input.conversion.items.append(item)
         }
         if run.origins != nil { run.origins?["items"] = mapping.fields.first(where: \.isItem)?.path[0] }
     }
@@ -102,15 +106,14 @@ package struct MappingReader: Sendable {
     /// Computed fields, then what only the whole conversion can tell.
     private func checkWhole(_ run: inout ReadingRun) {
         for computed in mapping.computed {
-            let value = computed.expression.value(ExpressionInput(run.conversion, variables: settingValues))
+            let value = computed.expression.value(run.input)
             guard !value.isAbsent else { continue }
-            run.conversion[computed.path] = value
+            run.input.conversion[computed.path] = value
             run.note(computed.path, "computed: \(computed.source)")
         }
-        let input = ExpressionInput(run.conversion, variables: settingValues)
-        for field in conditional where field.isMissing(input) { run.failures.append(field.missing()) }
-        for check in mapping.checks where check.side != .out && !check.need.isTrue(input) {
-            run.failures.append(Failure(check.code, check.sentence.text(input)))
+        for field in conditional where field.isMissing(run.input) { run.failures.append(field.missing()) }
+        for index in checks.indices where !checks[index].need.isTrue(run.input) {
+            run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
         }
     }
 }

@@ -9,6 +9,7 @@ package struct MappingWriter: Sendable {
     private let exponents: CurrencyExponents
     private let fields: [FieldWriter]
     private let itemFields: [FieldWriter]
+    private let checks: [Check]
     private let signer: Signer?
     /// Scheme, host and path; what follows is only the query.
     private let url: String
@@ -37,6 +38,7 @@ package struct MappingWriter: Sendable {
         let bound = mapping.fields.indices.compactMap { FieldWriter($0, of: mapping, settings: settings) }
         fields = bound.filter { !$0.isItem }
         itemFields = bound.filter(\.isItem)
+        checks = mapping.checks.filter { $0.side != .in }
         let path = try mapping.request.path.text(settings).get()
         let base = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.url = base.hasSuffix(path) ? base : base + path
@@ -73,9 +75,7 @@ package struct MappingWriter: Sendable {
 
     package func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
         let input = ExpressionInput(conversion, variables: settingValues)
-        for check in mapping.checks where check.side != .in && !check.need.isTrue(input) {
-            throw Skip(check.sentence.text(input))
-        }
+        for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
         var edge = Edge(currency: conversion.currency, exponents: exponents)
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
         for field in fields { wires[field.index] = try field.write(input, &edge) }
@@ -110,13 +110,14 @@ package struct MappingWriter: Sendable {
         var query: [(name: String, value: String)] = []
         if isJSON {
             request.body = output.json(wires, rows)
-            query = output.parameters(wires, in: .query)
+            query = output.query(wires)
         } else if isBodyWritten {
-            request.body = Array(Self.encode(output.parameters(wires, in: .body)).utf8)
+            request.body = Array(Self.encode(output.form(wires)).utf8)
         } else {
-            query = output.parameters(wires, in: .query)
+            query = output.query(wires)
         }
-        request.headers += output.headers(wires)
+        let fieldHeaders = output.headers(wires)
+        if !fieldHeaders.isEmpty { request.headers += fieldHeaders }
         if let signer, let plan = mapping.signature { sign(&request, &query, signer, plan) }
         if !query.isEmpty || !secretQuery.isEmpty {
             let joint = url.contains("?") ? "&" : "?"

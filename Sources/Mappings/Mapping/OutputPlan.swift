@@ -1,16 +1,20 @@
 /// The shape of a tracker's body, with its keys encoded once.
 struct OutputPlan: Sendable {
     private var root: [Node] = []
-    /// Names and indices of the fields that are written, in the file's order or sorted.
-    private var parameters: [(place: FieldPlan.Place, name: String, index: Int)] = []
+    /// Fields beside the JSON body, in the file's order or sorted.
+    private var query: [Parameter] = []
+    private var form: [Parameter] = []
+    private var headers: [Parameter] = []
     private(set) var hasItems = false
 
-    private indirect enum Content: Sendable {
+    private enum Content: Sendable {
         case field(Int)
         case constant([UInt8])
         case object([Node])
         case items([Node])
     }
+
+    private typealias Parameter = (name: String, index: Int)
 
     private struct Node: Sendable {
         var name: String
@@ -28,11 +32,16 @@ struct OutputPlan: Sendable {
             if field.isItem { hasItems = true }
             Self.insert(index, field.path[...], into: &root)
         }
-        for (index, field) in mapping.fields.enumerated() where field.writing != nil { parameters.append((field.place, field.name, index)) }
-        if mapping.request.isSorted {
-            Self.sort(&root)
-            parameters.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        }
+        query = Self.parameters(mapping, in: .query)
+        form = Self.parameters(mapping, in: .body)
+        headers = Self.parameters(mapping, in: .header)
+        if mapping.request.isSorted { Self.sort(&root) }
+    }
+
+    private static func parameters(_ mapping: Mapping, in place: FieldPlan.Place) -> [Parameter] {
+        let found = mapping.fields.indices.filter { mapping.fields[$0].place == place && mapping.fields[$0].writing != nil }
+            .map { (name: mapping.fields[$0].name, index: $0) }
+        return mapping.request.isSorted ? found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } : found
     }
 
     private static func insert(_ index: Int, _ path: ArraySlice<String>, into nodes: inout [Node]) {
@@ -123,10 +132,13 @@ struct OutputPlan: Sendable {
         }
     }
 
-    /// The fields of one place as parameters.
-    func parameters(_ wires: [WireValue], in place: FieldPlan.Place) -> [(name: String, value: String)] {
+    func query(_ wires: [WireValue]) -> [(name: String, value: String)] { Self.texts(of: query, wires) }
+    func form(_ wires: [WireValue]) -> [(name: String, value: String)] { Self.texts(of: form, wires) }
+    func headers(_ wires: [WireValue]) -> [(name: String, value: String)] { Self.texts(of: headers, wires) }
+
+    private static func texts(of parameters: [Parameter], _ wires: [WireValue]) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
-        for parameter in parameters where parameter.place == place {
+        for parameter in parameters {
             switch wires[parameter.index] {
             case .absent, .tree: continue
             case .bool(let flag): pairs.append((parameter.name, flag ? "true" : "false"))
@@ -134,13 +146,6 @@ struct OutputPlan: Sendable {
             }
         }
         return pairs
-    }
-
-    func headers(_ wires: [WireValue]) -> [(name: String, value: String)] {
-        parameters.compactMap { parameter in
-            guard parameter.place == .header, let text = wires[parameter.index].text else { return nil }
-            return (parameter.name, text)
-        }
     }
 }
 

@@ -3,8 +3,10 @@
 /// Made before it is known which source sent it, since the body may hold the key that says so.
 package struct ParsedRequest: Sendable {
     var slots: [WireValue]
-    /// A row is empty where something other than an object stands in the list.
-    var itemRows: [[WireValue]] = []
+    /// The slots of all items, one item after the other, and where in the sender's list each item stands. Something other than an object
+    /// in the list has neither.
+    var itemSlots: [WireValue] = []
+    var itemPositions: [Int] = []
     var extra = JSONObject()
     var extraNames: Set<String> = []
     var failures: [Failure] = []
@@ -73,6 +75,7 @@ extension Mapping {
             let looksLikeJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
             return kinds.contains(.form) && !looksLikeJSON ? .form : kinds[0]
         }
+        if type == "application/json", kinds.contains(.json) { return .json }
         let media = type.prefix { $0 != ";" }.trimmed.lowercased()
         if media == "application/json" || media == "text/json" || media.hasSuffix("+json"), kinds.contains(.json) { return .json }
         if media == "application/x-www-form-urlencoded", kinds.contains(.form) { return .form }
@@ -112,7 +115,7 @@ extension Mapping {
                     parsed.expect("an object", at: prefix + members[index].name, found: view.value(node))
                     continue
                 }
-                walk(view, node, children, prefix: "\(prefix)\(members[index].name).", into: &parsed)
+                walk(view, node, children, prefix: members[index].prefix, into: &parsed)
             case .items(let children):
                 guard view.kind(node) == .array else {
                     parsed.expect("a list", at: prefix + members[index].name, found: view.value(node))
@@ -124,24 +127,26 @@ extension Mapping {
     }
 
     private func walkItems(_ view: JSONView, _ list: JSONNode, _ members: [RequestLayout.Member], name: String, into parsed: inout ParsedRequest) {
-        parsed.itemRows.reserveCapacity(view.count(list))
+        let expected = min(view.count(list), 64)
+        parsed.itemPositions.reserveCapacity(expected)
+        parsed.itemSlots.reserveCapacity(expected * layout.itemSlotCount)
         for (position, element) in view.elements(list).enumerated() {
             guard view.kind(element) == .object else {
                 parsed.expect("an object", at: "\(name)[\(position)]", found: view.value(element), orNull: false)
-                parsed.itemRows.append([])
                 continue
             }
-            var row = [WireValue](repeating: .absent, count: layout.itemSlotCount)
+            let row = parsed.itemSlots.count
+            parsed.itemPositions.append(position)
+            for _ in 0..<layout.itemSlotCount { parsed.itemSlots.append(.absent) }
             var hint = 0
             for (key, node) in view.members(element) {
                 if let index = Self.find(view, key, in: members, from: hint), case .slot(let slot) = members[index].content {
-                    row[slot] = view.wireValue(node)
+                    parsed.itemSlots[row + slot] = view.wireValue(node)
                     hint = index + 1
                 } else {
                     parsed.keep("\(name)[\(position)].\(view.string(key))", view.value(node))
                 }
             }
-            parsed.itemRows.append(row)
         }
     }
 

@@ -1,6 +1,7 @@
 /// The state of one request while its fields are read.
 struct ReadingRun {
-    var conversion: Conversion
+    /// The conversion as far as it is read, where expressions can see it.
+    var input: ExpressionInput
     var edge: Edge
     var failures: [Failure]
     /// Where each field came from, by canonical name; nothing is noted where it is nil.

@@ -8,11 +8,13 @@ struct RequestLayout: Sendable {
 
     struct Member: Sendable {
         var name: String
+        /// What stands before the names of its own members: `customer.`, with all that leads to it.
+        var prefix: String
         var key: [UInt8]
         var content: Content
     }
 
-    indirect enum Content: Sendable {
+    enum Content: Sendable {
         case slot(Int)
         case object([Member])
         /// A list of objects, each with slots of its own.
@@ -24,14 +26,15 @@ struct RequestLayout: Sendable {
     /// Credentials and signatures that stand in a body or query, by slot.
     var secretNames: [String] = []
 
-    static func insert(_ content: Content, at path: ArraySlice<String>, into members: inout [Member]) -> Bool {
+    static func insert(_ content: Content, at path: ArraySlice<String>, below prefix: String = "", into members: inout [Member]) -> Bool {
         guard let name = path.first else { return false }
         let isList = name.hasSuffix("[]")
         let key = isList ? String(name.dropLast(2)) : name
+        let inner = "\(prefix)\(key)."
         let index = members.firstIndex { $0.name == key }
         if path.count == 1 {
             guard index == nil else { return false }
-            members.append(Member(name: key, key: Array(key.utf8), content: content))
+            members.append(Member(name: key, prefix: inner, key: Array(key.utf8), content: content))
             return true
         }
         var children: [Member] = []
@@ -41,12 +44,12 @@ struct RequestLayout: Sendable {
             default: return false
             }
         }
-        guard insert(content, at: path.dropFirst(), into: &children) else { return false }
+        guard insert(content, at: path.dropFirst(), below: inner, into: &children) else { return false }
         let node = isList ? Content.items(children) : .object(children)
         if let index {
             members[index].content = node
         } else {
-            members.append(Member(name: key, key: Array(key.utf8), content: node))
+            members.append(Member(name: key, prefix: inner, key: Array(key.utf8), content: node))
         }
         return true
     }
