@@ -62,7 +62,7 @@ extension Expression {
         case .item(let part):
             guard let item else { return .absent }
             return input.conversion.items[item][part]
-        case .not(let operand): return .flag(!operand.isTrue(input, item: item))
+        case .not, .binary(.and, _, _), .binary(.or, _, _), .call(.exists, _): return .flag(isTrue(input, item: item))
         case .negate(let operand): return operand.value(input, item: item).number.map { .number($0.negated) } ?? .absent
         case .binary(let op, let left, let right): return Self.evaluate(op, left, right, input, item)
         case .oneOf(let operand, let values):
@@ -81,16 +81,24 @@ extension Expression {
     }
 
     /// A condition's answer; absent counts as false.
-    package func isTrue(_ input: borrowing ExpressionInput, item: Int? = nil) -> Bool { value(input, item: item).flag ?? false }
+    package func isTrue(_ input: borrowing ExpressionInput, item: Int? = nil) -> Bool {
+        switch self {
+        case .not(let operand): !operand.isTrue(input, item: item)
+        case .binary(.and, let left, let right): left.isTrue(input, item: item) && right.isTrue(input, item: item)
+        case .binary(.or, let left, let right): left.isTrue(input, item: item) || right.isTrue(input, item: item)
+        case .call(.exists, let arguments): arguments[0].isPresent(input, item: item)
+        default: value(input, item: item).flag ?? false
+        }
+    }
+
+    private func isPresent(_ input: borrowing ExpressionInput, item: Int?) -> Bool {
+        if case .path(.field(let field)) = self { return !input.conversion.values[field.rawValue].isAbsent }
+        return !value(input, item: item).isAbsent
+    }
 
     private static func evaluate(
         _ op: Operator, _ left: Expression, _ right: Expression, _ input: borrowing ExpressionInput, _ item: Int?
     ) -> Value {
-        switch op {
-        case .and: return .flag(left.isTrue(input, item: item) && right.isTrue(input, item: item))
-        case .or: return .flag(left.isTrue(input, item: item) || right.isTrue(input, item: item))
-        default: break
-        }
         let (first, second) = (left.value(input, item: item), right.value(input, item: item))
         guard !first.isAbsent, !second.isAbsent else { return op.isComparison ? .flag(false) : .absent }
         switch op {
@@ -131,7 +139,10 @@ extension Expression.Operator {
 
 extension Value {
     /// Equality across kinds: entries of `metadata` may be `"5"` where a number is compared.
-    fileprivate func matches(_ other: Value) -> Bool { self == other || description == other.description }
+    fileprivate func matches(_ other: Value) -> Bool {
+        if case .text(let one) = self, case .text(let two) = other { return one == two }
+        return self == other || description == other.description
+    }
 
     fileprivate func precedes(_ other: Value) -> Bool {
         switch (self, other) {

@@ -49,8 +49,8 @@ final class FieldReader: Sendable {
     }
 
     func read(_ parsed: ParsedRequest, into run: inout ReadingRun) {
+        if aliases.isEmpty, parsed.slots[slot].isAbsent { return fillAbsent(macro: nil, &run) }
         var wire = parsed.slots[slot]
-        if wire.isAbsent, aliases.isEmpty { return fillAbsent(macro: nil, &run) }
         run.edge.field = name
         for alias in aliases where !parsed.slots[alias.slot].isAbsent {
             if wire.isAbsent {

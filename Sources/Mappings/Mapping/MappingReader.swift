@@ -49,11 +49,11 @@ package struct MappingReader: Sendable {
     package func read(
         _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
     ) throws(Refusal) -> Conversion {
-        var conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
-        conversion.extra = parsed.extra
+        let conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
         var run = ReadingRun(
             input: ExpressionInput(conversion, variables: settingValues), edge: Edge(exponents: exponents), failures: parsed.failures,
             origins: origins)
+        run.input.conversion.extra = parsed.extra
         // Holds where the tracker's requests have no currency; a currency field is read before the amounts and says it anew.
         run.edge.currency = defaultCurrency
         for field in fields { field.read(parsed, into: &run) }

@@ -93,24 +93,24 @@ struct OutputPlan: Sendable {
     }
 
     private func write(_ nodes: [Node], _ wires: [WireValue], _ rows: [[WireValue]], into json: inout JSONWriter) {
-        for node in nodes {
-            switch node.content {
+        for position in nodes.indices {
+            switch nodes[position].content {
             case .field(let index):
                 guard !wires[index].isAbsent else { continue }
-                json.key(encoded: node.key)
+                json.key(encoded: nodes[position].key)
                 json.write(wires[index])
             case .constant(let bytes):
-                json.key(encoded: node.key)
+                json.key(encoded: nodes[position].key)
                 bytes.withUnsafeBufferPointer { json.encoded($0) }
             case .object(let children):
                 guard isAnyPresent(children, wires) else { continue }
-                json.key(encoded: node.key)
+                json.key(encoded: nodes[position].key)
                 json.beginObject()
                 write(children, wires, rows, into: &json)
                 json.endObject()
             case .items(let children):
                 guard !rows.isEmpty else { continue }
-                json.key(encoded: node.key)
+                json.key(encoded: nodes[position].key)
                 json.beginArray()
                 for row in rows {
                     json.beginObject()
