@@ -33,7 +33,7 @@ extension Conversion {
         json.beginObject()
         writeContent(into: &json)
         json.endObject()
-        return Array(SHA256.hash(data: json.bytes))
+        return SHA256.hash(data: json.bytes).withUnsafeBytes(Array.init)
     }
 
     private enum Keys {

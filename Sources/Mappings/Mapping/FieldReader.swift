@@ -98,13 +98,15 @@ final class FieldReader: Sendable {
         let value = try converter.read(wire, &run.edge)
         if let length, case .text(let text) = value, !length.contains(text.unicodeScalars.count) {
             let count = text.unicodeScalars.count
-            let wanted = length.lowerBound == length.upperBound ? "exactly \(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
+            let wanted =
+                length.lowerBound == length.upperBound ? "exactly \(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
             throw FieldFailure("\(run.edge.field) has \(count) characters; \(wanted) are allowed")
         }
         return value
     }
 
-    private func word(_ wire: WireValue, _ words: FieldPlan.Words, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value {
+    private func word(_ wire: WireValue, _ words: FieldPlan.Words, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value
+    {
         guard let text = wire.text?.trimmed else { throw FieldFailure("\(run.edge.field) must be a text, found \(wire.quoted)") }
         if path == .field(.type) {
             run.input.conversion[.eventName] = .text(text)
