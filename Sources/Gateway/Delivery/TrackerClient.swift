@@ -27,6 +27,8 @@ struct TrackerClient: Sendable {
         // A refused connection is the delivery's to retry, on its own schedule.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        // A span for each request, which nobody collects, would cost a twentieth of the exchange.
+        configuration.tracing.tracer = nil
         client = HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
     }
 

@@ -44,6 +44,9 @@ extension Conversion {
         static let customer = JSONWriter.encodedKey("customer")
         /// By field; a customer's fields without `customer.`.
         static let fields = Field.allCases.map { JSONWriter.encodedKey($0.isCustomer ? String($0.name.dropFirst(9)) : $0.name) }
+        static let rootFields = Dictionary(uniqueKeysWithValues: Field.allCases.filter { !$0.isCustomer }.map { ($0.name, $0) })
+        static let customerFields = Dictionary(
+            uniqueKeysWithValues: Field.allCases.filter(\.isCustomer).map { (String($0.name.dropFirst(9)), $0) })
         static let parts = Item.Part.allCases.map { JSONWriter.encodedKey($0.wireName) }
     }
 
@@ -108,25 +111,39 @@ extension Conversion {
 
     /// Reads what `document` wrote; members that this version does not know are left out.
     package init(document: [UInt8]) throws(DocumentError) {
-        guard case .object(let root)? = try? JSONValue(parsing: document) else { throw DocumentError(description: "the document is not a JSON object") }
-        guard let id = root["id"]?.plainText.flatMap({ ConversionID($0) }), let received = root["received_at"]?.plainText.flatMap({ Timestamp(iso8601: $0) })
+        guard case .object(let root)? = try? JSONValue(parsing: document) else {
+            throw DocumentError(description: "the document is not a JSON object")
+        }
+        guard let id = root["id"]?.plainText.flatMap({ ConversionID($0) }),
+            let received = root["received_at"]?.plainText.flatMap({ Timestamp(iso8601: $0) })
         else { throw DocumentError(description: "the document has no id or no received_at") }
         self.init(id: id, source: root["source"]?.plainText ?? "", tracker: root["tracker"]?.plainText ?? "", receivedAt: received)
-        let customer = root["customer"]
-        for field in Field.allCases {
-            let value = field.isCustomer ? customer?[String(field.name.dropFirst(9))] : root[field.name]
-            guard let value else { continue }
-            if case .bool(let flag) = value {
-                self[field] = .flag(flag)
-            } else if let text = value.plainText {
-                self[field] = (try? FieldPath.field(field).value(of: text)) ?? .absent
+        for (key, value) in root.members {
+            if let field = Keys.rootFields[key] {
+                set(field, stored: value)
+            } else if key == "customer", case .object(let customer) = value {
+                for (key, value) in customer.members {
+                    if let field = Keys.customerFields[key] { set(field, stored: value) }
+                }
             }
         }
         if case .array(let elements)? = root["items"] { items = elements.map { Item(stored: $0) } }
-        if case .object(let object)? = root["sub_ids"] { subIDs = object.members.compactMap { member in member.value.plainText.map { (member.key, $0) } } }
+        if case .object(let object)? = root["sub_ids"] {
+            subIDs = object.members.compactMap { member in member.value.plainText.map { (member.key, $0) } }
+        }
         if case .object(let object)? = root["metadata"] { metadata = object }
         if case .object(let object)? = root["extra"] { extra = object }
         if case .array(let elements)? = root["warnings"] { warnings = elements.compactMap(\.plainText) }
+    }
+}
+
+extension Conversion {
+    fileprivate mutating func set(_ field: Field, stored value: JSONValue) {
+        if case .bool(let flag) = value {
+            self[field] = .flag(flag)
+        } else if let text = value.plainText {
+            self[field] = field.kind == .text ? .text(text) : (try? FieldPath.field(field).value(of: text)) ?? .absent
+        }
     }
 }
 
