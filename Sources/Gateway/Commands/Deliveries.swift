@@ -4,6 +4,7 @@ import Mappings
 struct Deliveries: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists deliveries; show ID gives one's attempts.",
+        discussion: "Filters such as --state and --destination are shown by `gateway help deliveries list`.",
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
@@ -51,7 +52,7 @@ struct Deliveries: AsyncParsableCommand {
 struct DeliveryOptions: ParsableArguments {
     @Option(name: .long, help: "Of this source's conversions.") var source: String?
     @Option(name: .long, help: "To this destination.") var destination: String?
-    @Option(name: .long, help: "pending, delivered, duplicate, skipped, rejected or dead.") var state: DeliveryState?
+    @Option(name: .long, help: "In this state.") var state: DeliveryState?
     @Option(name: .long, help: "Of the conversion with this order id.") var orderID: String?
 
     var isEmpty: Bool { source == nil && destination == nil && state == nil && orderID == nil }

@@ -12,7 +12,7 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
-    @Option(name: .long, help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(name: .long, help: "Logs from this level on.")
     var logLevel: Logger.Level = .info
 
     func run() async throws {
