@@ -30,19 +30,21 @@ struct Deliveries: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows a delivery with every attempt.")
+        static let configuration = CommandConfiguration(abstract: "Shows a delivery with every attempt, below the conversion and its request.")
 
         @OptionGroup var store: StoreOption
         @Argument(help: "The delivery's id, conversion:destination, or a conversion's.") var id: String
 
         func run() async throws {
             let (store, _) = try store.open()
-            let conversion = DeliveryID(id)?.conversion ?? ConversionID(id)
-            guard let conversion, let row = try await store.conversion(conversion) else {
+            let delivery = DeliveryID(id)
+            let row: ConversionRow? =
+                if let conversion = delivery?.conversion ?? ConversionID(id) { try await store.conversion(conversion) } else { nil }
+            guard let row else {
                 Terminal.complain("there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them")
                 throw ExitStatus.findings
             }
-            let trace = try await ConversionTrace(row, in: store)
+            let trace = try await ConversionTrace(row, in: store, destination: delivery?.destination)
             if self.store.json { Listing.printPretty(trace.object) } else { trace.lines.forEach { Terminal.print($0) } }
         }
     }
