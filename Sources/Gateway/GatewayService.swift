@@ -54,7 +54,7 @@ struct GatewayService: Sendable {
 }
 
 extension Logger {
-    /// Writes to standard error; `level` is `--log-level` or `GATEWAY_LOG`.
+    /// Writes to standard error.
     static func gateway(level: Logger.Level) -> Logger {
         var logger = Logger(label: "gateway") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level

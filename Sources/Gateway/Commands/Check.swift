@@ -6,8 +6,9 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows everything that is wrong with a configuration and with mapping files.",
         discussion: """
-            Without arguments the configuration of the current folder is checked where there is one, and the mappings that the binary \
-            carries. Prints file:line:column: error: … for each mistake, all at once. Ends with 1 where there is an error.
+            Without arguments the current folder's gateway.yaml is checked, with the mappings that it names; where there is none, the \
+            mappings that the binary carries. Prints file:line:column: error: … for each mistake, all at once. Ends with 1 where there is \
+            an error.
             """
     )
 

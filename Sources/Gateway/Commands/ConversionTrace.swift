@@ -7,12 +7,13 @@ struct ConversionTrace {
     private let repeats: [RepeatRow]
     private let deliveries: [(row: DeliveryRow, attempts: [AttemptRow])]
 
-    init(_ row: ConversionRow, in store: any ConversionStore) async throws(StoreError) {
+    /// - Parameter destination: nil takes the deliveries to all of them.
+    init(_ row: ConversionRow, in store: any ConversionStore, destination: String? = nil) async throws(StoreError) {
         self.row = row
         request = try await store.request(of: row.id)
         repeats = try await store.repeats(of: row.id)
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
-        for delivery in try await store.deliveries(DeliveryFilter(conversion: row.id, ascending: true, limit: 1000)) {
+        for delivery in try await store.deliveries(DeliveryFilter(conversion: row.id, destination: destination, ascending: true, limit: 1000)) {
             deliveries.append((delivery, try await store.attempts(of: delivery.id)))
         }
         self.deliveries = deliveries

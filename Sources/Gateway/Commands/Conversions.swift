@@ -4,6 +4,7 @@ import Mappings
 struct Conversions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists conversions; show ID gives one's full trace.",
+        discussion: "Filters such as --order-id and --since are shown by `gateway help conversions list`.",
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
@@ -17,7 +18,7 @@ struct Conversions: AsyncParsableCommand {
         @Option(name: .long, help: "approved, pending, rejected …") var status: String?
         @Option(name: .long, help: "With this order id.") var orderID: String?
         @Option(name: .long, help: "With this click id.") var clickID: String?
-        @Option(name: .long, help: "With a delivery that is pending, delivered, duplicate, skipped, rejected or dead.") var state: DeliveryState?
+        @Option(name: .long, help: "With a delivery in this state.") var state: DeliveryState?
         @Flag(name: .long, help: "Only those that were sent again with other content.") var repeated = false
 
         func run() async throws {

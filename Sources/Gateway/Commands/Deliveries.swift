@@ -4,6 +4,7 @@ import Mappings
 struct Deliveries: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists deliveries; show ID gives one's attempts.",
+        discussion: "Filters such as --state and --destination are shown by `gateway help deliveries list`.",
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
@@ -29,19 +30,21 @@ struct Deliveries: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows a delivery with every attempt.")
+        static let configuration = CommandConfiguration(abstract: "Shows a delivery with every attempt, below the conversion and its request.")
 
         @OptionGroup var store: StoreOption
         @Argument(help: "The delivery's id, conversion:destination, or a conversion's.") var id: String
 
         func run() async throws {
             let (store, _) = try store.open()
-            let conversion = DeliveryID(id)?.conversion ?? ConversionID(id)
-            guard let conversion, let row = try await store.conversion(conversion) else {
+            let delivery = DeliveryID(id)
+            let row: ConversionRow? =
+                if let conversion = delivery?.conversion ?? ConversionID(id) { try await store.conversion(conversion) } else { nil }
+            guard let row else {
                 Terminal.complain("there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them")
                 throw ExitStatus.findings
             }
-            let trace = try await ConversionTrace(row, in: store)
+            let trace = try await ConversionTrace(row, in: store, destination: delivery?.destination)
             if self.store.json { Listing.printPretty(trace.object) } else { trace.lines.forEach { Terminal.print($0) } }
         }
     }
@@ -51,7 +54,7 @@ struct Deliveries: AsyncParsableCommand {
 struct DeliveryOptions: ParsableArguments {
     @Option(name: .long, help: "Of this source's conversions.") var source: String?
     @Option(name: .long, help: "To this destination.") var destination: String?
-    @Option(name: .long, help: "pending, delivered, duplicate, skipped, rejected or dead.") var state: DeliveryState?
+    @Option(name: .long, help: "In this state.") var state: DeliveryState?
     @Option(name: .long, help: "Of the conversion with this order id.") var orderID: String?
 
     var isEmpty: Bool { source == nil && destination == nil && state == nil && orderID == nil }

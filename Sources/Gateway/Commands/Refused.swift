@@ -4,6 +4,7 @@ import Mappings
 struct Refused: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists requests that were turned away; show ID gives one whole.",
+        discussion: "Filters such as --code and --since are shown by `gateway help refused list`.",
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {

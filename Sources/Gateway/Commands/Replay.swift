@@ -42,16 +42,21 @@ struct Replay: AsyncParsableCommand {
         var requests: [RefusedRow] = []
         for id in ids { try await find(id, in: store, &deliveries, &requests) }
         if ids.isEmpty, refused {
-            requests = try await store.refused(
-                RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: page.limit)
+            // The keep is bounded; those that were run again must not use up the limit.
+            let kept = try await store.refused(
+                RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: 1_000_000)
             ).filter { $0.replayedAs == nil }
+            if kept.count > page.limit { warnOfLimit("refused requests") }
+            requests = Array(kept.prefix(page.limit))
         } else if ids.isEmpty {
             let states = filter.state.map { [$0] } ?? [.pending, .skipped, .rejected, .dead]
             for state in states {
                 var wanted = filter.filter(page)
                 wanted.state = state
                 wanted.ascending = true
-                deliveries += try await store.deliveries(wanted)
+                let rows = try await store.deliveries(wanted)
+                if rows.count == page.limit { warnOfLimit("\(state.rawValue) deliveries") }
+                deliveries += rows
             }
         }
         if deliveries.isEmpty, requests.isEmpty { Terminal.complain("nothing matches; nothing to send again") }
@@ -65,6 +70,12 @@ struct Replay: AsyncParsableCommand {
             try await runAgain(requests, in: store, configuration)
         }
         await store.close()
+        if !ids.isEmpty, deliveries.isEmpty, requests.isEmpty { throw ExitStatus.findings }
+    }
+
+    /// What a filter leaves out must not look like everything.
+    private func warnOfLimit(_ what: String) {
+        Terminal.complain("only the \(page.limit) oldest \(what) are taken; take more with --limit")
     }
 
     private func find(

@@ -46,7 +46,7 @@ struct SandboxCommand: AsyncParsableCommand {
             try await group.run()
         } catch {
             await sandbox.clear()
-            Terminal.complain("\(error)")
+            Terminal.complain(address.sentence(for: error))
             throw ExitStatus.findings
         }
         await sandbox.clear()

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import Logging
+import NIOCore
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +14,7 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
-    @Option(name: .long, help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(name: .long, help: "Logs from this level on.")
     var logLevel: Logger.Level = .info
 
     func run() async throws {
@@ -26,8 +28,20 @@ struct Serve: AsyncParsableCommand {
         do {
             try await service.run()
         } catch {
-            Terminal.complain("\(error)")
+            Terminal.complain(configuration.listen.sentence(for: error))
             throw ExitStatus.findings
+        }
+    }
+}
+
+extension ListenAddress {
+    /// Why a server ended, with what helps where the address could not be listened on.
+    func sentence(for error: any Error) -> String {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: "another process listens on \(host):\(port); stop it or listen elsewhere"
+        case EADDRNOTAVAIL: "\(host) is no address of this machine; listen on 127.0.0.1, 0.0.0.0 or one that it has"
+        case EACCES: "this user may not listen on port \(port); choose one above 1023"
+        default: "\(error)"
         }
     }
 }

@@ -31,7 +31,7 @@ struct StoreOption: ParsableArguments {
 
 /// How much of a list is shown.
 struct PageOptions: ParsableArguments {
-    @Option(name: .long, help: "At most this many rows, newest first.")
+    @Option(name: .long, help: "At most this many.")
     var limit = 50
 
     @Option(name: .long, help: "Leaves out the first rows.")

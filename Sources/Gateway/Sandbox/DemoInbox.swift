@@ -4,8 +4,15 @@ import Synchronization
 /// What the impersonated trackers received, until someone looks.
 final class DemoInbox: Sendable {
     private let received = Mutex<[Conversion]>([])
+    private let onReceived = Mutex<(@Sendable (Conversion) -> Void)?>(nil)
 
-    func add(_ conversion: Conversion) { received.withLock { $0.append(conversion) } }
+    func add(_ conversion: Conversion) {
+        if let onReceived = onReceived.withLock({ $0 }) { return onReceived(conversion) }
+        received.withLock { $0.append(conversion) }
+    }
+
+    /// Hands over from now on what would be kept.
+    func forward(_ body: @escaping @Sendable (Conversion) -> Void) { onReceived.withLock { $0 = body } }
 
     /// Everything since the last look, by the name it was received under.
     func take() -> [String: Conversion] {

@@ -106,8 +106,14 @@ package struct MappingCompiler {
 
     private mutating func request(_ node: YAMLNode) -> RequestPlan? {
         var map = YAMLFields(node, subject: "request", into: &diagnostics)
-        let methods = map.texts("method", &diagnostics)?.map { $0.text.uppercased() } ?? []
-        if methods.isEmpty, node.isMap { diagnostics.error(at: node.location, "request needs 'method', such as POST") }
+        let written = map.texts("method", &diagnostics) ?? []
+        if written.isEmpty, node.isMap { diagnostics.error(at: node.location, "request needs 'method', such as POST") }
+        let methods = written.compactMap { text, place -> String? in
+            let method = text.uppercased()
+            if RequestPlan.knownMethods.contains(method) { return method }
+            diagnostics.error(at: place, "unknown method '\(text)'\(method.suggestion(from: RequestPlan.knownMethods))")
+            return nil
+        }
         let path = map.require("path", &diagnostics).flatMap { self.path($0) }
         let bodies = map.texts("body", &diagnostics)?.compactMap { word($0.text, at: $0.location, of: RequestPlan.BodyKind.self) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false

@@ -1,0 +1,47 @@
+# `make run` and `make test` are all it takes: each installs the Debian packages that are missing, builds, and does its job.
+#
+#   make run                  builds the gateway and runs `gateway demo`; make run ARGS=--once passes options on
+#   make test                 runs all tests
+#   make bench                measures the gateway beside its peers; ARGS="--only intake --seconds 5" passes options on
+#   make build                builds .build/debug/gateway
+#   make release              builds .build/release/gateway, optimised and without need of Swift on the machine that runs it
+#   make check                checks the mappings and runs their examples
+#   make lint                 checks the source's format
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench build release check lint packages
+
+# Foundation needs libxml2 and libcurl, the store SQLite, HTTP compression zlib.
+PACKAGES := ca-certificates git libsqlite3-dev libxml2-dev libcurl4-openssl-dev zlib1g-dev
+ARGS ?=
+
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
+
+run: build
+	@.build/debug/gateway demo $(ARGS)
+
+test: packages
+	swift test $(ARGS)
+
+bench: packages
+	@.ci/install-packages python3=python3 node=nodejs wrk=wrk taskset=util-linux
+	swift build --configuration release --product gateway
+	swift build --configuration release --product Bench
+	@bench/run $(ARGS)
+
+build: packages
+	swift build --product gateway
+
+release: packages
+	swift build --configuration release --static-swift-stdlib --product gateway
+
+check: build
+	.build/debug/gateway check mappings
+	.build/debug/gateway test
+
+lint:
+	swift format lint --strict --recursive Package.swift Plugins Sources Tests bench
+
+packages:
+	@.ci/install-packages $(PACKAGES)
