@@ -21,12 +21,14 @@ struct Serve: AsyncParsableCommand {
         let configuration = try configuration.load()
         configuration.warnings.forEach { Terminal.complain($0.description) }
         let logger = Logger.gateway(level: logLevel)
+        let lock = try StoreLock.taken(for: configuration)
         let store = try SQLiteConversionStore.opened(configuration)
         let service = GatewayService(configuration, store: store, logger: logger) { port in
             Terminal.print("listening on \(configuration.listen.host):\(port)")
         }
         do {
             try await service.run()
+            withExtendedLifetime(lock) {}
         } catch {
             Terminal.complain(configuration.listen.sentence(for: error))
             throw ExitStatus.findings
@@ -42,6 +44,19 @@ extension ListenAddress {
         case EADDRNOTAVAIL: "\(host) is no address of this machine; listen on 127.0.0.1, 0.0.0.0 or one that it has"
         case EACCES: "this user may not listen on port \(port); choose one above 1023"
         default: "\(error)"
+        }
+    }
+}
+
+extension StoreLock {
+    /// Takes the lock for the service's life; ends the command with a sentence where another has it.
+    static func taken(for configuration: Configuration) throws -> StoreLock {
+        guard case .sqlite(let path) = configuration.store else { throw ExitStatus.badConfiguration }
+        do throws(StoreError) {
+            return try StoreLock(store: path)
+        } catch {
+            Terminal.complain(error.description)
+            throw error.kind == .busy ? ExitStatus.findings : ExitStatus.badConfiguration
         }
     }
 }

@@ -1,0 +1,29 @@
+import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Keeps a second service off the same store: two would deliver everything twice.
+///
+/// An advisory lock on `<store>.lock`, given back by the system when the process ends, however it ends. Commands that only look or mend
+/// need none.
+final class StoreLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Throws: `.busy` where another process holds it.
+    init(store path: String) throws(StoreError) {
+        let file = path + ".lock"
+        let descriptor = open(file, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw StoreError(.unavailable, "'\(file)' cannot be opened: \(String(cString: strerror(errno))); check the folder and its owner")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw StoreError(.busy, "'\(path)' is served by another gateway already; stop that one or name another store")
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+}
