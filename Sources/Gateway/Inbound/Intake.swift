@@ -109,8 +109,10 @@ final class Intake: Sendable {
         do {
             acceptance = try await store.accept(submission)
         } catch {
+            if error.kind != .busy { health.couldNotStore(error, at: call.receivedAt) }
             return storeFailed(call, match.tracker, error)
         }
+        health.stored()
         switch acceptance {
         case .stored:
             onAccepted(conversion, destinations)
