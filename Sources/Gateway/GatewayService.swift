@@ -26,8 +26,8 @@ struct GatewayService: Sendable {
             destinations: configuration.destinations.map { Destination($0, routes: routes) }, store: store, clock: SystemClock.delivery,
             settings: Dispatcher.Settings(grace: configuration.limits.drain, version: GatewayCommand.version), logger: logger)
         let intake = Intake(
-            sources: configuration.sources, routes: routes, trustedProxies: configuration.trustedProxies, store: store,
-            clock: SystemClock.intake, logger: logger,
+            sources: configuration.sources, routes: routes, trustedProxies: configuration.trustedProxies,
+            secrets: configuration.destinations.flatMap(\.secrets), store: store, clock: SystemClock.intake, logger: logger,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
             onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) })
         self.dispatcher = dispatcher

@@ -7,10 +7,13 @@ struct Explanation {
 
     private let configuration: Configuration
 
+    /// Nothing in the lines is a configured secret, wherever the request had it.
     init(configuration: Configuration, source: SourceConfiguration, request: WireRequest, now: Timestamp) {
         self.configuration = configuration
         let mapping = source.mapping
-        lines.append("\(request.method) \(mask(request.target, source.secrets)) as \(mapping.tracker), source '\(source.name)'".styled(.bold))
+        let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
+        let target = RequestMask(mapping, secrets: secrets).stored(request, peer: "").target
+        lines.append("\(request.method) \(target) as \(mapping.tracker), source '\(source.name)'".styled(.bold))
         lines.append("")
         do throws(Refusal) {
             var origins: [String: String]? = [:]
@@ -29,6 +32,7 @@ struct Explanation {
             lines.append("")
             lines.append("reply: \(reply.status) \(String(decoding: reply.body, as: UTF8.self))")
         }
+        lines = lines.map { secrets.masked($0) }
     }
 
     private static func reply(to refusal: Refusal, mapping: Mapping, source: String, now: Timestamp) -> WireReply {
@@ -95,16 +99,12 @@ struct Explanation {
 
     /// The request as it goes out, credentials masked.
     static func lines(of request: WrittenRequest, secrets: [String]) -> [String] {
-        var lines = ["\(request.method) \(mask(request.maskedURL, secrets))"]
+        let secrets = SecretFinder(secrets)
+        var lines = ["\(request.method) \(secrets.masked(request.maskedURL))"]
         for (name, value) in request.headers {
-            lines.append("\(name): \(request.secretHeaders.contains(name) ? "***" : mask(value, secrets))")
+            lines.append("\(name): \(request.secretHeaders.contains(name) ? "***" : secrets.masked(value))")
         }
-        if !request.body.isEmpty { lines += ["", mask(String(decoding: request.body, as: UTF8.self), secrets)] }
+        if !request.body.isEmpty { lines += ["", secrets.masked(String(decoding: request.body, as: UTF8.self))] }
         return lines.map(\.printable)
     }
-}
-
-/// Replaces every secret by `***`.
-private func mask(_ text: String, _ secrets: [String]) -> String {
-    secrets.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "***") }
 }

@@ -59,7 +59,10 @@ struct Replay: AsyncParsableCommand {
                 deliveries += rows
             }
         }
-        if deliveries.isEmpty, requests.isEmpty { Terminal.complain("nothing matches; nothing to send again") }
+        if deliveries.isEmpty, requests.isEmpty {
+            if !ids.isEmpty { throw ExitStatus.findings }
+            Terminal.complain("nothing matches; nothing to send again")
+        }
         if dryRun {
             try await show(deliveries, requests, in: store, configuration)
         } else {

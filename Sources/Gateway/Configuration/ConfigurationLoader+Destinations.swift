@@ -31,6 +31,7 @@ extension ConfigurationLoader {
         if let concurrency { destination.concurrency = concurrency }
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
+        if let postback { destination.shown = substitution.pieces[postback.location].flatMap { ShownPostback($0) } }
         return destination
     }
 

@@ -10,10 +10,15 @@ struct DestinationConfiguration: Sendable {
     /// The waits after each failed try; the first try is at once. Empty tries once, nil is the default schedule.
     var retries: [Duration]?
 
-    /// Credentials' values, to be kept out of logs and attempts.
+    /// What stands for a postback URL wherever it is shown: with `***` for what came from variables, who may hold a tracker's token.
+    var shown: ShownPostback?
+
+    /// Values to be kept out of logs and attempts: credentials, and variables of a postback URL.
     var secrets: [String] {
-        guard case .tracker(let writer) = target else { return [] }
-        return Array(writer.credentials.values)
+        switch target {
+        case .tracker(let writer): Array(writer.credentials.values)
+        case .postback: shown?.secrets ?? []
+        }
     }
 
     enum Target: Sendable {

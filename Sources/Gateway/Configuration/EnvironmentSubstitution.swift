@@ -12,6 +12,13 @@ struct EnvironmentSubstitution {
     private(set) var unresolved: [YAMLNode] = []
     /// What sentences may show of a value that came from variables: by its place, the text with `***` for each of them.
     private(set) var maskedTexts: [SourceLocation: String] = [:]
+    /// The values that hold variables, in pieces, by place.
+    private(set) var pieces: [SourceLocation: [Piece]] = [:]
+
+    struct Piece {
+        var text: String
+        var isVariable: Bool
+    }
 
     init(_ environment: [String: String]) { self.environment = environment }
 
@@ -25,7 +32,10 @@ struct EnvironmentSubstitution {
             var run = Run(place: place ?? node.location, countsColumns: place != nil)
             expand(text, from: 0, &run)
             if run.isUnresolved { unresolved.append(node) }
-            if run.masked != run.text { maskedTexts[node.location] = run.masked }
+            if run.masked != run.text {
+                maskedTexts[node.location] = run.masked
+                pieces[node.location] = run.pieces
+            }
             changed.content = .scalar(run.isUnresolved ? text : run.text, isPlain: false)
         case .list(let elements):
             changed.content = .list(elements.map { apply(to: $0) })
@@ -40,11 +50,13 @@ struct EnvironmentSubstitution {
         let countsColumns: Bool
         var text = ""
         var masked = ""
+        var pieces: [Piece] = []
         var isUnresolved = false
 
         mutating func append(_ piece: some StringProtocol, masked mask: String? = nil) {
             text += piece
             masked += mask ?? String(piece)
+            pieces.append(Piece(text: String(piece), isVariable: mask != nil))
         }
 
         func location(_ offset: Int) -> SourceLocation { countsColumns ? place.advanced(by: offset) : place }

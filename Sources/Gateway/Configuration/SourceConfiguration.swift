@@ -19,6 +19,12 @@ struct SourceConfiguration: Sendable {
     /// To be kept out of logs and of what is shown.
     var secrets: [String] { Array(credentials.values) }
 
+    /// Without keys that say who sends and prove nothing.
+    var provingSecrets: [String] {
+        let names = mapping.credentials.filter(\.identifies).map(\.name)
+        return credentials.filter { !names.contains($0.key) }.map(\.value)
+    }
+
     var reader: MappingReader { MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents) }
 }
 

@@ -6,7 +6,7 @@ extension Destination {
     /// Rendering happens at each attempt, so a corrected mapping or route heals what waits.
     init(_ configuration: DestinationConfiguration, routes: [Route]) {
         let name = configuration.name
-        let secrets = configuration.secrets
+        let secrets = SecretFinder(configuration.secrets)
         self.init(
             name: name,
             concurrency: configuration.concurrency,
@@ -20,7 +20,7 @@ extension Destination {
                 }
             },
             read: { status, body in configuration.interpret(status: status, body: body) },
-            mask: { text in secrets.reduce(text) { $0.replacing($1, with: "***") } }
+            mask: { secrets.masked($0) }
         )
     }
 }
@@ -30,7 +30,10 @@ extension DestinationConfiguration {
     func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
         switch target {
         case .tracker(let writer): return try writer.write(conversion)
-        case .postback(let url): return try url.write(conversion, exponents: exponents)
+        case .postback(let url):
+            var request = try url.write(conversion, exponents: exponents)
+            if let shown { request.maskedURL = (try? shown.url.write(conversion, exponents: exponents))?.url ?? "***" }
+            return request
         }
     }
 

@@ -17,7 +17,8 @@ extension Intake {
             ])
         let refused = RefusedRequest(
             receivedAt: call.receivedAt, source: source?.name, tracker: match.tracker.mapping.name, status: reply.wire.status,
-            code: refusal.code.rawValue, reason: refusal.reason, request: match.tracker.mask.stored(call.request, peer: call.address.text))
+            code: refusal.code.rawValue, reason: match.tracker.mask.stored(reason: refusal.reason),
+            request: match.tracker.mask.stored(call.request, peer: call.address.text))
         do {
             try await store.keep(refused)
         } catch {

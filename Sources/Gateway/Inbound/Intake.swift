@@ -23,15 +23,19 @@ final class Intake: Sendable {
     private let trustedProxies: [IPNetwork]
     private let health: HealthProbe
     private let occupancy: Occupancy
+    /// Blotted out of conversions. Only what is long enough not to disfigure an identifier, and no public keys.
+    private let secrets: SecretFinder
     private let onAccepted: @Sendable (Conversion, [String]) -> Void
 
     /// - Parameters:
     ///   - sources: in the order of the file: where several could have sent a request, the first counts.
+    ///   - others: secrets beside those of the sources, which must not be stored either.
     ///   - workersProblem: for `/readyz`: why deliveries do not move, nil where they do.
     ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
     init(
-        sources: [SourceConfiguration], routes: [Route], trustedProxies: [IPNetwork], store: any ConversionStore, clock: IntakeClock,
-        limits: Limits = Limits(), logger: Logger, workersProblem: @escaping @Sendable () -> String? = { nil },
+        sources: [SourceConfiguration], routes: [Route], trustedProxies: [IPNetwork], secrets others: [String] = [],
+        store: any ConversionStore, clock: IntakeClock, limits: Limits = Limits(), logger: Logger,
+        workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, [String]) -> Void
     ) {
         self.store = store
@@ -43,7 +47,8 @@ final class Intake: Sendable {
         self.onAccepted = onAccepted
         health = HealthProbe(store: store, now: clock.now, workersProblem: workersProblem)
         occupancy = Occupancy(limit: limits.requests)
-        let secrets = SecretFinder(sources.flatMap(\.credentials.values))
+        secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: 8)
+        let secrets = SecretFinder(sources.flatMap(\.secrets) + others)
         var names: [String] = []
         for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }
         inboundRoutes = InboundRoutes(
@@ -92,15 +97,22 @@ final class Intake: Sendable {
         }
         let keys = DuplicateKey.keys(of: &conversion, from: source, call.request, length: limits.idempotencyKey)
         let destinations = routes.destinations(of: conversion)
+        var row = ConversionRow(conversion)
+        if secrets.isIn(row.document) {
+            conversion = conversion.masked(by: secrets)
+            row = ConversionRow(conversion)
+        }
         let submission = Submission(
-            conversion: ConversionRow(conversion), request: match.tracker.mask.stored(call.request, peer: call.address.text), keys: keys,
+            conversion: row, request: match.tracker.mask.stored(call.request, peer: call.address.text), keys: keys,
             content: Digest32(bytes: conversion.contentDigest()), destinations: destinations)
         let acceptance: Acceptance
         do {
             acceptance = try await store.accept(submission)
         } catch {
+            if error.kind != .busy { health.couldNotStore(error, at: call.receivedAt) }
             return storeFailed(call, match.tracker, error)
         }
+        health.stored()
         switch acceptance {
         case .stored:
             onAccepted(conversion, destinations)

@@ -43,6 +43,9 @@ struct RequestMask: Sendable {
             body: secrets.masked(maskedBody(request.body)), peer: peer)
     }
 
+    /// A reason quotes what was sent.
+    func stored(reason: String) -> String { secrets.masked(reason) }
+
     private func maskedBody(_ body: [UInt8]) -> [UInt8] {
         guard !members.isEmpty, !body.isEmpty else { return body }
         let first = body.first { $0 > 0x20 }

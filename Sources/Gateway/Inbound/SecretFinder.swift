@@ -11,9 +11,9 @@ struct SecretFinder: Sendable {
     private var isStart = [Bool](repeating: false, count: 1 << 16)
 
     /// Each secret is also looked for as it stands in a URL and in JSON.
-    init(_ secrets: some Sequence<String>) {
+    init(_ secrets: some Sequence<String>, minimumLength: Int = Self.minimumLength) {
         var all: Set<[UInt8]> = []
-        for secret in secrets where secret.utf8.count >= Self.minimumLength {
+        for secret in secrets where secret.utf8.count >= max(2, minimumLength) {
             let encoded = secret.percentEncoded
             var json = JSONWriter()
             json.string(secret)
@@ -43,6 +43,8 @@ struct SecretFinder: Sendable {
         let found = text.withUTF8 { masked($0) }
         return found.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
+
+    func isIn(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBufferPointer { masked($0) } != nil }
 
     func masked(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBufferPointer { masked($0) } ?? bytes }
 

@@ -9,6 +9,8 @@ final class ScriptedTracker: Sendable {
         case reply(Int, headers: [(String, String)] = [], body: String = "")
         /// Never.
         case hang
+        /// A 200, after a while.
+        case late(TimeAmount)
         /// Without a byte.
         case close
         case closeMidReply
@@ -114,9 +116,13 @@ final class ScriptedTracker: Sendable {
 
         private func answer(_ answer: Answer, context: ChannelHandlerContext) {
             if case .hang = answer { return }
+            if case .late(let wait) = answer {
+                context.eventLoop.assumeIsolated().scheduleTask(in: wait) { self.answer(.reply(200), context: context) }
+                return
+            }
             state.value.withLock { $0.open -= 1 }
             switch answer {
-            case .hang: break
+            case .hang, .late: break
             case .close: context.close(promise: nil)
             case .reply(let status, let headers, let text):
                 var all = HTTPHeaders(headers)

@@ -1,0 +1,42 @@
+import Mappings
+
+/// A postback URL as it may be shown, without what environment variables put behind its host.
+struct ShownPostback: Sendable {
+    let url: PostbackURL
+    /// What is blotted out of replies too.
+    let secrets: [String]
+
+    /// Nil where no variable stands behind the host.
+    init?(_ pieces: [EnvironmentSubstitution.Piece]) {
+        var (text, whole) = ("", "")
+        var secrets: [String] = []
+        for piece in pieces {
+            let start = whole.count
+            whole += piece.text
+            let open = piece.isVariable ? min(max(0, Self.hostEnd(of: whole) - start), piece.text.count) : piece.text.count
+            let hidden = piece.text.dropFirst(open)
+            text += piece.text.prefix(open) + (hidden.isEmpty ? "" : "***")
+            secrets += Self.values(in: hidden)
+        }
+        guard text != whole else { return nil }
+        var ignored = Diagnostics()
+        guard let url = PostbackURL.parse(text, at: SourceLocation(file: "", line: 1, column: 1), into: &ignored) else { return nil }
+        self.url = url
+        self.secrets = secrets
+    }
+
+    /// How many characters scheme, host and port have.
+    private static func hostEnd(of text: String) -> Int {
+        guard let scheme = text.firstRange(of: "://") else { return text.count }
+        let end = text[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
+        return text.distance(from: text.startIndex, to: end)
+    }
+
+    /// A variable is a token, or a part of the URL with parameters of its own.
+    private static func values(in text: Substring) -> [String] {
+        guard text.contains("=") else { return text.isEmpty ? [] : [String(text)] }
+        return text.split { "?&".contains($0) }.compactMap { part in
+            part.firstIndex(of: "=").map { String(part[part.index(after: $0)...]) }
+        }.filter { !$0.isEmpty && !$0.contains("{") }
+    }
+}
