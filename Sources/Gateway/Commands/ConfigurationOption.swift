@@ -14,7 +14,7 @@ struct ConfigurationOption: ParsableArguments {
         do throws(DiagnosticsError) {
             return try Configuration.load(path: path)
         } catch {
-            error.diagnostics.forEach { Terminal.complain($0.description) }
+            Terminal.complain(error.diagnostics.map(\.description))
             throw ExitStatus.badConfiguration
         }
     }

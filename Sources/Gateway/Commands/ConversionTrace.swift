@@ -13,7 +13,9 @@ struct ConversionTrace {
         request = try await store.request(of: row.id)
         repeats = try await store.repeats(of: row.id)
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
-        for delivery in try await store.deliveries(DeliveryFilter(conversion: row.id, destination: destination, ascending: true, limit: 1000)) {
+        for delivery in try await store.deliveries(
+            DeliveryFilter(conversion: row.id, destination: destination, ascending: true, limit: 1000))
+        {
             deliveries.append((delivery, try await store.attempts(of: delivery.id)))
         }
         self.deliveries = deliveries
@@ -53,7 +55,9 @@ struct ConversionTrace {
         for row in repeats {
             lines.append("")
             let times = row.count == 1 ? "once" : "\(row.count) times"
-            lines.append("sent again \(times), last \(row.receivedAt), \(row.sameContent ? "with the same content" : "with other content")".styled(.yellow))
+            lines.append(
+                "sent again \(times), last \(row.receivedAt), \(row.sameContent ? "with the same content" : "with other content")".styled(
+                    .yellow))
             if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         }
         for (row, attempts) in deliveries {

@@ -48,7 +48,7 @@ struct Conversions: AsyncParsableCommand {
                     row.clickID ?? "", [row.currency, row.amount].compactMap { $0 }.joined(separator: " "), states)
             }
             if table.isEmpty { return Terminal.complain("no conversions match; a request that was turned away is under `gateway refused`") }
-            table.lines.forEach { Terminal.print($0) }
+            Terminal.print(table.lines)
         }
     }
 
@@ -66,7 +66,7 @@ struct Conversions: AsyncParsableCommand {
                 throw ExitStatus.findings
             }
             let trace = try await ConversionTrace(row, in: store)
-            if self.store.json { Listing.printPretty(trace.object) } else { trace.lines.forEach { Terminal.print($0) } }
+            if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }
 }

@@ -25,12 +25,13 @@ struct Deliveries: AsyncParsableCommand {
                     row.state == .pending ? row.nextAttempt?.description ?? "" : "", row.reason ?? row.remoteID.map { "there \($0)" } ?? "")
             }
             if table.isEmpty { return Terminal.complain("no deliveries match") }
-            table.lines.forEach { Terminal.print($0) }
+            Terminal.print(table.lines)
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows a delivery with every attempt, below the conversion and its request.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows a delivery with every attempt, below the conversion and its request.")
 
         @OptionGroup var store: StoreOption
         @Argument(help: "The delivery's id, conversion:destination, or a conversion's.") var id: String
@@ -41,11 +42,12 @@ struct Deliveries: AsyncParsableCommand {
             let row: ConversionRow? =
                 if let conversion = delivery?.conversion ?? ConversionID(id) { try await store.conversion(conversion) } else { nil }
             guard let row else {
-                Terminal.complain("there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them")
+                Terminal.complain(
+                    "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them")
                 throw ExitStatus.findings
             }
             let trace = try await ConversionTrace(row, in: store, destination: delivery?.destination)
-            if self.store.json { Listing.printPretty(trace.object) } else { trace.lines.forEach { Terminal.print($0) } }
+            if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }
 }

@@ -56,7 +56,8 @@ struct Demo: AsyncParsableCommand {
         let store = try SQLiteConversionStore.opened(configuration)
         let gatewayPort = PortPromise()
         let service = GatewayService(configuration, store: store, logger: logger) { gatewayPort.fulfil($0) }
-        let report = DemoReport(configuration: configuration, store: store, inbox: inbox, sandbox: sandbox, port: gatewayPort, keepsServing: !once)
+        let report = DemoReport(
+            configuration: configuration, store: store, inbox: inbox, sandbox: sandbox, port: gatewayPort, keepsServing: !once)
         try await service.run(with: [report])
         return report.isComplete
     }

@@ -4,7 +4,8 @@ import Mappings
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
+        abstract:
+            "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
         discussion: """
             The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. Ends with 1 where the \
             request would be refused.
@@ -22,7 +23,9 @@ struct Explain: ParsableCommand {
     func run() throws {
         let configuration = try configuration.load()
         guard let source = configuration.source(source) else {
-            Terminal.complain("there is no source '\(source)' in \(self.configuration.config)\(self.source.suggestion(from: configuration.sources.map(\.name)))")
+            Terminal.complain(
+                "there is no source '\(source)' in \(self.configuration.config)\(self.source.suggestion(from: configuration.sources.map(\.name)))"
+            )
             throw ExitStatus.usage
         }
         let bytes = try read()
@@ -35,7 +38,7 @@ struct Explain: ParsableCommand {
             throw ExitStatus.usage
         }
         let explanation = Explanation(configuration: configuration, source: source, request: wire, now: SystemClock.now())
-        explanation.lines.forEach { Terminal.print($0) }
+        Terminal.print(explanation.lines)
         if explanation.isRefused { throw ExitStatus.findings }
     }
 

@@ -47,7 +47,8 @@ struct Explanation {
     private func pathValues(of request: WireRequest, source: SourceConfiguration) -> [String: String] {
         let path = source.mapping.request.path
         let prefix = "/\(source.name)"
-        return path.match(request.path) ?? (request.path.hasPrefix(prefix + "/") ? path.match(request.path.dropFirst(prefix.count)) : nil) ?? [:]
+        return path.match(request.path) ?? (request.path.hasPrefix(prefix + "/") ? path.match(request.path.dropFirst(prefix.count)) : nil)
+            ?? [:]
     }
 
     private mutating func show(_ conversion: Conversion, origins: [String: String]) {
@@ -63,7 +64,9 @@ struct Explanation {
             table.add("items[\(index)]", text.joined(separator: ", "), origins["items"] ?? "")
         }
         for name in ["metadata", "extra"] {
-            if let text = conversion.exampleText(name) { table.add(name, text, name == "extra" ? "parameters that no field names" : origins[name] ?? "") }
+            if let text = conversion.exampleText(name) {
+                table.add(name, text, name == "extra" ? "parameters that no field names" : origins[name] ?? "")
+            }
         }
         lines += table.lines.map { "  " + $0 }
         for warning in conversion.warnings { lines.append("  warning: \(warning.printable)".styled(.yellow)) }
@@ -72,7 +75,9 @@ struct Explanation {
 
     private mutating func showKey(of conversion: Conversion, source: SourceConfiguration) {
         if let alternative = (source.duplicates ?? source.mapping.duplicates).key(of: conversion)?.alternative {
-            let parts = alternative.parts.filter { !conversion[$0.path].isAbsent }.map { "\($0.path) \(conversion[$0.path].description.quotedBriefly)" }
+            let parts = alternative.parts.filter { !conversion[$0.path].isAbsent }.map {
+                "\($0.path) \(conversion[$0.path].description.quotedBriefly)"
+            }
             let window = alternative.within.map { " within \($0.text)" } ?? ""
             lines.append("same conversion again: \(parts.joined(separator: " and "))\(window)")
         } else {

@@ -34,7 +34,7 @@ struct Refused: AsyncParsableCommand {
                     String(row.refused.status), row.refused.code, reason)
             }
             if table.isEmpty { return Terminal.complain("no refused requests match") }
-            table.lines.forEach { Terminal.print($0) }
+            Terminal.print(table.lines)
         }
     }
 
@@ -57,7 +57,7 @@ struct Refused: AsyncParsableCommand {
             Terminal.print("  received \(refused.receivedAt) from \(refused.source ?? "a stranger") as \(refused.tracker ?? "no tracker")")
             if let replayed = row.replayedAs { Terminal.print("  run again as conversion \(replayed)") }
             Terminal.print()
-            Listing.lines(of: refused.request).forEach { Terminal.print("  " + $0) }
+            Terminal.print(Listing.lines(of: refused.request).map { "  " + $0 })
         }
     }
 }

@@ -32,7 +32,8 @@ struct Replay: AsyncParsableCommand {
             throw ValidationError("name ids, or a filter such as --destination main --state dead")
         }
         for id in ids where ConversionID(id) == nil && DeliveryID(id) == nil && Int64(id) == nil {
-            throw ValidationError("\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request")
+            throw ValidationError(
+                "\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request")
         }
     }
 
@@ -68,7 +69,8 @@ struct Replay: AsyncParsableCommand {
         } else {
             if !deliveries.isEmpty {
                 let count = try await store.requeue(deliveries.map(\.id), at: SystemClock.now())
-                Terminal.print("\(count) \(count == 1 ? "delivery is" : "deliveries are") due now; a running gateway sends within two seconds")
+                Terminal.print(
+                    "\(count) \(count == 1 ? "delivery is" : "deliveries are") due now; a running gateway sends within two seconds")
             }
             try await runAgain(requests, in: store, configuration)
         }
@@ -109,12 +111,13 @@ struct Replay: AsyncParsableCommand {
                 Terminal.print("  the configuration has no destination '\(row.id.destination)' any more")
                 continue
             }
-            guard let stored = try await store.conversion(row.id.conversion), let conversion = try? Conversion(document: stored.document) else {
+            guard let stored = try await store.conversion(row.id.conversion), let conversion = try? Conversion(document: stored.document)
+            else {
                 continue
             }
             do throws(Skip) {
                 let request = try destination.write(routes.conversion(conversion, for: row.id.destination))
-                Explanation.lines(of: request, secrets: destination.secrets).forEach { Terminal.print("  " + $0) }
+                Terminal.print(Explanation.lines(of: request, secrets: destination.secrets).map { "  " + $0 })
             } catch {
                 Terminal.print("  skipped: \(error.reason.printable)")
             }
@@ -146,7 +149,9 @@ struct Replay: AsyncParsableCommand {
 
     /// The source that a refused request is taken for, and the request taken apart by today's mapping.
     private func resubmission(_ row: RefusedRow, _ configuration: Configuration?) throws -> (SourceConfiguration, ParsedRequest) {
-        guard let configuration else { throw Unusable(description: "running a refused request again needs a configuration; name it with --config") }
+        guard let configuration else {
+            throw Unusable(description: "running a refused request again needs a configuration; name it with --config")
+        }
         guard let name = row.refused.source ?? filter.source else {
             throw Unusable(description: "this request came from a stranger; say whose it is with --source NAME")
         }

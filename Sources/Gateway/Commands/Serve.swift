@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Mappings
 import NIOCore
 
 struct Serve: AsyncParsableCommand {
@@ -19,7 +20,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try configuration.load()
-        configuration.warnings.forEach { Terminal.complain($0.description) }
+        Terminal.complain(configuration.warnings.map(\.description))
         let logger = Logger.gateway(level: logLevel)
         let lock = try StoreLock.taken(for: configuration)
         let store = try SQLiteConversionStore.opened(configuration)
@@ -73,5 +74,3 @@ extension SQLiteConversionStore {
         }
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

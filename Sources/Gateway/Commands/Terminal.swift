@@ -10,6 +10,14 @@ enum Terminal {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 
+    static func print(_ lines: [String]) {
+        for line in lines { print(line) }
+    }
+
+    static func complain(_ lines: [String]) {
+        for line in lines { complain(line) }
+    }
+
     static let isTerminal = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
 
     /// Shows how far long work is, on a terminal only; the line is overwritten by the next.
@@ -36,13 +44,16 @@ extension String {
 
     /// Control characters made visible, so that what a stranger sent cannot drive the terminal.
     var printable: String {
-        guard unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F || (0x80..<0xA0).contains($0.value) }) else { return self }
+        guard unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F || (0x80..<0xA0).contains($0.value) }) else {
+            return self
+        }
         return unicodeScalars.map { scalar in
             switch scalar {
             case "\n": "\\n"
             case "\t": "\\t"
             case "\r": "\\r"
-            default: scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            default:
+                scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
             }
         }.joined()
     }

@@ -20,7 +20,7 @@ struct TestExamples: ParsableCommand {
             let line = "\(mapping.name): \(reports.count - failed.count) of \(reports.count) examples hold"
             Terminal.print(line.styled(failed.isEmpty ? .green : .red))
         }
-        differences.forEach { Terminal.complain($0.description) }
+        Terminal.complain(differences.map(\.description))
         if !differences.isEmpty { throw ExitStatus.findings }
     }
 
@@ -34,7 +34,7 @@ struct TestExamples: ParsableCommand {
             diagnostics.append(contentsOf: mistakes)
             if let mapping { found.append(mapping) }
         }
-        diagnostics.sorted.forEach { Terminal.complain($0.description) }
+        Terminal.complain(diagnostics.sorted.map(\.description))
         if diagnostics.hasErrors { throw ExitStatus.findings }
         return found
     }

@@ -13,7 +13,9 @@ final class DemoReport: Service {
     private let keepsServing: Bool
     private let complete = Mutex(false)
 
-    init(configuration: Configuration, store: any ConversionStore, inbox: DemoInbox, sandbox: Sandbox, port: PortPromise, keepsServing: Bool) {
+    init(
+        configuration: Configuration, store: any ConversionStore, inbox: DemoInbox, sandbox: Sandbox, port: PortPromise, keepsServing: Bool
+    ) {
         self.configuration = configuration
         self.store = store
         self.inbox = inbox
@@ -38,7 +40,9 @@ final class DemoReport: Service {
         Terminal.print()
         Terminal.print("The gateway listens on http://127.0.0.1:\(port). Try:".styled(.bold))
         for source in configuration.sources { Terminal.print("  " + (DemoRequest(source)?.curl(port: port) ?? "")) }
-        Terminal.print("Sent as it is, each is a duplicate; with another id (and signed anew, where it is signed) it travels, and what arrives is shown here. Ctrl-C ends it.")
+        Terminal.print(
+            "Sent as it is, each is a duplicate; with another id (and signed anew, where it is signed) it travels, and what arrives is shown here. Ctrl-C ends it."
+        )
         inbox.forward { Terminal.print("  → \($0.source)".styled(.green) + " has \(Self.summary($0))") }
         try? await gracefulShutdown()
     }

@@ -14,7 +14,9 @@ enum PortProbe {
         name.sin_port = in_port_t(UInt16(truncatingIfNeeded: address.port)).bigEndian
         guard inet_pton(AF_INET, address.host, &name.sin_addr) == 1 else { return true }
         return withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
         }
     }
 }

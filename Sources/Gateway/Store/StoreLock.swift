@@ -1,7 +1,7 @@
 import Foundation
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Keeps a second service off the same store: two would deliver everything twice.
@@ -16,7 +16,8 @@ final class StoreLock: Sendable {
         let file = path + ".lock"
         let descriptor = open(file, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw StoreError(.unavailable, "'\(file)' cannot be opened: \(String(cString: strerror(errno))); check the folder and its owner")
+            throw StoreError(
+                .unavailable, "'\(file)' cannot be opened: \(String(cString: strerror(errno))); check the folder and its owner")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

@@ -11,7 +11,10 @@ struct DecimalConverter: FieldConverter {
         examples: [
             .init(wire: .number("5.50"), reads: .success("5.5")),
             .init(wire: .number("1e2"), reads: .success("100")),
-            .init(wire: "NaN", reads: .failure(FieldFailure("value 'NaN' is not a finite number; write plain digits with a point for decimals, such as 1234.56"))),
+            .init(
+                wire: "NaN",
+                reads: .failure(
+                    FieldFailure("value 'NaN' is not a finite number; write plain digits with a point for decimals, such as 1234.56"))),
         ],
         make: { DecimalConverter(isTextOnWire: $0[0] == "text") }
     )

@@ -8,7 +8,9 @@ struct HashConverter: FieldConverter {
             .init(
                 wire: "62A14E44F765419D10FEA99367361A727C12365E2520F32218D505ED9AA0F62F",
                 reads: .success("62a14e44f765419d10fea99367361a727c12365e2520f32218d505ed9aa0f62f")),
-            .init(wire: "jane@example.com", reads: .failure(FieldFailure("value must be a SHA-256 digest of 64 hexadecimal digits, found 16 characters"))),
+            .init(
+                wire: "jane@example.com",
+                reads: .failure(FieldFailure("value must be a SHA-256 digest of 64 hexadecimal digits, found 16 characters"))),
         ],
         make: { _ in HashConverter() }
     )

@@ -14,7 +14,8 @@ struct MoneyConverter: FieldConverter {
             amounts pass; text writes a JSON string
             """,
         parameters: [
-            ["major", "minor"], ["exact", "half_up", "half_even", "down", "up", "precise"], ["plain", "float_noise"], ["unsigned", "signed"],
+            ["major", "minor"], ["exact", "half_up", "half_even", "down", "up", "precise"], ["plain", "float_noise"],
+            ["unsigned", "signed"],
             ["number", "text"],
         ],
         reads: .number,
@@ -45,7 +46,9 @@ struct MoneyConverter: FieldConverter {
         do {
             let isFree = isPrecise && format.unit == .major
             let reading = try format.read(text, currency: isFree ? nil : edge.currency, exponents: edge.exponents)
-            if reading.noiseRemoved { edge.warnings.append("\(edge.field) \(text.quotedBriefly) was read as \(reading.amount): binary noise") }
+            if reading.noiseRemoved {
+                edge.warnings.append("\(edge.field) \(text.quotedBriefly) was read as \(reading.amount): binary noise")
+            }
             return .number(reading.amount)
         } catch {
             throw FieldFailure(error.sentence(field: edge.field, value: text))

@@ -28,12 +28,14 @@ extension MappingCompiler {
         }
         guard let given else { return nil }
         return Example(
-            name: name, location: node.location, isSample: isSample, settings: chosen, given: given, expect: expect, error: error, code: code,
+            name: name, location: node.location, isSample: isSample, settings: chosen, given: given, expect: expect, error: error,
+            code: code,
             sends: sends, skips: skips, warnings: warnings)
     }
 
     private mutating func expectation(_ entry: (key: YAMLNode, name: String, value: YAMLNode)) -> Example.Expectation? {
-        let isKnown = FieldPath(name: entry.name) != nil || entry.name == "items" || entry.name == "metadata" || entry.name == "extra"
+        let isKnown =
+            FieldPath(name: entry.name) != nil || entry.name == "items" || entry.name == "metadata" || entry.name == "extra"
             || entry.name.hasPrefix("items[")
         guard isKnown else {
             let hint = entry.name.nearest(in: FieldPath.suggestions).map { "; did you mean '\($0)'?" } ?? ""

@@ -41,8 +41,9 @@ struct ExpressionLexer {
                 tokens.append((.text(String(characters[position..<end])), start))
                 position = end + 1
             } else if character.isASCII, character.isNumber || character == "." {
-                while position < characters.count, characters[position].isASCII, characters[position].isLetter || characters[position].isNumber
-                    || characters[position] == "."
+                while position < characters.count, characters[position].isASCII,
+                    characters[position].isLetter || characters[position].isNumber
+                        || characters[position] == "."
                 { position += 1 }
                 tokens.append((.number(String(characters[start..<position])), start))
             } else if character.isASCII, character.isLetter || character == "_" {

@@ -187,7 +187,9 @@ package struct ExpressionParser {
         }
         let known = names.all + (isInsideSum ? Item.Part.allCases.map(\.wireName) : [])
         var message = "unknown name '\(name)'\(name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")"
-        if (Field.types + Field.statuses).contains(name) { message = "unknown name '\(name)'; a text stands in quotes of its own: '\(name)'" }
+        if (Field.types + Field.statuses).contains(name) {
+            message = "unknown name '\(name)'; a text stands in quotes of its own: '\(name)'"
+        }
         if name == "items" { message = "'items' is a list; use it in sum(items, …) or count()" }
         throw Failure(offset: place, message: message)
     }
@@ -214,7 +216,9 @@ package struct ExpressionParser {
         }
         let kind = function.kind(of: arguments.map(\.kind))
         if function == .coalesce {
-            for argument in arguments { try Self.check(argument, is: kind == .any ? argument.kind : kind, for: "every argument of coalesce") }
+            for argument in arguments {
+                try Self.check(argument, is: kind == .any ? argument.kind : kind, for: "every argument of coalesce")
+            }
         }
         if function == .if { try Self.check(arguments[2], is: kind == .any ? arguments[2].kind : kind, for: "what if yields otherwise") }
         if function == .round { try checkPlace(arguments[1]) }

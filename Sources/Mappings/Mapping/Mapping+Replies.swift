@@ -6,7 +6,9 @@ extension Mapping {
         let input = ExpressionInput(conversion, variables: variables.values)
         var code: FailureCode? = FailureCode(rawValue: name)
         while let current = code {
-            if let plan = replies.first(where: { $0.name == current.rawValue }) { return write(plan, status: plan.status, input, variables) }
+            if let plan = replies.first(where: { $0.name == current.rawValue }) {
+                return write(plan, status: plan.status, input, variables)
+            }
             code = current.fallback
         }
         let status = FailureCode(rawValue: name).status

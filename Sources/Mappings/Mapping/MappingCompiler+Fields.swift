@@ -82,7 +82,8 @@ extension MappingCompiler {
     ) -> FieldPlan.Reading? {
         checkSideKeys(override, allowed: Self.sideKeys, subject: "'in' of field '\(name)'")
         if let override, !override.isMap, !override.isNull {
-            diagnostics.error(at: override.location, "'in' of field '\(name)' must be false or a map, found \(override.scalar ?? override.kind)")
+            diagnostics.error(
+                at: override.location, "'in' of field '\(name)' must be false or a map, found \(override.scalar ?? override.kind)")
         }
         if isItem {
             for key in ["default", "values", "other", "length"] {
@@ -153,7 +154,9 @@ extension MappingCompiler {
         if text == "true" { return .always }
         if text == "false" { return .never }
         let place = node.textLocation
-        guard let expression = ExpressionParser.parse(text, at: place, names: names, expecting: .flag, into: &diagnostics) else { return .never }
+        guard let expression = ExpressionParser.parse(text, at: place, names: names, expecting: .flag, into: &diagnostics) else {
+            return .never
+        }
         return .when(expression)
     }
 

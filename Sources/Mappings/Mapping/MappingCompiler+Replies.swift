@@ -2,7 +2,10 @@ extension MappingCompiler {
     mutating func replies(_ nodes: [(key: YAMLNode, name: String, value: YAMLNode)], at place: SourceLocation) -> [ReplyPlan] {
         let plans = nodes.compactMap { reply($0.name, $0.value) }
         for name in ["accepted", "duplicate"] where !plans.contains(where: { $0.name == name }) {
-            diagnostics.error(at: place, "replies needs '\(name)': what the tracker answers \(name == "accepted" ? "to a new conversion" : "when it has it already")")
+            diagnostics.error(
+                at: place,
+                "replies needs '\(name)': what the tracker answers \(name == "accepted" ? "to a new conversion" : "when it has it already")"
+            )
         }
         return plans
     }
@@ -73,7 +76,9 @@ extension MappingCompiler {
         let code = map.text("code", &diagnostics) ?? FailureCode.invalid.rawValue
         let side = word("for", in: &map, of: Check.Side.self) ?? .both
         map.finish(&diagnostics)
-        guard let need, let sentence, let text = need.text("need", &diagnostics), let why = sentence.text("else", &diagnostics) else { return nil }
+        guard let need, let sentence, let text = need.text("need", &diagnostics), let why = sentence.text("else", &diagnostics) else {
+            return nil
+        }
         let expression = ExpressionParser.parse(
             text, at: need.textLocation, names: names, expecting: .flag, into: &diagnostics)
         let template = Template.parse(why, at: sentence.textLocation, names: names, into: &diagnostics)
@@ -86,7 +91,8 @@ extension MappingCompiler {
         if let elements = node.elements, elements.contains(where: \.isMap) {
             return DuplicateRule(alternatives: elements.compactMap { alternative($0) })
         }
-        return DuplicateRule(alternatives: [node.isMap ? alternative(node) : alternative(keys: node, within: nil, sharedBy: nil)].compactMap { $0 })
+        return DuplicateRule(
+            alternatives: [node.isMap ? alternative(node) : alternative(keys: node, within: nil, sharedBy: nil)].compactMap { $0 })
     }
 
     private mutating func alternative(_ node: YAMLNode) -> DuplicateRule.Alternative? {

@@ -164,7 +164,8 @@ package struct MappingCompiler {
         }
         let places = self.places(node, in: &map)
         if places.isEmpty { diagnostics.error(at: node.location, "a signature needs a place: header, query or body") }
-        let forms = map.texts("signs", &diagnostics)?.compactMap { word($0.text, at: $0.location, of: SignaturePlan.Form.self) } ?? [.rawBody]
+        let forms =
+            map.texts("signs", &diagnostics)?.compactMap { word($0.text, at: $0.location, of: SignaturePlan.Form.self) } ?? [.rawBody]
         let setting = map.take("setting")
         if let setting, let name = setting.scalar, !settings.contains(where: { $0.name == name }) {
             diagnostics.error(at: setting.location, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
@@ -196,12 +197,14 @@ package struct MappingCompiler {
 
     // MARK: Words of closed lists
 
-    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ key: String, in map: inout YAMLFields, of type: Word.Type) -> Word? {
+    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ key: String, in map: inout YAMLFields, of type: Word.Type) -> Word?
+    {
         guard let node = map.take(key), let text = node.text(key, &diagnostics) else { return nil }
         return word(text, at: node.location, of: type)
     }
 
-    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ text: String, at place: SourceLocation, of type: Word.Type) -> Word? {
+    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ text: String, at place: SourceLocation, of type: Word.Type) -> Word?
+    {
         if let word = Word(rawValue: text) { return word }
         diagnostics.error(at: place, "unknown word '\(text)'\(text.suggestion(from: Word.allCases.map(\.rawValue)))")
         return nil
@@ -214,7 +217,8 @@ extension SettingPlan {
         switch kind {
         case .flag:
             if let text = node.scalar, let flag = Bool(text) { return .flag(flag) }
-            diagnostics.error(at: node.location, "setting '\(name)' must be true or false, found \(node.scalar?.quotedBriefly ?? node.kind)")
+            diagnostics.error(
+                at: node.location, "setting '\(name)' must be true or false, found \(node.scalar?.quotedBriefly ?? node.kind)")
             return nil
         case .text:
             guard let text = node.text(name, &diagnostics) else { return nil }

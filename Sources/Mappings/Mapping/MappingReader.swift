@@ -79,7 +79,8 @@ package struct MappingReader: Sendable {
     private func settle(_ run: inout ReadingRun) {
         for (field, word, wire) in run.settled {
             if let other = run.input.conversion.text(field), other != word {
-                run.edge.warnings.append("\(wire) means \(field.name) '\(word)'; the \(field.name) '\(other)' sent with it was not followed")
+                run.edge.warnings.append(
+                    "\(wire) means \(field.name) '\(word)'; the \(field.name) '\(other)' sent with it was not followed")
             }
             run.input.conversion[field] = .text(word)
             run.note(.field(field), wire)

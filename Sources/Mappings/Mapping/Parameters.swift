@@ -37,7 +37,9 @@ package struct Parameters: Sendable {
         var index = bytes.startIndex
         while index < bytes.endIndex {
             let byte = bytes[index]
-            if byte == UInt8(ascii: "%"), index + 2 < bytes.endIndex, let high = bytes[index + 1].hexDigit, let low = bytes[index + 2].hexDigit {
+            if byte == UInt8(ascii: "%"), index + 2 < bytes.endIndex, let high = bytes[index + 1].hexDigit,
+                let low = bytes[index + 2].hexDigit
+            {
                 decoded.append(UInt8(high << 4 | low))
                 index += 3
             } else {

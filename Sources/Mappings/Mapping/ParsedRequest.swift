@@ -99,7 +99,9 @@ extension Mapping {
         }
     }
 
-    private func walk(_ view: JSONView, _ object: JSONNode, _ members: [RequestLayout.Member], prefix: String, into parsed: inout ParsedRequest) {
+    private func walk(
+        _ view: JSONView, _ object: JSONNode, _ members: [RequestLayout.Member], prefix: String, into parsed: inout ParsedRequest
+    ) {
         var hint = 0
         for (key, node) in view.members(object) {
             guard let index = Self.find(view, key, in: members, from: hint) else {
@@ -109,7 +111,8 @@ extension Mapping {
             hint = index + 1
             switch members[index].content {
             case .slot(let slot): parsed.slots[slot] = view.wireValue(node)
-            case .secret(let slot): parsed.secrets[layout.secretNames[slot], default: [:]][.body(members[index].name)] = view.secretText(node)
+            case .secret(let slot):
+                parsed.secrets[layout.secretNames[slot], default: [:]][.body(members[index].name)] = view.secretText(node)
             case .object(let children):
                 guard view.kind(node) == .object else {
                     parsed.expect("an object", at: prefix + members[index].name, found: view.value(node))
@@ -126,7 +129,9 @@ extension Mapping {
         }
     }
 
-    private func walkItems(_ view: JSONView, _ list: JSONNode, _ members: [RequestLayout.Member], name: String, into parsed: inout ParsedRequest) {
+    private func walkItems(
+        _ view: JSONView, _ list: JSONNode, _ members: [RequestLayout.Member], name: String, into parsed: inout ParsedRequest
+    ) {
         let expected = min(view.count(list), 64)
         parsed.itemPositions.reserveCapacity(expected)
         parsed.itemSlots.reserveCapacity(expected * layout.itemSlotCount)

@@ -37,7 +37,9 @@ package struct Diagnostics: Sendable {
         if !all.contains(diagnostic) { all.append(diagnostic) }
     }
 
-    package mutating func append(contentsOf others: Diagnostics) { others.all.forEach { append($0) } }
+    package mutating func append(contentsOf others: Diagnostics) {
+        for diagnostic in others.all { append(diagnostic) }
+    }
 
     /// In the order of the file.
     package var sorted: [Diagnostic] { all.sorted { ($0.location, $0.message) < ($1.location, $1.message) } }
