@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Logging
-import Mappings
 import NIOCore
 
 struct Serve: AsyncParsableCommand {
@@ -15,13 +14,13 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
-    @Option(name: .long, help: "Logs from this level on.")
-    var logLevel: Logger.Level = .info
+    @Option(name: .long, help: "How much is logged.")
+    var logLevel = LogLevel.info
 
     func run() async throws {
         let configuration = try configuration.load()
         Terminal.complain(configuration.warnings.map(\.description))
-        let logger = Logger.gateway(level: logLevel)
+        let logger = Logger.gateway(level: logLevel.level)
         let lock = try StoreLock.taken(for: configuration)
         let store = try SQLiteConversionStore.opened(configuration)
         let service = GatewayService(configuration, store: store, logger: logger) { port in

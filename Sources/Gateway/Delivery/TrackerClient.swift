@@ -29,6 +29,9 @@ struct TrackerClient: Sendable {
         configuration.httpVersion = .http1Only
         // A span for each request, which nobody collects, would cost a twentieth of the exchange.
         configuration.tracing.tracer = nil
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.submit { try channel.pipeline.syncOperations.addHandler(FlushCoalescer(), position: .first) }
+        }
         client = HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
     }
 
