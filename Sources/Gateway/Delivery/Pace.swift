@@ -5,8 +5,8 @@
 struct Pace: Sendable, Equatable {
     var concurrency: Int
     var threshold = 10
-    var probes = 2
-    var rest: Duration = .seconds(1)
+    var probes = 8
+    var rest: Duration = .milliseconds(250)
     private(set) var failures = 0
 
     init(concurrency: Int) { self.concurrency = max(1, concurrency) }

@@ -5,7 +5,7 @@ import Mappings
 /// Headers that carry one are left out, parameters and members that carry one become `***` whatever their value, and a configured secret is
 /// blotted out wherever else it stands. A signature stays: it tells nobody the key.
 struct RequestMask: Sendable {
-    private static let never: Set<String> = ["authorization", "proxy-authorization", "cookie"]
+    private static let never: Set<String> = ["authorization", "proxy-authorization", "cookie", "x-api-key"]
 
     /// In lower case.
     private let headers: [String]
@@ -17,6 +17,10 @@ struct RequestMask: Sendable {
         var headers = Self.never
         var parameters: Set<String> = []
         var members: [String] = []
+        // A sender with the wrong address shows this tracker the secret of another.
+        for case .header(let name) in MappingCatalog.builtIn.mappings.flatMap(\.credentials).flatMap(\.places) {
+            headers.insert(name.lowercased())
+        }
         for place in mapping.credentials.flatMap(\.places) {
             switch place {
             case .header(let name): headers.insert(name.lowercased())

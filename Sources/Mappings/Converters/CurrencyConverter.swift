@@ -16,6 +16,10 @@ struct CurrencyConverter: FieldConverter {
 
     func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
         guard let text = value.text else { throw FieldFailure("\(edge.field) must be a currency code, found \(value.quoted)") }
+        // Whoever gives a code an exponent knows it.
+        if rule == .iso, let currency = Currency(code: text.trimmed), edge.exponents.exponent(of: currency) != nil {
+            return .text(currency.code)
+        }
         do {
             return .text(try Currency.parse(text, rule: rule).code)
         } catch {

@@ -38,7 +38,7 @@ final class FieldReader: Sendable {
         }
         if case .path(let path) = target {
             isMoney = path.kind == .money
-            refusesMacros = path.refusesMacros && reading.words == nil && reading.converter.converter.name == "text"
+            refusesMacros = path.refusesMacros && reading.words == nil
         } else {
             (isMoney, refusesMacros) = (false, false)
         }

@@ -23,14 +23,15 @@ extension String {
 }
 
 extension FieldPath {
-    /// Texts in which a macro or `null` cannot be meant: everything but people's names and free words.
+    /// Texts and times in which a macro or `null` cannot be meant: everything but people's names, free words, and the currency, which must not be
+    /// guessed.
     var refusesMacros: Bool {
         switch self {
         case .subID: true
         case .field(let field):
             switch field {
-            case .customerFirstName, .customerLastName, .reason, .eventName: false
-            default: field.kind == .text
+            case .customerFirstName, .customerLastName, .reason, .eventName, .currency: false
+            default: field.kind == .text || field.kind == .time
             }
         default: false
         }

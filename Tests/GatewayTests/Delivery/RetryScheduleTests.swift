@@ -69,8 +69,8 @@ struct PaceTests {
     @Test func `ten tries without an answer narrow it, one answer widens it`() {
         var pace = Pace(concurrency: 32)
         let rests = (1...11).map { _ in pace.ended(answered: false) }
-        #expect(rests == [Duration?](repeating: nil, count: 9) + [.seconds(1), .seconds(1)])
-        #expect(pace.limit == 2)
+        #expect(rests == [Duration?](repeating: nil, count: 9) + [.milliseconds(250), .milliseconds(250)])
+        #expect(pace.limit == 8)
         let rest = pace.ended(answered: true)
         #expect(rest == nil)
         #expect(pace.limit == 32)
