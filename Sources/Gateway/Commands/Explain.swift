@@ -8,7 +8,7 @@ struct Explain: ParsableCommand {
             "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
         discussion: """
             The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. Ends with 1 where the \
-            request would be refused.
+            request would be refused, or carries a wrong credential.
             """
     )
 

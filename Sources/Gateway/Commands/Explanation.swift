@@ -18,6 +18,12 @@ struct Explanation {
         do throws(Refusal) {
             var origins: [String: String]? = [:]
             let parsed = try mapping.parse(request, pathValues: pathValues(of: request, source: source))
+            let wrong = Self.wrongCredentials(parsed, source)
+            if !wrong.isEmpty {
+                isRefused = true
+                lines.append("the \(wrong.joined(separator: " and ")) sent is not this source's, so the gateway answers 401".styled(.red))
+                lines.append("")
+            }
             let identity = MappingReader.Identity(
                 id: ConversionID(at: now, random: (0, 0)), source: source.name, receivedAt: now)
             let conversion = try source.reader.read(parsed, as: identity, origins: &origins)
@@ -33,6 +39,20 @@ struct Explanation {
             lines.append("reply: \(reply.status) \(String(decoding: reply.body, as: UTF8.self))")
         }
         lines = lines.map { secrets.masked($0) }
+    }
+
+    /// Credentials that the request carries and that are not the source's. What it does not carry, or only masked, is not judged.
+    private static func wrongCredentials(_ parsed: ParsedRequest, _ source: SourceConfiguration) -> [String] {
+        var wrong = source.mapping.credentials.filter { plan in
+            guard !plan.signsOnly, let given = parsed.value(atFirstOf: plan.places), given != "***" else { return false }
+            return source.credentials[plan.name].map { $0 != given } ?? false
+        }.map(\.name)
+        if let plan = source.mapping.signature, parsed.value(atFirstOf: plan.places) != nil, let signer = InboundSource(source).signer,
+            !signer.verifies(parsed)
+        {
+            wrong.append("signature")
+        }
+        return wrong
     }
 
     private static func reply(to refusal: Refusal, mapping: Mapping, source: String, now: Timestamp) -> WireReply {

@@ -28,7 +28,9 @@ struct Replay: AsyncParsableCommand {
     var ids: [String] = []
 
     func validate() throws {
-        if store.json { throw ValidationError("replay prints for people only; `gateway deliveries --json` tells programs what became of it") }
+        if store.json {
+            throw ValidationError("replay prints for people only; `gateway deliveries --json` tells programs what became of it")
+        }
         if ids.isEmpty, filter.isEmpty, page.since == nil, page.until == nil, !refused {
             throw ValidationError("name ids, or a filter such as --destination main --state dead")
         }

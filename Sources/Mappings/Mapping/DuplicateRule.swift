@@ -37,7 +37,8 @@ package struct DuplicateRule: Sendable {
             let isComplete = alternative.parts.allSatisfy { part in
                 let value = conversion[part.path]
                 guard !value.isAbsent || part.isOptional else { return false }
-                let piece = value.description
+                // One person, however the address was typed; hashes of addresses are made of the same form.
+                let piece = part.path == .field(.customerEmail) ? value.description.trimmed.lowercased() : value.description
                 text += "\(piece.utf8.count):\(piece)|"
                 return true
             }
