@@ -20,12 +20,6 @@ enum Terminal {
 
     static let isTerminal = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
 
-    /// Shows how far long work is, on a terminal only; the line is overwritten by the next.
-    static func progress(_ text: String) {
-        guard isatty(STDERR_FILENO) == 1 else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
-    }
-
     enum Style: String {
         case bold = "1"
         case dim = "2"

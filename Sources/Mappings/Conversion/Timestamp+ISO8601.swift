@@ -27,7 +27,7 @@ extension Timestamp: CustomStringConvertible {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// `20261120`: the day in UTC, for names of files and folders.
+    /// `2026-11-20`: the day in UTC, for names of files and folders.
     package var day: String { String(description.prefix(10)) }
 
     /// Reads `2026-11-20`, `2026-11-20T09:30`, `2026-11-20 09:30:00.25`, each with `Z`, `+02`, `+0200`, `+02:00` or no zone, which means UTC.

@@ -58,15 +58,4 @@ package struct YAMLNode: Sendable {
     }
 
     package subscript(_ key: String) -> YAMLNode? { entries?.first { $0.key.scalar == key }?.value }
-
-    /// The same tree with every scalar's text replaced; keys stay.
-    package func mapScalars(_ transform: (String, SourceLocation) -> String) -> YAMLNode {
-        var node = self
-        switch content {
-        case .scalar(let text, let isPlain): node.content = .scalar(transform(text, location), isPlain: isPlain)
-        case .list(let elements): node.content = .list(elements.map { $0.mapScalars(transform) })
-        case .map(let entries): node.content = .map(entries.map { ($0.key, $0.value.mapScalars(transform)) })
-        }
-        return node
-    }
 }
