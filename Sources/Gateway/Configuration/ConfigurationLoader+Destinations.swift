@@ -11,6 +11,7 @@ extension ConfigurationLoader {
         let concurrency = map.integer("concurrency", in: 1...512, &diagnostics)
         let timeout = duration("timeout", in: &map, .milliseconds(100) ... .seconds(600), "100ms to 10m")
         let retries = map.take("retries").flatMap { self.retries($0) }
+        let networks = allowedNetworks(&map)
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
         var target: DestinationConfiguration.Target?
@@ -31,6 +32,7 @@ extension ConfigurationLoader {
         if let concurrency { destination.concurrency = concurrency }
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
+        destination.allowNetworks = networks
         if let postback { destination.shown = substitution.pieces[postback.location].flatMap { ShownPostback($0) } }
         return destination
     }
@@ -42,6 +44,14 @@ extension ConfigurationLoader {
         }
         if elements.count > 100 { diagnostics.error(at: node.location, "'retries' has at most 100 waits, found \(elements.count)") }
         return elements.compactMap { duration("retries", $0, .zero ... .seconds(7 * 86_400), "0s to 7d") }
+    }
+
+    private mutating func allowedNetworks(_ map: inout YAMLFields) -> [IPNetwork] {
+        guard let node = map.take("allow_networks") else { return [] }
+        if node.elements?.isEmpty == true {
+            diagnostics.error(at: node.location, "'allow_networks' is empty, which allows nothing; write networks or leave it out")
+        }
+        return networks("allow_networks", node)
     }
 
     // MARK: A tracker with a mapping

@@ -9,6 +9,8 @@ struct DestinationConfiguration: Sendable {
     var timeout = Duration.seconds(15)
     /// The waits after each failed try; the first try is at once. Empty tries once, nil is the default schedule.
     var retries: [Duration]?
+    /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.
+    var allowNetworks: [IPNetwork] = []
 
     /// What stands for a postback URL wherever it is shown: with `***` for what came from variables, who may hold a tracker's token.
     var shown: ShownPostback?

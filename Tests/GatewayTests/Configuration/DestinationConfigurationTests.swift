@@ -40,8 +40,16 @@ struct DestinationConfigurationTests {
         #expect(main.concurrency == 32)
         #expect(main.timeout == .seconds(15))
         #expect(main.retries == nil)
+        #expect(main.allowNetworks == [])
         #expect(main.exponents == .iso)
         #expect(Self.load(Self.postback + "retries: []").destination?.retries == [])
+    }
+
+    @Test func `networks outside the public internet are allowed one by one`() throws {
+        let main = try #require(Self.load(Self.postback + "allow_networks: [127.0.0.0/8, '::1', 10.1.2.3]").destination)
+        #expect(main.allowNetworks.map(\.description) == ["127.0.0.0/8", "::1", "10.1.2.3"])
+        let one = try #require(Self.load(Self.postback + "allow_networks: 192.168.0.0/16").destination)
+        #expect(one.allowNetworks.map(\.description) == ["192.168.0.0/16"])
     }
 
     @Test func `a credential that may be null may be missing or null here`() {
@@ -96,6 +104,18 @@ struct DestinationConfigurationTests {
         (postback + "timeout: 15", "4:14: error: 'timeout' must be a duration such as 5s, 30m, 24h or 30d, found '15'"),
         (postback + "retries: 5s", "4:14: error: 'retries' must be a list of waits such as [5s, 30s, 2m], found a text"),
         (postback + "retries: [5s, 8d]", "4:19: error: 'retries' must be a duration from 0s to 7d, found '8d'"),
+        (
+            postback + "allow_networks: []",
+            "4:21: error: 'allow_networks' is empty, which allows nothing; write networks or leave it out"
+        ),
+        (
+            postback + "allow_networks: [localhost]",
+            "4:22: error: 'localhost' is no address or network; write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32"
+        ),
+        (
+            postback + "allow_networks: 127.0.0.1/8",
+            "4:21: error: '127.0.0.1/8' is an address inside a network; write 127.0.0.0/8 for the network or 127.0.0.1 for the address"
+        ),
         (postback + "retrys: [5s]", "4:5: error: unknown key 'retrys' in destination 'main'; did you mean 'retries'?"),
     ])
     func `a destination that cannot work is refused`(destination: String, findings: String) {

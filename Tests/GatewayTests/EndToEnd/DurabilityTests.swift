@@ -16,6 +16,7 @@ extension EndToEnd {
             destinations:
               main:
                 postback_url: "http://127.0.0.1:${TRACKER}/postback?cid={click_id}&sum={amount}&txid={order_id}"
+                allow_networks: [127.0.0.0/8]
                 retries: [300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms]
             routes:
               - { from: "*", to: main }

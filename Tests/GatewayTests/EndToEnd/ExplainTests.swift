@@ -88,7 +88,7 @@ extension EndToEnd {
                     let routes = """
 
                         destinations:
-                          main: { postback_url: "http://127.0.0.1:${TRACKER}/pb?cid={click_id}&sum={amount}" }
+                          main: { postback_url: "http://127.0.0.1:${TRACKER}/pb?cid={click_id}&sum={amount}", allow_networks: [127.0.0.0/8] }
                         routes:
                           - { from: "*", to: main }
                         """
@@ -155,7 +155,7 @@ extension EndToEnd {
                     let routes = """
 
                         destinations:
-                          main: { postback_url: "http://127.0.0.1:\(tracker.port)/pb?cid={click_id}" }
+                          main: { postback_url: "http://127.0.0.1:\(tracker.port)/pb?cid={click_id}", allow_networks: [127.0.0.0/8] }
                         routes:
                           - { from: "*", to: main }
                         """

@@ -15,8 +15,8 @@ extension EndToEnd {
 
                         limits: { drain: 2s }
                         destinations:
-                          slow: { postback_url: "http://127.0.0.1:\(tracker.port)/slow?cid={click_id}", concurrency: 1 }
-                          hangs: { postback_url: "http://127.0.0.1:\(tracker.port)/hang?cid={click_id}" }
+                          slow: { postback_url: "http://127.0.0.1:\(tracker.port)/slow?cid={click_id}", concurrency: 1, allow_networks: [127.0.0.0/8] }
+                          hangs: { postback_url: "http://127.0.0.1:\(tracker.port)/hang?cid={click_id}", allow_networks: [127.0.0.0/8] }
                         routes:
                           - { from: "*", to: [slow, hangs] }
                         """
@@ -132,10 +132,11 @@ extension EndToEnd {
                     let configuration = """
                         mappings: trackers
                         destinations:
-                          to-acme: { tracker: acme, url: "http://127.0.0.1:\(tracker.port)", credentials: { token: out-token-1 } }
+                          to-acme: { tracker: acme, url: "http://127.0.0.1:\(tracker.port)", credentials: { token: out-token-1 }, allow_networks: [127.0.0.0/8] }
                           to-trcker:
                             tracker: trcker
                             url: http://127.0.0.1:\(tracker.port)
+                            allow_networks: [127.0.0.0/8]
                             credentials: { postback_secret: out-secret-2 }
                             settings: { brand: b, offer: o }
                         routes:

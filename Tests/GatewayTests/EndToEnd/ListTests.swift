@@ -10,7 +10,7 @@ extension EndToEnd {
                 let routes = """
 
                     destinations:
-                      main: { postback_url: "http://127.0.0.1:1/pb?cid={click_id}", retries: [] }
+                      main: { postback_url: "http://127.0.0.1:1/pb?cid={click_id}", retries: [], allow_networks: [127.0.0.0/8] }
                     routes:
                       - { from: "*", to: main }
                     """

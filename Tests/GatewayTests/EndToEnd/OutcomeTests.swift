@@ -14,17 +14,20 @@ extension EndToEnd {
               refcampaign:
                 tracker: refcampaign
                 url: http://127.0.0.1:${TRACKER}/rc
+                allow_networks: [127.0.0.0/8]
                 credentials: { api_key: rc-outgoing-key }
                 retries: [200ms, 200ms]
                 timeout: 500ms
               refvenue:
                 tracker: refvenue
                 url: http://127.0.0.1:${TRACKER}/rv
+                allow_networks: [127.0.0.0/8]
                 credentials: { publishable_key: pk-outgoing-key }
                 settings: { program_id: p }
                 retries: [200ms, 200ms]
               postback:
                 postback_url: "http://127.0.0.1:${TRACKER}/pb/{order_id}?cid={click_id}&sum={amount}&s1={sub1}&fixed=a%20b"
+                allow_networks: [127.0.0.0/8]
                 retries: []
             routes:
               - { from: "*", to: refcampaign, when: 'order_id in ["flaky", "slow", "refused", "gone", "moved", "hanging"]' }

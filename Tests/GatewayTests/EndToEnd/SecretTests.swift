@@ -24,14 +24,17 @@ extension EndToEnd {
               trcker:
                 tracker: trcker
                 url: http://127.0.0.1:${TRACKER}
+                allow_networks: [127.0.0.0/8]
                 credentials: { postback_secret: "out secret/six" }
                 settings: { brand: b, offer: o }
               refvenue:
                 tracker: refvenue
                 url: http://127.0.0.1:${TRACKER}
+                allow_networks: [127.0.0.0/8]
                 credentials: { publishable_key: pk_secret_seven }
               postback:
                 postback_url: "http://127.0.0.1:${TRACKER}/pb?token=${POSTBACK_TOKEN}&cid={click_id}"
+                allow_networks: [127.0.0.0/8]
             routes:
               - { from: "*", to: [trcker, refvenue, postback], set: { coupon_code: "'SAVE20'" } }
             """
