@@ -43,6 +43,16 @@ extension ConfigurationLoader {
         map.take(key).flatMap { duration(key, $0, range, words) }
     }
 
+    mutating func rate(_ key: String, in map: inout YAMLFields) -> Rate? {
+        guard let node = map.take(key) else { return nil }
+        do throws(Rate.Failure) {
+            return try Rate(parsing: node.scalar ?? node.kind, key: key)
+        } catch {
+            diagnostics.error(at: node.location, error.message)
+            return nil
+        }
+    }
+
     mutating func duration(_ key: String, _ node: YAMLNode, _ range: ClosedRange<Duration>, _ words: String) -> Duration? {
         guard let duration = node.duration(key, &diagnostics) else { return nil }
         if range.contains(duration) { return duration }

@@ -1,0 +1,57 @@
+import NIOCore
+
+/// Keeps to a rate: never more than the burst within the time that the rate gives for it, wherever one begins to count.
+///
+/// For `8/s` that is eight at once and then none until a second after the first of them; for `100/m` one every 600 ms. A plain bucket of
+/// eight would let fifteen through within its first second, and a tracker that counts would answer the last seven with 429.
+///
+/// Pure: the time comes in, and must come from a clock that never goes back.
+struct RateLimiter: Sendable {
+    let rate: Rate
+    /// How many may happen at once.
+    let burst: Int
+    /// How long `burst` of them take, at least.
+    private let window: TimeAmount
+    /// When the last `burst` happened; once it is full, `oldest` is the next to be replaced.
+    private var times: [NIODeadline] = []
+    private var oldest = 0
+
+    /// - Parameter burst: nil is what the rate gives for one second, but one at least. More than a thousand are never remembered: the rate
+    ///   is then kept over a shorter time.
+    init(_ rate: Rate, burst: Int? = nil) {
+        self.rate = rate
+        let second = Double(rate.permits) / (rate.interval / .seconds(1))
+        self.burst = min(max(1, burst ?? Int(second)), 1000)
+        // Rounded up, so that rounding never lets one more through.
+        let nanoseconds = (rate.interval * self.burst / rate.permits).nanoseconds + 1
+        window = .nanoseconds(nanoseconds)
+    }
+
+    /// When the next may happen; a time that has come means now.
+    var next: NIODeadline { times.count < burst ? .distantPast : times[oldest] + window }
+
+    /// Counts one that happens now. Returns nil, or, where it may not happen, when it may; nothing is counted then.
+    mutating func take(at now: NIODeadline) -> NIODeadline? {
+        let next = next
+        guard next <= now else { return next }
+        if times.count < burst {
+            times.append(now)
+        } else {
+            times[oldest] = now
+            oldest = oldest + 1 == burst ? 0 : oldest + 1
+        }
+        return nil
+    }
+
+    /// The same history under another rate.
+    func changed(to rate: Rate) -> Self {
+        var changed = Self(rate)
+        let inOrder = times[oldest...] + times[..<oldest]
+        changed.times = Array(inOrder.suffix(changed.burst))
+        return changed
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}
