@@ -7,6 +7,8 @@ package enum Field: Int, CaseIterable, Sendable {
     case amount, payout, shipping, tax, discount, currency
     case customerEmail, customerEmailSHA256, customerID, customerFirstName, customerLastName, customerIP, customerUserAgent, customerCountry
     case occurredAt, paymentMethod, reason
+    /// What a correction did last, what it took back, and what all of them took back; absent on a first message.
+    case update, refund, refunded
 
     /// What a field's value is made of.
     package enum Kind: Sendable, Equatable {
@@ -21,12 +23,15 @@ package enum Field: Int, CaseIterable, Sendable {
 
     package static let types = ["lead", "signup", "trial", "install", "sale", "deposit", "redeposit", "cashout", "custom"]
     package static let statuses = ["pending", "pending_review", "approved", "rejected", "refunded", "chargeback"]
+    /// What a correction changed: the status, the money that was taken back, or what the sale is worth.
+    package static let updates = ["status", "refund", "amount"]
 
     package var kind: Kind {
         switch self {
         case .type: .word(Self.types)
         case .status: .word(Self.statuses)
-        case .amount, .payout, .shipping, .tax, .discount: .money
+        case .update: .word(Self.updates)
+        case .amount, .payout, .shipping, .tax, .discount, .refund, .refunded: .money
         case .isSubscription: .flag
         case .occurredAt: .time
         default: .text
@@ -44,6 +49,7 @@ package enum Field: Int, CaseIterable, Sendable {
         "customer.email", "customer.email_sha256", "customer.id", "customer.first_name", "customer.last_name", "customer.ip",
         "customer.user_agent", "customer.country",
         "occurred_at", "payment_method", "reason",
+        "update", "refund", "refunded",
     ]
 
     private static let byName: [String: Field] = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })

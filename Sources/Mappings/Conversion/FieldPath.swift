@@ -25,9 +25,11 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static let given: [FieldPath] = [.id, .source, .tracker, .receivedAt]
+    /// What a correction leaves behind.
+    private static let kept: [FieldPath] = [.field(.update), .field(.refund), .field(.refunded)]
 
     /// Whether a mapping or a route may set it.
-    package var isSettable: Bool { !Self.given.contains(self) }
+    package var isSettable: Bool { !Self.given.contains(self) && !Self.kept.contains(self) }
 
     package var description: String {
         switch self {

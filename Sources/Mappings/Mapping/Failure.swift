@@ -23,6 +23,8 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
 
     /// A value that its field cannot take.
     package static let invalid: FailureCode = "invalid"
+    /// An amount that cannot be: a refund of more than the sale.
+    package static let invalidAmount: FailureCode = "invalid_amount"
     /// A required parameter that was not sent.
     package static let missingField: FailureCode = "missing_field"
     /// A body that is not JSON, not UTF-8, too deep, or has a key twice.
@@ -56,7 +58,7 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
     /// The code whose reply stands in where a mapping has none of this name.
     package var fallback: FailureCode? {
         switch self {
-        case .missingField, .malformed: .invalid
+        case .missingField, .malformed, .invalidAmount: .invalid
         default: nil
         }
     }

@@ -15,6 +15,8 @@ package struct Mapping: Sendable {
     package var computed: [Computed]
     package var checks: [Check]
     package var duplicates: DuplicateRule
+    /// What a repeat means where the source says nothing else.
+    package var repeats: RepeatPolicy
     package var replies: [ReplyPlan]
     package var list: ListPlan?
     package var examples: [Example]

@@ -39,14 +39,15 @@ package struct MappingCompiler {
         let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
+        let repeats = word("repeats", in: &top, of: RepeatPolicy.self) ?? .ignore
         let replies = self.replies(top.map("replies", &diagnostics), at: top.location)
         let list = top.take("list").flatMap { self.list($0) }
         let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
         top.finish(&diagnostics)
         return Mapping(
             name: name, tracker: tracker, request: request, settings: settings, credentials: credentials, signature: signature,
-            fields: fields, computed: computed, checks: checks, duplicates: duplicates, replies: replies, list: list, examples: examples,
-            layout: layout, readingOrder: readingOrder)
+            fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
+            list: list, examples: examples, layout: layout, readingOrder: readingOrder)
     }
 
     /// Words such as the type come first, then the currency, then the amounts that need it.

@@ -10,7 +10,7 @@ package struct CurrencyExponents: Sendable, Hashable {
     /// ISO 4217 as it stands.
     package static let iso = CurrencyExponents()
 
-    private let overrides: [Currency: Int]
+    package let overrides: [Currency: Int]
     private let isISO: Bool
 
     package init(overrides: [Currency: Int] = [:]) {

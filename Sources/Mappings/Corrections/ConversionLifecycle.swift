@@ -1,0 +1,162 @@
+/// The rules by which a conversion changes after its first message.
+///
+///     none, pending, pending_review  →  approved  →  refunded | rejected | chargeback
+///
+/// Only forwards: a step back, or from one end to another, changes nothing, so that messages may overtake each other. Refunds add up, in any
+/// order, and never beyond the sale; when nothing is left the status is `refunded`. `amount` stays what the sale was worth.
+extension Conversion {
+    package func corrected(by correction: Correction) -> CorrectionOutcome {
+        do throws(Failure) {
+            try checkCurrency(of: correction)
+            if correction.isRefund { return try refunded(by: correction) }
+            return try restated(by: correction)
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// The correction that a second full message under the same key is: the status and the amount that it states.
+    ///
+    /// - Parameter adding: whether its amount counts on top of what is known, as trackers do that book every postback.
+    package static func correction(of current: Conversion, byRepeat message: Conversion, adding: Bool) -> Correction {
+        let status = message.text(.status)
+        // What is said to be worth nothing any more does not get a new price by the same message.
+        let isFinal = Correction.Status.rank(status) == Correction.Status.final
+        let amount = isFinal ? nil : message[.amount].number
+        return Correction(
+            status: status, amount: amount.map { .major($0) }, adds: adding, currency: amount == nil ? nil : message.text(.currency),
+            reason: message.text(.reason), occurredAt: message[.occurredAt].time)
+    }
+
+    private func checkCurrency(of correction: Correction) throws(Failure) {
+        guard let other = correction.currency, correction.amount != nil || correction.refund != nil, other != text(.currency) else {
+            return
+        }
+        if self[.amount].isAbsent, correction.refund == nil { return }
+        throw Failure(
+            .invalid,
+            "the correction is in \(other), but the conversion is in \(text(.currency) ?? "an unknown currency"); amounts are corrected in the currency of the first message"
+        )
+    }
+
+    // MARK: Refunds
+
+    private func refunded(by correction: Correction) throws(Failure) -> CorrectionOutcome {
+        let status = text(.status)
+        if Correction.Status.rank(status) == Correction.Status.final {
+            let what = correction.refund == nil ? "a refund" : "a further refund"
+            return .unchanged(note: "the conversion is \(status ?? "") already; \(what) changes nothing")
+        }
+        let before = self[.refunded].number ?? .zero
+        let worth = self[.amount].number
+        var next = self
+        next[.update] = .text("refund")
+        next[.refund] = .absent
+        if let refund = try amount(correction.refund) {
+            guard let worth else {
+                throw Failure(.invalidAmount, "a refund of \(money(refund)) needs the sale's amount, and the conversion has none")
+            }
+            guard refund > .zero else {
+                throw Failure(.invalidAmount, "a refund of \(money(refund)) takes nothing back; an amount above zero is due")
+            }
+            guard let after = before.adding(refund), after <= worth else {
+                let rest = worth.subtracting(before) ?? .zero
+                let known = before == .zero ? "" : "; \(money(before)) of \(money(worth)) went back before"
+                throw Failure(.invalidAmount, "a refund of \(money(refund)) is more than the \(money(rest)) that is left\(known)")
+            }
+            next[.refund] = .number(refund)
+            next[.refunded] = .number(after)
+            if after == worth { next[.status] = .text(Correction.Status.refunded) }
+        } else {
+            next[.status] = .text(Correction.Status.refunded)
+            if let worth, let rest = worth.subtracting(before), rest > .zero {
+                next[.refund] = .number(rest)
+                next[.refunded] = .number(worth)
+            }
+        }
+        if let reason = correction.reason { next[.reason] = .text(reason) }
+        return .changed(next)
+    }
+
+    // MARK: Status and worth
+
+    private func restated(by correction: Correction) throws(Failure) -> CorrectionOutcome {
+        let (old, new) = (text(.status), correction.status ?? text(.status))
+        let rank = Correction.Status.rank(old)
+        if rank == Correction.Status.final {
+            let isSame = new == old && correction.amount == nil
+            return .unchanged(note: isSame ? "the conversion is \(old ?? "") already" : "the conversion is \(old ?? ""), which is final")
+        }
+        if Correction.Status.rank(new) < rank, !correction.adds {
+            return .unchanged(note: "the status '\(new ?? "")' came after '\(old ?? "")': a step back changes nothing")
+        }
+        var next = self
+        next[.refund] = .absent
+        var changes: [String] = []
+        if Correction.Status.rank(new) > rank {
+            next[.status] = new.map(Value.text) ?? .absent
+            changes.append("status")
+        }
+        if let worth = try worth(after: correction), worth != self[.amount].number {
+            if let refunded = self[.refunded].number, worth < refunded {
+                throw Failure(
+                    .invalidAmount, "an amount of \(money(worth)) is less than the \(money(refunded)) that went back already")
+            }
+            if self[.amount].isAbsent, let currency = correction.currency { next[.currency] = .text(currency) }
+            next[.amount] = .number(worth)
+            if worth == self[.refunded].number, worth > .zero { next[.status] = .text(Correction.Status.refunded) }
+            changes.append("amount")
+        }
+        guard let first = changes.first else {
+            let isSideways = new != old
+            return .unchanged(
+                note: isSideways
+                    ? "the status '\(new ?? "")' says no more than '\(old ?? "none")' did: nothing changes"
+                    : "the message says what is known already")
+        }
+        next[.update] = .text(first)
+        if let reason = correction.reason { next[.reason] = .text(reason) }
+        return .changed(next)
+    }
+
+    private func worth(after correction: Correction) throws(Failure) -> ExactDecimal? {
+        guard let given = try amount(correction.amount) else { return nil }
+        guard correction.adds, let known = self[.amount].number else {
+            if given < .zero { throw Failure(.invalidAmount, "a sale cannot be worth \(money(given)); what goes back is a refund") }
+            return given
+        }
+        guard let sum = known.adding(given) else {
+            throw Failure(.invalidAmount, "\(money(known)) and \(money(given)) add up to more digits than an amount can have")
+        }
+        if sum < .zero { throw Failure(.invalidAmount, "\(money(known)) and \(money(given)) add up to less than nothing") }
+        return sum
+    }
+
+    // MARK: Amounts
+
+    private func amount(_ amount: Correction.Amount?) throws(Failure) -> ExactDecimal? {
+        switch amount {
+        case nil: return nil
+        case .major(let value):
+            guard let currency, let exponent = currency.minorUnits, value.decimals > exponent else { return value }
+            // What the first message had more of, it may also take back.
+            guard value.decimals > self[.amount].number?.decimals ?? 0 else { return value }
+            throw Failure(.invalidAmount, "an amount of \(value) has \(value.decimals) decimals but \(currency) has \(exponent)")
+        case .minor(let value, let exponents):
+            guard let currency, let exponent = exponents.exponent(of: currency) else {
+                let held = text(.currency).map { "\($0), which has no minor unit" } ?? "no known currency"
+                throw Failure(.invalidAmount, "an amount of \(value) in minor units cannot be read: the conversion is in \(held)")
+            }
+            guard let major = value.scaled(byPowerOfTen: -exponent) else {
+                throw Failure(.invalidAmount, "an amount of \(value) has more digits than an amount can have")
+            }
+            return major
+        }
+    }
+
+    /// As sentences show it: `EUR 12.50`.
+    private func money(_ amount: ExactDecimal) -> String {
+        let text = amount.text(in: currency)
+        return currency.map { "\($0) \(text)" } ?? text
+    }
+}
