@@ -70,6 +70,7 @@ struct ConversionTrace {
             for attempt in attempts {
                 let status = attempt.status.map { " \($0)" } ?? ""
                 lines.append("  \(attempt.number). \(attempt.startedAt)  \(attempt.requestLine.printable)")
+                lines += (SentRequest(attempt)?.rest ?? []).map { "     \($0.printable)" }
                 lines.append("     \(attempt.outcome)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply.printable)")
             }
         }

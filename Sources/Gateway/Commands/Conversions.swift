@@ -21,12 +21,21 @@ struct Conversions: AsyncParsableCommand {
         @Option(name: .long, help: "With a delivery in this state.") var state: DeliveryState?
         @Flag(name: .long, help: "Only those that were sent again with other content.") var repeated = false
 
+        func validate() throws {
+            try KnownNames.check("--type", type, among: Field.types)
+            try KnownNames.check("--status", status, among: Field.statuses)
+        }
+
         func run() async throws {
-            let (store, _) = try store.open()
+            let (store, configuration) = try store.open()
             let filter = ConversionFilter(
                 source: source, tracker: tracker, type: type, status: status, orderID: orderID, clickID: clickID, since: page.since?.time,
                 until: page.until?.time, state: state, withRepeats: repeated, limit: page.limit, offset: page.offset)
             let rows = try await store.conversions(filter)
+            if rows.isEmpty {
+                try KnownNames.check(.source, source, in: configuration)
+                try KnownNames.check(.tracker, tracker, in: configuration)
+            }
             if self.store.json {
                 var objects: [JSONObject] = []
                 for row in rows {

@@ -4,7 +4,10 @@ import Mappings
 struct Deliveries: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists deliveries; show ID gives one's attempts.",
-        discussion: "Filters such as --state and --destination are shown by `gateway help deliveries list`.",
+        discussion: """
+            `gateway deliveries --failed` lists what ended without reaching its destination: skipped, rejected and dead, each with its reason \
+            and the last reply. Filters such as --destination and --since are shown by `gateway help deliveries list`.
+            """,
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
@@ -15,8 +18,10 @@ struct Deliveries: AsyncParsableCommand {
         @OptionGroup var filter: DeliveryOptions
 
         func run() async throws {
-            let (store, _) = try store.open()
+            let (store, configuration) = try store.open()
             let rows = try await store.deliveries(filter.filter(page))
+            if rows.isEmpty { try filter.checkNames(configuration) }
+            if filter.failed || filter.state?.isFailed == true { return try await printFailed(rows, in: store) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable("conversion", "destination", "state", "tries", "order", "next try", "reason")
             for row in rows {
@@ -24,6 +29,25 @@ struct Deliveries: AsyncParsableCommand {
                     row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
                     row.state == .pending ? row.nextAttempt?.description ?? "" : "", row.reason ?? row.remoteID.map { "there \($0)" } ?? "")
             }
+            if table.isEmpty { return Terminal.complain("no deliveries match") }
+            Terminal.print(table.lines)
+        }
+
+        /// With when they ended, and what the destination said last.
+        private func printFailed(_ rows: [DeliveryRow], in store: any ConversionStore) async throws {
+            var objects: [JSONObject] = []
+            var table = TextTable("conversion", "destination", "state", "tries", "order", "ended", "reason", "last reply")
+            for row in rows {
+                let last = row.attempts > 0 ? try await store.attempts(of: row.id).last : nil
+                var object = Listing.object(of: row)
+                object["last_attempt"] = last.map { .object(Listing.object(of: $0)) }
+                objects.append(object)
+                table.add(
+                    row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
+                    row.changedAt.description, row.reason ?? "",
+                    last.map { "\($0.status.map { "\($0) " } ?? "")\($0.reply.prefix(200))" } ?? "")
+            }
+            if self.store.json { return Listing.print(objects) }
             if table.isEmpty { return Terminal.complain("no deliveries match") }
             Terminal.print(table.lines)
         }
@@ -57,13 +81,27 @@ struct DeliveryOptions: ParsableArguments {
     @Option(name: .long, help: "Of this source's conversions.") var source: String?
     @Option(name: .long, help: "To this destination.") var destination: String?
     @Option(name: .long, help: "In this state.") var state: DeliveryState?
+    @Flag(name: .long, help: "Only those that ended without reaching their destination: skipped, rejected and dead.") var failed = false
     @Option(name: .long, help: "Of the conversion with this order id.") var orderID: String?
 
-    var isEmpty: Bool { source == nil && destination == nil && state == nil && orderID == nil }
+    func validate() throws {
+        if failed, let state, !state.isFailed {
+            throw ValidationError(
+                "--failed takes skipped, rejected and dead, so --state \(state.rawValue) finds nothing beside it; drop one")
+        }
+    }
+
+    var isEmpty: Bool { source == nil && destination == nil && state == nil && !failed && orderID == nil }
 
     func filter(_ page: PageOptions) -> DeliveryFilter {
         DeliveryFilter(
-            source: source, destination: destination, state: state, orderID: orderID, since: page.since?.time, until: page.until?.time,
-            limit: page.limit, offset: page.offset)
+            source: source, destination: destination, state: state, failed: failed, orderID: orderID, since: page.since?.time,
+            until: page.until?.time, limit: page.limit, offset: page.offset)
+    }
+
+    /// For a filter under which nothing was found.
+    func checkNames(_ configuration: Configuration?) throws {
+        try KnownNames.check(.source, source, in: configuration)
+        try KnownNames.check(.destination, destination, in: configuration)
     }
 }

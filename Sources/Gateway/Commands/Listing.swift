@@ -45,6 +45,10 @@ enum Listing {
             "reply": .string(attempt.reply),
         ]
         object["status"] = attempt.status.map { .number(String($0)) }
+        if let sent = SentRequest(attempt) {
+            object["headers"] = .array(sent.headers.map(JSONValue.string))
+            object["body"] = .string(sent.body)
+        }
         return object
     }
 

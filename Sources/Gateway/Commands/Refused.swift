@@ -20,11 +20,15 @@ struct Refused: AsyncParsableCommand {
         @Flag(name: .long, help: "Only of senders without a proven credential.") var strangers = false
 
         func run() async throws {
-            let (store, _) = try store.open()
+            let (store, configuration) = try store.open()
             let filter = RefusedFilter(
                 source: source, tracker: tracker, code: code, since: page.since?.time, until: page.until?.time,
                 strangers: strangers ? true : nil, limit: page.limit, offset: page.offset)
             let rows = try await store.refused(filter)
+            if rows.isEmpty {
+                try KnownNames.check(.source, source, in: configuration)
+                try KnownNames.check(.tracker, tracker, in: configuration)
+            }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable("id", "received", "source", "tracker", "status", "code", "reason")
             for row in rows {

@@ -6,11 +6,13 @@ struct Replay: AsyncParsableCommand {
         abstract: "Sends deliveries again, or runs refused requests again.",
         discussion: """
             An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request. A filter \
-            without --state takes what has not arrived: pending, skipped, rejected and dead. --dry-run first shows what would be sent.
+            without --state takes what has not arrived: pending, skipped, rejected and dead; --failed leaves out the pending ones. --to NAME \
+            sends conversions to a destination that they were not routed to.
 
-            Requests are written anew from the conversion, so a corrected mapping or route counts. The running gateway sends them within a \
-            second or two; where none runs, the next `gateway serve` does. A tracker hears of a conversion with the same idempotency id as \
-            before.
+            Requests are written anew from the conversion, so a corrected mapping or route counts. --dry-run shows what would be sent and \
+            what is different from the last attempt, and ends with 1 where something would be skipped. The running gateway sends them within \
+            a second or two; where none runs, the next `gateway serve` does. A tracker hears of a conversion with the same idempotency id as \
+            before, and attempts are numbered on.
             """
     )
 
@@ -18,10 +20,13 @@ struct Replay: AsyncParsableCommand {
     @OptionGroup var page: PageOptions
     @OptionGroup var filter: DeliveryOptions
 
+    @Option(name: .long, help: "Sends the conversions to this destination too, wherever they were routed to.")
+    var to: String?
+
     @Flag(name: .long, help: "Takes refused requests instead of deliveries; --source, --since and --until apply.")
     var refused = false
 
-    @Flag(name: .long, help: "Shows what would be sent, and changes nothing.")
+    @Flag(name: .long, help: "Shows what would be sent and what is different from last time, and changes nothing.")
     var dryRun = false
 
     @Argument(help: ArgumentHelp("Conversions, deliveries or refused requests.", valueName: "id"))
@@ -34,9 +39,13 @@ struct Replay: AsyncParsableCommand {
         if ids.isEmpty, filter.isEmpty, page.since == nil, page.until == nil, !refused {
             throw ValidationError("name ids, or a filter such as --destination main --state dead")
         }
+        if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
         for id in ids where ConversionID(id) == nil && DeliveryID(id) == nil && Int64(id) == nil {
             throw ValidationError(
                 "\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request")
+        }
+        for id in ids where to != nil && ConversionID(id) == nil {
+            throw ValidationError("--to takes conversions, and \(id.quotedBriefly) is no conversion's id")
         }
     }
 
@@ -44,47 +53,34 @@ struct Replay: AsyncParsableCommand {
         let (store, configuration) = try store.open(readOnly: dryRun)
         var deliveries: [DeliveryRow] = []
         var requests: [RefusedRow] = []
-        for id in ids { try await find(id, in: store, &deliveries, &requests) }
-        if ids.isEmpty, refused {
-            // The keep is bounded; those that were run again must not use up the limit.
-            let kept = try await store.refused(
-                RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: 1_000_000)
-            ).filter { $0.replayedAs == nil }
-            if kept.count > page.limit { warnOfLimit("refused requests") }
-            requests = Array(kept.prefix(page.limit))
-        } else if ids.isEmpty {
-            let states = filter.state.map { [$0] } ?? [.pending, .skipped, .rejected, .dead]
-            for state in states {
-                var wanted = filter.filter(page)
-                wanted.state = state
-                wanted.ascending = true
-                let rows = try await store.deliveries(wanted)
-                if rows.count == page.limit { warnOfLimit("\(state.rawValue) deliveries") }
-                deliveries += rows
-            }
+        if let to {
+            if let configuration, configuration.destination(to) == nil { try KnownNames.check(.destination, to, in: configuration) }
+            deliveries = try await additions(to, in: store)
+        } else if !ids.isEmpty {
+            for id in ids { try await find(id, in: store, &deliveries, &requests) }
+        } else if refused {
+            requests = try await refusedRequests(in: store)
+        } else {
+            deliveries = try await failures(in: store)
         }
         if deliveries.isEmpty, requests.isEmpty {
             if !ids.isEmpty { throw ExitStatus.findings }
+            try filter.checkNames(configuration)
             Terminal.complain("nothing matches; nothing to send again")
         }
+        let isWhole: Bool
         if dryRun {
-            try await show(deliveries, requests, in: store, configuration)
+            isWhole = try await ReplayPreview(store: store, configuration: configuration, source: filter.source).show(deliveries, requests)
         } else {
-            if !deliveries.isEmpty {
-                let count = try await store.requeue(deliveries.map(\.id), at: SystemClock.now())
-                Terminal.print(
-                    "\(count) \(count == 1 ? "delivery is" : "deliveries are") due now; a running gateway sends within two seconds")
-            }
-            try await runAgain(requests, in: store, configuration)
+            let areDue = try await send(deliveries, in: store, configuration)
+            let areStored = try await RefusedReplay(store: store, configuration: configuration, source: filter.source).run(requests)
+            isWhole = areDue && areStored
         }
         await store.close()
-        if !ids.isEmpty, deliveries.isEmpty, requests.isEmpty { throw ExitStatus.findings }
+        if !isWhole { throw ExitStatus.findings }
     }
 
-    /// What a filter leaves out must not look like everything.
-    private func warnOfLimit(_ what: String) {
-        Terminal.complain("only the \(page.limit) oldest \(what) are taken; take more with --limit")
-    }
+    // MARK: What is meant
 
     private func find(
         _ id: String, in store: any ConversionStore, _ deliveries: inout [DeliveryRow], _ requests: inout [RefusedRow]
@@ -105,95 +101,109 @@ struct Replay: AsyncParsableCommand {
         }
     }
 
-    private func show(
-        _ deliveries: [DeliveryRow], _ requests: [RefusedRow], in store: any ConversionStore, _ configuration: Configuration?
-    ) async throws {
-        for row in deliveries {
-            Terminal.print("→ \(row.id.destination), conversion \(row.id.conversion), now \(row.state.rawValue)".styled(.bold))
-            guard let destination = configuration?.destination(row.id.destination), let routes = configuration?.routes else {
-                Terminal.print("  the configuration has no destination '\(row.id.destination)' any more")
-                continue
-            }
-            guard let stored = try await store.conversion(row.id.conversion), let conversion = try? Conversion(document: stored.document)
-            else {
-                continue
-            }
-            do throws(Skip) {
-                let request = try destination.write(routes.conversion(conversion, for: row.id.destination))
-                Terminal.print(Explanation.lines(of: request, secrets: destination.secrets).map { "  " + $0 })
-            } catch {
-                Terminal.print("  skipped: \(error.reason.printable)")
-            }
-        }
-        for row in requests {
-            Terminal.print("refused request \(row.id), \(row.refused.code): \(row.refused.reason.printable)".styled(.bold))
-            Terminal.print("  " + outcome(of: row, configuration))
-        }
+    private func refusedRequests(in store: any ConversionStore) async throws -> [RefusedRow] {
+        // The keep is bounded; those that were run again must not use up the limit.
+        let kept = try await store.refused(
+            RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: 1_000_000)
+        ).filter { $0.replayedAs == nil }
+        if kept.count > page.limit { warnOfLimit("refused requests") }
+        return Array(kept.prefix(page.limit))
     }
 
-    /// What would become of a refused request today.
-    private func outcome(of row: RefusedRow, _ configuration: Configuration?) -> String {
-        do {
-            let (source, parsed) = try resubmission(row, configuration)
-            let now = SystemClock.now()
-            let identity = MappingReader.Identity(
-                id: ConversionID(at: now, random: (0, 0)), source: source.name, receivedAt: row.refused.receivedAt)
-            let conversion = try source.reader.read(parsed, as: identity)
-            let names = configuration?.routes.destinations(of: conversion).joined(separator: ", ") ?? ""
-            return "would become a conversion of '\(source.name)', for \(names.isEmpty ? "no destination" : names)"
-        } catch let refusal as Refusal {
-            return "would be refused again: \(refusal.reason.printable)"
-        } catch {
-            return "\(error)"
-        }
+    private func failures(in store: any ConversionStore) async throws -> [DeliveryRow] {
+        var wanted = filter.filter(page)
+        wanted.ascending = true
+        guard wanted.state == nil, !wanted.failed else { return try await deliveries(wanted, in: store) }
+        var pending = wanted
+        pending.state = .pending
+        wanted.failed = true
+        return try await deliveries(pending, in: store) + deliveries(wanted, in: store)
     }
 
-    private struct Unusable: Error, CustomStringConvertible { var description: String }
-
-    /// The source that a refused request is taken for, and the request taken apart by today's mapping.
-    private func resubmission(_ row: RefusedRow, _ configuration: Configuration?) throws -> (SourceConfiguration, ParsedRequest) {
-        guard let configuration else {
-            throw Unusable(description: "running a refused request again needs a configuration; name it with --config")
-        }
-        guard let name = row.refused.source ?? filter.source else {
-            throw Unusable(description: "this request came from a stranger; say whose it is with --source NAME")
-        }
-        guard let source = configuration.source(name) else { throw Unusable(description: "the configuration has no source '\(name)'") }
-        let request = row.refused.request.wireRequest
-        let path = source.mapping.request.path
-        let values = path.match(request.path) ?? path.match(request.path.dropFirst(name.count + 1)) ?? [:]
-        return (source, try source.mapping.parse(request, pathValues: values))
+    private func deliveries(_ filter: DeliveryFilter, in store: any ConversionStore) async throws -> [DeliveryRow] {
+        let rows = try await store.deliveries(filter)
+        if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") deliveries") }
+        return rows
     }
 
-    private func runAgain(_ rows: [RefusedRow], in store: any ConversionStore, _ configuration: Configuration?) async throws {
-        var stored = 0
-        var known = 0
-        for row in rows {
-            do {
-                let (source, parsed) = try resubmission(row, configuration)
-                let now = SystemClock.now()
-                let identity = MappingReader.Identity(id: SystemClock.intake.id(at: now), source: source.name, receivedAt: now)
-                let conversion = try source.reader.read(parsed, as: identity)
-                let submission = Submission.again(conversion, row.refused.request, source: source, routes: configuration?.routes ?? [])
-                switch try await store.accept(submission) {
-                case .stored:
-                    try await store.markReplayed(refused: row.id, as: conversion.id, at: now)
-                    stored += 1
-                    Terminal.print("refused request \(row.id) became conversion \(conversion.id)")
-                case .duplicate(let first, _):
-                    try await store.markReplayed(refused: row.id, as: first, at: now)
-                    known += 1
-                    Terminal.print("refused request \(row.id) is conversion \(first), which is stored already")
-                case .conflict(let other):
-                    Terminal.complain("refused request \(row.id) has a key that belongs to conversion \(other) of another source")
+    /// Deliveries that do not exist yet, as they would be.
+    private func additions(_ destination: String, in store: any ConversionStore) async throws -> [DeliveryRow] {
+        var conversions: [ConversionRow] = []
+        if !ids.isEmpty {
+            for id in ids.compactMap({ ConversionID($0) }) {
+                if let row = try await store.conversion(id) {
+                    conversions.append(row)
+                } else {
+                    Terminal.complain("there is no conversion \(id)")
                 }
-            } catch let refusal as Refusal {
-                Terminal.complain("refused request \(row.id) is refused again: \(refusal.reason.printable)")
-            } catch let error as Unusable {
-                Terminal.complain("refused request \(row.id): \(error)")
+            }
+        } else if filter.destination != nil || filter.state != nil || filter.failed {
+            var wanted = filter.filter(page)
+            wanted.ascending = true
+            var seen: Set<ConversionID> = []
+            for row in try await deliveries(wanted, in: store) where seen.insert(row.id.conversion).inserted {
+                if let row = try await store.conversion(row.id.conversion) { conversions.append(row) }
+            }
+        } else {
+            conversions = try await store.conversions(
+                ConversionFilter(
+                    source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, ascending: true,
+                    limit: page.limit, offset: page.offset))
+            if conversions.count == page.limit { warnOfLimit("conversions") }
+        }
+        var rows: [DeliveryRow] = []
+        var known = 0
+        for row in conversions {
+            let existing = try await store.deliveries(DeliveryFilter(conversion: row.id, destination: destination, limit: 1))
+            guard existing.isEmpty else {
+                known += 1
+                continue
+            }
+            rows.append(
+                DeliveryRow(
+                    id: DeliveryID(conversion: row.id, destination: destination), source: row.source, orderID: row.orderID, state: .pending,
+                    attempts: 0, createdAt: row.receivedAt, changedAt: row.receivedAt))
+        }
+        if known > 0 {
+            let have = known == 1 ? "1 conversion has" : "\(known) conversions have"
+            Terminal.complain("\(have) a delivery to '\(destination)' already; send it again with --destination \(destination)")
+        }
+        return rows
+    }
+
+    /// What a filter leaves out must not look like everything.
+    private func warnOfLimit(_ what: String) {
+        Terminal.complain("only the \(page.limit) oldest \(what) are taken; take more with --limit")
+    }
+
+    // MARK: Sending
+
+    /// False where something is left as it is.
+    private func send(_ rows: [DeliveryRow], in store: any ConversionStore, _ configuration: Configuration?) async throws -> Bool {
+        guard !rows.isEmpty else { return true }
+        var owed = rows
+        if let configuration {
+            let names = Set(configuration.destinations.map(\.name))
+            owed = rows.filter { names.contains($0.id.destination) }
+            for name in Set(rows.map(\.id.destination)).subtracting(names).sorted() {
+                let count = rows.count { $0.id.destination == name }
+                Terminal.complain(
+                    "the configuration has no destination '\(name)' any more; \(count) \(count == 1 ? "delivery stays as it is" : "deliveries stay as they are")"
+                )
             }
         }
-        if !rows.isEmpty { Terminal.print("\(stored) of \(rows.count) became conversions") }
-        if stored + known < rows.count { throw ExitStatus.findings }
+        let now = SystemClock.now()
+        if to != nil {
+            for row in owed { try await store.addDelivery(row.id, at: now) }
+        }
+        let count = to == nil ? try await store.requeue(owed.map(\.id), at: now) : owed.count
+        let states = DeliveryState.allCases.compactMap { state -> String? in
+            let count = owed.count { $0.state == state }
+            return count == 0 ? nil : "\(count) \(state.rawValue)"
+        }
+        let were = to == nil && !states.isEmpty ? " (\(states.joined(separator: ", ")) before)" : ""
+        Terminal.print(
+            "\(count) \(count == 1 ? "delivery is" : "deliveries are") due now\(were); a running gateway sends within two seconds")
+        return owed.count == rows.count
     }
 }

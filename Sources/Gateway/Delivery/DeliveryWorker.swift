@@ -82,7 +82,7 @@ struct DeliveryWorker: Sendable {
         }
         let row = AttemptRow(
             number: machine.attempt, startedAt: startedAt, latency: (NIODeadline.now() - start).nanoseconds / 1000,
-            requestLine: request.maskedLine, status: status, outcome: decision.outcome, reply: shown)
+            requestLine: request.maskedLine, request: destination.record(request), status: status, outcome: decision.outcome, reply: shown)
         return AttemptResult(
             delivery: id, state: decision.state, nextAttempt: decision.wait.map { clock.now().advanced(by: $0) }, reason: decision.reason,
             remoteID: decision.remoteID, attempt: row)

@@ -20,6 +20,7 @@ extension Destination {
                 }
             },
             read: { status, body in configuration.interpret(status: status, body: body) },
+            record: { $0.recorded(masking: secrets) },
             mask: { secrets.masked($0) }
         )
     }
@@ -52,6 +53,8 @@ extension DestinationConfiguration {
 
 extension OutboundRequest {
     fileprivate init(_ request: WrittenRequest) {
-        self.init(method: request.method, url: request.url, maskedURL: request.maskedURL, headers: request.headers, body: request.body)
+        self.init(
+            method: request.method, url: request.url, maskedURL: request.maskedURL, headers: request.headers, body: request.body,
+            secretHeaders: request.secretHeaders, secretMembers: request.secretMembers)
     }
 }

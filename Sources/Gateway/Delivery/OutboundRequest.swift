@@ -9,6 +9,9 @@ struct OutboundRequest: Sendable {
     /// `User-Agent` and `Content-Length` are added when it is sent.
     var headers: [(name: String, value: String)]
     var body: [UInt8]
+    /// Names of headers and of the body's members that hold credentials.
+    var secretHeaders: Set<String> = []
+    var secretMembers: Set<String> = []
 
     /// What an attempt shows: `POST https://app.example/api?secret=***`.
     var maskedLine: String { "\(method) \(maskedURL)" }

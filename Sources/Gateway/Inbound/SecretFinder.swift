@@ -9,9 +9,12 @@ struct SecretFinder: Sendable {
     /// By their first two bytes, the longest first.
     private var patterns: [UInt16: [[UInt8]]] = [:]
     private var isStart = [Bool](repeating: false, count: 1 << 16)
+    /// Whether a secret was too short to be looked for.
+    let leavesSome: Bool
 
     /// Each secret is also looked for as it stands in a URL and in JSON.
-    init(_ secrets: some Sequence<String>, minimumLength: Int = Self.minimumLength) {
+    init(_ secrets: some Collection<String>, minimumLength: Int = Self.minimumLength) {
+        leavesSome = secrets.contains { !$0.isEmpty && $0.utf8.count < max(2, minimumLength) }
         var all: Set<[UInt8]> = []
         for secret in secrets where secret.utf8.count >= max(2, minimumLength) {
             let encoded = secret.percentEncoded

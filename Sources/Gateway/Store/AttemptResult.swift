@@ -25,6 +25,8 @@ struct AttemptRow: Sendable, Equatable {
     var latency: Int64
     /// `POST https://app.example/api?…`, credentials masked.
     var requestLine: String
+    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil where it was not kept, or is kept no more.
+    var request: String?
     /// Nil where no reply came.
     var status: Int?
     /// `delivered`, `duplicate`, `retry`, `rejected`, `timeout`, `connection`.

@@ -26,6 +26,8 @@ struct DeliveryFilter: Sendable {
     var source: String?
     var destination: String?
     var state: DeliveryState?
+    /// Only what ended without reaching its destination: skipped, rejected and dead.
+    var failed = false
     var orderID: String?
     /// By the conversion's `received_at`.
     var since: Timestamp?

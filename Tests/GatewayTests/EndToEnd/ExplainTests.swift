@@ -105,8 +105,10 @@ extension EndToEnd {
                         #expect(dry.status == 0)
                         #expect(
                             dry.lines == [
-                                "→ main, conversion \(id), now rejected",
+                                "→ main, conversion \(id), now rejected: tracker answered 404",
                                 "  GET http://127.0.0.1:\(tracker.port)/pb?cid=click-o-1&sum=49.90",
+                                "  the same as attempt 1 of \(try await bench.firstAttempt(of: "\(id):main").text("started_at")), rejected 404: ",
+                                "1 would be sent (1 as last time), 0 would not",
                             ])
                     }
                     try await Task.sleep(for: .milliseconds(200))
@@ -114,7 +116,7 @@ extension EndToEnd {
                     #expect(try await bench.rows("deliveries") == [row])
 
                     let real = try await bench.run("replay", "--state", "rejected")
-                    #expect(real.output == "1 delivery is due now; a running gateway sends within two seconds\n")
+                    #expect(real.output == "1 delivery is due now (1 rejected before); a running gateway sends within two seconds\n")
                     #expect(try await bench.settled(1).map { $0.text("state") } == ["delivered"])
                     #expect(tracker.received.map(\.uri) == Array(repeating: "/pb?cid=click-o-1&sum=49.90", count: 2))
                     #expect(try await bench.run("replay", "\(id):main").status == 0)

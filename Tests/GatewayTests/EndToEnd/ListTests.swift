@@ -33,7 +33,7 @@ extension EndToEnd {
                 #expect(try await bench.rows("conversions", "--state", "dead", "--source", "network").count == 1)
                 #expect(try await bench.rows("conversions", "--since", "1h").count == 5)
                 #expect(try await bench.rows("conversions", "--until", "2020-01-01").isEmpty)
-                #expect(try await bench.rows("conversions", "--source", "nobody").isEmpty)
+                try await mistypedNames(bench)
                 #expect(try await bench.rows("deliveries", "--state", "dead").map { $0.text("source") } == ["casino", "network"])
                 #expect(try await bench.rows("deliveries", "--order-id", "order-12345").map { $0.text("state") } == ["dead"])
                 #expect(
@@ -42,6 +42,18 @@ extension EndToEnd {
                 #expect(try await bench.rows("refused", "--source", "shop").count == 2)
                 #expect(try await bench.rows("refused", "--strangers").map { $0.text("code") } == ["unauthorized"])
                 #expect(try await bench.rows("refused", "--code", "missing_field", "--tracker", "refcampaign").count == 2)
+
+                #expect(
+                    try await bench.rows("deliveries", "--failed").map { "\($0.text("source")) \($0.text("state"))" }
+                        == ["casino dead", "network dead", "store skipped", "saas skipped", "shop skipped"])
+                let failed = try await bench.run("deliveries", "--failed", "--source", "network")
+                #expect(
+                    failed.lines[0].split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) } == [
+                        "conversion", "destination", "state", "tries", "order", "ended", "reason", "last reply",
+                    ])
+                #expect(
+                    failed.lines[1].hasSuffix(
+                        "connection to 127.0.0.1:1 refused; attempt 1 of 1, no more tries  connection to 127.0.0.1:1 refused"))
 
                 let page = try await bench.run("conversions", "--limit", "2", "--offset", "1", "--json")
                 #expect(page.lines.count == 2)
@@ -68,6 +80,29 @@ extension EndToEnd {
                 #expect(shown.lines.first == "conversion \(id)")
                 #expect(shown.output.contains("→ main: dead\n  connection to 127.0.0.1:1 refused; attempt 1 of 1, no more tries"))
             }
+        }
+
+        /// A word that nothing is stored under is told apart from a filter that nothing matches.
+        private func mistypedNames(_ bench: Workbench) async throws {
+            let unknown = "the configuration has no source 'shopp', and nothing is stored under that name; did you mean 'shop'?\n"
+            for command in [["conversions"], ["deliveries"], ["refused"], ["replay"]] {
+                let run = try await bench.run(command + ["--source", "shopp"])
+                #expect(run.status == 64)
+                #expect(run.errors == unknown)
+                #expect(run.output == "")
+            }
+            let destination = try await bench.run("deliveries", "--destination", "mian")
+            #expect(
+                destination.errors
+                    == "the configuration has no destination 'mian', and nothing is stored under that name; did you mean 'main'?\n")
+            let type = try await bench.run("conversions", "--type", "sael")
+            #expect(type.status == 64)
+            #expect(type.errors.hasPrefix("Error: --type cannot be 'sael'; did you mean 'sale'?\n"))
+            let status = try await bench.run("conversions", "--status", "aproved")
+            #expect(status.errors.hasPrefix("Error: --status cannot be 'aproved'; did you mean 'approved'?\n"))
+            let odd = try await bench.run("deliveries", "--failed", "--state", "delivered")
+            #expect(odd.status == 64)
+            #expect(odd.errors.hasPrefix("Error: --failed takes skipped, rejected and dead, so --state delivered finds nothing"))
         }
     }
 }

@@ -70,6 +70,15 @@ final class Workbench: Sendable {
         return rows
     }
 
+    /// The attempts of a delivery, oldest first.
+    func attempts(of delivery: String) async throws -> [JSONValue] {
+        let shown = try JSONValue(parsing: try await run("deliveries", "show", "--json", delivery).output)
+        guard case .array(let deliveries)? = shown["deliveries"], case .array(let log)? = deliveries.first?["log"] else { return [] }
+        return log
+    }
+
+    func firstAttempt(of delivery: String) async throws -> JSONValue { try await attempts(of: delivery).first ?? .null }
+
     /// `destination state` of every delivery, sorted.
     func states() async throws -> [String] {
         try await rows("deliveries").map { "\($0.text("destination")) \($0.text("state"))" }.sorted()

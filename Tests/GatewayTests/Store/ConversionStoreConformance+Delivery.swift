@@ -47,6 +47,13 @@ extension ConversionStoreConformance {
             second.number = 2
             #expect(try await store.attempts(of: delivery) == [StoreSamples.attempt(), second])
         },
+        Self(name: "an attempt without its request has none") { store async throws in
+            let delivery = try await queued(store)
+            var attempt = StoreSamples.attempt("delivered", status: 200)
+            attempt.request = nil
+            try await store.record(StoreSamples.result(delivery, .delivered, attempt: attempt))
+            #expect(try await store.attempts(of: delivery) == [attempt])
+        },
         Self(name: "a skip needs no attempt") { store async throws in
             let delivery = try await queued(store)
             var skip = StoreSamples.result(delivery, .skipped, reason: "no click_id", attempt: nil)
@@ -223,6 +230,12 @@ extension ConversionStoreConformance {
             #expect(try await rows(DeliveryFilter(destination: "main")) == ["order-3 main", "order-2 main", "order-1 main"])
             #expect(try await rows(DeliveryFilter(state: .rejected)) == ["order-2 main"])
             #expect(try await rows(DeliveryFilter(destination: "main", state: .pending)) == ["order-3 main", "order-1 main"])
+            let id3 = StoreSamples.id(3, at: StoreSamples.start.advanced(by: .seconds(3)))
+            try await store.record(StoreSamples.result(DeliveryID(conversion: id3, destination: "main"), .dead))
+            try await store.record(StoreSamples.result(DeliveryID(conversion: id3, destination: "voluum"), .skipped, attempt: nil))
+            #expect(try await rows(DeliveryFilter(failed: true)) == ["order-3 main", "order-3 voluum", "order-2 main"])
+            #expect(try await rows(DeliveryFilter(source: "shop-at", destination: "main", failed: true)) == ["order-3 main"])
+            #expect(try await rows(DeliveryFilter(state: .skipped, failed: true)) == ["order-3 voluum"])
             #expect(try await rows(DeliveryFilter(orderID: "order-1")) == ["order-1 main", "order-1 voluum"])
             let third = StoreSamples.start.advanced(by: .seconds(3))
             #expect(try await rows(DeliveryFilter(since: third)) == ["order-3 main", "order-3 voluum"])

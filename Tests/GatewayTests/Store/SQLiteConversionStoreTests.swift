@@ -59,14 +59,42 @@ struct SQLiteConversionStoreTests {
         try await withFolder { folder in
             let path = folder + "/gateway.db"
             let store = try SQLiteConversionStore(path: path)
-            try await store.pool.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('3')") }
+            try await store.pool.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
             await store.close()
             for readOnly in [false, true] {
                 let error = #expect(throws: StoreError.self) { try SQLiteConversionStore(path: path, readOnly: readOnly) }
                 #expect(error?.kind == .newerSchema)
-                let sentence = "'\(path)' was written by a newer gateway (schema 3, this one knows 1); run that one or name another file"
+                let sentence =
+                    "'\(path)' was written by a newer gateway (schema 99, this one knows \(SQLiteSchema.version)); run that one or name another file"
                 #expect(error?.description == sentence)
             }
+        }
+    }
+
+    @Test func `a file of an older gateway is brought up to date with everything in it`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let old = try DatabaseQueue(path: path)
+            try SQLiteSchema.migrator.migrate(old, upTo: "1")
+            let id = StoreSamples.id(1)
+            let bytes = withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { Data($0) }
+            try await old.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT INTO name VALUES (1, 'shop'), (2, 'main');
+                        INSERT INTO attempt VALUES (:id, 2, 1, 5, 6, 503, 'retry', 'GET https://t.example/', 'later');
+                        """, arguments: ["id": bytes])
+            }
+            try old.close()
+            let reading = #expect(throws: StoreError.self) { try SQLiteConversionStore(path: path, readOnly: true) }
+            #expect(
+                reading?.description
+                    == "'\(path)' is older (schema 1, this gateway wants \(SQLiteSchema.version)); start 'gateway serve' once to update it")
+            let store = try SQLiteConversionStore(path: path)
+            let attempts = try await store.attempts(of: DeliveryID(conversion: id, destination: "main"))
+            #expect(attempts.map(\.reply) == ["later"])
+            #expect(attempts.map(\.request) == [nil])
+            await store.close()
         }
     }
 

@@ -89,6 +89,7 @@ enum StoreSamples {
             startedAt: start.advanced(by: after),
             latency: 1500,
             requestLine: "POST https://app.example/api",
+            request: "Accept: application/json\nX-Key: ***\n\n{\"sum\":\"ü\"}",
             status: status,
             outcome: outcome,
             reply: "later"

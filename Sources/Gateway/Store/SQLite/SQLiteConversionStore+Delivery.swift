@@ -79,7 +79,7 @@ extension SQLiteConversionStore {
         try await read { database in
             let select = try database.prepared(
                 """
-                SELECT number, started_at, latency, request_line, status, outcome, reply FROM attempt
+                SELECT number, started_at, latency, request_line, status, outcome, reply, request FROM attempt
                 WHERE conversion = ?1 AND destination = (SELECT id FROM name WHERE text = ?2) ORDER BY number
                 """)
             select.bind(1, delivery.conversion)
@@ -92,6 +92,7 @@ extension SQLiteConversionStore {
                         startedAt: select.timestamp(1),
                         latency: select.int64(2),
                         requestLine: select.text(3),
+                        request: select.optionalText(7),
                         status: select.optionalInt(4),
                         outcome: select.text(5),
                         reply: select.text(6)

@@ -65,7 +65,8 @@ extension SQLiteConversionStore {
             query.add("c.order_id = ?", filter.orderID)
             query.add("c.received_at >= ?", filter.since)
             query.add("c.received_at < ?", filter.until)
-            if let state = filter.state { query.add(state.condition(try database.isRare(state) ? "d.state" : "+d.state")) }
+            if let state = filter.state { query.add(state.condition(try database.isRare([state]) ? "d.state" : "+d.state")) }
+            if filter.failed { query.add(try database.isRare(DeliveryState.allCases.filter(\.isFailed)) ? "d.state > 2" : "+d.state > 2") }
             let order = filter.ascending ? "ASC" : "DESC"
             let select = try database.prepared(
                 """
@@ -163,15 +164,15 @@ extension Database {
 
     /// Few deliveries in the state: collect their conversions first. Many: walk the conversions and look at each one's deliveries.
     fileprivate func hasDelivery(in state: DeliveryState) throws -> String {
-        try isRare(state)
+        try isRare([state])
             ? "c.id IN (SELECT conversion FROM delivery WHERE \(state.condition("state")))"
             : "EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND \(state.condition("+d.state")))"
     }
 
-    /// Whether sorting all deliveries in the state is cheaper than walking the list in its order. A `+` before a column keeps the
+    /// Whether sorting all deliveries in the states is cheaper than walking the list in its order. A `+` before a column keeps the
     /// partial indexes out of a query.
-    fileprivate func isRare(_ state: DeliveryState) throws -> Bool {
-        let sql = "SELECT coalesce(sum(count), 0) FROM delivery_count WHERE state = ?"
-        return try Int.fetchOne(self, sql: sql, arguments: [state.number]) ?? 0 <= 10_000
+    fileprivate func isRare(_ states: [DeliveryState]) throws -> Bool {
+        let numbers = states.map { String($0.number) }.joined(separator: ", ")
+        return try Int.fetchOne(self, sql: "SELECT coalesce(sum(count), 0) FROM delivery_count WHERE state IN (\(numbers))") ?? 0 <= 10_000
     }
 }

@@ -10,12 +10,14 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 1
+    static let version = 2
 
     /// Decimal text as identifiers, so that a program can tell a newer file from its own.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1", foreignKeyChecks: .immediate) { try $0.execute(sql: first) }
+        // What was sent behind the request line; NULL in attempts of before.
+        migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE attempt ADD COLUMN request TEXT") }
         return migrator
     }
 

@@ -85,6 +85,7 @@ extension SQLiteWriter {
         insert.bind(7, attempt.outcome)
         insert.bind(8, attempt.requestLine)
         insert.bind(9, attempt.reply)
+        insert.bind(10, attempt.request)
         try insert.run()
         guard number > Self.keptAttempts else { return }
         let delete = statements.deleteAttempts

@@ -84,7 +84,7 @@ final class WriterStatements {
             WHERE conversion = ?1 AND destination = ?2
             """)
 
-        insertAttempt = try prepare("INSERT INTO attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+        insertAttempt = try prepare("INSERT INTO attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
         deleteAttempts = try prepare("DELETE FROM attempt WHERE conversion = ?1 AND destination = ?2 AND number <= ?3")
 
         insertRefused = try prepare(

@@ -1,0 +1,92 @@
+import Mappings
+
+/// What a replay would send, beside what was sent last time. Nothing is changed.
+struct ReplayPreview {
+    let store: any ConversionStore
+    let configuration: Configuration?
+    /// For refused requests of strangers.
+    let source: String?
+
+    private struct Counts {
+        var same = 0
+        var different = 0
+        var first = 0
+        var notSent = 0
+    }
+
+    /// False where something would not be sent.
+    func show(_ deliveries: [DeliveryRow], _ requests: [RefusedRow]) async throws -> Bool {
+        var counts = Counts()
+        var destinations: [String: Destination] = [:]
+        for destination in configuration?.destinations ?? [] {
+            destinations[destination.name] = Destination(destination, routes: configuration?.routes ?? [])
+        }
+        for row in deliveries { try await show(row, destinations[row.id.destination], &counts) }
+        if !deliveries.isEmpty { Terminal.print(Self.summary(counts)) }
+        let refused = RefusedReplay(store: store, configuration: configuration, source: source)
+        for row in requests {
+            Terminal.print("refused request \(row.id), \(row.refused.code): \(row.refused.reason.printable)".styled(.bold))
+            let (sentence, isStored) = refused.outcome(of: row)
+            Terminal.print("  " + sentence)
+            if !isStored { counts.notSent += 1 }
+        }
+        return counts.notSent == 0
+    }
+
+    private func show(_ row: DeliveryRow, _ destination: Destination?, _ counts: inout Counts) async throws {
+        let reason = row.reason.map { ": \($0.printable)" } ?? ""
+        Terminal.print("→ \(row.id.destination), conversion \(row.id.conversion), now \(row.state.rawValue)\(reason)".styled(.bold))
+        guard let destination else {
+            counts.notSent += 1
+            return Terminal.print("  the configuration has no destination '\(row.id.destination)' any more")
+        }
+        guard let stored = try await store.conversion(row.id.conversion) else {
+            counts.notSent += 1
+            return Terminal.print("  the conversion is stored no more")
+        }
+        let conversion: Conversion
+        do {
+            conversion = try Conversion(document: stored.document)
+        } catch {
+            counts.notSent += 1
+            return Terminal.print("  stored conversion cannot be read: \(error)")
+        }
+        switch destination.render(conversion) {
+        case .skipped(let reason):
+            counts.notSent += 1
+            Terminal.print("  would be skipped: \(reason.printable)".styled(.yellow))
+        case .request(let request):
+            let request = SentRequest(request, to: destination)
+            Terminal.print(request.lines.map { "  " + $0 })
+            let attempts = try await store.attempts(of: row.id)
+            guard let last = attempts.last else {
+                counts.first += 1
+                return Terminal.print("  nothing was sent so far".styled(.dim))
+            }
+            let which = "attempt \(last.number) of \(last.startedAt), \(last.outcome)\(last.status.map { " \($0)" } ?? "")"
+            let said = "\(which): \(last.reply.printable.prefix(300))"
+            guard let sent = SentRequest(last) else {
+                counts.different += 1
+                return Terminal.print(
+                    "  \(said)\n  what was sent then is not kept, but its line: \(last.requestLine.printable)".styled(.dim))
+            }
+            let difference = request.difference(from: sent)
+            if difference.isEmpty {
+                counts.same += 1
+                return Terminal.print("  the same as \(said)".styled(.dim))
+            }
+            counts.different += 1
+            Terminal.print("  not as in \(said)".styled(.dim))
+            Terminal.print(difference.map { "    \($0)".styled($0.hasPrefix("-") ? .red : .green) })
+        }
+    }
+
+    private static func summary(_ counts: Counts) -> String {
+        let sent = counts.same + counts.different + counts.first
+        let parts = [
+            (counts.same, "as last time"), (counts.different, "otherwise than last time"), (counts.first, "for the first time"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let how = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+        return "\(sent) would be sent\(how), \(counts.notSent) would not"
+    }
+}
