@@ -29,7 +29,8 @@ struct GatewayService: Sendable {
             sources: configuration.sources, routes: routes, trustedProxies: configuration.trustedProxies,
             secrets: configuration.destinations.flatMap(\.secrets), store: store, clock: SystemClock.intake, logger: logger,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
-            onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) })
+            onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) },
+            onCorrected: { dispatcher.look() })
         self.dispatcher = dispatcher
         server = InboundServer(
             intake, at: configuration.listen, limits: InboundServer.Limits(body: configuration.limits.body), logger: logger,

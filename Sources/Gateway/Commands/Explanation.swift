@@ -47,7 +47,8 @@ struct Explanation {
             guard !plan.signsOnly, let given = parsed.value(atFirstOf: plan.places), given != "***" else { return false }
             return source.credentials[plan.name].map { $0 != given } ?? false
         }.map(\.name)
-        if let plan = source.mapping.signature, parsed.value(atFirstOf: plan.places) != nil, let signer = InboundSource(source).signer,
+        if let plan = source.mapping.signature, parsed.value(atFirstOf: plan.places) != nil,
+            let signer = InboundSource(source, routes: []).signer,
             !signer.verifies(parsed)
         {
             wrong.append("signature")

@@ -62,6 +62,12 @@ struct RefusedReplay {
                     try await store.markReplayed(refused: row.id, as: first, at: now)
                     known += 1
                     Terminal.print("refused request \(row.id) is conversion \(first), which is stored already")
+                case .corrected(let first, let correction):
+                    try await store.markReplayed(refused: row.id, as: correction, at: now)
+                    stored += 1
+                    Terminal.print("refused request \(row.id) became correction \(correction) of conversion \(first)")
+                case .refused(let failure):
+                    Terminal.complain("refused request \(row.id) is refused again: \(failure.sentence.printable)")
                 case .conflict(let other):
                     Terminal.complain("refused request \(row.id) has a key that belongs to conversion \(other) of another source")
                 }

@@ -10,6 +10,7 @@ extension ConfigurationLoader {
         let mapping = map.require("tracker", &diagnostics).flatMap { tracker($0) }
         let defaults = self.defaults(&map)
         let networks = allowedNetworks(&map)
+        let repeats = map.take("repeats").flatMap { repeatPolicy($0) }
         let direct = map.take("exponents")
         var exponents = direct.map { self.exponents($0) ?? .iso }
         guard let mapping else {
@@ -24,7 +25,8 @@ extension ConfigurationLoader {
         map.finish(&diagnostics)
         return SourceConfiguration(
             name: name, mapping: mapping, credentials: credentials.values, openCredentials: credentials.open, settings: settings,
-            defaults: defaults, allowIPs: networks, duplicates: duplicates, exponents: exponents ?? .iso)
+            defaults: defaults, allowIPs: networks, duplicates: duplicates,
+            repeats: repeats, exponents: exponents ?? .iso)
     }
 
     /// The paths that the gateway answers itself.
@@ -101,6 +103,16 @@ extension ConfigurationLoader {
     }
 
     // MARK: Duplicates
+
+    private mutating func repeatPolicy(_ node: YAMLNode) -> RepeatPolicy? {
+        guard let text = node.text("repeats", &diagnostics) else { return nil }
+        if let policy = RepeatPolicy(rawValue: text) { return policy }
+        let words = RepeatPolicy.allCases.map(\.rawValue)
+        diagnostics.error(
+            at: node.location,
+            "'repeats' must be one of \(words.joined(separator: ", ")), found \(text.quotedBriefly)\(text.suggestion(from: words))")
+        return nil
+    }
 
     /// `{ key: [customer_email, order_id?], within: 30d }`.
     private mutating func duplicateRule(_ node: YAMLNode, of party: Party, _ mapping: Mapping) -> DuplicateRule? {

@@ -28,8 +28,14 @@ extension [Route] {
     }
 
     /// The conversion as a destination is told of it: changed by the first route that leads there.
+    ///
+    /// A correction goes where its conversion went, on the way that it went, though the route's condition may not hold any more.
     func conversion(_ conversion: Conversion, for destination: String) -> Conversion {
-        guard let route = first(where: { $0.destinations.contains(destination) && $0.takes(conversion) }) else { return conversion }
+        var route = first { $0.destinations.contains(destination) && $0.takes(conversion) }
+        if route == nil, !conversion[.update].isAbsent {
+            route = first { $0.destinations.contains(destination) && $0.sources?.contains(conversion.source) ?? true }
+        }
+        guard let route else { return conversion }
         var changed = conversion
         let input = ExpressionInput(conversion)
         for (path, expression) in route.assignments {

@@ -14,6 +14,8 @@ struct SourceConfiguration: Sendable {
     var allowIPs: [IPNetwork]
     /// The source's own rule instead of the tracker's.
     var duplicates: DuplicateRule?
+    /// The source's own policy instead of the tracker's.
+    var repeats: RepeatPolicy?
     var exponents: CurrencyExponents
 
     /// To be kept out of logs and of what is shown.

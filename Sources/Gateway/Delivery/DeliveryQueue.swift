@@ -79,7 +79,10 @@ final class DeliveryQueue: Sendable {
 
     /// - Parameter due: Nil where the store could not be read; it is asked again at the next round.
     func endFetch(_ due: [DueDelivery]?, limit: Int) {
-        let ready = (due ?? []).map { ReadyDelivery(id: $0.id.conversion, attempts: $0.attempts, content: .document($0.document)) }
+        let ready = (due ?? []).map {
+            ReadyDelivery(
+                id: $0.id.conversion, attempts: $0.attempts, content: .document($0.document), round: $0.round, predecessor: $0.predecessor)
+        }
         let (assignments, asks) = state.withLock { state in
             state.window.endFetch(ready, wasFull: due.map { $0.count >= limit } ?? true)
             state.hasAskedForMore = due == nil

@@ -20,10 +20,12 @@ struct DeliveryWorker: Sendable {
     /// Returns once the queue is drained and what this worker had in hand is stored, or when the task is cancelled.
     func run() async {
         while let delivery = await queue.next() {
-            guard let result = await attempt(delivery) else { return }
-            guard await record(result) else { return }
+            guard var result = await attempt(delivery) else { return }
+            result.round = delivery.round
+            guard let released = await record(result) else { return }
             queue.settle(delivery.id)
             if let next = result.nextAttempt { alarm.ring(at: next) }
+            if released { alarm.ring(at: clock.now()) }
         }
     }
 
@@ -88,19 +90,20 @@ struct DeliveryWorker: Sendable {
             remoteID: decision.remoteID, attempt: row)
     }
 
-    /// Stores the result, again and again until it works. False where the process ends first; the delivery is then made once more.
-    private func record(_ result: AttemptResult) async -> Bool {
+    /// Stores the result, again and again until it works. Nil where the process ends first; the delivery is then made once more.
+    /// - Returns: whether a correction waited for this result.
+    private func record(_ result: AttemptResult) async -> Bool? {
         var pause: Duration = .milliseconds(100)
         while true {
             do throws(StoreError) {
-                try await store.record(result)
+                let released = try await store.record(result)
                 watch.worked()
-                return true
+                return released
             } catch {
                 watch.failed(error)
-                if error.kind == .closed { return false }
+                if error.kind == .closed { return nil }
             }
-            guard (try? await Task.sleep(for: pause)) != nil else { return false }
+            guard (try? await Task.sleep(for: pause)) != nil else { return nil }
             pause = min(pause * 2, .seconds(5))
         }
     }

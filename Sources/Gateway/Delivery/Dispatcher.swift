@@ -58,6 +58,9 @@ final class Dispatcher: Service {
         for name in destinations { queue[name]?.offer(delivery) }
     }
 
+    /// Looks at the store now: something fell due there that was not offered.
+    func look() { alarm.ring(at: clock.now()) }
+
     /// For `/readyz`: the store has been asked what is due within the last ten seconds, and no shutdown has begun.
     var isTurning: Bool { heartbeat.isAlive(at: clock.now(), age: .seconds(10)) }
 

@@ -13,4 +13,7 @@ struct ReadyDelivery: Sendable {
     /// Tries so far, as `DueDelivery` counts them.
     var attempts: Int
     var content: Content
+    /// As `DueDelivery` has them; a conversion that is handed over right after its commit is in its first round and follows nothing.
+    var round = 0
+    var predecessor: DeliveryState?
 }

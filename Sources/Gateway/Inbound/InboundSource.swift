@@ -10,13 +10,16 @@ final class InboundSource: Sendable {
     let openCredentials: [String]
     let signer: Signer?
     let duplicates: DuplicateRule
+    let repeats: RepeatPolicy
+    let rule: CorrectionRule
     let allowIPs: [IPNetwork]
     /// The name that senders give in a header, where it is not the source's own.
     let givenName: String?
     /// The variable path segments that the source has bound.
     private let pathValues: [String: String]
 
-    init(_ configuration: SourceConfiguration) {
+    /// - Parameter routes: where corrections go.
+    init(_ configuration: SourceConfiguration, routes: [Route]) {
         let mapping = configuration.mapping
         let settings = configuration.settings
         name = configuration.name
@@ -33,6 +36,8 @@ final class InboundSource: Sendable {
             }
         }
         duplicates = configuration.duplicates ?? mapping.duplicates
+        repeats = configuration.repeats ?? mapping.repeats
+        rule = CorrectionRule(adding: repeats == .add, routes: routes)
         allowIPs = configuration.allowIPs
         givenName = mapping.request.sourceName?.setting.flatMap { settings[$0]?.texts.first }
         var bound: [String: String] = [:]

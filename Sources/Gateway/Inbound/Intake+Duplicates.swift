@@ -11,13 +11,17 @@ extension Intake {
     }
 }
 
-extension DuplicateKey {
-    /// The key under which a request counts as sent already: the sender's `Idempotency-Key`, else what the rule makes of the conversion.
-    ///
+/// Under which keys a request counts as sent already.
+struct RequestKeys: Sendable {
+    /// The sender's `Idempotency-Key`, else what the rule makes of the conversion.
+    var keys: [DuplicateKey]
+    /// The rule's key where an `Idempotency-Key` stands in its place.
+    var replaced: DuplicateKey?
+    /// The `Idempotency-Key` that was followed.
+    var message: String?
+
     /// - Parameter length: characters of an `Idempotency-Key`, at most.
-    static func keys(
-        of conversion: inout Conversion, from source: InboundSource, _ request: WireRequest, length: Int = 255
-    ) -> [DuplicateKey] {
+    init(of conversion: inout Conversion, from source: InboundSource, _ request: WireRequest, length: Int = 255) {
         let ruled = source.duplicates.key(of: conversion).map { text, alternative in
             let isShared = alternative.sharedBy.map { source.reader.mapping.setting($0, source.reader.settings) == .flag(true) } ?? false
             let names = alternative.parts.map(\.path.description).joined(separator: ",")
@@ -25,14 +29,55 @@ extension DuplicateKey {
                 scope: isShared ? .tracker(source.reader.mapping.name) : .source(source.name),
                 digest: Digest32(sha256: "fields|\(names)|\(text)"), lifetime: alternative.within)
         }
-        guard let key = request.header("Idempotency-Key"), !key.isEmpty else { return ruled.map { [$0] } ?? [] }
+        keys = ruled.map { [$0] } ?? []
+        guard let key = request.header("Idempotency-Key"), !key.isEmpty else { return }
         guard key.unicodeScalars.count <= length else {
             conversion.warnings.append("Idempotency-Key has more than \(length) characters; it was not followed")
-            return ruled.map { [$0] } ?? []
+            return
         }
+        message = key
         let own = DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "idempotency-key|\(key)"), lifetime: nil)
-        // An id that belongs to another of the tracker's sources stays a conflict, whatever key the sender made up.
-        if let ruled, case .tracker = ruled.scope { return [own, ruled] }
-        return [own]
+        guard let ruled else {
+            keys = [own]
+            return
+        }
+        // An id that belongs to another of the tracker's sources stays a conflict, whatever key the sender made up. Where repeats correct, the
+        // header tells messages apart, and the rule conversions.
+        if case .tracker = ruled.scope { keys = [own, ruled] } else { keys = source.repeats.corrects ? [own, ruled] : [own] }
+        if keys.count == 1 { replaced = ruled }
     }
+}
+
+extension RepeatPolicy {
+    /// Whether a repeat may change the first message's conversion.
+    var corrects: Bool { self == .update || self == .add }
+}
+
+extension Submission {
+    /// A request's conversion as its source wants it kept.
+    init(
+        conversion: ConversionRow, request: StoredRequest, keys: RequestKeys, content: Digest32, destinations: [String],
+        from source: InboundSource
+    ) {
+        self.init(
+            conversion: conversion, request: request, keys: keys.keys, content: content, destinations: destinations,
+            repeats: source.repeats,
+            rule: source.rule, awaitedKey: keys.replaced)
+        if source.repeats == .new { self.keys = keys.keys.map { $0.holding(content) } }
+        if source.repeats.corrects, let message = keys.message { self.content = content.with(message) }
+    }
+}
+
+extension DuplicateKey {
+    /// Held by equal content only.
+    fileprivate func holding(_ content: Digest32) -> DuplicateKey {
+        var key = self
+        key.digest = Digest32(sha256: "content|\(digest.words)|\(content.words)")
+        return key
+    }
+}
+
+extension Digest32 {
+    /// Equal for the same content under the same `Idempotency-Key` only.
+    func with(_ message: String) -> Digest32 { Digest32(sha256: "message|\(words)|\(message)") }
 }

@@ -26,17 +26,20 @@ final class Intake: Sendable {
     /// Blotted out of conversions. Only what is long enough not to disfigure an identifier, and no public keys.
     private let secrets: SecretFinder
     private let onAccepted: @Sendable (Conversion, [String]) -> Void
+    private let onCorrected: @Sendable () -> Void
 
     /// - Parameters:
     ///   - sources: in the order of the file: where several could have sent a request, the first counts.
     ///   - others: secrets beside those of the sources, which must not be stored either.
     ///   - workersProblem: for `/readyz`: why deliveries do not move, nil where they do.
     ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
+    ///   - onCorrected: the same for a correction, whose deliveries are read from the store.
     init(
         sources: [SourceConfiguration], routes: [Route], trustedProxies: [IPNetwork], secrets others: [String] = [],
         store: any ConversionStore, clock: IntakeClock, limits: Limits = Limits(), logger: Logger,
         workersProblem: @escaping @Sendable () -> String? = { nil },
-        onAccepted: @escaping @Sendable (Conversion, [String]) -> Void
+        onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
+        onCorrected: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
         self.clock = clock
@@ -45,6 +48,7 @@ final class Intake: Sendable {
         self.routes = routes
         self.trustedProxies = trustedProxies
         self.onAccepted = onAccepted
+        self.onCorrected = onCorrected
         health = HealthProbe(store: store, now: clock.now, workersProblem: workersProblem)
         occupancy = Occupancy(limit: limits.requests)
         secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: 8)
@@ -54,7 +58,9 @@ final class Intake: Sendable {
         inboundRoutes = InboundRoutes(
             names.compactMap { name in
                 let own = sources.filter { $0.mapping.name == name }
-                return own.first.map { InboundTracker($0.mapping, sources: own.map(InboundSource.init), secrets: secrets) }
+                return own.first.map {
+                    InboundTracker($0.mapping, sources: own.map { InboundSource($0, routes: routes) }, secrets: secrets)
+                }
             })
     }
 
@@ -95,7 +101,7 @@ final class Intake: Sendable {
         } catch {
             return await refuse(call, match, error, from: proven)
         }
-        let keys = DuplicateKey.keys(of: &conversion, from: source, call.request, length: limits.idempotencyKey)
+        let keys = RequestKeys(of: &conversion, from: source, call.request, length: limits.idempotencyKey)
         let destinations = routes.destinations(of: conversion)
         var row = ConversionRow(conversion)
         if secrets.isIn(row.document) {
@@ -104,7 +110,7 @@ final class Intake: Sendable {
         }
         let submission = Submission(
             conversion: row, request: match.tracker.mask.stored(call.request, peer: call.address.text), keys: keys,
-            content: Digest32(bytes: conversion.contentDigest()), destinations: destinations)
+            content: Digest32(bytes: conversion.contentDigest()), destinations: destinations, from: source)
         let acceptance: Acceptance
         do {
             acceptance = try await store.accept(submission)
@@ -120,6 +126,12 @@ final class Intake: Sendable {
         case .duplicate(let first, let sameContent):
             logger.debug("a conversion was sent again", metadata: ["id": "\(first)", "source": "\(source.name)", "same": "\(sameContent)"])
             return reply("duplicate", to: conversion, about: first, call, match.tracker)
+        case .corrected(let first, let correction):
+            logger.debug("a conversion was corrected", metadata: ["id": "\(first)", "by": "\(correction)", "source": "\(source.name)"])
+            onCorrected()
+            return reply("duplicate", to: conversion, about: first, call, match.tracker)
+        case .refused(let failure):
+            return await refuse(call, match, Refusal([failure]), from: proven)
         case .conflict(let other):
             let sentence = "\(keyNames(source, conversion)) belongs to a conversion of another source"
             logger.info("a conversion's key belongs to another source", metadata: ["source": "\(source.name)", "holder": "\(other)"])
@@ -160,6 +172,7 @@ extension ConversionRow {
             id: conversion.id, source: conversion.source, tracker: conversion.tracker, receivedAt: conversion.receivedAt,
             type: conversion.text(.type), status: conversion.text(.status), orderID: conversion.text(.orderID),
             clickID: conversion.text(.clickID), amount: conversion[.amount].number?.text(in: conversion.currency),
-            currency: conversion.text(.currency), document: conversion.document())
+            currency: conversion.text(.currency), document: conversion.document(),
+            refunded: conversion[.refunded].number?.text(in: conversion.currency))
     }
 }

@@ -4,10 +4,11 @@ extension Submission {
     /// A refused request that is run again: its conversion with the keys and destinations that it would have had.
     static func again(_ conversion: Conversion, _ request: StoredRequest, source: SourceConfiguration, routes: [Route]) -> Submission {
         var conversion = conversion
-        let keys = DuplicateKey.keys(of: &conversion, from: InboundSource(source), request.wireRequest)
+        let source = InboundSource(source, routes: routes)
+        let keys = RequestKeys(of: &conversion, from: source, request.wireRequest)
         return Submission(
             conversion: ConversionRow(conversion), request: request, keys: keys, content: Digest32(bytes: conversion.contentDigest()),
-            destinations: routes.destinations(of: conversion))
+            destinations: routes.destinations(of: conversion), from: source)
     }
 }
 

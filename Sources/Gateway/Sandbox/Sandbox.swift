@@ -57,6 +57,6 @@ struct Sandbox: Sendable {
         SourceConfiguration(
             name: name, mapping: mapping, credentials: credentials,
             openCredentials: Set(mapping.credentials.map(\.name).filter { credentials[$0] == nil }), settings: settings, defaults: [],
-            allowIPs: [], duplicates: nil, exponents: exponents)
+            allowIPs: [], duplicates: nil, repeats: nil, exponents: exponents)
     }
 }

@@ -14,6 +14,8 @@ struct AttemptResult: Sendable {
     var attempt: AttemptRow?
     /// When this was known; nil: when the attempt ended.
     var at: Timestamp?
+    /// The delivery's round in which the try began. A result of an earlier round is logged and changes nothing else.
+    var round = 0
 }
 
 /// One request that was sent, credentials masked.

@@ -6,7 +6,14 @@ import Mappings
 /// returns only after that transaction is on disk. Every implementation passes the same conformance suite.
 protocol ConversionStore: Sendable {
     /// Stores a conversion unless one with the same duplicate key is there already. N equal submissions at once store exactly one.
+    ///
+    /// What a repeat of other content does is the submission's policy: it is kept, or it becomes a correction by the submission's rule,
+    /// inside the transaction. Corrections that waited for the conversion are applied in the transaction that stores it.
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance
+
+    /// Changes the conversion that the submission concerns: the one that holds its key, however long ago, else the source's newest with its
+    /// order id. Where there is none yet, the correction takes the key and waits. Equal corrections count once.
+    func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult
 
     /// Keeps a request that was turned away, so that it can be looked at and run again. Bounded by `RefusedLimits`.
     func keep(_ refused: RefusedRequest) async throws(StoreError)
@@ -15,7 +22,9 @@ protocol ConversionStore: Sendable {
     ///
     /// A late result is harmless: the attempt is logged, but a delivery that is no longer pending changes only if it turns out to have
     /// arrived. A result for a delivery that does not exist is dropped.
-    func record(_ result: AttemptResult) async throws(StoreError)
+    /// - Returns: whether a correction's delivery waited for this one and is due now.
+    @discardableResult
+    func record(_ result: AttemptResult) async throws(StoreError) -> Bool
 
     /// Deliveries to `destination` that are due at `now`, oldest due first, with what a worker needs to make them.
     func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery]
@@ -25,6 +34,10 @@ protocol ConversionStore: Sendable {
 
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow]
     func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow?
+    /// The first message and its corrections in their order, from the id of any of them; empty where it is unknown.
+    func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow]
+    /// Corrections whose conversion has not come, oldest first. `source` and the page of the filter count.
+    func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow]
     func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow]
     func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow]
     func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow]
@@ -34,7 +47,8 @@ protocol ConversionStore: Sendable {
     /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.
     func counts() async throws(StoreError) -> [DeliveryCount]
 
-    /// Makes deliveries due now, whatever their state; their attempts are kept, and the schedule starts again. Returns how many changed.
+    /// Makes deliveries due now, whatever their state, each in a new round; their attempts are kept, and the schedule starts again. Those of one
+    /// history to one destination keep their order: the later ones wait. Returns how many changed.
     func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int
     /// Adds a delivery to a destination that the conversion was not routed to. No-op where it exists; `.notFound` without the conversion.
     func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError)

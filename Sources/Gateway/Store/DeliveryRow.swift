@@ -6,6 +6,10 @@ struct DueDelivery: Sendable {
     /// Tries so far since the delivery was queued or replayed.
     var attempts: Int
     var document: [UInt8]
+    /// How often it was replayed; its results must carry the same number.
+    var round = 0
+    /// For a correction: what became of the conversion at this destination before. Nil: the destination never had to hear of it.
+    var predecessor: DeliveryState?
 }
 
 struct DeliveryRow: Sendable, Equatable {
@@ -16,6 +20,7 @@ struct DeliveryRow: Sendable, Equatable {
     var attempts: Int
     var createdAt: Timestamp
     var changedAt: Timestamp
+    /// Nil on a pending delivery: it waits for an earlier one of the same history.
     var nextAttempt: Timestamp?
     var reason: String?
     var remoteID: String?
@@ -23,6 +28,8 @@ struct DeliveryRow: Sendable, Equatable {
 
 struct DeliveryFilter: Sendable {
     var conversion: ConversionID?
+    /// Of this conversion and of its corrections.
+    var history: ConversionID?
     var source: String?
     var destination: String?
     var state: DeliveryState?

@@ -6,6 +6,28 @@ enum DeliveryState: String, Sendable, CaseIterable, Codable {
     var isFailed: Bool { self == .skipped || self == .rejected || self == .dead }
 }
 
+extension DeliveryState {
+    /// Whether the destination has the conversion.
+    var hasArrived: Bool { self == .delivered || self == .duplicate }
+
+    /// What a correction has to know of the earlier deliveries of its history to one destination: whether the conversion is there, or
+    /// may be. A dead delivery may have arrived with its reply lost; a skipped or rejected one has not. Nil where there was none.
+    static func predecessor(_ earlier: some Sequence<DeliveryState>) -> DeliveryState? {
+        earlier.max { $0.presence < $1.presence }
+    }
+
+    private var presence: Int {
+        switch self {
+        case .skipped: 0
+        case .rejected: 1
+        case .pending: 2
+        case .dead: 3
+        case .duplicate: 4
+        case .delivered: 5
+        }
+    }
+}
+
 struct DeliveryCount: Sendable, Equatable {
     var destination: String
     var state: DeliveryState

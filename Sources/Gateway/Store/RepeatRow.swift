@@ -9,4 +9,6 @@ struct RepeatRow: Sendable, Equatable {
     /// Nil where the content was the same, and on the row that counts what was not kept.
     var document: [UInt8]?
     var request: StoredRequest?
+    /// Why it changed nothing, where that is worth saying.
+    var note: String?
 }

@@ -12,6 +12,12 @@ struct Submission: Sendable {
     var content: Digest32
     /// The destinations that must hear of it.
     var destinations: [String]
+    /// What another message under the same key does.
+    var repeats = RepeatPolicy.ignore
+    /// Decides corrections of this conversion, also of those that came before it.
+    var rule = CorrectionRule.none
+    /// A key under which corrections may wait that is not among `keys`: an `Idempotency-Key` took its place.
+    var awaitedKey: DuplicateKey?
 }
 
 /// What became of a submission.
@@ -19,6 +25,10 @@ enum Acceptance: Sendable, Equatable {
     case stored
     /// Another conversion holds one of the keys. `sameContent` is false where the two differ; the repeat is then kept whole.
     case duplicate(of: ConversionID, sameContent: Bool)
+    /// Another conversion holds one of the keys, and this message changed it.
+    case corrected(ConversionID, by: ConversionID)
+    /// It would have changed the conversion in a way that cannot be; nothing was kept.
+    case refused(Failure)
     /// A key that is shared between the tracker's sources belongs to another source (RefCampaign's 409).
     case conflict(with: ConversionID)
 }

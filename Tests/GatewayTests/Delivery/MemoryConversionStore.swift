@@ -52,7 +52,7 @@ final class MemoryConversionStore: ConversionStore {
     var nextDueCalls: Int { state.withLock { $0.nextDueCalls } }
     var dueCalls: Int { state.withLock { $0.dueCalls } }
 
-    func record(_ result: AttemptResult) async throws(StoreError) {
+    func record(_ result: AttemptResult) async throws(StoreError) -> Bool {
         let failure: StoreError? = state.withLock { state in
             if let failure = state.failure, failure.times > 0 {
                 state.failure?.times -= 1
@@ -65,6 +65,7 @@ final class MemoryConversionStore: ConversionStore {
             return nil
         }
         if let failure { throw failure }
+        return false
     }
 
     func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery] {
@@ -104,6 +105,9 @@ final class MemoryConversionStore: ConversionStore {
 
     private var unused: StoreError { StoreError(.unavailable, "not kept in memory") }
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance { throw unused }
+    func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult { throw unused }
+    func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] { throw unused }
+    func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow] { throw unused }
     func keep(_ refused: RefusedRequest) async throws(StoreError) { throw unused }
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { throw unused }
     func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow? { throw unused }

@@ -72,7 +72,10 @@ final class IntakeStore: ConversionStore {
         return Array(rows.filter { $0.source == filter.source }.reversed().dropFirst(filter.offset).prefix(filter.limit))
     }
 
-    func record(_ result: AttemptResult) async throws(StoreError) {}
+    func record(_ result: AttemptResult) async throws(StoreError) -> Bool { false }
+    func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult { .notFound }
+    func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] { [] }
+    func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow] { [] }
     func due(
         _ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int
     ) async throws(StoreError) -> [DueDelivery] { [] }

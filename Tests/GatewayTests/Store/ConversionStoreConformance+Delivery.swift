@@ -101,7 +101,7 @@ extension ConversionStoreConformance {
             let due = try await store.due("main", at: at, leavingOut: [], limit: 10)
             #expect(due.map(\.id) == [delivery])
             #expect(due.map(\.attempts) == [0])
-            try await store.record(StoreSamples.result(delivery, .delivered))
+            try await store.record(StoreSamples.result(delivery, .delivered, round: 1))
             #expect(try await store.attempts(of: delivery).map(\.number) == [1, 2, 3])
             let row = try await store.deliveries(DeliveryFilter()).first
             #expect(row?.attempts == 1)

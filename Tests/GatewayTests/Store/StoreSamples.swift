@@ -102,7 +102,8 @@ enum StoreSamples {
         next: Duration? = nil,
         reason: String? = nil,
         remoteID: String? = nil,
-        attempt: AttemptRow? = attempt()
+        attempt: AttemptRow? = attempt(),
+        round: Int = 0
     ) -> AttemptResult {
         AttemptResult(
             delivery: delivery,
@@ -110,7 +111,8 @@ enum StoreSamples {
             nextAttempt: next.map { start.advanced(by: $0) },
             reason: reason,
             remoteID: remoteID,
-            attempt: attempt
+            attempt: attempt,
+            round: round
         )
     }
 

@@ -159,6 +159,12 @@ final class PreparedStatement {
 
     func optionalID(_ column: Int32) -> ConversionID? { isNull(column) ? nil : id(column) }
 
+    /// As much of a digest as binding one stores; it is equal to others of which as much was read or bound.
+    func digest(_ column: Int32) -> Digest32 {
+        let id = id(column)
+        return Digest32(words: (id.high.byteSwapped, id.low.byteSwapped, 0, 0))
+    }
+
     /// Whether the column holds what binding `digest` stores.
     func equals(_ column: Int32, _ digest: Digest32) -> Bool {
         guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else { return false }

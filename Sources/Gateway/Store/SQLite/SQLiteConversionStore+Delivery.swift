@@ -28,8 +28,13 @@ extension SQLiteConversionStore {
 
             let content = try database.prepared(
                 """
-                SELECT d.attempts, t.document FROM delivery d JOIN conversion c ON c.id = d.conversion JOIN content t ON t.id = c.content
-                WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
+                SELECT d.attempts, t.document, d.round, c.root, c.step, d.destination FROM delivery d JOIN conversion c ON c.id = d.conversion
+                JOIN content t ON t.id = c.content WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
+                """)
+            let earlier = try database.prepared(
+                """
+                \(WriterStatements.history) SELECT d.state FROM history h CROSS JOIN delivery d ON d.conversion = h.id
+                WHERE d.destination = ?2 AND h.step < ?3
                 """)
             content.bind(2, destination)
             var due: [DueDelivery] = []
@@ -38,7 +43,16 @@ extension SQLiteConversionStore {
                 content.bind(1, id)
                 guard try content.step() else { continue }
                 let delivery = DeliveryID(conversion: id, destination: destination)
-                due.append(DueDelivery(id: delivery, attempts: content.int(0), document: content.bytes(1)))
+                var found = DueDelivery(id: delivery, attempts: content.int(0), document: content.bytes(1), round: content.int(2))
+                if let root = content.optionalID(3) {
+                    earlier.bind(1, root)
+                    earlier.bind(2, content.int64(5))
+                    earlier.bind(3, content.int64(4))
+                    var states: [DeliveryState] = []
+                    while try earlier.step() { states.append(DeliveryState(number: earlier.int64(0)) ?? .pending) }
+                    found.predecessor = DeliveryState.predecessor(states)
+                }
+                due.append(found)
                 content.reset()
             }
             return due

@@ -5,6 +5,7 @@ extension SQLiteConversionStore {
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] {
         try await read { database in
             var query = ListQuery()
+            query.add("c.root IS NULL")
             query.add("c.source = (SELECT id FROM name WHERE text = ?)", filter.source)
             query.add("c.tracker = (SELECT id FROM name WHERE text = ?)", filter.tracker)
             query.add("c.type = ?", filter.type)
@@ -15,7 +16,9 @@ extension SQLiteConversionStore {
             query.add("c.received_at < ?", filter.until)
             if let state = filter.state { query.add(try database.hasDelivery(in: state)) }
             if filter.withRepeats { query.add("c.id IN (SELECT conversion FROM repeat WHERE number > 0)") }
-            return try database.conversions(query, order: filter.ascending ? "ASC" : "DESC", limit: filter.limit, offset: filter.offset)
+            let order = "c.id \(filter.ascending ? "ASC" : "DESC")"
+            return try database.conversions(
+                query, order: order, limit: filter.limit, offset: filter.offset, content: Database.presentContent)
         }
     }
 
@@ -23,7 +26,44 @@ extension SQLiteConversionStore {
         try await read { database in
             var query = ListQuery()
             query.add("c.id = ?", id)
-            return try database.conversions(query, order: "ASC", limit: 1, offset: 0).first
+            return try database.conversions(query, order: "c.id", limit: 1, offset: 0).first
+        }
+    }
+
+    func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] {
+        try await read { database in
+            var query = ListQuery()
+            query.add("c.id = ?", conversion)
+            guard let found = try database.conversions(query, order: "c.id", limit: 1, offset: 0).first else { return [] }
+            if found.root == nil, found.latest == nil { return [found] }
+            query = ListQuery()
+            query.add("c.id IN (\(Database.historyIDs))", found.root ?? found.id)
+            return try database.conversions(query, order: "coalesce(c.step, 0)", limit: 10_000, offset: 0)
+        }
+    }
+
+    func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow] {
+        try await read { database in
+            var query = ListQuery()
+            query.add("w.source = (SELECT id FROM name WHERE text = ?)", filter.source)
+            query.add("w.order_id = ?", filter.orderID)
+            query.add("w.received_at >= ?", filter.since)
+            query.add("w.received_at < ?", filter.until)
+            let select = try database.prepared(
+                """
+                SELECT w.id, s.text, k.text, w.received_at, w.order_id, w.document, w.request
+                FROM waiting w JOIN name s ON s.id = w.source JOIN name k ON k.id = w.tracker
+                \(query.clause) ORDER BY w.number LIMIT ? OFFSET ?
+                """)
+            query.bind(to: select, limit: filter.limit, offset: filter.offset)
+            var rows: [WaitingRow] = []
+            while try select.step() {
+                rows.append(
+                    WaitingRow(
+                        id: select.id(0), source: select.text(1), tracker: select.text(2), receivedAt: select.timestamp(3),
+                        orderID: select.optionalText(4), document: select.bytes(5), request: StoredRequest(encoded: select.bytes(6))))
+            }
+            return rows
         }
     }
 
@@ -39,7 +79,7 @@ extension SQLiteConversionStore {
     func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow] {
         try await read { database in
             let select = try database.prepared(
-                "SELECT number, received_at, count, document, request FROM repeat WHERE conversion = ?1 ORDER BY number")
+                "SELECT number, received_at, count, document, request, note FROM repeat WHERE conversion = ?1 ORDER BY number")
             select.bind(1, conversion)
             var rows: [RepeatRow] = []
             while try select.step() {
@@ -49,7 +89,8 @@ extension SQLiteConversionStore {
                         sameContent: select.int(0) == 0,
                         count: select.int(2),
                         document: select.optionalBytes(3),
-                        request: select.optionalBytes(4).flatMap { StoredRequest(encoded: $0) }
+                        request: select.optionalBytes(4).flatMap { StoredRequest(encoded: $0) },
+                        note: select.optionalText(5)
                     ))
             }
             return rows
@@ -60,6 +101,7 @@ extension SQLiteConversionStore {
         try await read { database in
             var query = ListQuery()
             query.add("d.conversion = ?", filter.conversion)
+            query.add("d.conversion IN (\(Database.historyIDs))", filter.history)
             query.add("c.source = (SELECT id FROM name WHERE text = ?)", filter.source)
             query.add("d.destination = (SELECT id FROM name WHERE text = ?)", filter.destination)
             query.add("c.order_id = ?", filter.orderID)
@@ -134,12 +176,22 @@ extension SQLiteConversionStore {
 }
 
 extension Database {
-    fileprivate func conversions(_ query: ListQuery, order: String, limit: Int, offset: Int) throws -> [ConversionRow] {
+    /// The content of the conversion as it stands now.
+    fileprivate static let presentContent = "coalesce((SELECT l.content FROM conversion l WHERE l.id = c.latest), c.content)"
+
+    /// All messages of the history whose first is the parameter.
+    fileprivate static let historyIDs =
+        "WITH root(id) AS (SELECT ?) SELECT id FROM root UNION ALL SELECT id FROM conversion WHERE root = (SELECT id FROM root)"
+
+    fileprivate func conversions(
+        _ query: ListQuery, order: String, limit: Int, offset: Int, content: String = "c.content"
+    ) throws -> [ConversionRow] {
         let select = try prepared(
             """
-            SELECT c.id, s.text, k.text, c.received_at, c.type, c.status, c.order_id, c.click_id, c.amount, c.currency, t.document
-            FROM conversion c JOIN name s ON s.id = c.source JOIN name k ON k.id = c.tracker JOIN content t ON t.id = c.content
-            \(query.clause) ORDER BY c.id \(order) LIMIT ? OFFSET ?
+            SELECT c.id, s.text, k.text, c.received_at, c.type, c.status, c.order_id, c.click_id, c.amount, c.currency, t.document,
+                c.refunded, c.root, c.latest
+            FROM conversion c JOIN name s ON s.id = c.source JOIN name k ON k.id = c.tracker JOIN content t ON t.id = \(content)
+            \(query.clause) ORDER BY \(order) LIMIT ? OFFSET ?
             """)
         query.bind(to: select, limit: limit, offset: offset)
         var rows: [ConversionRow] = []
@@ -156,7 +208,10 @@ extension Database {
                     clickID: select.optionalText(7),
                     amount: select.optionalText(8),
                     currency: select.optionalText(9),
-                    document: select.bytes(10)
+                    document: select.bytes(10),
+                    refunded: select.optionalText(11),
+                    root: select.optionalID(12),
+                    latest: select.optionalID(13)
                 ))
         }
         return rows
@@ -165,8 +220,14 @@ extension Database {
     /// Few deliveries in the state: collect their conversions first. Many: walk the conversions and look at each one's deliveries.
     fileprivate func hasDelivery(in state: DeliveryState) throws -> String {
         try isRare([state])
-            ? "c.id IN (SELECT conversion FROM delivery WHERE \(state.condition("state")))"
-            : "EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND \(state.condition("+d.state")))"
+            ? """
+            c.id IN (SELECT coalesce(x.root, x.id) FROM delivery y JOIN conversion x ON x.id = y.conversion WHERE \(state.condition("y.state")))
+            """
+            : """
+            (EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND \(state.condition("+d.state")))
+            OR c.latest IS NOT NULL AND EXISTS (SELECT 1 FROM conversion x CROSS JOIN delivery y ON y.conversion = x.id
+                WHERE x.root = c.id AND \(state.condition("+y.state"))))
+            """
     }
 
     /// Whether sorting all deliveries in the states is cheaper than walking the list in its order. A `+` before a column keeps the

@@ -94,7 +94,13 @@ final class SQLiteConversionStore: ConversionStore {
         try await write { try $0.keep(refused) }
     }
 
-    func record(_ result: AttemptResult) async throws(StoreError) {
+    func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult {
+        let queued = QueuedSubmission(submission)
+        return try await write { try $0.correct(queued) }
+    }
+
+    @discardableResult
+    func record(_ result: AttemptResult) async throws(StoreError) -> Bool {
         try await write { try $0.record(result) }
     }
 

@@ -10,7 +10,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 2
+    static let version = 3
 
     /// Decimal text as identifiers, so that a program can tell a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -18,6 +18,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1", foreignKeyChecks: .immediate) { try $0.execute(sql: first) }
         // What was sent behind the request line; NULL in attempts of before.
         migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE attempt ADD COLUMN request TEXT") }
+        migrator.registerMigration("3", foreignKeyChecks: .immediate) { try $0.execute(sql: histories) }
         return migrator
     }
 
@@ -163,6 +164,42 @@ enum SQLiteSchema {
 
         CREATE TABLE heartbeat (id INTEGER PRIMARY KEY, beats INTEGER NOT NULL) STRICT;
         INSERT INTO heartbeat VALUES (1, 0);
+        """
+
+    /// Corrections are rows of `conversion` too. Nothing of this costs a conversion that nobody corrects an index entry.
+    private static let histories = """
+        -- Of a correction: the first message, and the place in its history from 1.
+        ALTER TABLE conversion ADD COLUMN root BLOB;
+        ALTER TABLE conversion ADD COLUMN step INTEGER;
+        -- Of a first message: the newest correction. Its status, amount and refunded show the present.
+        ALTER TABLE conversion ADD COLUMN latest BLOB;
+        ALTER TABLE conversion ADD COLUMN refunded TEXT;
+
+        CREATE INDEX conversion_history ON conversion(root, step) WHERE root IS NOT NULL;
+
+        -- A pending delivery without `next_attempt` is held: it waits for an earlier one of its history, which is marked `followed`.
+        ALTER TABLE delivery ADD COLUMN followed INTEGER NOT NULL DEFAULT 0;
+        -- How often it was replayed.
+        ALTER TABLE delivery ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+
+        ALTER TABLE repeat ADD COLUMN note TEXT;
+
+        -- Corrections whose conversion has not come. The duplicate key names the first of them meanwhile.
+        CREATE TABLE waiting (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL,
+            key BLOB NOT NULL,
+            scope INTEGER NOT NULL,
+            source INTEGER NOT NULL,
+            tracker INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            order_id TEXT,
+            digest BLOB NOT NULL,
+            document BLOB NOT NULL,
+            request BLOB NOT NULL
+        ) STRICT;
+
+        CREATE UNIQUE INDEX waiting_key ON waiting(key, scope, source, digest);
         """
 }
 

@@ -10,6 +10,13 @@ struct QueuedSubmission: Sendable {
         self.submission = submission
         request = submission.request.encoded
     }
+
+    /// A message that the store kept until now.
+    init(_ message: ConversionRow, request: [UInt8], content: Digest32, rule: CorrectionRule) {
+        let empty = StoredRequest(method: "", target: "", headers: [], body: [], peer: "")
+        submission = Submission(conversion: message, request: empty, keys: [], content: content, destinations: [], rule: rule)
+        self.request = request
+    }
 }
 
 extension SQLiteWriter {
@@ -23,14 +30,16 @@ extension SQLiteWriter {
         let source = try number(of: conversion.source)
         let tracker = try number(of: conversion.tracker)
 
+        var isAwaited = false
         for key in submission.keys where try !take(key, for: conversion, with: statements.insertKey) {
             if let holder = try holder(of: submission.keys, for: conversion, source: source) {
                 for key in submission.keys { try giveBack(key, of: conversion.id) }
                 if holder.isOthers { return .conflict(with: holder.id) }
-                return .duplicate(of: holder.id, sameContent: try keepRepeat(queued, of: holder.id))
+                return try receiveRepeat(queued, of: holder.id)
             }
-            // Whoever held one of the keys held it too long ago.
+            // Whoever held one of the keys held it too long ago, or waits for this conversion.
             for key in submission.keys { _ = try take(key, for: conversion, with: statements.replaceKey) }
+            isAwaited = true
             break
         }
 
@@ -51,6 +60,8 @@ extension SQLiteWriter {
         for destination in submission.destinations {
             try insertDelivery(conversion.id, to: try number(of: destination), at: conversion.receivedAt)
         }
+        if isAwaited { for key in submission.keys { try applyWaiting(for: key, to: submission) } }
+        if let key = submission.awaitedKey { try applyWaiting(for: key, to: submission) }
         return .stored
     }
 
@@ -84,7 +95,7 @@ extension SQLiteWriter {
 
     // MARK: Keys
 
-    private func take(_ key: DuplicateKey, for conversion: ConversionRow, with statement: PreparedStatement) throws(SQLiteFailure) -> Bool {
+    func take(_ key: DuplicateKey, for conversion: ConversionRow, with statement: PreparedStatement) throws(SQLiteFailure) -> Bool {
         statement.bind(1, key.digest)
         statement.bind(2, try scopeNumber(key.scope))
         statement.bind(3, conversion.id)
@@ -100,7 +111,7 @@ extension SQLiteWriter {
         try delete.run()
     }
 
-    private func scopeNumber(_ scope: DuplicateKey.Scope) throws(SQLiteFailure) -> Int64 {
+    func scopeNumber(_ scope: DuplicateKey.Scope) throws(SQLiteFailure) -> Int64 {
         switch scope {
         case .source(let name): try number(of: name)
         case .tracker(let name): -(try number(of: name))
@@ -108,10 +119,13 @@ extension SQLiteWriter {
     }
 
     /// The oldest conversion that holds one of the keys at the newcomer's time; the source's own go before another's.
-    private func holder(
+    ///
+    /// - Parameter everHeld: a key whose time has passed counts too.
+    func holder(
         of keys: [DuplicateKey],
         for newcomer: ConversionRow,
-        source: Int64
+        source: Int64,
+        everHeld: Bool = false
     ) throws(SQLiteFailure) -> (id: ConversionID, isOthers: Bool)? {
         var found: (id: ConversionID, isOthers: Bool)?
         for key in keys {
@@ -123,7 +137,7 @@ extension SQLiteWriter {
             let expiry = select.optionalTimestamp(1)
             let isOthers = select.int64(2) != source
             select.reset()
-            if let expiry, expiry <= newcomer.receivedAt { continue }
+            if let expiry, expiry <= newcomer.receivedAt, !everHeld { continue }
             if let best = found, (best.isOthers ? 1 : 0, best.id) <= (isOthers ? 1 : 0, id) { continue }
             found = (id, isOthers)
         }
@@ -133,14 +147,10 @@ extension SQLiteWriter {
     // MARK: Repeats
 
     /// Counts an equal repeat, keeps another. Returns whether it was equal to the first.
-    private func keepRepeat(_ queued: QueuedSubmission, of conversion: ConversionID) throws(SQLiteFailure) -> Bool {
+    func keepRepeat(_ queued: QueuedSubmission, of conversion: ConversionID, note: String? = nil) throws(SQLiteFailure) -> Bool {
         let receivedAt = queued.submission.conversion.receivedAt
-        let digest = statements.selectDigest
-        digest.bind(1, conversion)
-        let isEqual = try digest.step() && digest.equals(0, queued.submission.content)
-        digest.reset()
-        if isEqual {
-            try countRepeat(statements.countEqualRepeat, of: conversion, at: receivedAt)
+        if try isFirst(queued.submission.content, of: conversion) {
+            try countEqual(of: conversion, at: receivedAt, note: note)
             return true
         }
 
@@ -148,6 +158,7 @@ extension SQLiteWriter {
         known.bind(1, conversion)
         known.bind(2, receivedAt)
         known.bind(3, queued.submission.content)
+        known.bind(4, note)
         if try known.run() > 0 { return false }
 
         let last = statements.lastRepeat
@@ -155,7 +166,10 @@ extension SQLiteWriter {
         let number = try last.step() ? last.int(0) + 1 : 1
         last.reset()
         guard number <= Self.keptRepeats else {
-            try countRepeat(statements.countLostRepeat, of: conversion, at: receivedAt)
+            let lost = statements.countLostRepeat
+            lost.bind(1, conversion)
+            lost.bind(2, receivedAt)
+            try lost.run()
             return false
         }
         let insert = statements.insertRepeat
@@ -165,13 +179,24 @@ extension SQLiteWriter {
         insert.bind(4, queued.submission.content)
         insert.bind(5, queued.submission.conversion.document)
         insert.bind(6, queued.request)
+        insert.bind(7, note)
         try insert.run()
         return false
     }
 
-    private func countRepeat(_ statement: PreparedStatement, of conversion: ConversionID, at time: Timestamp) throws(SQLiteFailure) {
-        statement.bind(1, conversion)
-        statement.bind(2, time)
-        try statement.run()
+    /// Whether the first message under this id said the same.
+    func isFirst(_ content: Digest32, of conversion: ConversionID) throws(SQLiteFailure) -> Bool {
+        let digest = statements.selectDigest
+        digest.bind(1, conversion)
+        defer { digest.reset() }
+        return try digest.step() && digest.equals(0, content)
+    }
+
+    func countEqual(of conversion: ConversionID, at time: Timestamp, note: String? = nil) throws(SQLiteFailure) {
+        let count = statements.countEqualRepeat
+        count.bind(1, conversion)
+        count.bind(2, time)
+        count.bind(3, note)
+        try count.run()
     }
 }

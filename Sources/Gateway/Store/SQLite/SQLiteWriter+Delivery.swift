@@ -4,26 +4,28 @@ extension SQLiteWriter {
     /// Attempts that are kept of each delivery.
     static let keptAttempts = 50
 
-    func record(_ result: AttemptResult) throws(SQLiteFailure) {
-        guard let destination = try knownNumber(of: result.delivery.destination) else { return }
+    func record(_ result: AttemptResult) throws(SQLiteFailure) -> Bool {
+        guard let destination = try knownNumber(of: result.delivery.destination) else { return false }
         let id = result.delivery.conversion
-        guard let found = try delivery(id, to: destination) else { return }
+        guard let found = try delivery(id, to: destination) else { return false }
 
         let isNews = found.state == .pending || (result.state.hasArrived && !found.state.hasArrived)
-        if isNews {
-            let end = result.attempt.map { Timestamp(microseconds: $0.startedAt.microseconds &+ $0.latency) }
+        var released = false
+        if isNews, result.round == found.round {
+            let end = result.at ?? result.attempt.map { Timestamp(microseconds: $0.startedAt.microseconds &+ $0.latency) }
             let update = statements.updateDelivery
             update.bind(1, id)
             update.bind(2, destination)
             update.bind(3, result.state.number)
             update.bind(4, result.attempt == nil ? 0 : 1)
-            update.bind(5, result.at ?? end)
+            update.bind(5, end)
             update.bind(6, result.nextAttempt)
             update.bind(7, result.reason)
             update.bind(8, result.remoteID)
             try update.run()
             count(-1, destination: destination, state: found.state)
             count(1, destination: destination, state: result.state)
+            if found.isFollowed, result.state != .pending { released = try release(after: id, to: destination, at: end) }
         } else if result.attempt != nil {
             let log = statements.logDelivery
             log.bind(1, id)
@@ -31,6 +33,7 @@ extension SQLiteWriter {
             try log.run()
         }
         if let attempt = result.attempt { try append(attempt, number: found.logged + 1, of: id, to: destination) }
+        return released
     }
 
     /// Returns how many of the deliveries exist.
@@ -47,6 +50,7 @@ extension SQLiteWriter {
             try requeue.run()
             count(-1, destination: destination, state: found.state)
             count(1, destination: destination, state: .pending)
+            if let place = try place(of: delivery.conversion) { try keepOrder(of: delivery.conversion, at: place, to: destination) }
             changed += 1
         }
         return changed
@@ -59,17 +63,29 @@ extension SQLiteWriter {
             throw StoreError(.notFound, "no conversion '\(delivery.conversion)' is stored; list them with 'gateway conversions'")
         }
         select.reset()
-        try insertDelivery(delivery.conversion, to: number(of: delivery.destination), at: now)
+        let destination = try number(of: delivery.destination)
+        guard try insertDelivery(delivery.conversion, to: destination, at: now) else { return }
+        if let place = try place(of: delivery.conversion) { try keepOrder(of: delivery.conversion, at: place, to: destination) }
     }
 
     func beat() throws(SQLiteFailure) { try statements.beat.run() }
 
-    private func delivery(_ id: ConversionID, to destination: Int64) throws(SQLiteFailure) -> (state: DeliveryState, logged: Int)? {
+    private struct FoundDelivery {
+        var state: DeliveryState
+        var logged: Int
+        var round: Int
+        /// A later delivery of the history is held until this one has ended.
+        var isFollowed: Bool
+    }
+
+    private func delivery(_ id: ConversionID, to destination: Int64) throws(SQLiteFailure) -> FoundDelivery? {
         let select = statements.selectDelivery
         select.bind(1, id)
         select.bind(2, destination)
         guard try select.step() else { return nil }
-        let found = (DeliveryState(number: select.int64(0)) ?? .pending, select.int(1))
+        let found = FoundDelivery(
+            state: DeliveryState(number: select.int64(0)) ?? .pending, logged: select.int(1), round: select.int(2),
+            isFollowed: select.int64(3) != 0)
         select.reset()
         return found
     }
@@ -94,9 +110,4 @@ extension SQLiteWriter {
         delete.bind(3, number - Self.keptAttempts)
         try delete.run()
     }
-}
-
-extension DeliveryState {
-    /// Whether the destination has the conversion.
-    var hasArrived: Bool { self == .delivered || self == .duplicate }
 }

@@ -4,8 +4,11 @@ final class WriterStatements {
     let selectName, insertName, addCount: PreparedStatement
     let insertKey, selectHolder, replaceKey, deleteKeys: PreparedStatement
     let insertContent, deleteContent, insertConversion, selectConversion, selectDigest: PreparedStatement
+    let selectByOrder, selectPlace, selectPresent, selectStep, insertCorrection, updateRoot, selectDestinations: PreparedStatement
+    let insertWaiting, selectWaiting, deleteWaiting: PreparedStatement
     let countEqualRepeat, countKnownRepeat, lastRepeat, insertRepeat, countLostRepeat: PreparedStatement
     let insertDelivery, selectDelivery, updateDelivery, logDelivery, requeueDelivery: PreparedStatement
+    let selectPendingBefore, selectPendingAfter, markFollowed, holdDelivery, selectHeld, releaseDelivery: PreparedStatement
     let insertAttempt, deleteAttempts: PreparedStatement
     let insertRefused, addRefused, selectRefusedSum, oldestRefused, deleteRefused, markReplayed: PreparedStatement
     let beat: PreparedStatement
@@ -46,19 +49,63 @@ final class WriterStatements {
         insertContent = try prepare("INSERT INTO content (digest, document, request) VALUES (?1, ?2, ?3)")
         deleteContent = try prepare("DELETE FROM content WHERE id = ?1")
         insertConversion = try prepare(
-            "INSERT INTO conversion VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING")
+            """
+            INSERT INTO conversion (id, source, tracker, received_at, type, status, order_id, click_id, amount, currency, content)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
+            """)
         selectConversion = try prepare("SELECT 1 FROM conversion WHERE id = ?1")
         selectDigest = try prepare("SELECT t.digest FROM conversion c JOIN content t ON t.id = c.content WHERE c.id = ?1")
 
+        selectByOrder = try prepare(
+            "SELECT id FROM conversion WHERE order_id = ?1 AND source = ?2 AND root IS NULL ORDER BY id DESC LIMIT 1")
+        selectPlace = try prepare("SELECT root, step, latest IS NOT NULL FROM conversion WHERE id = ?1")
+        selectPresent = try prepare(
+            """
+            SELECT t.document, coalesce(l.step, 0), c.latest FROM conversion c LEFT JOIN conversion l ON l.id = c.latest
+            JOIN content t ON t.id = coalesce(l.content, c.content) WHERE c.id = ?1
+            """)
+        selectStep = try prepare(
+            "SELECT c.id FROM conversion c JOIN content t ON t.id = c.content WHERE c.root = ?1 AND t.digest = ?2 ORDER BY c.step LIMIT 1")
+        insertCorrection = try prepare(
+            """
+            INSERT INTO conversion (id, source, tracker, received_at, type, status, order_id, click_id, amount, currency, content, refunded,
+                root, step)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            """)
+        updateRoot = try prepare(
+            "UPDATE conversion SET latest = ?2, status = ?3, amount = ?4, currency = ?5, refunded = ?6 WHERE id = ?1")
+        selectDestinations = try prepare(
+            "\(Self.history) SELECT DISTINCT d.destination FROM history h CROSS JOIN delivery d ON d.conversion = h.id ORDER BY 1")
+
+        insertWaiting = try prepare(
+            """
+            INSERT INTO waiting (id, key, scope, source, tracker, received_at, order_id, digest, document, request)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
+            """)
+        selectWaiting = try prepare(
+            """
+            SELECT w.id, s.text, k.text, w.received_at, w.order_id, w.digest, w.document, w.request
+            FROM waiting w JOIN name s ON s.id = w.source JOIN name k ON k.id = w.tracker WHERE w.key = ?1 AND w.scope = ?2 AND w.source = ?3
+            ORDER BY w.number
+            """)
+        deleteWaiting = try prepare("DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3")
+
         countEqualRepeat = try prepare(
             """
-            INSERT INTO repeat (conversion, number, received_at, count) VALUES (?1, 0, ?2, 1)
-            ON CONFLICT (conversion, number) DO UPDATE SET count = count + 1, received_at = excluded.received_at
+            INSERT INTO repeat (conversion, number, received_at, count, note) VALUES (?1, 0, ?2, 1, ?3) ON CONFLICT (conversion, number)
+            DO UPDATE SET count = count + 1, received_at = excluded.received_at, note = coalesce(excluded.note, note)
             """)
         countKnownRepeat = try prepare(
-            "UPDATE repeat SET count = count + 1, received_at = ?2 WHERE conversion = ?1 AND number > 0 AND digest = ?3")
+            """
+            UPDATE repeat SET count = count + 1, received_at = ?2, note = coalesce(?4, note)
+            WHERE conversion = ?1 AND number > 0 AND digest = ?3
+            """)
         lastRepeat = try prepare("SELECT coalesce(max(number), 0) FROM repeat WHERE conversion = ?1")
-        insertRepeat = try prepare("INSERT INTO repeat VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6)")
+        insertRepeat = try prepare(
+            """
+            INSERT INTO repeat (conversion, number, received_at, count, digest, document, request, note)
+            VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7)
+            """)
         countLostRepeat = try prepare(
             """
             INSERT INTO repeat (conversion, number, received_at, count) VALUES (?1, \(SQLiteWriter.keptRepeats + 1), ?2, 1)
@@ -70,19 +117,41 @@ final class WriterStatements {
             INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt)
             VALUES (?1, ?2, 0, 0, 0, ?3, ?3, ?3) ON CONFLICT DO NOTHING
             """)
-        selectDelivery = try prepare("SELECT state, logged FROM delivery WHERE conversion = ?1 AND destination = ?2")
+        selectDelivery = try prepare("SELECT state, logged, round, followed FROM delivery WHERE conversion = ?1 AND destination = ?2")
         updateDelivery = try prepare(
             """
             UPDATE delivery SET state = ?3, attempts = attempts + ?4, logged = logged + ?4, changed_at = coalesce(?5, changed_at),
-                next_attempt = CASE WHEN ?3 = 0 THEN coalesce(?6, next_attempt) END, reason = ?7, remote_id = coalesce(?8, remote_id)
+                next_attempt = CASE WHEN ?3 = 0 AND next_attempt IS NOT NULL THEN coalesce(?6, next_attempt) END, reason = ?7,
+                remote_id = coalesce(?8, remote_id), followed = CASE WHEN ?3 = 0 THEN followed ELSE 0 END
             WHERE conversion = ?1 AND destination = ?2
             """)
         logDelivery = try prepare("UPDATE delivery SET logged = logged + 1 WHERE conversion = ?1 AND destination = ?2")
         requeueDelivery = try prepare(
             """
-            UPDATE delivery SET state = 0, attempts = 0, changed_at = ?3, next_attempt = ?3, reason = NULL
+            UPDATE delivery SET state = 0, attempts = 0, changed_at = ?3, next_attempt = ?3, reason = NULL, round = round + 1
             WHERE conversion = ?1 AND destination = ?2
             """)
+
+        selectPendingBefore = try prepare(
+            """
+            \(Self.history) SELECT h.id FROM history h CROSS JOIN delivery d ON d.conversion = h.id
+            WHERE d.destination = ?2 AND d.state = 0 AND h.step < ?3 ORDER BY h.step DESC LIMIT 1
+            """)
+        selectPendingAfter = try prepare(
+            """
+            \(Self.history) SELECT h.id FROM history h CROSS JOIN delivery d ON d.conversion = h.id
+            WHERE d.destination = ?2 AND d.state = 0 AND h.step > ?3 ORDER BY h.step LIMIT 1
+            """)
+        markFollowed = try prepare("UPDATE delivery SET followed = 1 WHERE conversion = ?1 AND destination = ?2")
+        holdDelivery = try prepare("UPDATE delivery SET next_attempt = NULL WHERE conversion = ?1 AND destination = ?2")
+        selectHeld = try prepare(
+            """
+            SELECT c.id FROM conversion p CROSS JOIN conversion c ON c.root = coalesce(p.root, p.id) AND c.step > coalesce(p.step, 0)
+            CROSS JOIN delivery d ON d.conversion = c.id
+            WHERE p.id = ?1 AND d.destination = ?2 AND d.state = 0 AND d.next_attempt IS NULL ORDER BY c.step LIMIT 1
+            """)
+        releaseDelivery = try prepare(
+            "UPDATE delivery SET next_attempt = coalesce(?3, created_at) WHERE conversion = ?1 AND destination = ?2")
 
         insertAttempt = try prepare("INSERT INTO attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
         deleteAttempts = try prepare("DELETE FROM attempt WHERE conversion = ?1 AND destination = ?2 AND number <= ?3")
@@ -101,6 +170,10 @@ final class WriterStatements {
         beat = try prepare("UPDATE heartbeat SET beats = beats + 1")
         self.all = all
     }
+
+    /// The rows of the history whose first message is parameter 1. A `CROSS JOIN` keeps SQLite from starting at the deliveries.
+    static let history =
+        "WITH history(id, step) AS (SELECT ?1, 0 UNION ALL SELECT id, step FROM conversion WHERE root = ?1)"
 
     /// The connection cannot close while one is left.
     func finalize() {
