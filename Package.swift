@@ -63,6 +63,18 @@ let package = Package(
             path: "bench/Bench",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Soak",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "bench/Soak",
+            swiftSettings: strict
+        ),
         .plugin(name: "EmbedMappings", capability: .buildTool()),
         .testTarget(
             name: "MappingsTests",

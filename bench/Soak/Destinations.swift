@@ -1,0 +1,80 @@
+import Foundation
+
+/// The three destinations of a run: what the gateway is told of them, how each reads its requests, and how it behaves.
+enum Destinations {
+    /// A plain postback URL, nearly always well.
+    static let steady = "steady"
+    /// A tracker that takes decimals, badly behaved; everything arrives in the end.
+    static let flaky = "flaky"
+    /// A tracker that takes minor units, badly behaved; some sales it refuses, and some it never answers well.
+    static let strict = "strict"
+    static let all = [steady, flaky, strict]
+
+    static func start(seed: UInt64, ledger: Ledger) async throws -> [Sink] {
+        [
+            try await Sink.start(steady, Temper(seed: seed, sink: steady, badness: 0.02), ledger: ledger, reading: readPostback),
+            try await Sink.start(flaky, Temper(seed: seed, sink: flaky, badness: 0.4), ledger: ledger, reading: readTrcker),
+            try await Sink.start(
+                strict, Temper(seed: seed, sink: strict, badness: 0.3, doom: 0.03), ledger: ledger, reading: readRefCampaign),
+        ]
+    }
+
+    /// Every retry comes soon, since the whole life of a delivery has to fit into the run. `strict` gives up after 16 tries: more than
+    /// bad luck needs, so that what is dead there was meant to be.
+    static func configuration(_ sinks: [Sink]) -> String {
+        func port(_ name: String) -> String { sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)" } ?? "" }
+        func retries(_ count: Int) -> String { "[" + Array(repeating: "400ms", count: count).joined(separator: ", ") + "]" }
+        let loopback = "allow_networks: [127.0.0.0/8]"
+        return """
+            destinations:
+              \(steady):
+                postback_url: "\(port(steady))/postback?cid={click_id}&sum={amount}&cur={currency}&txid={order_id}&id={id}"
+                timeout: 1s
+                retries: \(retries(100))
+                \(loopback)
+              \(flaky):
+                tracker: trcker
+                url: \(port(flaky))
+                credentials: { postback_secret: soak_out }
+                settings: { brand: b, offer: o }
+                timeout: 1s
+                retries: \(retries(100))
+                \(loopback)
+              \(strict):
+                tracker: refcampaign
+                url: \(port(strict))
+                credentials: { api_key: soak_out }
+                timeout: 1s
+                retries: \(retries(15))
+                \(loopback)
+            routes:
+              - { from: "*", to: [\(all.joined(separator: ", "))], set: { click_id: "coalesce(click_id, cart_id, ref_code)" } }
+            """
+    }
+
+    private static func query(_ target: String) -> [String: String] {
+        let items = URLComponents(string: target)?.queryItems ?? []
+        return Dictionary(items.map { ($0.name, $0.value ?? "") }) { first, _ in first }
+    }
+
+    @Sendable private static func readPostback(_ target: String, _ body: String) -> Ledger.Telling? {
+        let query = query(target)
+        guard let click = query["cid"], let id = query["id"], let sum = query["sum"], let currency = query["cur"] else { return nil }
+        return Ledger.Telling(click: click, idempotencyID: query["txid"] ?? id, id: id, amount: sum, currency: currency)
+    }
+
+    @Sendable private static func readTrcker(_ target: String, _ body: String) -> Ledger.Telling? {
+        let query = query(target)
+        guard let click = query["click_id"], let id = query["txn_id"], let amount = query["amount"], let currency = query["currency"]
+        else { return nil }
+        return Ledger.Telling(click: click, idempotencyID: id, amount: amount, currency: currency)
+    }
+
+    @Sendable private static func readRefCampaign(_ target: String, _ body: String) -> Ledger.Telling? {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any],
+            let click = object["clickId"] as? String, let id = object["externalId"] as? String, let amount = object["amount"] as? Int,
+            let currency = object["currency"] as? String
+        else { return nil }
+        return Ledger.Telling(click: click, idempotencyID: id, amount: String(amount), currency: currency, isMinor: true)
+    }
+}

@@ -1,0 +1,110 @@
+import Synchronization
+
+/// What happened, seen from outside: what was sent, what was acknowledged, and what arrived where.
+final class Ledger: Sendable {
+    struct Entry: Sendable {
+        let sale: Sale
+        /// Every id that a reply told.
+        var ids: Set<String> = []
+        var acknowledgements = 0
+        /// Requests that got no reply, or a 503: sent again.
+        var unanswered = 0
+    }
+
+    /// A sale at a destination.
+    struct Arrival: Sendable {
+        var times = 0
+        /// Times that the destination answered with a whole 2xx.
+        var accepted = 0
+        var refused = 0
+        /// What the destination was told the first time; later tellings must be the same.
+        var first: Telling
+    }
+
+    /// What a destination reads from a request.
+    struct Telling: Sendable, Equatable {
+        var click: String
+        var idempotencyID: String
+        /// The gateway's id, where the request tells it.
+        var id: String?
+        var amount: String
+        var currency: String
+        /// A whole number of minor units rather than a decimal of major ones.
+        var isMinor = false
+    }
+
+    struct State: Sendable {
+        var entries: [String: Entry] = [:]
+        /// By destination and click.
+        var arrivals: [String: [String: Arrival]] = [:]
+        var acknowledged = 0
+        var overloads = 0
+        var repeatsOnPurpose = 0
+        var twins = 0
+        var complaints: [String] = []
+    }
+
+    private let state = Mutex(State())
+    let seed: UInt64
+    private let numbers = Mutex(0)
+
+    init(seed: UInt64) { self.seed = seed }
+
+    var now: State { state.withLock { $0 } }
+    var counts: (sent: Int, acknowledged: Int, arrived: Int) {
+        state.withLock { ($0.entries.count, $0.acknowledged, $0.arrivals.values.reduce(0) { $0 + $1.count }) }
+    }
+
+    /// The next sale, noted before anything of it is sent.
+    func nextSale() -> Sale {
+        let number = numbers.withLock { number in
+            number += 1
+            return number
+        }
+        let sale = Sale(number: number, seed: seed)
+        state.withLock { $0.entries[sale.click] = Entry(sale: sale) }
+        return sale
+    }
+
+    func acknowledged(_ sale: Sale, _ acknowledgement: Acknowledgement) {
+        state.withLock { state in
+            guard var entry = state.entries.removeValue(forKey: sale.click) else { return }
+            if entry.acknowledgements == 0 { state.acknowledged += 1 }
+            entry.acknowledgements += 1
+            if let id = acknowledgement.id { entry.ids.insert(id) }
+            state.entries[sale.click] = entry
+        }
+    }
+
+    func unanswered(_ sale: Sale) { state.withLock { $0.entries[sale.click]?.unanswered += 1 } }
+    func overloaded() { state.withLock { $0.overloads += 1 } }
+    func repeatedOnPurpose() { state.withLock { $0.repeatsOnPurpose += 1 } }
+    func twinned() { state.withLock { $0.twins += 1 } }
+
+    func complain(_ sentence: String) {
+        state.withLock { if $0.complaints.count < 1000 { $0.complaints.append(sentence) } }
+    }
+
+    /// Notes a request that came in whole at a destination; gives how many times this one has come, from 1.
+    func arrived(at destination: String, _ telling: Telling) -> Int {
+        state.withLock { state in
+            var arrival = state.arrivals[destination, default: [:]].removeValue(forKey: telling.click) ?? Arrival(first: telling)
+            arrival.times += 1
+            state.arrivals[destination, default: [:]][telling.click] = arrival
+            if arrival.first != telling, state.complaints.count < 1000 {
+                state.complaints.append("\(destination) was told \(telling) after \(arrival.first)")
+            }
+            return arrival.times
+        }
+    }
+
+    func answered(at destination: String, _ click: String, accepted: Bool) {
+        state.withLock { state in
+            if accepted {
+                state.arrivals[destination]?[click]?.accepted += 1
+            } else {
+                state.arrivals[destination]?[click]?.refused += 1
+            }
+        }
+    }
+}

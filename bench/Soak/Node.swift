@@ -1,0 +1,108 @@
+import Foundation
+
+/// One gateway process on a port of its own, started again and again. It is ended by its own process id only.
+actor Node {
+    struct Failure: Error, CustomStringConvertible { var description: String }
+
+    nonisolated let name: String
+    nonisolated let port: Int
+    nonisolated let configuration: String
+    private let gateway: String
+    private let folder: String
+    private let log: FileHandle
+    private var process: Process?
+    private var starts = 0
+    private(set) var isUp = false
+
+    init(name: String, port: Int, gateway: String, folder: String, configuration: String) throws {
+        self.name = name
+        self.port = port
+        self.gateway = gateway
+        self.folder = folder
+        self.configuration = "\(folder)/\(name).yaml"
+        try configuration.write(toFile: self.configuration, atomically: true, encoding: .utf8)
+        try Data().write(to: URL(filePath: "\(folder)/\(name).log"))
+        log = try FileHandle(forWritingTo: URL(filePath: "\(folder)/\(name).log"))
+    }
+
+    private var outputPath: String { "\(folder)/\(name).out" }
+
+    func launch() throws {
+        try Data().write(to: URL(filePath: outputPath))
+        let process = Process()
+        process.executableURL = URL(filePath: gateway)
+        process.arguments = ["serve", "--config", configuration, "--log-level", "error"]
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
+        process.standardError = log
+        try process.run()
+        self.process = process
+        starts += 1
+    }
+
+    /// Waits for the line `listening on HOST:PORT`.
+    func waitUntilUp(within limit: Duration = .seconds(60)) async throws {
+        let end = ContinuousClock.now + limit
+        while true {
+            if let text = try? String(contentsOfFile: outputPath, encoding: .utf8), text.contains("listening on ") { break }
+            guard process?.isRunning == true else {
+                throw Failure(description: "\(name) ended by itself with \(process?.terminationStatus ?? -1): \(tail)")
+            }
+            guard ContinuousClock.now < end else { throw Failure(description: "\(name) did not listen within \(limit): \(tail)") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        isUp = true
+    }
+
+    /// SIGKILL, at once. True where the process was running.
+    func kill() async -> Bool {
+        isUp = false
+        guard let process, process.isRunning else { return false }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
+        return process.terminationReason == .uncaughtSignal
+    }
+
+    /// SIGTERM; the exit code, nil where it did not end in time.
+    func terminate() async -> Int32? {
+        isUp = false
+        guard let process, process.isRunning else { return nil }
+        Foundation.kill(process.processIdentifier, SIGTERM)
+        let end = ContinuousClock.now + .seconds(30)
+        while process.isRunning {
+            guard ContinuousClock.now < end else { return nil }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return process.terminationStatus
+    }
+
+    /// Why a node that should run does not; nil where all is well.
+    var complaint: String? {
+        guard isUp, let process, !process.isRunning else { return nil }
+        return "\(name) ended by itself with \(process.terminationStatus): \(tail)"
+    }
+
+    private var tail: String {
+        let text = (try? String(contentsOfFile: "\(folder)/\(name).log", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(3).joined(separator: " / ")
+    }
+}
+
+/// A TCP port that nobody listens on, below those the system gives to clients.
+func freePort(_ dice: inout Dice) -> Int {
+    for _ in 0..<1000 {
+        let port = Int.random(in: 15_000..<32_000, using: &dice)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port)).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let isFree = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        if isFree { return port }
+    }
+    return 0
+}

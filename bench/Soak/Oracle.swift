@@ -1,0 +1,145 @@
+/// Judges a run: what was acknowledged against what the store holds and what the destinations heard. It knows nothing of how the
+/// gateway works, only what it promises.
+struct Oracle {
+    let ledger: Ledger.State
+    let store: StoreView
+    let tempers: [String: Temper]
+
+    private(set) var discrepancies: [String] = []
+    /// By currency: what the store holds.
+    private(set) var stored: [String: Int] = [:]
+    /// By destination, state and currency.
+    private(set) var sums: [String: [String: [String: Int]]] = [:]
+    /// By destination and state.
+    private(set) var counts: [String: [String: Int]] = [:]
+    /// By currency: what was acknowledged.
+    private(set) var acknowledged: [String: Int] = [:]
+    /// Stored, though nobody was told so.
+    private(set) var storedUnacknowledged = 0
+
+    init(ledger: Ledger.State, store: StoreView, tempers: [String: Temper]) {
+        self.ledger = ledger
+        self.store = store
+        self.tempers = tempers
+        discrepancies = ledger.complaints
+    }
+
+    mutating func judge() {
+        let conversions = judgeConversions()
+        judgeDeliveries(conversions)
+        for destination in Destinations.all { judgeArrivals(at: destination, conversions) }
+        judgeSums()
+    }
+
+    /// Every acknowledged sale is stored once, exact, under the id that was told; nothing else is stored.
+    private mutating func judgeConversions() -> [String: StoreView.Conversion] {
+        var byClick: [String: StoreView.Conversion] = [:]
+        for conversion in store.conversions {
+            if let other = byClick.updateValue(conversion, forKey: conversion.click) {
+                discrepancies.append("\(conversion.click) is stored twice, as \(other.id) and \(conversion.id)")
+            }
+            guard let entry = ledger.entries[conversion.click] else {
+                discrepancies.append("conversion \(conversion.id) of click '\(conversion.click)' was never sent")
+                continue
+            }
+            let sale = entry.sale
+            if entry.acknowledgements == 0 { storedUnacknowledged += 1 }
+            let minor = sale.coin.minor(conversion.amount)
+            if minor != sale.amount || conversion.currency != sale.coin.code {
+                discrepancies.append(
+                    "\(sale.key) is stored as \(conversion.currency) \(conversion.amount), sent was \(sale.coin.code) \(sale.coin.text(sale.amount))"
+                )
+            }
+            if conversion.source != sale.dialect.source || conversion.orderID != sale.orderID {
+                discrepancies.append("\(sale.key) is stored with source \(conversion.source), order id \(conversion.orderID ?? "none")")
+            }
+            stored[conversion.currency, default: 0] += minor ?? 0
+        }
+        for (click, entry) in ledger.entries where entry.acknowledgements > 0 {
+            acknowledged[entry.sale.coin.code, default: 0] += entry.sale.amount
+            guard let conversion = byClick[click] else {
+                discrepancies.append("\(entry.sale.key) was acknowledged \(entry.ids.sorted()) and is not stored")
+                continue
+            }
+            if !entry.ids.isSubset(of: [conversion.id]) {
+                discrepancies.append("\(entry.sale.key) was acknowledged as \(entry.ids.sorted()) and is stored as \(conversion.id)")
+            }
+        }
+        return byClick
+    }
+
+    /// Every conversion has one delivery to each destination, ended as that destination's plan says.
+    private mutating func judgeDeliveries(_ conversions: [String: StoreView.Conversion]) {
+        let byID = Dictionary(conversions.values.map { ($0.id, $0) }) { first, _ in first }
+        var owed: [String: Set<String>] = [:]
+        for delivery in store.deliveries {
+            guard let conversion = byID[delivery.conversion], let entry = ledger.entries[conversion.click] else {
+                discrepancies.append("delivery \(delivery.conversion):\(delivery.destination) belongs to no conversion that was sent")
+                continue
+            }
+            if !owed[delivery.conversion, default: []].insert(delivery.destination).inserted {
+                discrepancies.append("\(entry.sale.key) has two deliveries to \(delivery.destination)")
+            }
+            counts[delivery.destination, default: [:]][delivery.state, default: 0] += 1
+            sums[delivery.destination, default: [:]][delivery.state, default: [:]][conversion.currency, default: 0] += entry.sale.amount
+            judge(delivery, of: entry.sale)
+        }
+        for conversion in conversions.values where owed[conversion.id] != Set(Destinations.all) {
+            discrepancies.append("\(conversion.click) has deliveries to \(owed[conversion.id, default: []].sorted())")
+        }
+    }
+
+    private mutating func judge(_ delivery: StoreView.Delivery, of sale: Sale) {
+        let arrival = ledger.arrivals[delivery.destination]?[sale.click]
+        let ended = "\(sale.key) ended \(delivery.state) at \(delivery.destination) after \(delivery.attempts) tries (\(delivery.reason))"
+        switch (delivery.state, tempers[delivery.destination]?.fate(of: sale.click)) {
+        case ("delivered", .arrives), ("duplicate", .arrives):
+            if arrival?.accepted ?? 0 == 0 { discrepancies.append("\(ended), but that destination never accepted it") }
+        case ("rejected", .isRefused):
+            if arrival?.refused ?? 0 == 0 { discrepancies.append("\(ended), but that destination never refused it") }
+        case ("dead", .isNeverTaken): break
+        default: discrepancies.append(ended)
+        }
+    }
+
+    /// What a destination heard is stored, and was told exactly.
+    private mutating func judgeArrivals(at destination: String, _ conversions: [String: StoreView.Conversion]) {
+        let arrivals = ledger.arrivals[destination, default: [:]]
+        for (click, arrival) in arrivals {
+            guard let entry = ledger.entries[click], let conversion = conversions[click] else {
+                discrepancies.append("\(destination) heard of \(click), which is not stored")
+                continue
+            }
+            let sale = entry.sale
+            let told = arrival.first
+            let minor = told.isMinor ? Int(told.amount) : sale.coin.minor(told.amount)
+            if minor != sale.amount || told.currency != sale.coin.code {
+                discrepancies.append(
+                    "\(destination) was told \(told.currency) \(told.amount) for \(sale.key), sent was \(sale.coin.code) \(sale.coin.text(sale.amount))"
+                )
+            }
+            if told.idempotencyID != sale.orderID ?? conversion.id || told.id.map({ $0 != conversion.id }) == true {
+                discrepancies.append(
+                    "\(destination) was told id \(told.idempotencyID) for \(sale.key), stored as \(conversion.id)")
+            }
+        }
+        for click in conversions.keys where arrivals[click] == nil {
+            discrepancies.append("\(click) never arrived at \(destination)")
+        }
+    }
+
+    /// Nothing is made or lost on the way, to the last minor unit.
+    private mutating func judgeSums() {
+        if storedUnacknowledged == 0, stored != acknowledged {
+            discrepancies.append("acknowledged were \(acknowledged) minor units, stored are \(stored)")
+        }
+        for destination in Destinations.all {
+            let total = sums[destination, default: [:]].values.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+            if total != stored { discrepancies.append("\(destination) has \(total) minor units in all states, received were \(stored)") }
+            let arrived = ledger.arrivals[destination, default: [:]].keys.reduce(into: [String: Int]()) { sum, click in
+                if let sale = ledger.entries[click]?.sale { sum[sale.coin.code, default: 0] += sale.amount }
+            }
+            if arrived != stored { discrepancies.append("\(destination) heard of \(arrived) minor units, received were \(stored)") }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// A destination on 127.0.0.1 that notes what it is told and misbehaves by plan.
+final class Sink: Sendable {
+    /// How the sink reads a request; nil where it is not one that the gateway should have sent.
+    typealias Reading = @Sendable (_ target: String, _ body: String) -> Ledger.Telling?
+
+    let name: String
+    let port: Int
+    let temper: Temper
+    private let channel: any Channel
+
+    private init(name: String, temper: Temper, channel: any Channel) {
+        self.name = name
+        self.temper = temper
+        self.channel = channel
+        port = channel.localAddress?.port ?? 0
+    }
+
+    static func start(_ name: String, _ temper: Temper, ledger: Ledger, reading: @escaping Reading) async throws -> Sink {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+                    try channel.pipeline.syncOperations.addHandler(
+                        SinkHandler(name: name, temper: temper, ledger: ledger, reading: reading))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        return Sink(name: name, temper: temper, channel: channel)
+    }
+
+    func stop() async { try? await channel.close() }
+}
+
+/// Answers with bytes of its own making, since half of what it says is not proper HTTP.
+private final class SinkHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    private let name: String
+    private let temper: Temper
+    private let ledger: Ledger
+    private let reading: Sink.Reading
+    private var target = ""
+    private var body = ByteBuffer()
+
+    init(name: String, temper: Temper, ledger: Ledger, reading: @escaping Sink.Reading) {
+        self.name = name
+        self.temper = temper
+        self.ledger = ledger
+        self.reading = reading
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            target = head.uri
+            body.clear()
+        case .body(var part): body.writeBuffer(&part)
+        case .end:
+            guard let telling = reading(target, String(buffer: body)) else {
+                ledger.complain("\(name) cannot read \(target) \(String(buffer: body))")
+                return reply(400, "{}", context: context)
+            }
+            let arrival = ledger.arrived(at: name, telling)
+            treat(temper.treatment(of: telling.click, arrival: arrival), telling.click, context: context)
+        }
+    }
+
+    private func treat(_ treatment: Temper.Treatment, _ click: String, context: ChannelHandlerContext) {
+        switch treatment {
+        case .accept: accept(click, context: context)
+        case .acceptWithGarbage: accept(click, body: "<html>OK? \u{0}\u{7F}", context: context)
+        case .slow(let milliseconds):
+            context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
+                if context.channel.isActive { self.accept(click, context: context) }
+            }
+        case .fail(let status): reply(status, "try later", context: context)
+        case .tooMany: reply(429, #"{"error":"too many"}"#, headers: "Retry-After: 1\r\n", context: context)
+        case .hang: break
+        case .reset: reset(context: context)
+        case .resetMidReply:
+            write("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"succ", context: context)
+            context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(5)) { self.reset(context: context) }
+        case .notHTTP:
+            write("\u{1}\u{2}SSH-2.0 this is something else\r\n\r\n", context: context)
+            context.close(promise: nil)
+        case .drip:
+            write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", context: context)
+            drip(context: context)
+        case .refuse:
+            ledger.answered(at: name, click, accepted: false)
+            reply(422, #"{"success":false,"error":{"code":"VALIDATION_FAILED","message":"no"}}"#, context: context)
+        case .refuseInBody:
+            ledger.answered(at: name, click, accepted: false)
+            reply(200, #"{"success":false,"error":{"code":"NO","message":"no"}}"#, context: context)
+        }
+    }
+
+    /// Noted before the reply leaves, so that a reply that the gateway has read is always noted.
+    private func accept(_ click: String, body: String = #"{"success":true}"#, context: ChannelHandlerContext) {
+        ledger.answered(at: name, click, accepted: true)
+        reply(200, body, context: context)
+    }
+
+    private func reply(_ status: Int, _ body: String, headers: String = "", context: ChannelHandlerContext) {
+        write(
+            "HTTP/1.1 \(status) Soak\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)",
+            context: context)
+    }
+
+    private func write(_ text: String, context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+    }
+
+    private func drip(context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        write("x", context: context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(100)) { self.drip(context: context) }
+    }
+
+    /// Closes with a reset rather than an orderly end.
+    private func reset(context: ChannelHandlerContext) {
+        let channel = context.channel
+        guard let socket = channel as? any SocketOptionProvider else { return channel.close(promise: nil) }
+        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

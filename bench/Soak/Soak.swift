@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct Soak: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Soak",
+        abstract: "Sends sales with known amounts through the gateway, kills it again and again, and checks that nothing is lost.",
+        discussion: """
+            Five kinds of sender tell sales until they are acknowledged. Three destinations misbehave by plan. The gateway is killed with \
+            SIGKILL at random moments and started again. Afterwards every acknowledged sale must be stored once, with its exact amount, and \
+            must have arrived at every destination; the sums must agree to the last minor unit. Everything happens on 127.0.0.1.
+
+            Exit codes: 0 nothing is amiss, 1 something is, 64 usage.
+            """)
+
+    @Option(help: "How long sales are sent and the gateway is killed, at most.") var seconds: Int?
+    @Option(help: "Ends the sending after so many kills.") var kills: Int?
+    @Option(help: "Decides amounts, misbehaviour and moments; printed, so that a run can be had again.") var seed: UInt64?
+    @Option(help: "sqlite") var store = "sqlite"
+    @Option(help: "Gateways at a time.") var nodes = 1
+    @Option(help: "Sales a second.") var rate = 200
+    @Option(help: "Keep-alive connections of senders.") var connections = 16
+    @Option(help: "The gateway's executable.") var gateway: String?
+    @Flag(help: "Keeps the store and the logs; they are kept anyway where something is amiss.") var keep = false
+
+    func validate() throws {
+        guard store == "sqlite" else { throw ValidationError("--store must be sqlite") }
+        guard nodes == 1 else { throw ValidationError("--nodes must be 1 with --store sqlite, whose file has one owner") }
+        guard rate > 0, rate <= 5000, connections > 0, connections <= 256 else {
+            throw ValidationError("--rate must be from 1 to 5000, --connections from 1 to 256")
+        }
+        guard seconds ?? 1 > 0, seconds ?? 1 <= 7200, kills ?? 0 >= 0 else {
+            throw ValidationError("--seconds must be from 1 to 7200, --kills 0 or more")
+        }
+    }
+
+    func run() async throws {
+        let run = try SoakRun(
+            seed: seed ?? UInt64.random(in: 1...999_999), duration: .seconds(seconds ?? (kills == nil ? 60 : 7200)), kills: kills,
+            nodes: nodes,
+            rate: rate, connections: connections, gateway: gateway ?? Self.builtGateway())
+        let isFine = try await run.perform()
+        if isFine, !keep { run.clean() } else { say("store and logs are in \(run.folder)") }
+        if !isFine { throw ExitCode(1) }
+    }
+
+    /// The release build, unless the debug build is newer.
+    private static func builtGateway() throws -> String {
+        let found = ["release", "debug"].map { ".build/\($0)/gateway" }.compactMap { path -> (path: String, date: Date)? in
+            guard let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date else { return nil }
+            return (URL(filePath: path).path, date)
+        }
+        guard let newest = found.max(by: { $0.date < $1.date }) else {
+            throw ValidationError("there is no .build/release/gateway or .build/debug/gateway; run `make build`")
+        }
+        return newest.path
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import Synchronization
+
+/// One run from the first sale to the judgement.
+struct SoakRun: Sendable {
+    let seed: UInt64
+    let duration: Duration
+    let kills: Int?
+    let rate: Int
+    let connections: Int
+    let gateway: String
+    let folder: String
+    private let nodeCount: Int
+    private let ledger: Ledger
+    private let phase = Phase()
+    private let tally = Tally()
+
+    /// Sales stop here, whatever the time says: what the disk and the oracle's memory take is bounded.
+    private static let mostSales = 500_000
+    private static let drainLimit = Duration.seconds(180)
+    private static let shownDiscrepancies = 20
+
+    init(seed: UInt64, duration: Duration, kills: Int?, nodes: Int, rate: Int, connections: Int, gateway: String) throws {
+        self.seed = seed
+        self.duration = duration
+        self.kills = kills
+        self.rate = rate
+        self.connections = connections
+        self.gateway = gateway
+        nodeCount = nodes
+        ledger = Ledger(seed: seed)
+        folder = URL(filePath: ".build/soak/\(seed)-\(ProcessInfo.processInfo.processIdentifier)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    func clean() { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// True where nothing is amiss.
+    func perform() async throws -> Bool {
+        say("soak: seed \(seed), \(nodeCount == 1 ? "one gateway" : "\(nodeCount) gateways"), \(gateway)")
+        let sinks = try await Destinations.start(seed: seed, ledger: ledger)
+        let nodes = try makeNodes(sinks)
+        let interruption = Interruption(nodes)
+        defer { interruption.stop() }
+        let started = ContinuousClock.now
+        do {
+            for node in nodes {
+                try await node.launch()
+                try await node.waitUntilUp()
+            }
+            try await load(nodes)
+            try await drain(nodes)
+            try await sendFresh(nodes)
+        } catch {
+            ledger.complain("\(error)")
+        }
+        Progress.clear()
+        var view = StoreView(gateway: gateway, configuration: nodes[0].configuration)
+        do { try view.read() } catch { ledger.complain("\(error)") }
+        for node in nodes {
+            let code = await node.terminate()
+            if code != 0 { ledger.complain("\(node.name) ended with \(code.map(String.init) ?? "nothing") after SIGTERM") }
+        }
+        for sink in sinks { await sink.stop() }
+        let took = ContinuousClock.now - started
+        return conclude(view, sinks, took: took)
+    }
+
+    private func makeNodes(_ sinks: [Sink]) throws -> [Node] {
+        var dice = Dice(seed: UInt64(ProcessInfo.processInfo.processIdentifier), "ports")
+        return try (1...nodeCount).map { number in
+            let port = freePort(&dice)
+            let configuration = """
+                listen: 127.0.0.1:\(port)
+                store: sqlite:\(folder)/gateway.db
+                \(Dialect.sources)
+                \(Destinations.configuration(sinks))
+                """
+            return try Node(name: "node-\(number)", port: port, gateway: gateway, folder: folder, configuration: configuration)
+        }
+    }
+
+    private func load(_ nodes: [Node]) async throws {
+        let end = ContinuousClock.now + duration
+        let pause = Duration.seconds(Double(connections) / Double(rate))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<connections {
+                let sender = Sender(number: number, ports: nodes.map(\.port), ledger: ledger, phase: phase, pause: pause)
+                group.addTask { await sender.run() }
+            }
+            if kills != 0 {
+                let killer = Killer(nodes: nodes, seed: seed, limit: kills, phase: phase, tally: tally)
+                group.addTask {
+                    // A node that cannot be started ends the run.
+                    defer { phase.endLoad() }
+                    try await killer.run()
+                }
+            }
+            while phase.isLoading, ContinuousClock.now < end, ledger.counts.sent < Self.mostSales {
+                try await Task.sleep(for: .milliseconds(200))
+                let counts = ledger.counts
+                Progress.show("\(tally.kills) kills, \(counts.sent) sales, \(counts.acknowledged) acknowledged, \(counts.arrived) arrivals")
+            }
+            phase.endLoad()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Waits until nothing is pending.
+    private func drain(_ nodes: [Node]) async throws {
+        let view = StoreView(gateway: gateway, configuration: nodes[0].configuration)
+        let end = ContinuousClock.now + Self.drainLimit
+        while true {
+            let pending = try view.pending()
+            Progress.show("draining: \(pending == 1000 ? "1000 or more" : "\(pending)") deliveries are pending")
+            if pending == 0 { return }
+            guard ContinuousClock.now < end else {
+                throw Node.Failure(description: "deliveries are pending \(Self.drainLimit) after the end")
+            }
+            for node in nodes { if let complaint = await node.complaint { throw Node.Failure(description: complaint) } }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    /// After all that, a new sale of each kind of sender still arrives everywhere.
+    private func sendFresh(_ nodes: [Node]) async throws {
+        let sender = Sender(number: 0, ports: nodes.map(\.port), ledger: ledger, phase: phase, pause: .zero)
+        var line = Line(ports: nodes.map(\.port), first: 0)
+        var wanted = Set(Dialect.allCases)
+        while !wanted.isEmpty {
+            let sale = ledger.nextSale()
+            line = await sender.tell(sale, sale.dialect.request(sale), on: line)
+            wanted.remove(sale.dialect)
+        }
+        await line.close()
+        try await drain(nodes)
+    }
+
+    private func conclude(_ view: StoreView, _ sinks: [Sink], took: Duration) -> Bool {
+        var oracle = Oracle(
+            ledger: ledger.now, store: view, tempers: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.temper) }))
+        oracle.judge()
+        let heading =
+            "soak: \(took.components.seconds) s, seed \(seed), sqlite, \(nodeCount == 1 ? "one gateway" : "\(nodeCount) gateways")"
+        let report = Report(oracle: oracle, tally: tally, heading: heading)
+        say(report.lines.joined(separator: "\n"))
+        say("")
+        let found = oracle.discrepancies
+        if found.isEmpty {
+            say("nothing is amiss: every acknowledged sale is stored once, exact, and arrived at every destination")
+        } else {
+            say("\(found.count) discrepancies:")
+            for sentence in found.prefix(Self.shownDiscrepancies) { say("  \(sentence)") }
+            if found.count > Self.shownDiscrepancies { say("  …") }
+        }
+        return found.isEmpty
+    }
+}
