@@ -14,16 +14,20 @@ extension ConfigurationLoader {
         let networks = allowedNetworks(&map)
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
+        let refund = map.take("refund_url")
         var target: DestinationConfiguration.Target?
         switch (tracker, postback) {
         case (let tracker?, nil):
             target = self.target(&map, tracker, node, of: party, exponents: &exponents)
         case (nil, let postback?):
-            target = self.target(&map, postback, node, of: party)
+            target = self.target(&map, postback, refund, node, of: party)
         case (_?, let postback?):
             diagnostics.error(at: postback.location, "\(party.subject) has both 'tracker' and 'postback_url'; keep one")
         case (nil, nil):
             diagnostics.error(at: place, "\(party.subject) needs 'tracker' and 'url', or 'postback_url'")
+        }
+        if let refund, postback == nil {
+            diagnostics.error(at: refund.location, "'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are told")
         }
         for key in ["url", "credentials", "settings"] where target == nil { _ = map.takeAny(key) }
         map.finish(&diagnostics)
@@ -33,7 +37,10 @@ extension ConfigurationLoader {
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
         destination.allowNetworks = networks
-        if let postback { destination.shown = substitution.pieces[postback.location].flatMap { ShownPostback($0) } }
+        if case .postback(let url) = target {
+            destination.shown = ShownPostback(
+                url, postback.flatMap { substitution.pieces[$0.location] }, refund: refund.flatMap { substitution.pieces[$0.location] })
+        }
         return destination
     }
 
@@ -83,7 +90,7 @@ extension ConfigurationLoader {
     // MARK: A postback URL
 
     private mutating func target(
-        _ map: inout YAMLFields, _ postback: YAMLNode, _ node: YAMLNode, of party: Party
+        _ map: inout YAMLFields, _ postback: YAMLNode, _ refund: YAMLNode?, _ node: YAMLNode, of party: Party
     ) -> DestinationConfiguration.Target? {
         for (key, advice) in [
             ("url", "keep one"), ("credentials", "write them into the postback_url"), ("settings", "write them into the postback_url"),
@@ -91,23 +98,30 @@ extension ConfigurationLoader {
             guard map.take(key) != nil, let entry = node.entries?.first(where: { $0.key.scalar == key }) else { continue }
             diagnostics.error(at: entry.key.location, "'\(key)' goes with 'tracker', but \(party.subject) has a postback_url; \(advice)")
         }
-        guard let text = postback.text("postback_url", &diagnostics) else { return nil }
+        let url = self.postback("postback_url", postback)
+        guard let refund else { return url.map { .postback($0) } }
+        guard let back = self.postback("refund_url", refund), let url else { return nil }
+        return .postback(url.sendingRefunds(to: back))
+    }
+
+    private mutating func postback(_ key: String, _ node: YAMLNode) -> PostbackURL? {
+        guard let text = node.text(key, &diagnostics) else { return nil }
         var found = Diagnostics()
-        let url = PostbackURL.parse(text, at: postback.location, into: &found)
-        if found.hasErrors, let masked = substitution.maskedTexts[postback.location] {
+        let url = PostbackURL.parse(text, key: key, at: node.location, into: &found)
+        if found.hasErrors, let masked = substitution.maskedTexts[node.location] {
             // What variables hold may be secret, so the sentences are about the text without it.
             found = Diagnostics()
-            _ = PostbackURL.parse(masked, at: postback.location, into: &found)
-            if !found.hasErrors { found.error(at: postback.location, "the environment variables in this postback_url break it") }
+            _ = PostbackURL.parse(masked, key: key, at: node.location, into: &found)
+            if !found.hasErrors { found.error(at: node.location, "the environment variables in this \(key) break it") }
         }
         if !found.hasErrors {
             do throws(TrackerURL.Failure) {
-                try TrackerURL.check(text, key: "postback_url")
+                try TrackerURL.check(text, key: key)
             } catch {
-                found.error(at: postback.location, error.message)
+                found.error(at: node.location, error.message)
             }
         }
         diagnostics.append(contentsOf: found)
-        return found.hasErrors ? nil : url.map { .postback($0) }
+        return found.hasErrors ? nil : url
     }
 }

@@ -6,8 +6,16 @@ struct ShownPostback: Sendable {
     /// What is blotted out of replies too.
     let secrets: [String]
 
-    /// Nil where no variable stands behind the host.
-    init?(_ pieces: [EnvironmentSubstitution.Piece]) {
+    /// Nil where no variable stands behind the host of either address.
+    init?(_ plain: PostbackURL, _ pieces: [EnvironmentSubstitution.Piece]?, refund: [EnvironmentSubstitution.Piece]?) {
+        let shown = pieces.flatMap { Self($0) }
+        let back = refund.flatMap { Self($0) }
+        guard shown != nil || back != nil else { return nil }
+        url = back.map { (shown?.url ?? plain).sendingRefunds(to: $0.url) } ?? shown?.url.sendingRefunds(as: plain) ?? plain
+        secrets = (shown?.secrets ?? []) + (back?.secrets ?? [])
+    }
+
+    private init?(_ pieces: [EnvironmentSubstitution.Piece]) {
         var (text, whole) = ("", "")
         var secrets: [String] = []
         for piece in pieces {

@@ -62,7 +62,7 @@ struct DeliveryWorker: Sendable {
         do throws(ExchangeFailure) {
             let reply = try await client.send(request, timeout: destination.timeout, mayBeStale: mayBeStale)
             queue.release(answered: true)
-            var reading = destination.read(reply.status, reply.body)
+            var reading = destination.read(reply.status, reply.body, request.update)
             if let message = reading?.message { reading?.message = String(destination.mask(message).prefix(500)) }
             decision = machine.replied(reply, reading: reading, at: clock.now(), random: clock.random())
             status = reply.status

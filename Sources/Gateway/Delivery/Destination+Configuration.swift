@@ -19,7 +19,7 @@ extension Destination {
                     return .skipped(reason: error.reason)
                 }
             },
-            read: { status, body in configuration.interpret(status: status, body: body) },
+            read: { status, body, update in configuration.interpret(status: status, body: body, update: update) },
             record: { $0.recorded(masking: secrets) },
             mask: { secrets.masked($0) }
         )
@@ -38,8 +38,10 @@ extension DestinationConfiguration {
         }
     }
 
-    func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
-        guard case .tracker(let writer) = target, let reading = writer.mapping.interpret(status: status, body: body) else { return nil }
+    func interpret(status: Int, body: [UInt8], update: String? = nil) -> ReplyReading? {
+        guard case .tracker(let writer) = target, let reading = writer.interpret(status: status, body: body, update: update) else {
+            return nil
+        }
         let outcome: ReplyReading.Outcome =
             switch reading.outcome {
             case .delivered: .delivered
@@ -55,6 +57,6 @@ extension OutboundRequest {
     fileprivate init(_ request: WrittenRequest) {
         self.init(
             method: request.method, url: request.url, maskedURL: request.maskedURL, headers: request.headers, body: request.body,
-            secretHeaders: request.secretHeaders, secretMembers: request.secretMembers)
+            secretHeaders: request.secretHeaders, secretMembers: request.secretMembers, update: request.update)
     }
 }

@@ -11,7 +11,8 @@ struct Destination: Sendable {
     /// Called at each attempt, on an event loop: it must not block.
     var render: @Sendable (Conversion) -> Rendering
     /// Nil where the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
-    var read: @Sendable (_ status: Int, _ body: [UInt8]) -> ReplyReading? = { _, _ in nil }
+    /// `update` is that of the request that was answered.
+    var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
     /// What an attempt keeps of a request behind its line, credentials masked.
     var record: @Sendable (OutboundRequest) -> String = { $0.recorded() }
     /// Removes this destination's credentials from a text that the tracker wrote: some echo the request in their errors.

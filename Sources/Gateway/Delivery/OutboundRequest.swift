@@ -12,6 +12,8 @@ struct OutboundRequest: Sendable {
     /// Names of headers and of the body's members that hold credentials.
     var secretHeaders: Set<String> = []
     var secretMembers: Set<String> = []
+    /// The mapping's update that it was written by, whose replies it gets.
+    var update: String?
 
     /// What an attempt shows: `POST https://app.example/api?secret=***`.
     var maskedLine: String { "\(method) \(maskedURL)" }

@@ -9,7 +9,7 @@ struct DemoRequest {
 
     /// Nil where the mapping has no sample, or its path needs a setting that the source does not give.
     init?(_ source: SourceConfiguration) {
-        guard let sample = source.mapping.sample, var given = Optional(sample.given),
+        guard let sample = source.mapping.sample, var given = sample.given,
             let path = try? source.mapping.request.path.text(source.settings).get()
         else { return nil }
         given.path = path

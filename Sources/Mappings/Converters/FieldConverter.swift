@@ -14,6 +14,8 @@ package struct Edge {
     package var field: String
     package var currency: Currency?
     package var exponents: CurrencyExponents
+    /// Whether the currency may be one that only the conversion knows that the request is about: minor units are then read as they stand.
+    package var awaitsCurrency = false
     package var warnings: [String] = []
 
     package init(field: String = "value", currency: Currency? = nil, exponents: CurrencyExponents = CurrencyExponents()) {

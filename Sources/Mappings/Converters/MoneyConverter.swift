@@ -43,6 +43,7 @@ struct MoneyConverter: FieldConverter {
 
     func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
         guard let text = value.text else { throw FieldFailure("\(edge.field) must be an amount, found \(value.quoted)") }
+        if edge.awaitsCurrency, edge.currency == nil, format.unit == .minor { return try readMinorUnits(value, &edge) }
         do {
             let isFree = isPrecise && format.unit == .major
             let reading = try format.read(text, currency: isFree ? nil : edge.currency, exponents: edge.exponents)
@@ -53,6 +54,18 @@ struct MoneyConverter: FieldConverter {
         } catch {
             throw FieldFailure(error.sentence(field: edge.field, value: text))
         }
+    }
+
+    /// Minor units of a currency that is not known yet.
+    private func readMinorUnits(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+        let number = try DecimalConverter.number(value, &edge)
+        guard number.isInteger, value.text?.contains(".") == false else {
+            throw FieldFailure("\(edge.field) \(value.quoted) must be a whole number of minor units, such as 4990 for EUR 49.90")
+        }
+        if number.isNegative, !format.allowsNegative {
+            throw FieldFailure(MoneyError.negative.sentence(field: edge.field, value: value.text ?? ""))
+        }
+        return .number(number)
     }
 
     func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {

@@ -5,7 +5,12 @@ package struct Example: Sendable {
     /// The tracker page's own sample, which the demo fires.
     package var isSample: Bool
     package var settings: [String: SettingValue]
-    package var given: WireRequest
+    /// Nil where the example begins with a conversion.
+    package var given: WireRequest?
+    /// What is told, where no request is given: by canonical field.
+    package var conversion: [(path: FieldPath, value: Value)]?
+    /// Of an update's example: the conversion that the request is about, before it arrives.
+    package var about: [(path: FieldPath, value: Value)]?
     /// Canonical fields and their values as texts, `EUR 12.50` for money; nil means absent.
     package var expect: [Expectation]
     /// The error's whole text, where the request must be refused.
@@ -16,6 +21,8 @@ package struct Example: Sendable {
     /// Why it cannot be written back.
     package var skips: String?
     package var warnings: [String]?
+    /// Why the request changes nothing.
+    package var note: String?
 
     package struct Expectation: Sendable {
         package var name: String

@@ -10,23 +10,70 @@ package struct ExampleRunner {
         package var differences: [Diagnostic]
     }
 
-    package func run() -> [Report] { mapping.examples.map { Report(example: $0, differences: differences($0)) } }
+    package func run() -> [Report] {
+        mapping.examples.map { Report(example: $0, differences: differences($0, read)) }
+            + mapping.updates.flatMap { update in
+                update.examples.map { example in
+                    Report(example: example, differences: differences(example) { given throws(Refusal) in try read(given, by: update) })
+                }
+            }
+    }
 
     /// Fixed, so that examples give the same on every run.
     private static let identity = MappingReader.Identity(
         id: ConversionID(at: Timestamp(seconds: 1_763_600_000), random: (0, 1)), source: "example",
         receivedAt: Timestamp(seconds: 1_763_600_000))
 
-    private func differences(_ example: Example) -> [Diagnostic] {
+    /// What the example's request becomes.
+    private enum Reading {
+        case conversion(Conversion)
+        /// The correction changes nothing, and why.
+        case unchanged(String)
+    }
+
+    private func read(_ example: Example) throws(Refusal) -> Reading {
+        if let told = example.conversion { return .conversion(conversion(told)) }
+        return .conversion(try MappingReader(mapping, settings: example.settings).read(parsed(example, mapping), as: Self.identity))
+    }
+
+    /// A request of an update, and what becomes of the conversion that it is about; the message itself where the example names none.
+    private func read(_ example: Example, by update: UpdatePlan) throws(Refusal) -> Reading {
+        guard example.conversion == nil, let inbound = update.mapping else { return try read(example) }
+        let reader = MappingReader(inbound, settings: example.settings)
+        let message = try reader.readCorrection(parsed(example, inbound), as: Self.identity)
+        guard let about = example.about else { return .conversion(message.message) }
+        switch conversion(about).corrected(by: message.correction) {
+        case .changed(let conversion): return .conversion(conversion)
+        case .unchanged(let note): return .unchanged(note)
+        case .refused(let failure): throw Refusal([failure])
+        }
+    }
+
+    private func parsed(_ example: Example, _ mapping: Mapping) throws(Refusal) -> ParsedRequest {
+        let given = example.given ?? WireRequest(method: "", path: "")
+        return try mapping.parse(given, pathValues: mapping.request.path.match(given.path) ?? [:])
+    }
+
+    private func conversion(_ values: [(path: FieldPath, value: Value)]) -> Conversion {
+        var conversion = Conversion(
+            id: Self.identity.id, source: Self.identity.source, tracker: mapping.name, receivedAt: Self.identity.receivedAt)
+        for (path, value) in values { conversion[path] = value }
+        return conversion
+    }
+
+    private func differences(_ example: Example, _ read: (Example) throws(Refusal) -> Reading) -> [Diagnostic] {
         var found: [Diagnostic] = []
         func differ(_ place: SourceLocation, _ what: String, _ expected: String, _ value: String) {
             found.append(Diagnostic(at: place, "example '\(example.name)': \(what): expected \(expected), found \(value)"))
         }
         let conversion: Conversion
         do throws(Refusal) {
-            let values = mapping.request.path.match(example.given.path) ?? [:]
-            let parsed = try mapping.parse(example.given, pathValues: values)
-            conversion = try MappingReader(mapping, settings: example.settings).read(parsed, as: Self.identity)
+            switch try read(example) {
+            case .conversion(let read): conversion = read
+            case .unchanged(let note):
+                if note != example.note { differ(example.location, "note", example.note.quotedOrNone, "'\(note)'") }
+                return found
+            }
         } catch {
             if example.error != error.reason { differ(example.location, "error", example.error.quotedOrNone, "'\(error.reason)'") }
             if let code = example.code, code != error.code.rawValue { differ(example.location, "code", "'\(code)'", "'\(error.code)'") }
@@ -34,6 +81,10 @@ package struct ExampleRunner {
         }
         if let error = example.error {
             differ(example.location, "error", "'\(error)'", "a conversion")
+            return found
+        }
+        if let note = example.note {
+            differ(example.location, "note", "'\(note)'", "a changed conversion")
             return found
         }
         for expectation in example.expect {

@@ -1,5 +1,6 @@
 extension MappingCompiler {
-    mutating func example(_ node: YAMLNode, request: RequestPlan) -> Example? {
+    /// - Parameter update: of an update's example, the mapping that reads its requests; nil where the update has none of its own.
+    mutating func example(_ node: YAMLNode, request: RequestPlan, of update: Mapping? = nil) -> Example? {
         var map = YAMLFields(node, subject: "an example", into: &diagnostics)
         let name = map.require("name", &diagnostics)?.text("name", &diagnostics) ?? ""
         let isSample = map.flag("sample", &diagnostics) ?? false
@@ -12,7 +13,14 @@ extension MappingCompiler {
                     at: entry.key.location, "unknown setting '\(entry.name)'\(entry.name.suggestion(from: settings.map(\.name)))")
             }
         }
-        let given = map.require("given", &diagnostics).map { self.given($0, request: request, settings: chosen) }
+        let conversion = map.take("conversion").map { self.canonical($0, "conversion") }
+        let about = update == nil ? nil : map.take("about").map { self.canonical($0, "about") }
+        let note = update == nil ? nil : map.text("note", &diagnostics)
+        let givenNode = conversion == nil ? map.require("given", &diagnostics) : map.take("given")
+        let given = givenNode.map { self.given($0, request: request, settings: chosen) }
+        if let givenNode, conversion != nil {
+            diagnostics.error(at: givenNode.location, "an example begins with a request, 'given', or with a 'conversion', not with both")
+        }
         let expect = map.map("expect", &diagnostics).compactMap { expectation($0) }
         let error = map.text("error", &diagnostics)
         let code = map.text("code", &diagnostics)
@@ -20,17 +28,40 @@ extension MappingCompiler {
         let skips = map.text("skips", &diagnostics)
         let warnings = map.texts("warnings", &diagnostics)?.map(\.text)
         map.finish(&diagnostics)
-        if error == nil, expect.isEmpty, sends == nil, skips == nil {
+        if error == nil, expect.isEmpty, sends == nil, skips == nil, note == nil {
             diagnostics.error(at: node.location, "an example needs 'expect', 'sends', 'skips' or 'error': what comes of the request")
         }
         if error != nil, !expect.isEmpty || sends != nil {
             diagnostics.error(at: node.location, "an example that ends in an error expects nothing else")
         }
-        guard let given else { return nil }
+        guard given != nil || conversion != nil else { return nil }
         return Example(
-            name: name, location: node.location, isSample: isSample, settings: chosen, given: given, expect: expect, error: error,
-            code: code,
-            sends: sends, skips: skips, warnings: warnings)
+            name: name, location: node.location, isSample: isSample, settings: chosen, given: given, conversion: conversion, about: about,
+            expect: expect, error: error, code: code, sends: sends, skips: skips, warnings: warnings, note: note)
+    }
+
+    /// A conversion as an author writes it: money as `EUR 12.50`, which gives the currency too.
+    private mutating func canonical(_ node: YAMLNode, _ key: String) -> [(path: FieldPath, value: Value)] {
+        guard let entries = node.entries else {
+            diagnostics.error(at: node.location, "'\(key)' must be a map of canonical fields, found \(node.kind)")
+            return []
+        }
+        var values: [(path: FieldPath, value: Value)] = []
+        for entry in entries {
+            let name = entry.key.scalar ?? ""
+            guard let path = FieldPath(name: name) else {
+                let hint = name.nearest(in: FieldPath.suggestions).map { "; did you mean '\($0)'?" } ?? ""
+                diagnostics.error(at: entry.key.location, "unknown canonical field '\(name)'\(hint)")
+                continue
+            }
+            guard var text = entry.value.text(name, &diagnostics) else { continue }
+            if path.kind == .money, let blank = text.firstIndex(of: " "), let currency = Currency(code: String(text[..<blank])) {
+                values.append((.field(.currency), .text(currency.code)))
+                text = String(text[text.index(after: blank)...])
+            }
+            if let value = canonicalValue(text, of: path, at: entry.value.location) { values.append((path, value)) }
+        }
+        return values
     }
 
     private mutating func expectation(_ entry: (key: YAMLNode, name: String, value: YAMLNode)) -> Example.Expectation? {

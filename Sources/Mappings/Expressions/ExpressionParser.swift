@@ -220,7 +220,9 @@ package struct ExpressionParser {
                 try Self.check(argument, is: kind == .any ? argument.kind : kind, for: "every argument of coalesce")
             }
         }
-        if function == .if { try Self.check(arguments[2], is: kind == .any ? arguments[2].kind : kind, for: "what if yields otherwise") }
+        if function == .if, arguments.count > 2 {
+            try Self.check(arguments[2], is: kind == .any ? arguments[2].kind : kind, for: "what if yields otherwise")
+        }
         if function == .round { try checkPlace(arguments[1]) }
         return Typed(expression: .call(function, arguments.map(\.expression)), kind: kind, offset: place)
     }

@@ -12,7 +12,7 @@ package enum Function: String, CaseIterable, Sendable {
     /// Half away from zero: `round(x, 2)` to decimals, `round(x, currency)` to the currency's ISO 4217 exponent.
     case round
     case exists
-    /// `if(condition, then, else)`.
+    /// `if(condition, then, else)`; absent where there is no `else`.
     case `if`
     /// An amount in minor units of the conversion's currency; absent where the currency has none.
     case minor
@@ -24,7 +24,7 @@ package enum Function: String, CaseIterable, Sendable {
         case .coalesce: 1...16
         case .round: 2...2
         case .count: 0...0
-        case .if: 3...3
+        case .if: 2...3
         default: 1...1
         }
     }
@@ -60,7 +60,9 @@ package enum Function: String, CaseIterable, Sendable {
                 if !value.isAbsent { return value }
             }
             return .absent
-        case .if: return arguments[arguments[0].isTrue(input, item: item) ? 1 : 2].value(input, item: item)
+        case .if:
+            if arguments[0].isTrue(input, item: item) { return arguments[1].value(input, item: item) }
+            return arguments.count > 2 ? arguments[2].value(input, item: item) : .absent
         case .minor: return Self.minor(arguments[0].value(input, item: item), input.conversion.currency)
         case .exists: return .flag(!arguments[0].value(input, item: item).isAbsent)
         case .count: return .number(ExactDecimal(Int64(input.conversion.items.count)))

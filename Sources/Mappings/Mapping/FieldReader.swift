@@ -44,6 +44,14 @@ final class FieldReader: Sendable {
         }
     }
 
+    /// The amount that it reads in minor units.
+    var minorField: Field? {
+        guard let money = converter as? MoneyConverter, money.format.unit == .minor, case .path(.field(let field)) = target else {
+            return nil
+        }
+        return field
+    }
+
     var isItem: Bool {
         if case .item = target { true } else { false }
     }

@@ -20,6 +20,10 @@ package struct Mapping: Sendable {
     package var replies: [ReplyPlan]
     package var list: ListPlan?
     package var examples: [Example]
+    /// How corrections are told and taken, in the order of the file: the first that fits counts.
+    package var updates: [UpdatePlan] = []
+    /// Whether this is an update's own request: it is read without defaults, and minor units may wait for their currency.
+    package var isCorrection = false
 
     /// Where parameters go when a request is read.
     var layout: RequestLayout

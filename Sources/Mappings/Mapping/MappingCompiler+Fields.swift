@@ -54,7 +54,11 @@ extension MappingCompiler {
     /// A canonical field that a mapping may set.
     mutating func settablePath(_ name: String, at place: SourceLocation) -> FieldPath? {
         if let path = FieldPath(name: name) {
-            if path.isSettable { return path }
+            if path.isSettable || isUpdate && path == .field(.refund) { return path }
+            if path == .field(.refund) {
+                diagnostics.error(at: place, "'refund' is what a correction takes back; only a request below 'updates' has it")
+                return nil
+            }
             diagnostics.error(at: place, "'\(name)' is given by the gateway; a mapping cannot set it")
             return nil
         }
@@ -175,7 +179,7 @@ extension MappingCompiler {
     }
 
     /// A canonical field's value as an author writes it, for defaults.
-    private mutating func canonicalValue(_ text: String, of path: FieldPath, at place: SourceLocation) -> Value? {
+    mutating func canonicalValue(_ text: String, of path: FieldPath, at place: SourceLocation) -> Value? {
         do throws(FieldFailure) {
             return try path.value(of: text)
         } catch {

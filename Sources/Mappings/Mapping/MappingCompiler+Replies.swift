@@ -10,7 +10,7 @@ extension MappingCompiler {
         return plans
     }
 
-    private mutating func reply(_ name: String, _ node: YAMLNode) -> ReplyPlan? {
+    mutating func reply(_ name: String, _ node: YAMLNode) -> ReplyPlan? {
         var map = YAMLFields(node, subject: "reply '\(name)'", into: &diagnostics)
         let status = map.integer("status", in: 100...599, &diagnostics)
         let body = self.body(&map, names: ReplyVariables.names)

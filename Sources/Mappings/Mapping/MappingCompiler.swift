@@ -6,6 +6,8 @@ package struct MappingCompiler {
     var credentials: [CredentialPlan] = []
     var fields: [FieldPlan] = []
     var layout = RequestLayout()
+    /// Whether the fields are those of an update.
+    var isUpdate = false
 
     /// - Parameters:
     ///   - name: the file's name without `.yaml`.
@@ -43,15 +45,18 @@ package struct MappingCompiler {
         let replies = self.replies(top.map("replies", &diagnostics), at: top.location)
         let list = top.take("list").flatMap { self.list($0) }
         let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
+        let updateNodes = top.map("updates", &diagnostics)
         top.finish(&diagnostics)
-        return Mapping(
+        var mapping = Mapping(
             name: name, tracker: tracker, request: request, settings: settings, credentials: credentials, signature: signature,
             fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
             list: list, examples: examples, layout: layout, readingOrder: readingOrder)
+        mapping.updates = updateNodes.compactMap { update($0.name, at: $0.key.location, $0.value, of: mapping) }
+        return mapping
     }
 
     /// Words such as the type come first, then the currency, then the amounts that need it.
-    private var readingOrder: [Int] {
+    var readingOrder: [Int] {
         fields.indices.filter { fields[$0].reading != nil }.sorted { left, right in
             (fields[left].readingRank, left) < (fields[right].readingRank, right)
         }
@@ -105,7 +110,7 @@ package struct MappingCompiler {
         }
     }
 
-    private mutating func request(_ node: YAMLNode) -> RequestPlan? {
+    mutating func request(_ node: YAMLNode) -> RequestPlan? {
         var map = YAMLFields(node, subject: "request", into: &diagnostics)
         let written = map.texts("method", &diagnostics) ?? []
         if written.isEmpty, node.isMap { diagnostics.error(at: node.location, "request needs 'method', such as POST") }
@@ -177,7 +182,7 @@ package struct MappingCompiler {
     }
 
     /// Keeps credentials and signatures in a body or query from becoming `extra`.
-    private mutating func reserveSecrets(_ signature: SignaturePlan?, _ fields: [(name: String, location: SourceLocation)]) {
+    mutating func reserveSecrets(_ signature: SignaturePlan?, _ fields: [(name: String, location: SourceLocation)]) {
         for place in credentials.flatMap(\.places) + (signature?.places ?? []) {
             switch place {
             case .body(let name), .query(let name):

@@ -3,7 +3,7 @@ package struct MappingReader: Sendable {
     package let mapping: Mapping
     package let settings: [String: SettingValue]
     private let settingValues: [Value]
-    private let exponents: CurrencyExponents
+    let exponents: CurrencyExponents
     /// What stands in where the sender says nothing.
     private let defaults: [(path: FieldPath, value: Value)]
     /// In the order they are read; those that are required of some conversions are judged when all are.
@@ -12,6 +12,8 @@ package struct MappingReader: Sendable {
     private let itemFields: [FieldReader]
     private let defaultCurrency: Currency?
     private let checks: [Check]
+    /// Of a correction: amounts that are written in minor units.
+    private let minorFields: [Field]
 
     package init(
         _ mapping: Mapping, settings: [String: SettingValue] = [:], defaults: [(path: FieldPath, value: Value)] = [],
@@ -19,6 +21,8 @@ package struct MappingReader: Sendable {
     ) {
         self.mapping = mapping
         self.settings = settings
+        // A correction says what has changed; what it leaves out is not meant.
+        let defaults = mapping.isCorrection ? [] : defaults
         self.defaults = defaults
         self.exponents = exponents
         settingValues = mapping.settingValues(settings)
@@ -28,6 +32,7 @@ package struct MappingReader: Sendable {
         itemFields = bound.filter(\.isItem)
         checks = mapping.checks.filter { $0.side != .out }
         let inFileOrder = mapping.fields.compactMap { FieldReader($0, of: mapping, settings: settings, defaults: defaults) }
+        minorFields = mapping.isCorrection ? fields.compactMap(\.minorField) : []
         conditional = inFileOrder.filter { $0.condition != nil && !$0.isItem }
     }
 
@@ -56,6 +61,7 @@ package struct MappingReader: Sendable {
         run.input.conversion.extra = parsed.extra
         // Holds where the tracker's requests have no currency; a currency field is read before the amounts and says it anew.
         run.edge.currency = defaultCurrency
+        run.edge.awaitsCurrency = mapping.isCorrection
         for field in fields { field.read(parsed, into: &run) }
         settle(&run)
         readItems(parsed, &run)
@@ -69,6 +75,8 @@ package struct MappingReader: Sendable {
         guard run.failures.isEmpty else { throw Refusal(run.failures) }
         return run.input.conversion
     }
+
+    func isInMinorUnits(_ field: Field) -> Bool { minorFields.contains(field) }
 
     package func read(_ parsed: ParsedRequest, as identity: Identity) throws(Refusal) -> Conversion {
         var origins: [String: String]?

@@ -5,7 +5,7 @@ package struct MappingWriter: Sendable {
     package let mapping: Mapping
     package let settings: [String: SettingValue]
     package let credentials: [String: String]
-    private let settingValues: [Value]
+    let settingValues: [Value]
     private let exponents: CurrencyExponents
     private let fields: [FieldWriter]
     private let itemFields: [FieldWriter]
@@ -21,6 +21,8 @@ package struct MappingWriter: Sendable {
     private let output: OutputPlan
     private let isBodyWritten: Bool
     private let isJSON: Bool
+    /// How corrections are told.
+    let updates: [UpdateWriter]
 
     /// - Parameters:
     ///   - url: scheme, host and, where the tracker lives below one, a path; the tracker's own path is put behind it.
@@ -40,8 +42,9 @@ package struct MappingWriter: Sendable {
         itemFields = bound.filter(\.isItem)
         checks = mapping.checks.filter { $0.side != .in }
         let path = try mapping.request.path.text(settings).get()
-        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-        self.url = base.hasSuffix(path) ? base : base + path
+        let given = url.hasSuffix("/") ? String(url.dropLast()) : url
+        let base = given.hasSuffix(path) ? String(given.dropLast(path.count)) : given
+        self.url = base + path
         isBodyWritten = mapping.request.readsBody(mapping.request.methods[0])
         isJSON = isBodyWritten && mapping.request.bodies.first == .json
         var headers: [(name: String, value: String)] = []
@@ -71,9 +74,23 @@ package struct MappingWriter: Sendable {
         signer = mapping.signature.flatMap { plan in
             credentials[plan.credential].map { Signer(plan, secret: $0, forms: plan.forms) }
         }
+        var updates: [UpdateWriter] = []
+        for plan in mapping.updates where plan.isForDestinations {
+            let update = try UpdateWriter(plan) { own throws(PathPlan.MissingSetting) in
+                try MappingWriter(own, url: base, settings: settings, credentials: credentials, exponents: exponents)
+            }
+            updates.append(update)
+        }
+        self.updates = updates
     }
 
+    /// A conversion with `update` is told as a correction, any other by the tracker's main request.
     package func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+        if !conversion[.update].isAbsent { return try writeUpdate(conversion) }
+        return try writeRequest(conversion)
+    }
+
+    func writeRequest(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
         let input = ExpressionInput(conversion, variables: settingValues)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
         var edge = Edge(currency: conversion.currency, exponents: exponents)

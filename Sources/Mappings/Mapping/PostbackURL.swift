@@ -9,6 +9,12 @@ package struct PostbackURL: Sendable {
     private let parameters: [(name: String, value: [Piece]?)]
     /// The macro that must have a value: the click id's, else the first identifier's.
     private let needed: FieldPath?
+    /// What the macros stand for.
+    let named: Set<FieldPath>
+    /// What the configuration calls it, for sentences.
+    private let key: String
+    /// Where money that goes back is told, if not here; one at most.
+    private(set) var refunds: [PostbackURL] = []
 
     private enum Piece: Sendable {
         case literal(String)
@@ -43,23 +49,26 @@ package struct PostbackURL: Sendable {
         return macros
     }()
 
-    package static func parse(_ text: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> PostbackURL? {
+    /// - Parameter key: what the configuration calls it.
+    package static func parse(
+        _ text: String, key: String = "postback_url", at place: SourceLocation, into diagnostics: inout Diagnostics
+    ) -> PostbackURL? {
         var url = text
         if let hash = url.firstIndex(of: "#"), !url[hash...].contains("{") { url = String(url[..<hash]) }
         guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-            diagnostics.error(at: place, "a postback_url begins with https:// or http://, found \(text.quotedBriefly)")
+            diagnostics.error(at: place, "a \(key) begins with https:// or http://, found \(text.quotedBriefly)")
             return nil
         }
         if url.contains("#") {
-            let rule = "nothing behind the '#' of a postback_url is sent"
+            let rule = "nothing behind the '#' of a \(key) is sent"
             diagnostics.error(at: place, "\(rule); write the macro as {click_id}, a '#' of a value as %23")
         }
         let question = url.firstIndex(of: "?") ?? url.endIndex
-        let base = pieces(String(url[..<question]), at: place, into: &diagnostics)
+        let base = pieces(String(url[..<question]), key, at: place, into: &diagnostics)
         let host = url.dropFirst(url.hasPrefix("https") ? 8 : 7).prefix { $0 != "/" && $0 != "?" }
-        if host.isEmpty { diagnostics.error(at: place, "postback_url \(text.quotedBriefly) has no host") }
+        if host.isEmpty { diagnostics.error(at: place, "\(key) \(text.quotedBriefly) has no host") }
         if host.contains("{") {
-            diagnostics.error(at: place, "a macro cannot stand in the host of a postback_url: the operator fixes where requests go")
+            diagnostics.error(at: place, "a macro cannot stand in the host of a \(key): the operator fixes where requests go")
         }
         let query = question < url.endIndex ? url[url.index(after: question)...] : ""
         let parameters = query.split(separator: "&").map { part -> (name: String, value: [Piece]?) in
@@ -69,21 +78,22 @@ package struct PostbackURL: Sendable {
                 diagnostics.error(at: place, "a macro stands behind a parameter's '=', found \(found); write cid={click_id}")
             }
             guard let equals = part.firstIndex(of: "=") else { return (String(part), nil) }
-            let value = pieces(String(part[part.index(after: equals)...]), at: place, into: &diagnostics)
+            let value = pieces(String(part[part.index(after: equals)...]), key, at: place, into: &diagnostics)
             return (String(part[..<equals]), value)
         }
-        let macros = parameters.flatMap { $0.value ?? [] }.compactMap { piece -> FieldPath? in
-            if case .macro(let path, _) = piece { path } else { nil }
+        func paths(_ pieces: [Piece]) -> [FieldPath] {
+            pieces.compactMap { piece in if case .macro(let path, _) = piece { path } else { nil } }
         }
+        let macros = paths(parameters.flatMap { $0.value ?? [] })
         if !url.contains("{") {
-            diagnostics.error(at: place, "this postback_url has no macro, so every conversion would look the same; write cid={click_id}")
+            diagnostics.error(at: place, "this \(key) has no macro, so every conversion would look the same; write cid={click_id}")
         }
         let identifiers = Field.identifiers.map(FieldPath.field)
         let needed = macros.contains(.field(.clickID)) ? .field(.clickID) : macros.first { identifiers.contains($0) }
-        return PostbackURL(base: base, parameters: parameters, needed: needed)
+        return PostbackURL(base: base, parameters: parameters, needed: needed, named: Set(paths(base) + macros), key: key)
     }
 
-    private static func pieces(_ text: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> [Piece] {
+    private static func pieces(_ text: String, _ key: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> [Piece] {
         var pieces: [Piece] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "{") {
@@ -98,7 +108,7 @@ package struct PostbackURL: Sendable {
             } else {
                 let known = Field.allNames + Array(macros.keys)
                 let hint = name.nearest(in: known).map { "; did you mean '{\($0)}'?" } ?? "; macros are canonical names such as {click_id}"
-                diagnostics.error(at: place, "unknown macro '{\(name)}' in a postback_url\(hint)")
+                diagnostics.error(at: place, "unknown macro '{\(name)}' in a \(key)\(hint)")
             }
             rest = rest[rest.index(after: close)...]
         }
@@ -106,9 +116,28 @@ package struct PostbackURL: Sendable {
         return pieces
     }
 
+    /// With another address for money that goes back.
+    package func sendingRefunds(to other: PostbackURL) -> PostbackURL {
+        var copy = self
+        copy.refunds = [other]
+        return copy
+    }
+
+    /// With the other's address for money that goes back.
+    package func sendingRefunds(as other: PostbackURL) -> PostbackURL {
+        var copy = self
+        copy.refunds = other.refunds
+        return copy
+    }
+
     package func write(_ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws(Skip) -> WrittenRequest {
+        if !conversion[.update].isAbsent { return try writeUpdate(conversion, exponents) }
+        return try fill(conversion, exponents)
+    }
+
+    func fill(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> WrittenRequest {
         if let needed, conversion[needed].isAbsent {
-            throw Skip("the postback_url needs \(needed), which the conversion does not have; a route can give it: set: { \(needed): … }")
+            throw Skip("the \(key) needs \(needed), which the conversion does not have; a route can give it: set: { \(needed): … }")
         }
         var url = ""
         for piece in base {
@@ -116,7 +145,7 @@ package struct PostbackURL: Sendable {
             case .literal(let text): url += text
             case .macro(let path, let name):
                 guard let value = try text(of: path, conversion, exponents) else {
-                    throw Skip("the postback_url needs {\(name)} in its path, but the conversion has no \(path)")
+                    throw Skip("the \(key) needs {\(name)} in its path, but the conversion has no \(path)")
                 }
                 url += value.percentEncoded
             }

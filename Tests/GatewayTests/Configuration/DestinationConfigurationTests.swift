@@ -52,6 +52,30 @@ struct DestinationConfigurationTests {
         #expect(one.allowNetworks.map(\.description) == ["192.168.0.0/16"])
     }
 
+    @Test func `refunds may have an address of their own, shown without what variables hold`() throws {
+        let text = """
+            destinations:
+              main:
+                postback_url: https://t.example/p?c={click_id}
+                refund_url: https://t.example/p?c={click_id}&payout=-{refund}&t=${TOKEN}
+            sources: { s: { tracker: acme, credentials: { api_key: k } } }
+            routes: [{ from: s, to: main }]
+            """
+        let (configuration, diagnostics) = ConfigurationFixture(text, environment: ["TOKEN": "hush-hush"]).load()
+        #expect(diagnostics.count == 0)
+        let main = try #require(configuration?.destinations.first)
+        var conversion = Conversion(
+            id: ConversionID(high: 0, low: 1), source: "s", tracker: "acme", receivedAt: Timestamp(seconds: 0))
+        conversion[.clickID] = .text("c-1")
+        #expect(try main.write(conversion).url == "https://t.example/p?c=c-1")
+        conversion[.update] = .text("refund")
+        conversion[.refund] = .number(ExactDecimal(5))
+        let request = try main.write(conversion)
+        #expect(request.url == "https://t.example/p?c=c-1&payout=-5&t=hush-hush")
+        #expect(request.maskedURL == "https://t.example/p?c=c-1&payout=-5&t=***")
+        #expect(main.secrets == ["hush-hush"])
+    }
+
     @Test func `a credential that may be null may be missing or null here`() {
         #expect(Self.load(Self.brandy).findings == [])
         #expect(Self.load(Self.brandy + "credentials: { secret: null }").findings == [])
@@ -62,6 +86,14 @@ struct DestinationConfigurationTests {
         ("credentials: {}\nurl: https://t.example", "2:3: error: destination 'main' needs 'tracker' and 'url', or 'postback_url'"),
         (postback + "tracker: acme", "3:19: error: destination 'main' has both 'tracker' and 'postback_url'; keep one"),
         ("tracker: brandy\nsettings: { brand: b, offer: o }", "3:5: error: destination 'main' needs 'url'"),
+        (
+            brandy + "refund_url: https://t.example/p?c={click_id}",
+            "6:17: error: 'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are told"
+        ),
+        (
+            postback + "refund_url: https://t.example/p?c={clik_id}",
+            "4:17: error: unknown macro '{clik_id}' in a refund_url; did you mean '{click_id}'?"
+        ),
         ("tracker: brandi\nurl: https://t.example", "3:14: error: unknown tracker 'brandi'; did you mean 'brandy'?"),
         (
             "tracker: brandy\nurl: https://t.example",

@@ -95,7 +95,7 @@ struct DeliveryExchangeTests {
 
     @Test func `a 400 is rejected with the mapping's words`() async throws {
         try await results(of: 1) {
-            $0.read = { status, body in
+            $0.read = { status, body, _ in
                 ReplyReading(outcome: status == 400 ? .rejected : .delivered, message: String(decoding: body, as: UTF8.self))
             }
             $0.mask = { $0 == "unknown click hush" ? "unknown click ***" : $0 }
@@ -156,7 +156,7 @@ struct DeliveryExchangeTests {
 
     @Test func `a mapping reads no more than 64 KiB`() async throws {
         try await results(of: 1) {
-            $0.read = { _, body in ReplyReading(outcome: .delivered, message: "\(body.count) bytes") }
+            $0.read = { _, body, _ in ReplyReading(outcome: .delivered, message: "\(body.count) bytes") }
         } script: { _, _ in
             .flood
         } check: { results, _ in

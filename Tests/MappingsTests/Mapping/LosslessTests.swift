@@ -90,11 +90,12 @@ struct LosslessTests {
     func `every parameter of every example is found again`(name: String) throws {
         let mapping = try Samples.mapping(name)
         for example in mapping.examples where example.error == nil {
-            let values = mapping.request.path.match(example.given.path) ?? [:]
-            let parsed = try mapping.parse(example.given, pathValues: values)
+            guard let given = example.given else { continue }
+            let values = mapping.request.path.match(given.path) ?? [:]
+            let parsed = try mapping.parse(given, pathValues: values)
             let conversion = try MappingReader(mapping, settings: example.settings).read(parsed, as: Samples.identity)
-            let body = try? JSONValue(parsing: example.given.body)
-            let form = example.given.body.isEmpty ? Parameters(decoding: example.given.query) : Parameters(decoding: example.given.body)
+            let body = try? JSONValue(parsing: given.body)
+            let form = given.body.isEmpty ? Parameters(decoding: given.query) : Parameters(decoding: given.body)
             for parameter in body.map({ Self.leaves($0) }) ?? form.pairs.filter({ !$0.value.isBlank }).map(\.name) {
                 let isField = mapping.path(ofWireName: parameter).map { !conversion[$0].isAbsent } ?? false
                 let isMetadata = parameter.hasPrefix("metadata.") && !conversion.metadata.members.isEmpty

@@ -115,4 +115,76 @@ struct PostbackURLTests {
     @Test func `every macro of the list names a field that is there`() {
         for (name, path) in PostbackURL.macros { #expect(FieldPath(name: path.description) == path, "\(name)") }
     }
+
+    // MARK: Corrections
+
+    private static func correction(_ update: String, status: String, refund: String? = nil, refunded: String? = nil) -> Conversion {
+        var conversion = Conversion(id: Samples.id, source: "shop", tracker: "t", receivedAt: Samples.receivedAt)
+        let values: [Field: String?] = [
+            .clickID: "c-1", .type: "sale", .amount: "50", .currency: "EUR", .status: status, .update: update, .refund: refund,
+            .refunded: refunded,
+        ]
+        for (field, text) in values { conversion[.field(field)] = text.map(Value.text) ?? .absent }
+        return conversion
+    }
+
+    @Test func `a correction goes to the same address where a macro tells it`() throws {
+        let url = "https://t.example/p?c={click_id}&st={status}"
+        #expect(try told(url, Self.correction("status", status: "approved")) == "https://t.example/p?c=c-1&st=approved")
+        #expect(
+            try told(url, Self.correction("refund", status: "refunded", refund: "50", refunded: "50"))
+                == "https://t.example/p?c=c-1&st=refunded")
+        #expect(
+            try told(url, Self.correction("refund", status: "approved", refund: "20", refunded: "20"))
+                == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not told; a refund_url can tell it"
+        )
+        #expect(
+            try told(url, Self.correction("amount", status: "approved"))
+                == "skipped: the postback_url has no {update} and {amount} or {status} and {amount}, so the new amount of EUR 50.00 was not told"
+        )
+        #expect(
+            try told(
+                "https://t.example/p?c={click_id}&u={update}&back={refund}&all={refunded}",
+                Self.correction("refund", status: "approved", refund: "20", refunded: "30"))
+                == "https://t.example/p?c=c-1&u=refund&back=20.00&all=30.00")
+    }
+
+    @Test func `an address without such a macro is not called twice`() throws {
+        let url = "https://t.example/p?c={click_id}&payout={amount}"
+        #expect(
+            try told(url, Self.correction("status", status: "approved"))
+                == "skipped: the postback_url has no {status} or {update}, so the status 'approved' was not told")
+        #expect(
+            try told(url, Self.correction("status", status: "chargeback"))
+                == "skipped: the postback_url has no {status} or {update} or {refund} or {refunded}, so the status 'chargeback' was not told; a refund_url can tell it"
+        )
+    }
+
+    @Test func `a refund_url takes what goes back, as a declared negative`() throws {
+        var diagnostics = Diagnostics()
+        let sale = try #require(PostbackURL.parse("https://t.example/p?c={click_id}&payout={amount}", at: Self.place, into: &diagnostics))
+        let back = "https://t.example/p?c={click_id}&payout=-{refund}&et=refund"
+        let url = sale.sendingRefunds(to: try #require(PostbackURL.parse(back, key: "refund_url", at: Self.place, into: &diagnostics)))
+        #expect(diagnostics.all == [])
+        #expect(
+            try url.write(Self.correction("refund", status: "approved", refund: "20", refunded: "20")).url
+                == "https://t.example/p?c=c-1&payout=-20.00&et=refund")
+        // What is charged back is what had not gone back before.
+        #expect(
+            try url.write(Self.correction("status", status: "chargeback", refunded: "20")).url
+                == "https://t.example/p?c=c-1&payout=-30.00&et=refund")
+        #expect(throws: Skip("the postback_url has no {status} or {update}, so the status 'approved' was not told")) {
+            try url.write(Self.correction("status", status: "approved"))
+        }
+        var first = Self.correction("status", status: "approved")
+        first[.update] = .absent
+        #expect(try url.write(first).url == "https://t.example/p?c=c-1&payout=50.00")
+    }
+
+    @Test func `a mistake in a refund_url is told by its own name`() {
+        var diagnostics = Diagnostics()
+        _ = PostbackURL.parse("https://t.example/p?c=1", key: "refund_url", at: Self.place, into: &diagnostics)
+        let sentence = "this refund_url has no macro, so every conversion would look the same; write cid={click_id}"
+        #expect(diagnostics.sorted.map(\.description) == ["gateway.yaml:3:19: error: " + sentence])
+    }
 }

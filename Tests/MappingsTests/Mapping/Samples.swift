@@ -15,8 +15,9 @@ enum Samples {
     static func sample(from name: String) throws -> Conversion {
         let mapping = try mapping(name)
         let example = try #require(mapping.sample)
-        let values = try #require(mapping.request.path.match(example.given.path))
-        return try MappingReader(mapping, settings: example.settings).read(mapping.parse(example.given, pathValues: values), as: identity)
+        let given = try #require(example.given)
+        let values = try #require(mapping.request.path.match(given.path))
+        return try MappingReader(mapping, settings: example.settings).read(mapping.parse(given, pathValues: values), as: identity)
     }
 
     /// A destination as an operator would set it up.

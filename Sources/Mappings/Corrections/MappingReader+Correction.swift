@@ -1,0 +1,29 @@
+extension MappingReader {
+    /// Reads a request of `UpdatePlan.inbound`.
+    ///
+    /// - Parameter origins: as of `read`.
+    package func readCorrection(
+        _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
+    ) throws(Refusal) -> CorrectionMessage {
+        var message = try read(parsed, as: identity, origins: &origins)
+        let amount = said(.amount, &message)
+        let refund = said(.refund, &message)
+        let hasAmount = amount != nil || refund != nil
+        let correction = Correction(
+            status: message.text(.status), amount: amount, refund: refund, currency: hasAmount ? message.text(.currency) : nil,
+            reason: message.text(.reason), occurredAt: message[.occurredAt].time)
+        return CorrectionMessage(message: message, correction: correction)
+    }
+
+    package func readCorrection(_ parsed: ParsedRequest, as identity: Identity) throws(Refusal) -> CorrectionMessage {
+        var origins: [String: String]?
+        return try readCorrection(parsed, as: identity, origins: &origins)
+    }
+
+    private func said(_ field: Field, _ message: inout Conversion) -> Correction.Amount? {
+        guard let number = message[field].number else { return nil }
+        guard isInMinorUnits(field), message.currency == nil else { return .major(number) }
+        message[field] = .absent
+        return .minor(number, exponents)
+    }
+}

@@ -1,0 +1,28 @@
+extension PostbackURL {
+    /// Tells a correction: money that goes back by the `refund_url` where there is one, anything else by the same address where that has a macro
+    /// for it. An address without one would tell the first conversion once more.
+    func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> WrittenRequest {
+        let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
+        var told = conversion
+        if isFinal, told[.refund].isAbsent, let rest = conversion.standing[.amount].number {
+            // What is rejected or charged back goes back as far as it has not.
+            told[.refund] = .number(rest)
+        }
+        if isFinal || conversion.text(.update) == "refund", let refunds = refunds.first { return try refunds.fill(told, exponents) }
+        let ways = ways(of: conversion, isFinal: isFinal)
+        if ways.contains(where: { $0.allSatisfy { named.contains(.field($0)) } }) { return try fill(told, exponents) }
+        let macros = ways.map { $0.map { "{\($0.name)}" }.joined(separator: " and ") }.joined(separator: " or ")
+        let hint = isFinal || conversion.text(.update) == "refund" ? "; a refund_url can tell it" : ""
+        throw Skip("the postback_url has no \(macros), so \(conversion.change) was not told\(hint)")
+    }
+
+    /// Macros that tell this correction, each list by itself.
+    private func ways(of conversion: Conversion, isFinal: Bool) -> [[Field]] {
+        if isFinal { return [[.status], [.update], [.refund], [.refunded]] }
+        switch conversion.text(.update) {
+        case "refund": return [[.refund], [.refunded]]
+        case "amount": return [[.update, .amount], [.status, .amount]]
+        default: return [[.status], [.update]]
+        }
+    }
+}
