@@ -1,7 +1,9 @@
 import Mappings
 
 extension ConfigurationLoader {
-    mutating func destination(_ name: String, at place: SourceLocation, _ node: YAMLNode) -> DestinationConfiguration? {
+    mutating func destination(
+        _ name: String, at place: SourceLocation, _ node: YAMLNode, readFile: (String) throws -> String
+    ) -> DestinationConfiguration? {
         let party = Party(side: .destination, name: name, location: place)
         checkName(of: party)
         var map = YAMLFields(node, subject: party.subject, into: &diagnostics)
@@ -11,7 +13,8 @@ extension ConfigurationLoader {
         let concurrency = map.integer("concurrency", in: 1...512, &diagnostics)
         let timeout = duration("timeout", in: &map, .milliseconds(100) ... .seconds(600), "100ms to 10m")
         let retries = map.take("retries").flatMap { self.retries($0) }
-        let networks = allowedNetworks(&map)
+        let networks = allowedNetworks(&map, of: party)
+        let authorities = map.take("ca_file").flatMap { self.authorities($0, readFile: readFile) }
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
         let refund = map.take("refund_url")
@@ -31,12 +34,14 @@ extension ConfigurationLoader {
         }
         for key in ["url", "credentials", "settings"] where target == nil { _ = map.takeAny(key) }
         map.finish(&diagnostics)
+        if let url = node["url"] ?? node["postback_url"] { checkWayOut(url, of: party, allowed: networks, node["ca_file"]?.location) }
         guard let target else { return nil }
         var destination = DestinationConfiguration(name: name, target: target, exponents: exponents ?? .iso)
         if let concurrency { destination.concurrency = concurrency }
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
         destination.allowNetworks = networks
+        destination.authorities = authorities
         if case .postback(let url) = target {
             destination.shown = ShownPostback(
                 url, postback.flatMap { substitution.pieces[$0.location] }, refund: refund.flatMap { substitution.pieces[$0.location] })
@@ -51,14 +56,6 @@ extension ConfigurationLoader {
         }
         if elements.count > 100 { diagnostics.error(at: node.location, "'retries' has at most 100 waits, found \(elements.count)") }
         return elements.compactMap { duration("retries", $0, .zero ... .seconds(7 * 86_400), "0s to 7d") }
-    }
-
-    private mutating func allowedNetworks(_ map: inout YAMLFields) -> [IPNetwork] {
-        guard let node = map.take("allow_networks") else { return [] }
-        if node.elements?.isEmpty == true {
-            diagnostics.error(at: node.location, "'allow_networks' is empty, which allows nothing; write networks or leave it out")
-        }
-        return networks("allow_networks", node)
     }
 
     // MARK: A tracker with a mapping

@@ -74,7 +74,7 @@ struct ConfigurationLoader {
 
         let sources = sourceNodes.compactMap { source($0.name, at: $0.key.location, $0.value) }
         warnOfTwins(sources, at: sourceNodes.map { ($0.name, $0.key.location) })
-        let destinations = destinationNodes.compactMap { destination($0.name, at: $0.key.location, $0.value) }
+        let destinations = destinationNodes.compactMap { destination($0.name, at: $0.key.location, $0.value, readFile: readFile) }
         let routes = self.routes(
             routeNodes, sources: sourceNodes.map { ($0.name, $0.key.location) },
             destinations: destinationNodes.map { ($0.name, $0.key.location) })

@@ -1,4 +1,5 @@
 import Mappings
+import NIOSSL
 
 /// Someone who must hear of conversions.
 struct DestinationConfiguration: Sendable {
@@ -11,6 +12,8 @@ struct DestinationConfiguration: Sendable {
     var retries: [Duration]?
     /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.
     var allowNetworks: [IPNetwork] = []
+    /// Whose certificates are trusted instead of those that the machine trusts.
+    var authorities: [NIOSSLCertificate]?
 
     /// What stands for a postback URL wherever it is shown: with `***` for what came from variables, who may hold a tracker's token.
     var shown: ShownPostback?
@@ -22,6 +25,8 @@ struct DestinationConfiguration: Sendable {
         case .postback: shown?.secrets ?? []
         }
     }
+
+    var egress: Egress { Egress(allow: allowNetworks, trusting: authorities) }
 
     enum Target: Sendable {
         case tracker(MappingWriter)

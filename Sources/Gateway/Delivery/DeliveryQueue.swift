@@ -22,7 +22,6 @@ final class DeliveryQueue: Sendable {
         var hasAskedForMore = false
         var isDraining = false
         var isAbandoned = false
-        var lastAnswer: NIODeadline?
         var attempts = 0
         var answers = 0
 
@@ -120,10 +119,7 @@ final class DeliveryQueue: Sendable {
             var rest: Duration?
             if let answered {
                 state.attempts += 1
-                if answered {
-                    state.answers += 1
-                    state.lastAnswer = .now()
-                }
+                if answered { state.answers += 1 }
                 rest = state.pace.ended(answered: answered)
             }
             if rest != nil { state.resting += 1 }
@@ -148,9 +144,6 @@ final class DeliveryQueue: Sendable {
                 return state.assignments()
             })
     }
-
-    /// Whether a connection that was opened for an earlier request may still be in use.
-    func hasAnswered(since time: NIODeadline) -> Bool { state.withLock { $0.lastAnswer.map { $0 >= time } ?? false } }
 
     // MARK: - Ending
 

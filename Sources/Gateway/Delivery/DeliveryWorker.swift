@@ -55,12 +55,11 @@ struct DeliveryWorker: Sendable {
     private func send(_ request: OutboundRequest, for id: DeliveryID, machine: DeliveryStateMachine) async -> AttemptResult? {
         let startedAt = clock.now()
         let start = NIODeadline.now()
-        let mayBeStale = queue.hasAnswered(since: start - TimeAmount(TrackerClient.idleTimeout))
         let decision: DeliveryStateMachine.Decision
         let status: Int?
         let shown: String
         do throws(ExchangeFailure) {
-            let reply = try await client.send(request, timeout: destination.timeout, mayBeStale: mayBeStale)
+            let reply = try await client.send(request, through: destination.egress, timeout: destination.timeout)
             queue.release(answered: true)
             var reading = destination.read(reply.status, reply.body, request.update)
             if let message = reading?.message { reading?.message = String(destination.mask(message).prefix(500)) }

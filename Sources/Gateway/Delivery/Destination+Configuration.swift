@@ -12,6 +12,7 @@ extension Destination {
             concurrency: configuration.concurrency,
             timeout: configuration.timeout,
             schedule: configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule(),
+            egress: configuration.egress,
             render: { conversion in
                 do throws(Skip) {
                     return .request(OutboundRequest(try configuration.write(routes.conversion(conversion, for: name))))

@@ -8,6 +8,7 @@ struct Destination: Sendable {
     /// For one whole exchange, from opening the connection to the reply's last byte.
     var timeout: Duration = .seconds(15)
     var schedule = RetrySchedule()
+    var egress = Egress()
     /// Called at each attempt, on an event loop: it must not block.
     var render: @Sendable (Conversion) -> Rendering
     /// Nil where the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.

@@ -1,6 +1,5 @@
-import AsyncHTTPClient
 import Mappings
-import NIOCore
+import NIOPosix
 
 /// A tracker page's own sample as one of the demo's sources would send it.
 struct DemoRequest {
@@ -20,14 +19,14 @@ struct DemoRequest {
     /// `shop posts RefCampaign's sample: POST /api/v1/conversions/postback`.
     var title: String { "\(source.name) sends \(source.mapping.tracker)'s sample: \(request.method) \(request.path)" }
 
-    func send(port: Int) async throws -> (status: UInt, reply: String) {
-        var message = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(request.target)")
-        message.method = .RAW(value: request.method)
-        for (name, value) in request.headers { message.headers.add(name: name, value: value) }
-        if !request.body.isEmpty { message.body = .bytes(ByteBuffer(bytes: request.body)) }
-        let response = try await HTTPClient.shared.execute(message, timeout: .seconds(30))
-        let body = try await response.body.collect(upTo: 64 * 1024)
-        return (response.status.code, String(buffer: body))
+    func send(port: Int) async throws -> (status: Int, reply: String) {
+        let url = "http://127.0.0.1:\(port)\(request.target)"
+        let message = OutboundRequest(method: request.method, url: url, maskedURL: url, headers: request.headers, body: request.body)
+        let client = TrackerClient(loop: MultiThreadedEventLoopGroup.singleton.any(), connections: 1, version: GatewayCommand.version)
+        let egress = Egress(allow: [IPNetwork(IPAddress(family: .v4, bits: 0x7F00_0001))])
+        let reply = try await client.send(message, through: egress, timeout: .seconds(30))
+        await client.close()
+        return (reply.status, String(decoding: reply.body, as: UTF8.self))
     }
 
     func curl(port: Int) -> String {

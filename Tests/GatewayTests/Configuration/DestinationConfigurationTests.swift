@@ -46,8 +46,22 @@ struct DestinationConfigurationTests {
     }
 
     @Test func `networks outside the public internet are allowed one by one`() throws {
-        let main = try #require(Self.load(Self.postback + "allow_networks: [127.0.0.0/8, '::1', 10.1.2.3]").destination)
-        #expect(main.allowNetworks.map(\.description) == ["127.0.0.0/8", "::1", "10.1.2.3"])
+        let (destination, findings) = Self.load(Self.postback + "allow_networks: [127.0.0.0/8, '::1', 10.1.2.3, 8.8.8.0/24]")
+        let main = try #require(destination)
+        #expect(main.allowNetworks.map(\.description) == ["127.0.0.0/8", "::1", "10.1.2.3", "8.8.8.0/24"])
+        // What loosens the rule is said aloud.
+        #expect(
+            findings == [
+                "4:22: warning: destination 'main' may be in 127.0.0.0/8, which is loopback",
+                "4:35: warning: destination 'main' may be in ::1, which is loopback",
+                "4:42: warning: destination 'main' may be in 10.1.2.3, which is private",
+                "4:52: warning: 8.8.8.0/24 in 'allow_networks' of destination 'main' is public, which is allowed anyway; leave it out",
+            ])
+        let all = Self.load(Self.postback + "allow_networks: 169.254.0.0/16").findings
+        #expect(
+            all == [
+                "4:21: warning: destination 'main' may be in 169.254.0.0/16, which is link-local, link-local (a cloud's metadata service)"
+            ])
         let one = try #require(Self.load(Self.postback + "allow_networks: 192.168.0.0/16").destination)
         #expect(one.allowNetworks.map(\.description) == ["192.168.0.0/16"])
     }
@@ -74,6 +88,43 @@ struct DestinationConfigurationTests {
         #expect(request.url == "https://t.example/p?c=c-1&payout=-5&t=hush-hush")
         #expect(request.maskedURL == "https://t.example/p?c=c-1&payout=-5&t=***")
         #expect(main.secrets == ["hush-hush"])
+    }
+
+    @Test(
+        arguments: [
+            ("http://127.0.0.1:81", "127.0.0.1 is loopback; add 127.0.0.0/8"), ("http://10.0.0.1", "10.0.0.1 is private; add 10.0.0.0/8"),
+            ("http://0x7f000001", "host '0x7f000001' has the address 127.0.0.1, which is loopback; add 127.0.0.0/8"),
+            ("http://localhost", "host 'localhost' has the address 127.0.0.1, which is loopback; add 127.0.0.0/8"),
+            ("http://169.254.169.254", "169.254.169.254 is link-local (a cloud's metadata service); add 169.254.169.254"),
+            ("http://[::1]", "::1 is loopback; add ::1"), ("http://93.184.216.34", nil), ("https://tracker.example", nil),
+        ] as [(String, String?)])
+    func `an address that will be refused is warned of`(url: String, reason: String?) {
+        let findings = Self.load("postback_url: \"\(url)/p?c={click_id}\"").findings
+        let warning = reason.map {
+            "3:19: warning: destination 'main' will not be reached: \($0) to 'allow_networks' of the destination if that is meant"
+        }
+        #expect(findings == [warning].compactMap(\.self))
+    }
+
+    @Test func `an authority's file is read whole, and what is wrong with it is said`() {
+        func load(_ url: String, _ file: String) -> [String] {
+            var fixture = ConfigurationFixture(
+                "sources: { s: { tracker: acme, credentials: { api_key: k } } }\nroutes: [{ from: s, to: main }]\ndestinations:\n  main:\n"
+                    + "    postback_url: \(url)/p?c={click_id}\n    ca_file: \(file)\n")
+            fixture.files["bad.pem"] = "-----BEGIN NOTHING-----"
+            return fixture.findings
+        }
+        #expect(
+            load("https://t.example", "none.pem") == [
+                "6:14: error: there is no file 'none.pem'; a relative one starts at the configuration file's folder"
+            ])
+        #expect(
+            load("https://t.example", "bad.pem") == [
+                "6:14: error: file 'bad.pem' holds no certificates; it must hold blocks that begin with -----BEGIN CERTIFICATE-----"
+            ])
+        #expect(
+            load("http://t.example", "bad.pem").last
+                == "6:14: warning: 'ca_file' of destination 'main' means nothing, since its address begins with http://")
     }
 
     @Test func `a credential that may be null may be missing or null here`() {

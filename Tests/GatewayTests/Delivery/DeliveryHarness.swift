@@ -67,13 +67,16 @@ struct DeliveryHarness: Sendable {
 extension Destination {
     /// Posts the conversion's id to `/in?key=hush`.
     static func local(_ name: String, port: Int, delays: [Duration] = [.milliseconds(20), .milliseconds(20)]) -> Destination {
-        Destination(name: name, schedule: RetrySchedule(delays: delays)) { conversion in
+        Destination(name: name, schedule: RetrySchedule(delays: delays), egress: Egress(allow: [loopback].compactMap { $0 })) {
+            conversion in
             .request(
                 OutboundRequest(
                     method: "POST", url: "http://127.0.0.1:\(port)/in?key=hush", maskedURL: "http://127.0.0.1:\(port)/in?key=***",
                     headers: [("X-Id", "\(conversion.id)")], body: Array("id=\(conversion.id)".utf8)))
         }
     }
+
+    private static let loopback = try? IPNetwork(parsing: "127.0.0.0/8")
 
     func with(_ change: (inout Destination) -> Void) -> Destination {
         var copy = self

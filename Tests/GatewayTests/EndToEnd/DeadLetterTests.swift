@@ -12,14 +12,16 @@ extension EndToEnd {
                   games:
                     tracker: rs-traffic
                     url: http://127.0.0.1:\(tracker)/rs
+                    allow_networks: [127.0.0.0/8]
                     credentials: { secret: outgoing-secret }
                     settings: { amount_unit: \(unit) }
                   shop-tracker:
                     tracker: trcker
                     url: http://127.0.0.1:\(tracker)/tk
+                    allow_networks: [127.0.0.0/8]
                     credentials: { postback_secret: outgoing-token }
                     settings: { brand: b, offer: o }
-                  backup: { postback_url: "http://127.0.0.1:\(tracker)/backup?cid={click_id}&sum={amount}" }
+                  backup: { postback_url: "http://127.0.0.1:\(tracker)/backup?cid={click_id}&sum={amount}", allow_networks: [127.0.0.0/8] }
                 routes:
                   - { from: shop, to: [games, shop-tracker]\(more) }
 
@@ -118,6 +120,7 @@ extension EndToEnd {
                           venue:
                             tracker: refvenue
                             url: http://127.0.0.1:\(tracker.port)/rv
+                            allow_networks: [127.0.0.0/8]
                             credentials: { publishable_key: pk-outgoing }
                             settings: { program_id: p }
                         """

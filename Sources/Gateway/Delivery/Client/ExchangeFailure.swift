@@ -5,6 +5,8 @@ enum ExchangeFailure: Error, Sendable, Equatable {
     case connectTimeout(Duration)
     case refused(address: String)
     case hostNotFound(String)
+    /// The host has no address that the destination may be reached at; its name or the configuration may change.
+    case refusedAddress(host: String, address: String, AddressPolicy.Refusal)
     case tls(String)
     /// `midReply` is false where not one byte of a reply came.
     case closed(midReply: Bool)
@@ -19,6 +21,9 @@ enum ExchangeFailure: Error, Sendable, Equatable {
         case .connectTimeout(let limit): "tracker did not accept the connection within \(limit.text)"
         case .refused(let address): "connection to \(address) refused"
         case .hostNotFound(let host): "host '\(host)' not found"
+        case .refusedAddress(let host, let address, let refusal):
+            "\(host == address ? address : "host '\(host)' has the address \(address), which") is \(refusal.kind); add \(refusal.network) to "
+                + "'allow_networks' of the destination if that is meant"
         case .tls(let reason): "tls handshake failed: \(reason)"
         case .closed(midReply: false): "tracker closed the connection without an answer"
         case .closed(midReply: true): "tracker closed the connection in the middle of its answer"
@@ -33,6 +38,7 @@ enum ExchangeFailure: Error, Sendable, Equatable {
         switch self {
         case .timeout, .connectTimeout: "timeout"
         case .unsendable: "rejected"
+        case .refusedAddress: "refused_address"
         default: "connection"
         }
     }

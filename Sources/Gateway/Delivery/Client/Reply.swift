@@ -5,6 +5,8 @@ struct Reply: Sendable, Equatable {
     var location: String?
     /// Cut at 64 KiB.
     var body: [UInt8]
+    /// How the body is packed, where it is although it was not asked to be. It is not unpacked: a few bytes may stand for gigabytes.
+    var encoding: String?
 
     /// What is read of a reply to understand it.
     static let readLimit = 64 * 1024
@@ -13,6 +15,7 @@ struct Reply: Sendable, Equatable {
 
     /// The first 4 KiB as UTF-8, broken sequences repaired; a character that the cut divides is left out.
     var text: String {
+        if let encoding { return "(\(body.count) bytes packed as '\(encoding.prefix(40))', which was not asked for and is not unpacked)" }
         var end = min(body.count, Self.keepLimit)
         if end < body.count {
             var start = end

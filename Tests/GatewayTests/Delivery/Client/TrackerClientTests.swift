@@ -1,0 +1,303 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import Gateway
+
+/// One exchange after another with a tracker that answers byte for byte as the test wants.
+@Suite(.timeLimit(.minutes(1)))
+struct TrackerClientTests {
+    struct Bench: Sendable {
+        let client: TrackerClient
+        let egress: Egress
+        let url: String
+
+        func reply(_ body: String = "id=1") async throws -> Reply { try await send(body).get() }
+
+        func expect(_ text: String, location: Testing.SourceLocation = #_sourceLocation) async throws {
+            let reply = try await reply()
+            #expect(reply.text == text, sourceLocation: location)
+        }
+
+        func send(_ body: String = "id=1", url: String? = nil, timeout: Duration = .seconds(10)) async -> Result<Reply, ExchangeFailure> {
+            let url = url ?? self.url
+            let request = OutboundRequest(method: "POST", url: url, maskedURL: "masked", headers: [], body: Array(body.utf8))
+            do throws(ExchangeFailure) {
+                return .success(try await client.send(request, through: egress, timeout: timeout))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    static func client(
+        port: Int, host: String = "127.0.0.1", connections: Int = 4, allow: [String] = ["127.0.0.0/8"],
+        lookup: @escaping HostResolver.Lookup = HostResolver.system, body: (Bench) async throws -> Void
+    ) async throws {
+        let client = TrackerClient(
+            loop: MultiThreadedEventLoopGroup.singleton.any(), connections: connections, version: "1.2.3", lookup: lookup)
+        let egress = Egress(allow: try allow.map { try IPNetwork(parsing: $0) })
+        do {
+            try await body(Bench(client: client, egress: egress, url: "http://\(host):\(port)/in"))
+        } catch {
+            await client.close()
+            throw error
+        }
+        await client.close()
+    }
+
+    static func use(_ script: @escaping @Sendable (Int) -> [RawTracker.Step], body: (Bench, RawTracker) async throws -> Void) async throws {
+        try await RawTracker.run(script) { tracker in
+            try await client(port: tracker.port) { try await body($0, tracker) }
+        }
+    }
+
+    private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+    // MARK: Replies
+
+    @Test(arguments: [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 1),
+        ("HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n", 200, "", 1),
+        ("HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nok\r\n3\r\n yo\r\n0\r\nX-Sum: 5\r\n\r\n", 202, "ok yo", 1),
+        ("HTTP/1.1 204 No Content\r\n\r\n", 204, "", 1),
+        ("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", 304, "", 1),
+        (
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200,
+            "ok", 1
+        ),
+        ("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 1),
+        ("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 2),
+        ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 200, "ok", 2),
+        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\nPRI * HTTP/2.0", 101, "", 2),
+        // More than was asked for: the reply counts, the connection does not.
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", 200, "ok", 2),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok}", 200, "ok", 2),
+    ])
+    func `a reply is read by its own framing, and only a clean end keeps the connection`(
+        reply: String, status: Int, body: String, connections: Int
+    ) async throws {
+        try await Self.use { _ in
+            [.request, .send(reply), .request, .send(reply)]
+        } body: { bench, tracker in
+            for _ in 1...2 {
+                let answer = try await bench.reply()
+                #expect(answer.status == status)
+                #expect(answer.text == body)
+            }
+            #expect(tracker.connections == connections)
+        }
+    }
+
+    @Test func `a reply without a length ends with the connection`() async throws {
+        try await Self.use { _ in
+            [.request, .send("HTTP/1.0 200 OK\r\n\r\nall of it"), .close]
+        } body: { bench, _ in
+            try await bench.expect("all of it")
+        }
+    }
+
+    @Test func `Retry-After and Location are read`() async throws {
+        try await Self.use { _ in
+            [.request, .send("HTTP/1.1 302 Found\r\nretry-after: 7\r\nLOCATION: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n")]
+        } body: { bench, tracker in
+            let reply = try await bench.reply()
+            #expect(reply.retryAfter == "7")
+            #expect(reply.location == "http://127.0.0.1:1/x")
+            #expect(tracker.connections == 1)
+        }
+    }
+
+    @Test func `a packed reply is not unpacked`() async throws {
+        try await Self.use { _ in
+            [.request, .send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u{1F}xyz")]
+        } body: { bench, tracker in
+            let reply = try await bench.reply()
+            #expect(reply.body == [0x1F, 0x78, 0x79, 0x7A])
+            #expect(reply.text == "(4 bytes packed as 'gzip', which was not asked for and is not unpacked)")
+            #expect(tracker.received.contains("Accept-Encoding: identity\r\n"))
+        }
+    }
+
+    @Test func `a reply that comes before the request is read counts, and its connection is closed`() async throws {
+        try await Self.use { _ in
+            [.request, .send("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")]
+        } body: { bench, tracker in
+            let large = String(repeating: "x", count: 8 << 20)
+            let reply = try await bench.reply(large)
+            #expect(reply.text == "no")
+            try await happens { tracker.connections == 1 }
+        }
+    }
+
+    // MARK: Bounds
+
+    @Test(arguments: [
+        (RawTracker.Step.send("SSH-2.0-OpenSSH\r\n"), "tracker's answer is not http: "),
+        (.send("HTTP/2.0 200 OK\r\n\r\n"), "tracker's answer is not http: "),
+        (.send("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), "tracker's answer is not http: "),
+        (
+            .send("HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n"),
+            "tracker's answer is not http: its head is longer than 64 KiB or has more than 256 fields"
+        ),
+        (
+            .send("HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 300) + "\r\n"),
+            "tracker's answer is not http: its head is longer than 64 KiB or has more than 256 fields"
+        ),
+        (.flood("HTTP/1.1 100 Continue\r\n\r\n"), "tracker's answer is not http: its head has no end"),
+    ])
+    func `what is not http, or has no end, is broken off with the reason`(step: RawTracker.Step, sentence: String) async throws {
+        try await Self.use { _ in
+            [.request, step]
+        } body: { bench, tracker in
+            guard case .failure(let failure) = await bench.send() else {
+                Issue.record("there was a reply")
+                return
+            }
+            #expect(failure.sentence.hasPrefix(sentence), "\(failure.sentence)")
+            try await happens { tracker.closedByClient == 1 }
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n",
+    ])
+    func `of a body without end 64 KiB are read`(head: String) async throws {
+        try await Self.use { _ in
+            [.request, .send(head), .flood(String(repeating: "x", count: 10_000))]
+        } body: { bench, tracker in
+            let reply = try await bench.reply()
+            #expect(reply.status == 200)
+            #expect(reply.body.count == 65_536)
+            try await happens { tracker.closedByClient == 1 }
+            #expect(tracker.sentBytes < 20_000_000)
+        }
+    }
+
+    @Test func `framing that never comes to a body is broken off too`() async throws {
+        try await Self.use { _ in
+            [
+                .request, .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+                .flood("1;\(String(repeating: "x", count: 5000))\r\ny\r\n"),
+            ]
+        } body: { bench, tracker in
+            let reply = try await bench.reply()
+            #expect(reply.body.count < 65_536)
+            try await happens { tracker.closedByClient == 1 }
+            #expect(tracker.sentBytes < 20_000_000)
+        }
+    }
+
+    @Test(arguments: [
+        [RawTracker.Step.request], [], [.request, .drip("H", every: .milliseconds(20))],
+        [.request, .send("HTTP/1.1 200 OK\r\n"), .drip("X: y\r\n", every: .milliseconds(20))],
+        [.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), .drip("x", every: .milliseconds(20))],
+        [.request, .drip("HTTP/1.1 100 Continue\r\n\r\n", every: .milliseconds(20))],
+    ])
+    func `a tracker that hangs or drips costs one timeout and its connection`(steps: [RawTracker.Step]) async throws {
+        if case .drip("H", _)? = steps.last {
+            // This one is not HTTP from its second byte on.
+            try await Self.use { _ in
+                steps
+            } body: { bench, _ in
+                #expect((try? await bench.reply()) == nil)
+            }
+            return
+        }
+        try await Self.use { _ in
+            steps
+        } body: { bench, tracker in
+            let start = ContinuousClock.now
+            #expect(await bench.send(timeout: .milliseconds(300)) == .failure(.timeout(.milliseconds(300))))
+            let time = start.duration(to: .now)
+            #expect(time >= .milliseconds(290) && time < .seconds(10))
+            try await happens { tracker.closedByClient == 1 }
+        }
+    }
+
+    // MARK: Connections that break
+
+    @Test(arguments: [
+        ([RawTracker.Step.close], false), ([.reset], false), ([.request, .close], false), ([.request, .reset], false),
+        ([.request, .send("HTTP/1.1 2"), .close], true),
+        ([.request, .send("HTTP/1.1 200 OK\r\nX: y\r\n"), .wait(.milliseconds(50)), .reset], true),
+        ([.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .close], true),
+        ([.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .wait(.milliseconds(50)), .reset], true),
+        ([.request, .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), .close], true),
+    ])
+    func `a connection that breaks says whether an answer had begun`(steps: [RawTracker.Step], midReply: Bool) async throws {
+        try await Self.use { _ in
+            steps
+        } body: { bench, tracker in
+            #expect(await bench.send() == .failure(.closed(midReply: midReply)))
+            #expect(tracker.connections == 1)
+        }
+    }
+
+    @Test func `a connection that was closed between two requests is not used again`() async throws {
+        try await Self.use { _ in
+            [.request, .send(Self.ok), .close]
+        } body: { bench, tracker in
+            try await bench.expect("ok")
+            try await Task.sleep(for: .milliseconds(100))
+            try await bench.expect("ok")
+            #expect(tracker.connections == 2)
+        }
+    }
+
+    @Test(arguments: [RawTracker.Step.close, .reset])
+    func `a request that finds its connection closed is repeated once, at once`(end: RawTracker.Step) async throws {
+        try await Self.use { number in
+            number == 1 ? [.request, .send(Self.ok), .request, end] : [.request, end]
+        } body: { bench, tracker in
+            try await bench.expect("ok")
+            #expect(await bench.send() == .failure(.closed(midReply: false)))
+            #expect(tracker.connections == 2)
+        }
+    }
+
+    @Test func `words that nobody asked for close the connection`() async throws {
+        try await Self.use { _ in
+            [.request, .send(Self.ok), .wait(.milliseconds(50)), .send(Self.ok)]
+        } body: { bench, tracker in
+            try await bench.expect("ok")
+            try await happens { tracker.closedByClient == 1 }
+            try await bench.expect("ok")
+            #expect(tracker.connections == 2)
+        }
+    }
+
+    @Test func `no more connections are opened than allowed, and the others wait`() async throws {
+        let replies = Array(repeating: [RawTracker.Step.request, .wait(.milliseconds(20)), .send(Self.ok)], count: 20).flatMap(\.self)
+        try await RawTracker.run { _ in
+            replies
+        } body: { tracker in
+            try await Self.client(port: tracker.port, connections: 2) { bench in
+                await withTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<12 { group.addTask { (try? await bench.reply().text) == "ok" } }
+                    for await isGood in group { #expect(isGood) }
+                }
+                #expect(tracker.connections == 2)
+            }
+        }
+    }
+
+    @Test func `closing the client ends what is under way`() async throws {
+        try await Self.use { _ in
+            [.request]
+        } body: { bench, tracker in
+            async let result = bench.send()
+            try await happens { !tracker.received.isEmpty }
+            await bench.client.close()
+            #expect(await result == .failure(.closed(midReply: false)))
+            #expect(await bench.send() == .failure(.closed(midReply: false)))
+        }
+    }
+}
+
+/// Waits for something that comes about elsewhere.
+func happens(_ condition: () -> Bool, location: Testing.SourceLocation = #_sourceLocation) async throws {
+    let happened = try await eventually { condition() ? true : nil }
+    #expect(happened != nil, sourceLocation: location)
+}
