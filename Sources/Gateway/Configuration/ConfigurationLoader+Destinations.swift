@@ -15,6 +15,11 @@ extension ConfigurationLoader {
         let retries = map.take("retries").flatMap { self.retries($0) }
         let networks = allowedNetworks(&map, of: party)
         let authorities = map.take("ca_file").flatMap { self.authorities($0, readFile: readFile) }
+        let rate = self.rate("rate", in: &map)
+        let breaker = map.take("breaker").map { self.breaker($0) }
+        let isDryRun = map.flag("dry_run", &diagnostics) ?? false
+        let maxAge = duration("max_age", in: &map, .seconds(1) ... .seconds(3650 * 86_400), "1s to 3650d")
+        if isDryRun { diagnostics.warning(at: place, "\(party.subject) is a dry run: requests are recorded, and nothing is sent to it") }
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
         let refund = map.take("refund_url")
@@ -40,6 +45,10 @@ extension ConfigurationLoader {
         if let concurrency { destination.concurrency = concurrency }
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
+        destination.rate = rate
+        if let breaker { destination.breaker = breaker }
+        destination.isDryRun = isDryRun
+        destination.maxAge = maxAge
         destination.allowNetworks = networks
         destination.authorities = authorities
         if case .postback(let url) = target {
@@ -47,6 +56,30 @@ extension ConfigurationLoader {
                 url, postback.flatMap { substitution.pieces[$0.location] }, refund: refund.flatMap { substitution.pieces[$0.location] })
         }
         return destination
+    }
+
+    /// `off`, or a map.
+    private mutating func breaker(_ node: YAMLNode) -> Breaker.Settings? {
+        if node.scalar == "off" { return nil }
+        var settings = Breaker.Settings()
+        guard node.isMap else {
+            let found = node.scalar?.quotedBriefly ?? node.kind
+            diagnostics.error(
+                at: node.location, "'breaker' must be off or a map such as { failures: 10, pause: 250ms, longest: 10s }, found \(found)")
+            return settings
+        }
+        var map = YAMLFields(node, subject: "'breaker'", into: &diagnostics)
+        let range = Duration.milliseconds(10) ... .seconds(86_400)
+        settings.failures = map.integer("failures", in: 1...10_000, &diagnostics) ?? settings.failures
+        settings.pause = duration("pause", in: &map, range, "10ms to 1d") ?? settings.pause
+        let longest = duration("longest", in: &map, range, "10ms to 1d")
+        settings.longest = longest ?? max(settings.longest, settings.pause)
+        map.finish(&diagnostics)
+        if let longest, longest < settings.pause, let place = node["longest"]?.location {
+            diagnostics.error(
+                at: place, "'longest' must not be shorter than 'pause', which is \(settings.pause.text); found '\(longest.text)'")
+        }
+        return settings
     }
 
     private mutating func retries(_ node: YAMLNode) -> [Duration]? {

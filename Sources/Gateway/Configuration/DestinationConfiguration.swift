@@ -8,6 +8,14 @@ struct DestinationConfiguration: Sendable {
     var exponents: CurrencyExponents
     var concurrency = 32
     var timeout = Duration.seconds(15)
+    /// Nil is as fast as it goes.
+    var rate: Rate?
+    /// Nil asks on, however often the destination fails.
+    var breaker: Breaker.Settings? = Breaker.Settings()
+    /// Requests are written and recorded, and nothing is sent.
+    var isDryRun = false
+    /// What is older is dead rather than late; nil is never.
+    var maxAge: Duration?
     /// The waits after each failed try; the first try is at once. Empty tries once, nil is the default schedule.
     var retries: [Duration]?
     /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.

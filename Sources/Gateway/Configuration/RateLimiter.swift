@@ -28,7 +28,7 @@ struct RateLimiter: Sendable {
     }
 
     /// When the next may happen; a time that has come means now.
-    var next: NIODeadline { times.count < burst ? .distantPast : times[oldest] + window }
+    var next: NIODeadline { times.count < burst || times[oldest] == .distantPast ? .distantPast : times[oldest] + window }
 
     /// Counts one that happens now. Returns nil, or, where it may not happen, when it may; nothing is counted then.
     mutating func take(at now: NIODeadline) -> NIODeadline? {
@@ -41,6 +41,18 @@ struct RateLimiter: Sendable {
             oldest = oldest + 1 == burst ? 0 : oldest + 1
         }
         return nil
+    }
+
+    /// What was counted last did not happen after all.
+    mutating func takeBack() {
+        guard !times.isEmpty else { return }
+        guard times.count == burst else {
+            times.removeLast()
+            return
+        }
+        // What stood there before was out of the window already.
+        oldest = oldest == 0 ? burst - 1 : oldest - 1
+        times[oldest] = .distantPast
     }
 
     /// The same history under another rate.

@@ -1,4 +1,6 @@
-/// What one destination's queue has done since the start and is doing now, for logs and `/readyz`.
+import NIOCore
+
+/// What one destination's queue has done since the start and is doing now.
 struct DeliveryActivity: Sendable, Equatable {
     var attempts: Int
     /// Attempts that got any answer.
@@ -8,6 +10,16 @@ struct DeliveryActivity: Sendable, Equatable {
     var waiting: Int
     /// Tried, with a result that is not stored yet.
     var unrecorded: Int
-    /// Nothing there has answered for a while, so it is only probed.
-    var isNarrowed: Bool
+    var isPaused: Bool
+    var breaker: Breaker.State
+    /// When the breaker left its usual state.
+    var openedAt: NIODeadline?
+    /// In a row.
+    var failures: Int
+    /// Of the last failure.
+    var reason: String?
+    var lastStatus: Int?
+    var lastAnswer: NIODeadline?
+    var rate: Rate?
+    var isDryRun: Bool
 }

@@ -2,148 +2,279 @@ import Mappings
 import NIOCore
 import Synchronization
 
-/// One destination's queue: hands ready deliveries to its workers, never more at once than its pace allows, none twice.
+/// One destination's queue: hands ready deliveries to its workers as its governor allows, none twice.
 ///
-/// Every call but `next` is a short critical section, so that intake may offer from any thread.
+/// Every call but `next` is a short critical section, so that intake may offer from any thread. The destination's settings may change at any
+/// time; a delivery that has begun ends under those that it began with.
 final class DeliveryQueue: Sendable {
-    let destination: Destination
+    typealias Changed = @Sendable (_ destination: String, _ change: Breaker.Change) -> Void
+
+    let name: String
     private let timers: any EventLoop
     /// Called when the window has run low and the store holds more.
     private let runLow: @Sendable () -> Void
+    private let changed: Changed
     private let state: Mutex<State>
 
     private struct State {
         var window: ReadyWindow
-        var pace: Pace
+        var governor: Governor
+        var settings: DestinationSettings
         /// Workers with nothing to do.
-        var idle: [CheckedContinuation<ReadyDelivery?, Never>] = []
-        var exchanging = 0
-        var resting = 0
+        var idle: [CheckedContinuation<DeliveryJob?, Never>] = []
+        /// Workers in all, and how many there should be.
+        var workers = 0
+        var wantedWorkers = 0
+        /// When the governor will be asked again by itself.
+        var alarm: NIODeadline?
+        /// Asked for by `take`, to be set once the lock is released.
+        var pendingAlarm: NIODeadline?
         var hasAskedForMore = false
         var isDraining = false
         var isAbandoned = false
+        /// The configuration has it no more: nothing is begun, and what waits is the store's.
+        var isRetired = false
+        var lastAnswer: NIODeadline?
+        var lastStatus: Int?
         var attempts = 0
         var answers = 0
 
-        /// Results that wait for the store count as well: when it cannot write, nothing more is sent.
-        var mayStart: Bool {
-            !isDraining && exchanging + resting < pace.limit && window.underWay - exchanging < window.capacity
+        /// What may begin now. Where that is a matter of time, `alarm` says when.
+        mutating func take() -> DeliveryJob? {
+            guard !isDraining, !isRetired, window.waitingCount > 0, unrecorded < unrecordedLimit else { return nil }
+            switch governor.start(at: .now()) {
+            case .unknown: return nil
+            case .after(let time):
+                if alarm.map({ time < $0 }) ?? true { pendingAlarm = time }
+                return nil
+            case .now(let probe):
+                guard let delivery = window.take() else { return nil }
+                return DeliveryJob(delivery: delivery, settings: settings, probe: probe)
+            }
         }
 
-        mutating func take() -> ReadyDelivery? {
-            guard mayStart, let delivery = window.take() else { return nil }
-            exchanging += 1
-            return delivery
+        /// Results that wait for the store; when it is slow, nothing more is sent than it can be told of soon.
+        var unrecorded: Int { window.underWay - governor.inFlight }
+        private var unrecordedLimit: Int { min(window.capacity, governor.concurrency + 512) }
+
+        mutating func finish(_ job: DeliveryJob, _ ending: Breaker.Ending, status: Int?) -> Breaker.Change? {
+            if ending != .nothing { attempts += 1 }
+            if let status {
+                answers += 1
+                lastStatus = status
+                lastAnswer = .now()
+            }
+            return governor.ended(ending, probe: job.probe, at: .now())
         }
 
-        /// Pairs idle workers with what they may start.
-        mutating func assignments() -> [(CheckedContinuation<ReadyDelivery?, Never>, ReadyDelivery)] {
-            var assignments: [(CheckedContinuation<ReadyDelivery?, Never>, ReadyDelivery)] = []
-            while !idle.isEmpty, let delivery = take() { assignments.append((idle.removeLast(), delivery)) }
-            return assignments
+        /// What is to be done outside the lock.
+        mutating func actions() -> Actions {
+            var actions = Actions()
+            while !idle.isEmpty, let job = take() { actions.begin.append((idle.removeLast(), job)) }
+            if let time = pendingAlarm {
+                pendingAlarm = nil
+                alarm = time
+                actions.alarm = time
+            }
+            if window.wantsFetch, !hasAskedForMore, !isRetired {
+                hasAskedForMore = true
+                actions.asksForMore = true
+            }
+            return actions
         }
 
-        /// True once each time the window has run low.
-        mutating func shouldAskForMore() -> Bool {
-            guard window.wantsFetch, !hasAskedForMore else { return false }
-            hasAskedForMore = true
-            return true
+        /// Workers that are too many, to be sent home.
+        mutating func surplus() -> [CheckedContinuation<DeliveryJob?, Never>] {
+            let count = isDraining ? idle.count : min(idle.count, max(0, workers - wantedWorkers))
+            workers -= count
+            defer { idle.removeLast(count) }
+            return Array(idle.suffix(count))
         }
     }
 
-    init(destination: Destination, capacity: Int, timers: any EventLoop, runLow: @escaping @Sendable () -> Void) {
-        self.destination = destination
+    private struct Actions {
+        var begin: [(CheckedContinuation<DeliveryJob?, Never>, DeliveryJob)] = []
+        var alarm: NIODeadline?
+        var asksForMore = false
+        var change: Breaker.Change?
+    }
+
+    init(
+        destination: Destination, capacity: Int, timers: any EventLoop, changed: @escaping Changed = { _, _ in },
+        runLow: @escaping @Sendable () -> Void
+    ) {
+        name = destination.name
         self.timers = timers
         self.runLow = runLow
-        state = Mutex(State(window: ReadyWindow(capacity: capacity), pace: Pace(concurrency: destination.concurrency)))
+        self.changed = changed
+        state = Mutex(
+            State(
+                window: ReadyWindow(capacity: capacity), governor: Governor(destination), settings: DestinationSettings(destination),
+                wantedWorkers: max(1, destination.concurrency)))
+    }
+
+    /// Changes the state, then does outside the lock what follows from it.
+    private func update(_ change: (inout State) -> Breaker.Change?) {
+        carryOut(
+            state.withLock { state in
+                let happened = change(&state)
+                var actions = state.actions()
+                actions.change = happened
+                return actions
+            })
+    }
+
+    private func carryOut(_ actions: Actions) {
+        for (worker, job) in actions.begin { worker.resume(returning: job) }
+        if actions.asksForMore { runLow() }
+        if let change = actions.change { changed(name, change) }
+        guard let time = actions.alarm else { return }
+        timers.scheduleTask(deadline: time) {
+            self.update { state in
+                if state.alarm.map({ $0 <= time }) ?? false { state.alarm = nil }
+                return nil
+            }
+        }
     }
 
     // MARK: - Filling
 
     func offer(_ delivery: ReadyDelivery) {
-        let (assignments, asks) = state.withLock { state in
-            _ = state.window.offer(delivery)
-            return (state.assignments(), state.shouldAskForMore())
+        update { state in
+            if !state.isRetired { _ = state.window.offer(delivery) }
+            return nil
         }
-        start(assignments)
-        if asks { runLow() }
     }
 
-    var wantsFetch: Bool { state.withLock { $0.window.wantsFetch } }
+    var wantsFetch: Bool { state.withLock { $0.window.wantsFetch && !$0.isRetired } }
 
     func beginFetch() -> (leavingOut: Set<DeliveryID>, limit: Int)? {
-        guard let (held, limit) = state.withLock({ $0.window.beginFetch() }) else { return nil }
-        return (Set(held.map { DeliveryID(conversion: $0, destination: destination.name) }), limit)
+        let begun = state.withLock { state in
+            // While it is paused, what waits may as well wait in the store.
+            state.isRetired || state.governor.isPaused ? nil : state.window.beginFetch()
+        }
+        guard let (held, limit) = begun else { return nil }
+        return (Set(held.map { DeliveryID(conversion: $0, destination: name) }), limit)
     }
 
     /// - Parameter due: Nil where the store could not be read; it is asked again at the next round.
     func endFetch(_ due: [DueDelivery]?, limit: Int) {
-        let ready = (due ?? []).map {
-            ReadyDelivery(
-                id: $0.id.conversion, attempts: $0.attempts, content: .document($0.document), round: $0.round, predecessor: $0.predecessor)
-        }
-        let (assignments, asks) = state.withLock { state in
+        let ready = (due ?? []).map { ReadyDelivery($0) }
+        update { state in
             state.window.endFetch(ready, wasFull: due.map { $0.count >= limit } ?? true)
             state.hasAskedForMore = due == nil
-            return (state.assignments(), state.shouldAskForMore())
+            if state.isRetired { state.window.dropWaiting() }
+            return nil
         }
-        start(assignments)
-        if asks { runLow() }
     }
 
     // MARK: - Working
 
-    /// The next delivery to try, waiting for one; nil when the worker should end. Each must be `release`d, then `settle`d or abandoned.
-    func next() async -> ReadyDelivery? {
-        let (delivery, asks, ends) = state.withLock { ($0.take(), $0.shouldAskForMore(), $0.isDraining) }
-        if asks { runLow() }
-        if let delivery { return delivery }
+    /// How many workers must be started for the destination to have what its settings allow. They are counted as started.
+    func staff() -> Int {
+        state.withLock { state in
+            guard !state.isDraining else { return 0 }
+            let missing = max(0, state.wantedWorkers - state.workers)
+            state.workers += missing
+            return missing
+        }
+    }
+
+    /// The next delivery to try, waiting for one; nil when the worker should end. Each must come back by `finish`.
+    func next() async -> DeliveryJob? { await proceed(nil) }
+
+    /// Takes note of how a try ended, and goes on to the next. The delivery stays held until it is settled or let go.
+    func next(after job: DeliveryJob, _ ending: Breaker.Ending, status: Int?) async -> DeliveryJob? {
+        await proceed((job, ending, status))
+    }
+
+    private func proceed(_ finished: (job: DeliveryJob, ending: Breaker.Ending, status: Int?)?) async -> DeliveryJob? {
+        let (job, ends, actions): (DeliveryJob?, Bool, Actions) = state.withLock { state in
+            let change = finished.flatMap { state.finish($0.job, $0.ending, status: $0.status) }
+            let ends = state.isDraining || state.workers > state.wantedWorkers
+            if ends { state.workers -= 1 }
+            let job = ends ? nil : state.take()
+            var actions = state.actions()
+            actions.change = change
+            return (job, ends, actions)
+        }
+        carryOut(actions)
+        if let job { return job }
         if ends { return nil }
         return await withCheckedContinuation { continuation in
             // Something may have come between the two looks.
-            let now: (ends: Bool, delivery: ReadyDelivery?) = state.withLock { state in
-                if state.isDraining { return (true, nil) }
-                if let delivery = state.take() { return (false, delivery) }
+            let (now, actions): (DeliveryJob??, Actions) = state.withLock { state in
+                if state.isDraining || state.workers > state.wantedWorkers {
+                    state.workers -= 1
+                    return (.some(nil), state.actions())
+                }
+                if let job = state.take() { return (job, state.actions()) }
                 state.idle.append(continuation)
-                return (false, nil)
+                return (nil, state.actions())
             }
-            if now.ends || now.delivery != nil { continuation.resume(returning: now.delivery) }
+            if let now { continuation.resume(returning: now) }
+            carryOut(actions)
         }
     }
 
-    /// Frees the place of a delivery whose exchange is over, before its result is stored.
-    /// - Parameter answered: Whether the destination gave any answer; nil where it was not asked.
-    func release(answered: Bool?) {
-        let (assignments, rest) = state.withLock { state in
-            state.exchanging -= 1
-            var rest: Duration?
-            if let answered {
-                state.attempts += 1
-                if answered { state.answers += 1 }
-                rest = state.pace.ended(answered: answered)
-            }
-            if rest != nil { state.resting += 1 }
-            return (state.assignments(), rest)
-        }
-        start(assignments)
-        guard let rest else { return }
-        timers.scheduleTask(in: TimeAmount(rest)) {
-            self.start(
-                self.state.withLock { state in
-                    state.resting -= 1
-                    return state.assignments()
-                })
+    /// Lets go of deliveries whose results are stored.
+    func settle(_ ids: some Sequence<ConversionID>) {
+        update { state in
+            for id in ids { state.window.settle(id) }
+            return nil
         }
     }
 
-    /// Lets go of a delivery whose result is stored.
-    func settle(_ id: ConversionID) {
-        start(
-            state.withLock { state in
-                state.window.settle(id)
-                return state.assignments()
-            })
+    /// Lets go of a delivery that was not tried; the store has it.
+    func giveBack(_ id: ConversionID) {
+        update { state in
+            state.window.giveBack(id)
+            return nil
+        }
     }
+
+    // MARK: - Governing
+
+    /// While it is held or paused nothing is begun.
+    func hold(_ isHeld: Bool) {
+        update { state in
+            state.governor.isHeld = isHeld
+            return nil
+        }
+    }
+
+    func pause(_ isPaused: Bool) {
+        update { state in
+            state.governor.isPaused = isPaused
+            return nil
+        }
+    }
+
+    /// Takes new settings, or takes the destination up again. Start what `staff` says afterwards.
+    func change(to destination: Destination) {
+        let surplus = state.withLock { state in
+            state.governor.change(to: destination)
+            state.settings = DestinationSettings(destination)
+            state.isRetired = false
+            state.wantedWorkers = max(1, destination.concurrency)
+            return state.surplus()
+        }
+        for worker in surplus { worker.resume(returning: nil) }
+        update { _ in nil }
+    }
+
+    /// Begins nothing more and forgets what waits; what is in flight ends.
+    func retire() {
+        let surplus = state.withLock { state in
+            state.isRetired = true
+            state.wantedWorkers = 0
+            state.window.dropWaiting()
+            return state.surplus()
+        }
+        for worker in surplus { worker.resume(returning: nil) }
+    }
+
+    var isRetired: Bool { state.withLock(\.isRetired) }
 
     // MARK: - Ending
 
@@ -151,8 +282,7 @@ final class DeliveryQueue: Sendable {
     func drain() {
         let idle = state.withLock { state in
             state.isDraining = true
-            defer { state.idle = [] }
-            return state.idle
+            return state.surplus()
         }
         for worker in idle { worker.resume(returning: nil) }
     }
@@ -163,13 +293,28 @@ final class DeliveryQueue: Sendable {
 
     var activity: DeliveryActivity {
         state.withLock { state in
-            DeliveryActivity(
-                attempts: state.attempts, answers: state.answers, inFlight: state.exchanging, waiting: state.window.waitingCount,
-                unrecorded: state.window.underWay - state.exchanging, isNarrowed: state.pace.isNarrowed)
+            let breaker = state.governor.breaker
+            return DeliveryActivity(
+                attempts: state.attempts, answers: state.answers, inFlight: state.governor.inFlight, waiting: state.window.waitingCount,
+                unrecorded: state.unrecorded, isPaused: state.governor.isPaused, breaker: breaker?.state ?? .closed,
+                openedAt: breaker?.openedAt, failures: breaker?.failures ?? 0, reason: breaker?.reason, lastStatus: state.lastStatus,
+                lastAnswer: state.lastAnswer, rate: state.settings.destination.rate, isDryRun: state.settings.destination.isDryRun)
         }
     }
+}
 
-    private func start(_ assignments: [(CheckedContinuation<ReadyDelivery?, Never>, ReadyDelivery)]) {
-        for (worker, delivery) in assignments { worker.resume(returning: delivery) }
-    }
+/// One delivery in a worker's hands.
+struct DeliveryJob: Sendable {
+    var delivery: ReadyDelivery
+    let settings: DestinationSettings
+    /// Its end decides about an open breaker.
+    var probe: Int?
+
+    var destination: Destination { settings.destination }
+}
+
+/// A destination's settings, shared by all that began under them.
+final class DestinationSettings: Sendable {
+    let destination: Destination
+    init(_ destination: Destination) { self.destination = destination }
 }

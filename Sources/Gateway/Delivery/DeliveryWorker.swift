@@ -2,77 +2,95 @@ import Logging
 import Mappings
 import NIOCore
 
-/// Makes one try after another: renders, sends, decides, records.
-///
-/// A destination has more workers than requests it may have in flight, because a worker stays with its try until the result is stored:
-/// that way many results share one commit, and a store that cannot write stops the sending without a result being lost.
+/// Makes one try after another: renders, sends, decides, and hands the result to the recorder.
 struct DeliveryWorker: Sendable {
     let queue: DeliveryQueue
     let client: TrackerClient
     let store: any ConversionStore
-    let watch: StoreWatch
+    let recorder: ResultRecorder
     let clock: DeliveryClock
-    let alarm: Alarm
     let logger: Logger
 
-    private var destination: Destination { queue.destination }
+    /// What came of having one delivery in hand.
+    private enum Outcome {
+        case result(AttemptResult, Breaker.Ending, status: Int?)
+        /// Somebody else may have the delivery now.
+        case letGo
+        /// Broken off by the end of the drain; the delivery stays pending.
+        case abandoned
 
-    /// Returns once the queue is drained and what this worker had in hand is stored, or when the task is cancelled.
+        static func untried(_ result: AttemptResult) -> Self { .result(result, .nothing, status: nil) }
+    }
+
+    /// Returns when the queue has no more use for this worker.
     func run() async {
-        while let delivery = await queue.next() {
-            guard var result = await attempt(delivery) else { return }
-            result.round = delivery.round
-            guard let released = await record(result) else { return }
-            queue.settle(delivery.id)
-            if let next = result.nextAttempt { alarm.ring(at: next) }
-            if released { alarm.ring(at: clock.now()) }
+        var next = await queue.next()
+        while let job = next {
+            switch await attempt(job) {
+            case .result(var result, let ending, let status):
+                result.round = job.delivery.round
+                recorder.add(result, of: queue)
+                next = await queue.next(after: job, ending, status: status)
+            case .letGo:
+                queue.giveBack(job.delivery.id)
+                next = await queue.next(after: job, .nothing, status: nil)
+            case .abandoned: return
+            }
         }
     }
 
-    /// Nil where the try was broken off by the end of the drain; the delivery stays pending.
-    private func attempt(_ delivery: ReadyDelivery) async -> AttemptResult? {
-        let id = DeliveryID(conversion: delivery.id, destination: destination.name)
+    private func attempt(_ job: DeliveryJob) async -> Outcome {
+        let destination = job.destination
+        let id = DeliveryID(conversion: job.delivery.id, destination: destination.name)
         let conversion: Conversion
         do {
-            switch delivery.content {
+            switch job.delivery.content {
             case .conversion(let known): conversion = known
             case .document(let document): conversion = try Conversion(document: document)
             }
         } catch {
-            queue.release(answered: nil)
-            return AttemptResult(delivery: id, state: .dead, reason: "stored conversion cannot be read: \(error)")
+            let reason = "stored conversion cannot be read: \(error)"
+            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: clock.now()))
+        }
+        if let reason = destination.lateness(of: conversion, at: clock.now()) {
+            logger.error("delivery dead: \(reason)", metadata: ["delivery": "\(id)"])
+            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: clock.now()))
         }
         switch destination.render(conversion) {
         case .skipped(let reason):
-            queue.release(answered: nil)
-            return AttemptResult(delivery: id, state: .skipped, reason: reason)
+            return .untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: clock.now()))
+        case .request(let request) where destination.isDryRun:
+            let row = AttemptRow(
+                number: 1, startedAt: clock.now(), latency: 0, requestLine: request.maskedLine, request: destination.record(request),
+                status: nil, outcome: "dry_run", reply: "nothing was sent")
+            return .untried(AttemptResult(delivery: id, state: .skipped, reason: Destination.dryRunReason, attempt: row))
         case .request(let request):
-            let machine = DeliveryStateMachine(schedule: destination.schedule, attempt: delivery.attempts + 1)
-            return await send(request, for: id, machine: machine)
+            guard store.holdsClaims else { return .letGo }
+            return await send(request, for: id, job, expiry: destination.maxAge.map { conversion.receivedAt.advanced(by: $0) })
         }
     }
 
-    private func send(_ request: OutboundRequest, for id: DeliveryID, machine: DeliveryStateMachine) async -> AttemptResult? {
+    private func send(_ request: OutboundRequest, for id: DeliveryID, _ job: DeliveryJob, expiry: Timestamp?) async -> Outcome {
+        let destination = job.destination
+        let machine = DeliveryStateMachine(schedule: destination.schedule, attempt: job.delivery.attempts + 1)
         let startedAt = clock.now()
         let start = NIODeadline.now()
         let decision: DeliveryStateMachine.Decision
+        let ending: Breaker.Ending
         let status: Int?
         let shown: String
         do throws(ExchangeFailure) {
             let reply = try await client.send(request, through: destination.egress, timeout: destination.timeout)
-            queue.release(answered: true)
             var reading = destination.read(reply.status, reply.body, request.update)
             if let message = reading?.message { reading?.message = String(destination.mask(message).prefix(500)) }
             decision = machine.replied(reply, reading: reading, at: clock.now(), random: clock.random())
+            ending = decision.outcome == "retry" ? .failure("tracker answered \(reply.status)") : .success
             status = reply.status
             shown = destination.mask(reply.text)
         } catch {
-            if queue.isAbandoned {
-                queue.release(answered: nil)
-                return nil
-            }
-            if case .unsendable = error { queue.release(answered: nil) } else { queue.release(answered: false) }
+            if queue.isAbandoned { return .abandoned }
             decision = machine.failed(error, random: clock.random())
+            ending = decision.state == .rejected ? .nothing : .failure(error.sentence)
             status = nil
             shown = error.sentence
         }
@@ -84,26 +102,22 @@ struct DeliveryWorker: Sendable {
         let row = AttemptRow(
             number: machine.attempt, startedAt: startedAt, latency: (NIODeadline.now() - start).nanoseconds / 1000,
             requestLine: request.maskedLine, request: destination.record(request), status: status, outcome: decision.outcome, reply: shown)
-        return AttemptResult(
-            delivery: id, state: decision.state, nextAttempt: decision.wait.map { clock.now().advanced(by: $0) }, reason: decision.reason,
-            remoteID: decision.remoteID, attempt: row)
+        // It comes up when its time is over, rather than stay pending until its next try.
+        let next = decision.wait.map { clock.now().advanced(by: $0) }.map { next in expiry.map { min($0, next) } ?? next }
+        let result = AttemptResult(
+            delivery: id, state: decision.state, nextAttempt: next, reason: decision.reason, remoteID: decision.remoteID, attempt: row)
+        return .result(result, ending, status: status)
     }
+}
 
-    /// Stores the result, again and again until it works. Nil where the process ends first; the delivery is then made once more.
-    /// - Returns: whether a correction waited for this result.
-    private func record(_ result: AttemptResult) async -> Bool? {
-        var pause: Duration = .milliseconds(100)
-        while true {
-            do throws(StoreError) {
-                let released = try await store.record(result)
-                watch.worked()
-                return released
-            } catch {
-                watch.failed(error)
-                if error.kind == .closed { return nil }
-            }
-            guard (try? await Task.sleep(for: pause)) != nil else { return nil }
-            pause = min(pause * 2, .seconds(5))
-        }
+extension Destination {
+    static let dryRunReason = "dry run: nothing was sent"
+
+    /// Why the destination is not told of a conversion any more; nil while its time is not over.
+    func lateness(of conversion: Conversion, at now: Timestamp) -> String? {
+        guard let maxAge else { return nil }
+        let age = conversion.receivedAt.duration(to: now)
+        guard age >= maxAge else { return nil }
+        return "received \(age.text) ago, and max_age is \(maxAge.text); to send it after all raise max_age and replay it"
     }
 }

@@ -10,6 +10,10 @@ extension Destination {
         self.init(
             name: name,
             concurrency: configuration.concurrency,
+            rate: configuration.rate,
+            breaker: configuration.breaker,
+            isDryRun: configuration.isDryRun,
+            maxAge: configuration.maxAge,
             timeout: configuration.timeout,
             schedule: configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule(),
             egress: configuration.egress,

@@ -5,6 +5,14 @@ struct Destination: Sendable {
     var name: String
     /// Requests in flight at once, at most.
     var concurrency = 32
+    /// Requests that are begun, at most; nil is as fast as it goes.
+    var rate: Rate?
+    /// Nil asks on, however often it fails.
+    var breaker: Breaker.Settings? = Breaker.Settings()
+    /// Requests are written and recorded, and nothing is sent.
+    var isDryRun = false
+    /// What is older is dead rather than late.
+    var maxAge: Duration?
     /// For one whole exchange, from opening the connection to the reply's last byte.
     var timeout: Duration = .seconds(15)
     var schedule = RetrySchedule()

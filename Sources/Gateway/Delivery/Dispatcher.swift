@@ -3,6 +3,7 @@ import Mappings
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// Sends stored conversions to their destinations until each has answered.
 ///
@@ -20,8 +21,10 @@ final class Dispatcher: Service {
         var version = "1"
     }
 
-    private let queues: [DeliveryQueue]
-    private let queue: [String: DeliveryQueue]
+    /// The queues by name, those of removed destinations too: what these have in flight must not begin twice should they come back.
+    private let queues: Mutex<[String: DeliveryQueue]>
+    /// Queues that may lack workers.
+    private let staffing = AsyncStream.makeStream(of: DeliveryQueue.self)
     private let loops: [any EventLoop]
     private let store: any ConversionStore
     private let clock: DeliveryClock
@@ -37,25 +40,65 @@ final class Dispatcher: Service {
         destinations: [Destination], store: any ConversionStore, clock: DeliveryClock, settings: Settings = Settings(), logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
-        let loops = Array(group.makeIterator())
-        let alarm = Alarm(timers: group.any(), now: clock.now)
-        queues = destinations.enumerated().map { index, destination in
-            DeliveryQueue(destination: destination, capacity: settings.window, timers: loops[index % loops.count]) { alarm.ring() }
-        }
-        queue = Dictionary(queues.map { ($0.destination.name, $0) }) { first, _ in first }
-        self.loops = loops
-        self.alarm = alarm
+        loops = Array(group.makeIterator())
+        alarm = Alarm(timers: group.any(), now: clock.now)
         self.store = store
         self.clock = clock
         self.settings = settings
         self.logger = logger
+        queues = Mutex([:])
+        reconfigure(destinations)
     }
+
+    /// Takes other destinations, before `run` and at any time during it.
+    ///
+    /// Those that stay take their new settings from the next try on: what is in flight ends under the old ones. New ones begin with what the
+    /// store owes them. Those that are missing finish what is in flight; what they are owed stays in the store, untouched.
+    func reconfigure(_ destinations: [Destination]) {
+        let names = Set(destinations.map(\.name))
+        var changed: [DeliveryQueue] = []
+        for destination in destinations {
+            let known = queues.withLock { $0[destination.name] }
+            if let known {
+                known.change(to: destination)
+                changed.append(known)
+            } else {
+                let queue = makeQueue(destination)
+                queues.withLock { $0[destination.name] = queue }
+                changed.append(queue)
+            }
+        }
+        for queue in all where !names.contains(queue.name) { queue.retire() }
+        for queue in changed { staffing.continuation.yield(queue) }
+        alarm.ring()
+    }
+
+    private func makeQueue(_ destination: Destination) -> DeliveryQueue {
+        let count = queues.withLock(\.count)
+        return DeliveryQueue(
+            destination: destination, capacity: settings.window, timers: loops[count % loops.count],
+            changed: { [logger] name, change in
+                switch change {
+                case .opened(let failures, let reason, let pause):
+                    logger.warning(
+                        "destination '\(name)' failed \(failures) times in a row: \(reason); it is asked again in \(pause.text), one request at a time",
+                        metadata: ["destination": "\(name)"])
+                case .closed(let time):
+                    let text = Duration.nanoseconds(time.nanoseconds).text
+                    logger.info("destination '\(name)' is well again after \(text)", metadata: ["destination": "\(name)"])
+                }
+            },
+            runLow: { [alarm] in alarm.ring() })
+    }
+
+    private var all: [DeliveryQueue] { queues.withLock { Array($0.values) } }
 
     /// Hands over a conversion whose commit has just succeeded. Cheap and never blocks, callable from any thread, before `run` too.
     /// What does not fit is left to the store; unknown names are ignored.
     func offer(_ conversion: Conversion, to destinations: [String]) {
         let delivery = ReadyDelivery(id: conversion.id, attempts: 0, content: .conversion(conversion))
-        for name in destinations { queue[name]?.offer(delivery) }
+        let queues = queues.withLock { $0 }
+        for name in destinations { queues[name]?.offer(delivery) }
     }
 
     /// Looks at the store now: something fell due there that was not offered.
@@ -64,12 +107,12 @@ final class Dispatcher: Service {
     /// For `/readyz`: the store has been asked what is due within the last ten seconds, and no shutdown has begun.
     var isTurning: Bool { heartbeat.isAlive(at: clock.now(), age: .seconds(10)) }
 
-    var activity: [String: DeliveryActivity] { queue.mapValues(\.activity) }
+    /// Of the destinations that are configured.
+    var activity: [String: DeliveryActivity] { queues.withLock { $0 }.filter { !$1.isRetired }.mapValues(\.activity) }
 
     /// Delivers until the service group shuts down; then starts nothing new, waits up to `grace` for what is in flight, and returns.
     func run() async throws {
-        let connections = queues.reduce(0) { $0 + $1.destination.concurrency }
-        let clients = loops.map { TrackerClient(loop: $0, connections: connections, version: settings.version) }
+        let clients = loops.map { TrackerClient(loop: $0, connections: Self.connections, version: settings.version) }
         await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.work(clients) }
@@ -79,40 +122,51 @@ final class Dispatcher: Service {
                 }
                 // Either all work is done, or its time is over.
                 await group.next()
-                for queue in queues { queue.abandon() }
+                for queue in all { queue.abandon() }
                 group.cancelAll()
                 for client in clients { await client.close() }
             }
         } onCancelOrGracefulShutdown: {
             self.drain()
         }
-        let pending = queues.reduce(0) { $0 + $1.activity.inFlight + $1.activity.unrecorded }
+        let pending = all.reduce(0) { $0 + $1.activity.inFlight + $1.activity.unrecorded }
         if pending > 0 { logger.warning("shutdown broke off \(pending) attempts; they stay pending and are made again") }
     }
+
+    /// Of one destination on one loop: its own `concurrency`, which may change, is the bound that counts.
+    private static let connections = 512
 
     private func work(_ clients: [TrackerClient]) async {
         let watch = StoreWatch(logger: logger)
         let executors = clients.map { EventLoopTaskExecutor(loop: $0.loop) }
+        let recorder = ResultRecorder(store: store, watch: watch, alarm: alarm, now: clock.now) { isHeld in
+            for queue in self.all { queue.hold(isHeld) }
+        }
         await withDiscardingTaskGroup { group in
-            let poller = DuePoller(queues: queues, store: store, watch: watch, clock: clock, alarm: alarm, heartbeat: heartbeat)
+            let poller = DuePoller(
+                queues: { self.all.filter { !$0.isRetired } }, store: store, watch: watch, clock: clock, alarm: alarm, heartbeat: heartbeat)
             group.addTask { await poller.run() }
-            for queue in queues {
-                for index in 0..<Self.workers(of: queue.destination) {
-                    let worker = DeliveryWorker(
-                        queue: queue, client: clients[index % clients.count], store: store, watch: watch, clock: clock, alarm: alarm,
-                        logger: logger)
-                    group.addTask(executorPreference: executors[index % executors.count]) { await worker.run() }
+            group.addTask { await recorder.run() }
+            await withDiscardingTaskGroup { workers in
+                var started = 0
+                for await queue in staffing.stream {
+                    for _ in 0..<queue.staff() {
+                        let place = started % clients.count
+                        started += 1
+                        let worker = DeliveryWorker(
+                            queue: queue, client: clients[place], store: store, recorder: recorder, clock: clock, logger: logger)
+                        workers.addTask(executorPreference: executors[place]) { await worker.run() }
+                    }
                 }
             }
+            recorder.end()
         }
     }
 
-    /// As many as may send, and more whose results are being stored.
-    private static func workers(of destination: Destination) -> Int { 2 * max(1, destination.concurrency) + 64 }
-
     private func drain() {
         heartbeat.stop()
-        for queue in queues { queue.drain() }
+        staffing.continuation.finish()
+        for queue in all { queue.drain() }
         alarm.ring()
     }
 }

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Brings what is due from the store into the queues: what was pending at the start, retries, what did not fit, and what another process replayed.
 struct DuePoller: Sendable {
-    let queues: [DeliveryQueue]
+    /// Of the destinations that are configured now.
+    let queues: @Sendable () -> [DeliveryQueue]
     let store: any ConversionStore
     let watch: StoreWatch
     let clock: DeliveryClock
@@ -21,7 +22,7 @@ struct DuePoller: Sendable {
         while !heartbeat.isStopped {
             heartbeat.beat(at: clock.now())
             do throws(StoreError) {
-                for queue in queues where queue.wantsFetch { try await refill(queue) }
+                for queue in queues() where queue.wantsFetch { try await refill(queue) }
                 if clock.now() >= nextRound {
                     nextRound = try await round()
                     watch.worked()
@@ -40,8 +41,8 @@ struct DuePoller: Sendable {
         let due = try await store.nextDue()
         let now = clock.now()
         var next = now.advanced(by: Self.longestPause)
-        for queue in queues {
-            guard let time = due[queue.destination.name] else { continue }
+        for queue in queues() {
+            guard let time = due[queue.name] else { continue }
             if time <= now { try await refill(queue) } else { next = min(next, time) }
         }
         return next
@@ -50,7 +51,7 @@ struct DuePoller: Sendable {
     private func refill(_ queue: DeliveryQueue) async throws(StoreError) {
         guard let (leavingOut, limit) = queue.beginFetch() else { return }
         do throws(StoreError) {
-            let due = try await store.due(queue.destination.name, at: clock.now(), leavingOut: leavingOut, limit: limit)
+            let due = try await store.due(queue.name, at: clock.now(), leavingOut: leavingOut, limit: limit)
             queue.endFetch(due, limit: limit)
         } catch {
             queue.endFetch(nil, limit: limit)

@@ -17,3 +17,10 @@ struct ReadyDelivery: Sendable {
     var round = 0
     var predecessor: DeliveryState?
 }
+
+extension ReadyDelivery {
+    init(_ due: DueDelivery) {
+        self.init(
+            id: due.id.conversion, attempts: due.attempts, content: .document(due.document), round: due.round, predecessor: due.predecessor)
+    }
+}

@@ -42,6 +42,19 @@ struct ReadyWindow: Sendable {
         if isFetching { settledMeanwhile.insert(id) }
     }
 
+    /// Lets go of a delivery that was taken and not tried; it is in the store still.
+    mutating func giveBack(_ id: ConversionID) {
+        held.remove(id)
+        hasOverflowed = true
+    }
+
+    /// Leaves what waits to the store.
+    mutating func dropWaiting() {
+        for delivery in waiting { held.remove(delivery.id) }
+        if !waiting.isEmpty { hasOverflowed = true }
+        waiting.removeAll()
+    }
+
     /// What to ask the store for; nil where there is no room worth asking for, and the request is remembered.
     mutating func beginFetch() -> (leavingOut: Set<ConversionID>, limit: Int)? {
         guard !isFetching else { return nil }

@@ -31,7 +31,7 @@ struct AttemptRow: Sendable, Equatable {
     var request: String?
     /// Nil where no reply came.
     var status: Int?
-    /// `delivered`, `duplicate`, `retry`, `rejected`, `timeout`, `connection`.
+    /// `delivered`, `duplicate`, `retry`, `rejected`, `timeout`, `connection`; `dry_run` where nothing was sent.
     var outcome: String
     /// The reply's first 4 KiB as UTF-8, or the network error's sentence.
     var reply: String

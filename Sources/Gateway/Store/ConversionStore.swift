@@ -25,6 +25,9 @@ protocol ConversionStore: Sendable {
     /// - Returns: whether a correction's delivery waited for this one and is due now.
     @discardableResult
     func record(_ result: AttemptResult) async throws(StoreError) -> Bool
+    /// All of them, in one write where the store has such a thing. Where it fails, none is stored.
+    /// - Returns: whether a correction's delivery waited for one of these and is due now.
+    func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool
 
     /// Deliveries to `destination` that are due at `now`, oldest due first, with what a worker needs to make them.
     func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery]
@@ -54,6 +57,9 @@ protocol ConversionStore: Sendable {
     func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError)
     /// Marks a refused request as run again, with the conversion it became. No-op where it has left the keep already.
     func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError)
+
+    /// Whether what `due` handed out is still this process's own to send. Asked right before a request goes out; must be cheap.
+    var holdsClaims: Bool { get }
 
     /// Commits one small write, to know that the next conversion could be stored.
     func checkWritable() async throws(StoreError)

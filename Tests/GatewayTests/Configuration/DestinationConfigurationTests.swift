@@ -127,6 +127,22 @@ struct DestinationConfigurationTests {
                 == "6:14: warning: 'ca_file' of destination 'main' means nothing, since its address begins with http://")
     }
 
+    @Test func `a destination is governed by rate, breaker, dry run and age`() throws {
+        let text = Self.postback + "rate: 8/s\nbreaker: { failures: 3, pause: 1s, longest: 1m }\ndry_run: true\nmax_age: 3d"
+        let (destination, findings) = Self.load(text)
+        #expect(findings == ["2:3: warning: destination 'main' is a dry run: requests are recorded, and nothing is sent to it"])
+        let main = try #require(destination)
+        #expect(main.rate == Rate(permits: 8, interval: .seconds(1)))
+        #expect(main.breaker == Breaker.Settings(failures: 3, pause: .seconds(1), longest: .seconds(60)))
+        #expect(main.isDryRun)
+        #expect(main.maxAge == .seconds(3 * 86_400))
+        #expect(Self.load(Self.postback + "breaker: off").destination?.breaker == nil)
+        let patient = Breaker.Settings(failures: 10, pause: .seconds(30), longest: .seconds(30))
+        #expect(Self.load(Self.postback + "breaker: { pause: 30s }").destination?.breaker == patient)
+        let usual = try #require(Self.load(Self.postback).destination)
+        #expect(usual.breaker == Breaker.Settings() && usual.rate == nil && !usual.isDryRun && usual.maxAge == nil)
+    }
+
     @Test func `a credential that may be null may be missing or null here`() {
         #expect(Self.load(Self.brandy).findings == [])
         #expect(Self.load(Self.brandy + "credentials: { secret: null }").findings == [])
@@ -199,6 +215,21 @@ struct DestinationConfigurationTests {
             postback + "allow_networks: 127.0.0.1/8",
             "4:21: error: '127.0.0.1/8' is an address inside a network; write 127.0.0.0/8 for the network or 127.0.0.1 for the address"
         ),
+        (postback + "rate: 8", "4:11: error: 'rate' must be a rate such as 8/s, 100/m or 5000/h, found '8'"),
+        (postback + "rate: 0/s", "4:11: error: 'rate' must count from 1 to 1000000, found '0/s'"),
+        (
+            postback + "breaker: on",
+            "4:14: error: 'breaker' must be off or a map such as { failures: 10, pause: 250ms, longest: 10s }, found 'on'"
+        ),
+        (postback + "breaker: { failures: 0 }", "4:26: error: 'failures' must be a whole number from 1 to 10000, found '0'"),
+        (postback + "breaker: { pause: 1ms }", "4:23: error: 'pause' must be a duration from 10ms to 1d, found '1ms'"),
+        (
+            postback + "breaker: { pause: 20s, longest: 15s }",
+            "4:37: error: 'longest' must not be shorter than 'pause', which is 20s; found '15s'"
+        ),
+        (postback + "breaker: { fails: 3 }", "4:16: error: unknown key 'fails' in 'breaker'; known: failures, longest, pause"),
+        (postback + "dry_run: maybe", "4:14: error: 'dry_run' must be true or false, found 'maybe'"),
+        (postback + "max_age: 0s", "4:14: error: 'max_age' must be a duration from 1s to 3650d, found '0s'"),
         (postback + "retrys: [5s]", "4:5: error: unknown key 'retrys' in destination 'main'; did you mean 'retries'?"),
     ])
     func `a destination that cannot work is refused`(destination: String, findings: String) {

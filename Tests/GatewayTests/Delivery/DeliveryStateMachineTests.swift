@@ -95,4 +95,57 @@ struct DeliveryStateMachineTests {
         let reason = "request cannot be sent: url 'x' is not an http address"
         #expect(decision == Decision(state: .rejected, reason: reason, outcome: "rejected"))
     }
+
+    /// A seeded tracker answers anything, or nothing. However it goes on, the delivery is never lost: after each try it is over, or pending
+    /// with a wait; and it is over after the schedule's last try at the latest.
+    @Test(arguments: 1...200) func `every sequence of replies ends, and until then there is a next try`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let count = Int.random(in: 0...12, using: &random)
+        let schedule = RetrySchedule(delays: (0..<count).map { _ in .seconds(Int.random(in: 0...9, using: &random)) })
+        var time = now
+        for attempt in 1...(schedule.tries + 1) {
+            #expect(attempt <= schedule.tries, "tried on after the last try")
+            let decision = step(DeliveryStateMachine(schedule: schedule, attempt: attempt), at: time, &random)
+            #expect(!decision.outcome.isEmpty)
+            guard decision.state == .pending else {
+                #expect(decision.wait == nil)
+                #expect(decision.state != .dead || attempt == schedule.tries)
+                #expect(decision.state != .skipped)
+                if decision.state == .dead || decision.state == .rejected { #expect(decision.reason?.isEmpty == false) }
+                return
+            }
+            guard let wait = decision.wait else {
+                Issue.record("pending without a next try")
+                return
+            }
+            #expect(wait >= .zero && wait <= RetrySchedule.longestRequestedWait)
+            #expect(decision.reason?.contains("attempt \(attempt) of \(schedule.tries), next in") == true)
+            time = time.advanced(by: wait)
+        }
+    }
+
+    private func step(_ machine: DeliveryStateMachine, at time: Timestamp, _ random: inout SeededGenerator) -> Decision {
+        let chance = Double.random(in: 0...1, using: &random)
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            let failures: [ExchangeFailure] = [
+                .timeout(.seconds(15)), .connectTimeout(.seconds(5)), .refused(address: "127.0.0.1:9"), .hostNotFound("t.example"),
+                .tls("expired"), .closed(midReply: Bool.random(using: &random)), .notHTTP("x"), .other("y"),
+            ]
+            return machine.failed(failures.randomElement(using: &random) ?? .other("z"), random: chance)
+        }
+        let headers = [nil, "0", "5", "99999999999", "soon", "", "Sun, 06 Nov 2094 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"]
+        // Mostly what is tried again, so that sequences get long.
+        let anything = Int.random(in: 100...999, using: &random)
+        let again = [408, 425, 429, 500, 503, 599].randomElement(using: &random) ?? 503
+        let status = Int.random(in: 0..<4, using: &random) == 0 ? anything : again
+        let reply = Reply(status: status, retryAfter: headers.randomElement(using: &random) ?? nil, body: [])
+        var reading: ReplyReading?
+        if Int.random(in: 0..<5, using: &random) == 0 {
+            let outcomes: [ReplyReading.Outcome] = [.delivered, .duplicate, .rejected, .retry, .retry, .retry]
+            reading = ReplyReading(
+                outcome: outcomes.randomElement(using: &random) ?? .retry,
+                retryAfter: Bool.random(using: &random) ? .seconds(Int.random(in: 0...1_000_000, using: &random)) : nil)
+        }
+        return machine.replied(reply, reading: reading, at: time, random: chance)
+    }
 }

@@ -16,6 +16,7 @@ final class MemoryConversionStore: ConversionStore {
         var deliveries: [DeliveryID: Delivery] = [:]
         var counts: [String: [DeliveryState: Int]] = [:]
         var failure: (kind: StoreError.Kind, times: Int)?
+        var holdsClaims = true
         var nextDueCalls = 0
         var dueCalls = 0
 
@@ -67,6 +68,20 @@ final class MemoryConversionStore: ConversionStore {
         if let failure { throw failure }
         return false
     }
+
+    func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool {
+        let failure: StoreError? = state.withLock { state in
+            guard let failure = state.failure, failure.times > 0 else { return nil }
+            state.failure?.times -= 1
+            return StoreError(failure.kind, "database or disk is full")
+        }
+        if let failure { throw failure }
+        for result in results { try await record(result) }
+        return false
+    }
+
+    var holdsClaims: Bool { state.withLock(\.holdsClaims) }
+    func loseClaims(_ isLost: Bool) { state.withLock { $0.holdsClaims = !isLost } }
 
     func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery] {
         state.withLock { state in

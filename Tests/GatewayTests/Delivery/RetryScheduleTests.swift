@@ -25,6 +25,39 @@ struct RetryScheduleTests {
         #expect(schedule.wait(after: 2, requested: .seconds(1_000_000), random: 0.5) == .seconds(200_000))
     }
 
+    /// Whatever the schedule, the chance and the tracker's wish: a wait exists for every try but the last, lies within a fifth of its place
+    /// in the schedule or at what was asked for, and a longer place never gives a shorter wait than the jitter explains.
+    @Test(arguments: 1...50)
+    func `waits are bounded, ordered but for the jitter, and there is one for every try but the last`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let delays = (0..<Int.random(in: 0...100, using: &random)).map { _ in
+            Duration.milliseconds(Int.random(in: 0...604_800_000, using: &random))
+        }
+        let schedule = RetrySchedule(delays: delays)
+        for attempt in -1...(delays.count + 3) {
+            let chance = Double.random(in: 0...1, using: &random)
+            let wish: Duration? = Bool.random(using: &random) ? .seconds(Int.random(in: 0...200_000, using: &random)) : nil
+            let wait = schedule.wait(after: attempt, requested: wish, random: chance)
+            guard (1...max(1, delays.count)).contains(attempt), !delays.isEmpty else {
+                #expect(wait == nil)
+                continue
+            }
+            guard let wait else {
+                Issue.record("try \(attempt) of \(schedule.tries) has no wait")
+                continue
+            }
+            let place = delays[attempt - 1]
+            let capped = wish.map { min($0, RetrySchedule.longestRequestedWait) } ?? .zero
+            #expect(wait >= max(capped, place * 8 / 10))
+            #expect(wait <= max(capped, place * 12 / 10))
+            let unasked = schedule.wait(after: attempt, requested: nil, random: chance) ?? .zero
+            #expect(wait >= unasked)
+            for other in 1...delays.count where delays[other - 1] * 8 >= place * 12 {
+                #expect(schedule.wait(after: other, requested: nil, random: 0) ?? .zero >= unasked)
+            }
+        }
+    }
+
     @Test func `no delays mean one try`() {
         #expect(RetrySchedule(delays: []).tries == 1)
         #expect(RetrySchedule(delays: []).wait(after: 1, requested: .seconds(5), random: 0) == nil)
@@ -63,25 +96,6 @@ struct RetryAfterTests {
 
     @Test(arguments: ["", "-5", "1.5", "soon", "06 Nov 1994", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET"])
     func `anything else is ignored`(header: String) { #expect(RetryAfter.wait(header, at: now) == nil) }
-}
-
-struct PaceTests {
-    @Test func `ten tries without an answer narrow it, one answer widens it`() {
-        var pace = Pace(concurrency: 32)
-        let rests = (1...11).map { _ in pace.ended(answered: false) }
-        #expect(rests == [Duration?](repeating: nil, count: 9) + [.milliseconds(250), .milliseconds(250)])
-        #expect(pace.limit == 8)
-        let rest = pace.ended(answered: true)
-        #expect(rest == nil)
-        #expect(pace.limit == 32)
-    }
-
-    @Test func `it never widens beyond the destination's own concurrency`() {
-        var pace = Pace(concurrency: 1)
-        for _ in 1...20 { _ = pace.ended(answered: false) }
-        #expect(pace.limit == 1)
-        #expect(Pace(concurrency: 0).limit == 1)
-    }
 }
 
 struct ReplyTests {

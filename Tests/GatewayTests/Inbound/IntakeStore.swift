@@ -76,6 +76,8 @@ final class IntakeStore: ConversionStore {
     func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult { .notFound }
     func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] { [] }
     func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow] { [] }
+    func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool { false }
+    var holdsClaims: Bool { true }
     func due(
         _ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int
     ) async throws(StoreError) -> [DueDelivery] { [] }

@@ -104,6 +104,17 @@ final class SQLiteConversionStore: ConversionStore {
         try await write { try $0.record(result) }
     }
 
+    func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool {
+        try await write { writer in
+            var released = false
+            for result in results where try writer.record(result) { released = true }
+            return released
+        }
+    }
+
+    /// Nobody else delivers from this file: `StoreLock` sees to it.
+    var holdsClaims: Bool { true }
+
     func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
         var changed = 0
         // In portions, so that a large replay does not keep intake waiting.

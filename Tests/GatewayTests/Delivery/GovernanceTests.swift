@@ -1,0 +1,204 @@
+import Mappings
+import Testing
+
+@testable import Gateway
+
+/// What an operator says of one destination, as its tracker sees it.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct GovernanceTests {
+    @Test func `a rate is kept to, without busy waiting and without losing any`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            let slow = Destination.local("a", port: tracker.port).with { $0.rate = Rate(permits: 20, interval: .seconds(1)) }
+            try await DeliveryHarness.run([slow]) { harness in
+                let start = ContinuousClock.now
+                harness.submit(DeliveryHarness.conversions(50), to: "a")
+                try await Task.sleep(for: .milliseconds(600))
+                #expect(tracker.received.count == 20)
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 50 }
+                let took = start.duration(to: .now)
+                #expect(took >= .milliseconds(2000) && took < .milliseconds(3500), "\(took)")
+                #expect(tracker.received.count == 50)
+            }
+        }
+    }
+
+    @Test func `answers that mean try again open the breaker too, and what waits uses up no tries`() async throws {
+        let isWell = Flag()
+        try await ScriptedTracker.run { _, _ in
+            isWell.isRaised ? .reply(200) : .reply(503)
+        } body: { tracker in
+            let destination = Destination.local("a", port: tracker.port).with {
+                $0.concurrency = 4
+                $0.breaker = Breaker.Settings(failures: 5, pause: .milliseconds(50), longest: .milliseconds(200))
+            }
+            try await DeliveryHarness.run([destination]) { harness in
+                harness.submit(DeliveryHarness.conversions(300), to: "a")
+                try await harness.wait { harness.dispatcher.activity["a"]?.openedAt != nil }
+                try await Task.sleep(for: .milliseconds(1000))
+                // Eight at most before it opens, then one in 50, 100, 200 and 200 ms.
+                #expect(tracker.received.count <= 8 + 8, "\(tracker.received.count)")
+                #expect(harness.dispatcher.activity["a"]?.reason == "tracker answered 503")
+                isWell.raise()
+                try await harness.wait(.seconds(3)) { harness.store.count(.delivered, at: "a") == 300 }
+                #expect(harness.dispatcher.activity["a"]?.openedAt == nil)
+            }
+        }
+    }
+
+    @Test func `a refusal is an answer, so it opens nothing`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(422)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port)]) { harness in
+                harness.submit(DeliveryHarness.conversions(100), to: "a")
+                try await harness.wait { harness.store.count(.rejected, at: "a") == 100 }
+                #expect(harness.dispatcher.activity["a"]?.openedAt == nil)
+            }
+        }
+    }
+
+    @Test func `a hanging destination is found again soon after it answers`() async throws {
+        let isWell = Flag()
+        try await ScriptedTracker.run { _, _ in
+            isWell.isRaised ? .reply(200) : .hang
+        } body: { tracker in
+            let destination = Destination.local("a", port: tracker.port, delays: [.milliseconds(50), .seconds(1)]).with {
+                $0.timeout = .milliseconds(200)
+            }
+            try await DeliveryHarness.run([destination]) { harness in
+                harness.submit(DeliveryHarness.conversions(200), to: "a")
+                try await harness.wait { harness.dispatcher.activity["a"]?.openedAt != nil }
+                isWell.raise()
+                try await harness.wait(.seconds(2)) { harness.store.count(.delivered, at: "a") >= 168 }
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 200 }
+            }
+        }
+    }
+
+    @Test func `a dry run writes the request down and sends nothing, and a replay after it sends`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            let real = Destination.local("a", port: tracker.port)
+            try await DeliveryHarness.run([real.with { $0.isDryRun = true }]) { harness in
+                let conversion = DeliveryHarness.conversion()
+                harness.submit([conversion], to: "a")
+                try await harness.wait { harness.store[conversion, "a"]?.state == .skipped }
+                let result = try #require(harness.store[conversion, "a"]?.results.last)
+                #expect(result.reason == "dry run: nothing was sent")
+                #expect(result.attempt?.outcome == "dry_run")
+                #expect(result.attempt?.requestLine == "POST http://127.0.0.1:\(tracker.port)/in?key=***")
+                #expect(result.attempt?.request == "X-Id: \(conversion.id)\n\nid=\(conversion.id)")
+                #expect(tracker.received.isEmpty)
+                harness.dispatcher.reconfigure([real])
+                _ = try await harness.store.requeue(
+                    [DeliveryID(conversion: conversion.id, destination: "a")], at: DeliveryHarness.now())
+                try await harness.wait { harness.store[conversion, "a"]?.state == .delivered }
+                #expect(tracker.received.count == 1)
+            }
+        }
+    }
+
+    @Test func `what is older than max_age is dead when it comes up, and not asked for again`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(503)
+        } body: { tracker in
+            let destination = Destination.local("a", port: tracker.port, delays: [.seconds(60)]).with { $0.maxAge = .seconds(1) }
+            try await DeliveryHarness.run([destination]) { harness in
+                let conversion = DeliveryHarness.conversion()
+                harness.submit([conversion], to: "a")
+                try await harness.wait { harness.store[conversion, "a"]?.state == .dead }
+                #expect(tracker.received.count == 1)
+                let reason = harness.store[conversion, "a"]?.results.last?.reason
+                #expect(reason == "received 1s ago, and max_age is 1s; to send it after all raise max_age and replay it")
+            }
+        }
+    }
+
+    @Test func `what this process may no longer send is let go, and sent when it may again`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port)]) { harness in
+                harness.store.loseClaims(true)
+                harness.submit(DeliveryHarness.conversions(5), to: "a")
+                try await Task.sleep(for: .milliseconds(200))
+                #expect(tracker.received.isEmpty)
+                harness.store.loseClaims(false)
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 5 }
+                #expect(tracker.received.count == 5)
+            }
+        }
+    }
+}
+
+/// A configuration that changes while deliveries are under way.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct ReconfigurationTests {
+    @Test func `what is in flight ends under the old settings and the next begins under the new`() async throws {
+        try await ScriptedTracker.run { number, _ in
+            number == 1 ? .late(.milliseconds(300)) : .reply(200)
+        } body: { tracker in
+            let old = Destination.local("a", port: tracker.port).with { $0.concurrency = 1 }
+            try await DeliveryHarness.run([old]) { harness in
+                harness.submit(DeliveryHarness.conversions(40), to: "a")
+                try await harness.wait { tracker.received.count == 1 }
+                let new = old.with {
+                    $0.concurrency = 8
+                    let render = $0.render
+                    $0.render = { conversion in
+                        guard case .request(var request) = render(conversion) else { return .skipped(reason: "") }
+                        request.url = request.url.replacing("/in", with: "/new")
+                        return .request(request)
+                    }
+                }
+                harness.dispatcher.reconfigure([new])
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 40 }
+                #expect(tracker.received.count == 40)
+                #expect(tracker.received.map { $0.uri.prefix(4) } == ["/in?"] + Array(repeating: "/new", count: 39))
+                #expect(tracker.mostAtOnce > 1)
+            }
+        }
+    }
+
+    @Test func `a new destination begins with what it is owed, and a removed one leaves its own in the store`() async throws {
+        try await ScriptedTracker.run { number, _ in
+            number == 1 ? .late(.milliseconds(200)) : .reply(200)
+        } body: { tracker in
+            let a = Destination.local("a", port: tracker.port).with { $0.concurrency = 1 }
+            let b = Destination.local("b", port: tracker.port)
+            try await DeliveryHarness.run([a]) { harness in
+                harness.submit(DeliveryHarness.conversions(10), to: "a", "b")
+                try await harness.wait { tracker.received.count == 1 }
+                harness.dispatcher.reconfigure([b])
+                try await harness.wait { harness.store.count(.delivered, at: "b") == 10 && harness.store.count(.delivered, at: "a") == 1 }
+                try await Task.sleep(for: .milliseconds(1200))
+                #expect(harness.store.count(.pending, at: "a") == 9)
+                #expect(Set(harness.dispatcher.activity.keys) == ["b"])
+                harness.dispatcher.reconfigure([a, b])
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 10 }
+                #expect(tracker.received.count == 20)
+            }
+        }
+    }
+
+    @Test func `many changes under load lose nothing and send nothing twice`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            let a = Destination.local("a", port: tracker.port)
+            try await DeliveryHarness.run([a]) { harness in
+                for round in 1...30 {
+                    harness.submit(DeliveryHarness.conversions(50), to: "a")
+                    harness.dispatcher.reconfigure(round % 3 == 0 ? [] : [a.with { $0.concurrency = round % 7 + 1 }])
+                    try await Task.sleep(for: .milliseconds(3))
+                }
+                harness.dispatcher.reconfigure([a])
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 1500 }
+                #expect(tracker.received.count == 1500)
+            }
+        }
+    }
+}
