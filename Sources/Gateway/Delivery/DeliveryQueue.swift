@@ -34,6 +34,8 @@ final class DeliveryQueue: Sendable {
         var isAbandoned = false
         /// The configuration has it no more: nothing is begun, and what waits is the store's.
         var isRetired = false
+        /// Whether the store has been asked if it is paused; until then it is.
+        var knowsPause = false
         var lastAnswer: NIODeadline?
         var lastStatus: Int?
         var attempts = 0
@@ -107,9 +109,11 @@ final class DeliveryQueue: Sendable {
         self.timers = timers
         self.runLow = runLow
         self.changed = changed
+        var governor = Governor(destination)
+        governor.isPaused = true
         state = Mutex(
             State(
-                window: ReadyWindow(capacity: capacity), governor: Governor(destination), settings: DestinationSettings(destination),
+                window: ReadyWindow(capacity: capacity), governor: governor, settings: DestinationSettings(destination),
                 wantedWorkers: max(1, destination.concurrency)))
     }
 
@@ -151,7 +155,7 @@ final class DeliveryQueue: Sendable {
     func beginFetch() -> (leavingOut: Set<DeliveryID>, limit: Int)? {
         let begun = state.withLock { state in
             // While it is paused, what waits may as well wait in the store.
-            state.isRetired || state.governor.isPaused ? nil : state.window.beginFetch()
+            state.isRetired || (state.governor.isPaused && state.knowsPause) ? nil : state.window.beginFetch()
         }
         guard let (held, limit) = begun else { return nil }
         return (Set(held.map { DeliveryID(conversion: $0, destination: name) }), limit)
@@ -243,12 +247,17 @@ final class DeliveryQueue: Sendable {
         }
     }
 
+    /// The store's word; until it has come the queue is paused.
     func pause(_ isPaused: Bool) {
         update { state in
+            state.knowsPause = true
+            if state.governor.isPaused, !isPaused { state.hasAskedForMore = false }
             state.governor.isPaused = isPaused
             return nil
         }
     }
+
+    var knowsPause: Bool { state.withLock { $0.knowsPause || $0.isRetired } }
 
     /// Takes new settings, or takes the destination up again. Start what `staff` says afterwards.
     func change(to destination: Destination) {
@@ -268,6 +277,8 @@ final class DeliveryQueue: Sendable {
         let surplus = state.withLock { state in
             state.isRetired = true
             state.wantedWorkers = 0
+            state.knowsPause = false
+            state.governor.isPaused = true
             state.window.dropWaiting()
             return state.surplus()
         }

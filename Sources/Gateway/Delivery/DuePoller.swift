@@ -19,9 +19,11 @@ struct DuePoller: Sendable {
     /// Runs until the queues drain.
     func run() async {
         var nextRound = clock.now()
+        var overseer = Overseer(store: store, clock: clock)
         while !heartbeat.isStopped {
             heartbeat.beat(at: clock.now())
             do throws(StoreError) {
+                try await overseer.look(after: queues())
                 for queue in queues() where queue.wantsFetch { try await refill(queue) }
                 if clock.now() >= nextRound {
                     nextRound = try await round()
@@ -34,6 +36,7 @@ struct DuePoller: Sendable {
             let earliest = clock.now().advanced(by: Self.shortestPause)
             nextRound = min(nextRound, max(earliest, await alarm.sleep(until: nextRound)))
         }
+        await overseer.leave()
     }
 
     /// Looks after every destination. Returns when to do so again.

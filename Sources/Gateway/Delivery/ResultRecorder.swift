@@ -24,7 +24,10 @@ final class ResultRecorder: Sendable {
     /// Results that share a write, at most, so that intake's are not kept waiting.
     private static let limit = 512
 
-    init(store: any ConversionStore, watch: StoreWatch, alarm: Alarm, now: @escaping @Sendable () -> Timestamp, hold: @escaping @Sendable (Bool) -> Void) {
+    init(
+        store: any ConversionStore, watch: StoreWatch, alarm: Alarm, now: @escaping @Sendable () -> Timestamp,
+        hold: @escaping @Sendable (Bool) -> Void
+    ) {
         self.store = store
         self.watch = watch
         self.alarm = alarm

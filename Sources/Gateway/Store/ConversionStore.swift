@@ -58,6 +58,18 @@ protocol ConversionStore: Sendable {
     /// Marks a refused request as run again, with the conversion it became. No-op where it has left the keep already.
     func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError)
 
+    /// Pauses a destination for every process that shares the store, until it is resumed: a nil reason resumes. The time of a pause is that
+    /// of its first word; a reason can be changed.
+    func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError)
+    /// The destinations that are paused, by name.
+    func controls() async throws(StoreError) -> [DestinationControl]
+    /// Puts these in place of what this process reported before.
+    func report(_ reports: [DestinationReport]) async throws(StoreError)
+    /// By destination, then process. One that has ended without a last word may still be among them.
+    func reports() async throws(StoreError) -> [DestinationReport]
+    /// When the oldest conversion was received that each destination has still to hear of. Looks at every pending delivery.
+    func oldestPending() async throws(StoreError) -> [String: Timestamp]
+
     /// Whether what `due` handed out is still this process's own to send. Asked right before a request goes out; must be cheap.
     var holdsClaims: Bool { get }
 

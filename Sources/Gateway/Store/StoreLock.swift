@@ -19,11 +19,28 @@ final class StoreLock: Sendable {
             throw StoreError(
                 .unavailable, "'\(file)' cannot be opened: \(String(cString: strerror(errno))); check the folder and its owner")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             close(descriptor)
             throw StoreError(.busy, "'\(path)' is served by another gateway already; stop that one or name another store")
         }
         self.descriptor = descriptor
+    }
+
+    /// A command that asks whether the store is served holds the lock for a moment.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for _ in 1...5 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(20_000)
+        }
+        return false
+    }
+
+    /// Whether some process serves the store now.
+    static func isHeld(store path: String) -> Bool {
+        let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 
     deinit { close(descriptor) }

@@ -117,6 +117,51 @@ struct GovernanceTests {
         }
     }
 
+    @Test func `a paused destination is sent nothing until it is resumed, also by another process and after a start`() async throws {
+        let store = MemoryConversionStore()
+        try await store.setPaused("a", reason: "their maintenance", at: DeliveryHarness.now())
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port), .local("b", port: tracker.port)], store: store) { harness in
+                harness.submit(DeliveryHarness.conversions(5000), to: "a")
+                harness.submit(DeliveryHarness.conversions(10), to: "b")
+                try await harness.wait { store.count(.delivered, at: "b") == 10 }
+                #expect(tracker.received.count == 10)
+                try await store.setPaused("a", reason: nil, at: DeliveryHarness.now())
+                try await harness.wait(.seconds(2)) { store.count(.delivered, at: "a") > 0 }
+                try await store.setPaused("a", reason: "", at: DeliveryHarness.now())
+                try await harness.wait { harness.dispatcher.activity["a"]?.isPaused == true }
+                try await harness.wait { harness.dispatcher.activity["a"]?.inFlight == 0 }
+                let sent = tracker.received.count
+                try await Task.sleep(for: .milliseconds(100))
+                #expect(tracker.received.count == sent)
+                try await store.setPaused("a", reason: nil, at: DeliveryHarness.now())
+                try await harness.wait { store.count(.delivered, at: "a") == 5000 }
+                #expect(tracker.received.count == 5010)
+            }
+        }
+    }
+
+    @Test func `how a destination stands is reported while it changes, and not while nothing does`() async throws {
+        let port = try await ScriptedTracker.run({ _, _ in .hang }, body: { $0.port })
+        let store = MemoryConversionStore()
+        let destination = Destination.local("a", port: port, delays: [.seconds(60)]).with {
+            $0.breaker = Breaker.Settings(failures: 1, pause: .seconds(60), longest: .seconds(60))
+            $0.rate = Rate(permits: 8, interval: .seconds(1))
+        }
+        try await DeliveryHarness.run([destination], store: store) { harness in
+            harness.submit([DeliveryHarness.conversion()], to: "a")
+            try await Task.sleep(for: .milliseconds(2500))
+            let report = try #require(try await store.reports().first)
+            #expect(report.breaker == .open && report.failures == 1 && report.rate == "8/s")
+            #expect(report.reason == "connection to 127.0.0.1:\(port) refused")
+            #expect(report.probeAt.map { DeliveryHarness.now().duration(to: $0) > .seconds(50) } == true)
+            #expect(store.reportCalls <= 2)
+        }
+        #expect(try await store.reports().isEmpty)
+    }
+
     @Test func `what this process may no longer send is let go, and sent when it may again`() async throws {
         try await ScriptedTracker.run { _, _ in
             .reply(200)

@@ -17,6 +17,9 @@ final class MemoryConversionStore: ConversionStore {
         var counts: [String: [DeliveryState: Int]] = [:]
         var failure: (kind: StoreError.Kind, times: Int)?
         var holdsClaims = true
+        var paused: [String: DestinationControl] = [:]
+        var reports: [DestinationReport] = []
+        var reportCalls = 0
         var nextDueCalls = 0
         var dueCalls = 0
 
@@ -79,6 +82,22 @@ final class MemoryConversionStore: ConversionStore {
         for result in results { try await record(result) }
         return false
     }
+
+    func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {
+        state.withLock { state in
+            state.paused[destination] = reason.map { DestinationControl(destination: destination, pausedAt: now, reason: $0) }
+        }
+    }
+    func controls() async throws(StoreError) -> [DestinationControl] { state.withLock { Array($0.paused.values) } }
+    func report(_ reports: [DestinationReport]) async throws(StoreError) {
+        state.withLock { state in
+            state.reports = reports
+            state.reportCalls += 1
+        }
+    }
+    func reports() async throws(StoreError) -> [DestinationReport] { state.withLock(\.reports) }
+    var reportCalls: Int { state.withLock(\.reportCalls) }
+    func oldestPending() async throws(StoreError) -> [String: Timestamp] { throw unused }
 
     var holdsClaims: Bool { state.withLock(\.holdsClaims) }
     func loseClaims(_ isLost: Bool) { state.withLock { $0.holdsClaims = !isLost } }

@@ -77,6 +77,11 @@ final class IntakeStore: ConversionStore {
     func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] { [] }
     func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow] { [] }
     func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool { false }
+    func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {}
+    func controls() async throws(StoreError) -> [DestinationControl] { [] }
+    func report(_ reports: [DestinationReport]) async throws(StoreError) {}
+    func reports() async throws(StoreError) -> [DestinationReport] { [] }
+    func oldestPending() async throws(StoreError) -> [String: Timestamp] { [:] }
     var holdsClaims: Bool { true }
     func due(
         _ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int

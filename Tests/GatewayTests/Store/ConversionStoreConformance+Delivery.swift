@@ -21,6 +21,70 @@ extension ConversionStoreConformance {
             let next = try await store.nextDue()
             #expect(next == ["main": StoreSamples.start.advanced(by: .seconds(1)), "voluum": StoreSamples.start.advanced(by: .seconds(1))])
         },
+        Self(name: "a pause holds until it is resumed, and its reason can be changed") { store async throws in
+            #expect(try await store.controls().isEmpty)
+            try await store.setPaused("main", reason: "maintenance", at: StoreSamples.start)
+            try await store.setPaused("audit", reason: "", at: StoreSamples.start)
+            try await store.setPaused("main", reason: "still", at: StoreSamples.start.advanced(by: .seconds(5)))
+            #expect(
+                try await store.controls() == [
+                    DestinationControl(destination: "audit", pausedAt: StoreSamples.start, reason: ""),
+                    DestinationControl(destination: "main", pausedAt: StoreSamples.start, reason: "still"),
+                ])
+            try await store.setPaused("main", reason: nil, at: StoreSamples.start)
+            try await store.setPaused("nobody", reason: nil, at: StoreSamples.start)
+            #expect(try await store.controls().map(\.destination) == ["audit"])
+        },
+        Self(name: "a report stands in place of the last") { store async throws in
+            let well = StoreSamples.report("main")
+            var ill = StoreSamples.report("voluum")
+            ill.breaker = .halfOpen
+            ill.openedAt = StoreSamples.start
+            ill.probeAt = StoreSamples.start.advanced(by: .seconds(1))
+            ill.failures = 12
+            ill.reason = "no answer within 15s"
+            ill.rate = "8/s"
+            ill.isDryRun = true
+            ill.lastStatus = 503
+            ill.answeredAt = StoreSamples.start
+            try await store.report([well, ill])
+            var found = try await store.reports()
+            for index in found.indices { found[index].node = "" }
+            #expect(found == [well, ill])
+            try await store.report([ill])
+            #expect(try await store.reports().map(\.destination) == ["voluum"])
+            try await store.report([])
+            #expect(try await store.reports().isEmpty)
+        },
+        Self(name: "the oldest pending conversion of each destination is known") { store async throws in
+            #expect(try await store.oldestPending().isEmpty)
+            for number: UInt64 in 1...3 {
+                _ = try await store.accept(StoreSamples.submission(number, after: .seconds(Int(number)), destinations: ["main", "voluum"]))
+            }
+            let first = DeliveryID(conversion: StoreSamples.submission(1, after: .seconds(1)).conversion.id, destination: "main")
+            try await store.record([StoreSamples.result(first, .delivered)])
+            #expect(
+                try await store.oldestPending() == [
+                    "main": StoreSamples.start.advanced(by: .seconds(2)), "voluum": StoreSamples.start.advanced(by: .seconds(1)),
+                ])
+        },
+        Self(name: "many results are recorded together, each as it would be alone") { store async throws in
+            var ids: [DeliveryID] = []
+            for number: UInt64 in 1...3 {
+                let sent = StoreSamples.submission(number)
+                _ = try await store.accept(sent)
+                ids.append(DeliveryID(conversion: sent.conversion.id, destination: "main"))
+            }
+            let unknown = DeliveryID(conversion: StoreSamples.id(99), destination: "main")
+            try await store.record([
+                StoreSamples.result(ids[0], .delivered), StoreSamples.result(unknown, .delivered),
+                StoreSamples.result(ids[1], .pending, next: .seconds(30)), StoreSamples.result(ids[2], .dead),
+            ])
+            try await store.record([])
+            #expect(try await store.deliveries(DeliveryFilter(ascending: true)).map(\.state) == [.delivered, .pending, .dead])
+            #expect(try await store.attempts(of: ids[1]).count == 1)
+            #expect(store.holdsClaims)
+        },
         Self(name: "a retry waits for its time") { store async throws in
             let delivery = try await queued(store)
             try await store.record(StoreSamples.result(delivery, .pending, next: .seconds(30), reason: "replied 503"))

@@ -116,6 +116,11 @@ enum StoreSamples {
         )
     }
 
+    static func report(_ destination: String) -> DestinationReport {
+        DestinationReport(
+            destination: destination, breaker: .closed, failures: 0, inFlight: 2, waiting: 7, isDryRun: false, reportedAt: start)
+    }
+
     static func refused(_ number: Int, source: String? = nil, body: String = "body", code: String = "missing_field") -> RefusedRequest {
         RefusedRequest(
             receivedAt: start.advanced(by: .seconds(number)),

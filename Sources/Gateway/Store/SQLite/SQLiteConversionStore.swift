@@ -115,6 +115,14 @@ final class SQLiteConversionStore: ConversionStore {
     /// Nobody else delivers from this file: `StoreLock` sees to it.
     var holdsClaims: Bool { true }
 
+    func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {
+        try await write { try $0.setPaused(destination, reason: reason, at: now) }
+    }
+
+    func report(_ reports: [DestinationReport]) async throws(StoreError) {
+        try await write { try $0.report(reports) }
+    }
+
     func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
         var changed = 0
         // In portions, so that a large replay does not keep intake waiting.

@@ -10,7 +10,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 3
+    static let version = 4
 
     /// Decimal text as identifiers, so that a program can tell a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -19,8 +19,36 @@ enum SQLiteSchema {
         // What was sent behind the request line; NULL in attempts of before.
         migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE attempt ADD COLUMN request TEXT") }
         migrator.registerMigration("3", foreignKeyChecks: .immediate) { try $0.execute(sql: histories) }
+        migrator.registerMigration("4") { try $0.execute(sql: governance) }
         return migrator
     }
+
+    private static let governance = """
+        CREATE TABLE control (
+            destination TEXT PRIMARY KEY,
+            paused_at INTEGER NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- How the serving process stands with each destination, for whoever asks from outside.
+        CREATE TABLE destination_report (
+            node TEXT NOT NULL,
+            destination TEXT NOT NULL,
+            breaker TEXT NOT NULL,
+            opened_at INTEGER,
+            probe_at INTEGER,
+            failures INTEGER NOT NULL,
+            reason TEXT,
+            in_flight INTEGER NOT NULL,
+            waiting INTEGER NOT NULL,
+            rate TEXT,
+            is_dry_run INTEGER NOT NULL,
+            last_status INTEGER,
+            answered_at INTEGER,
+            reported_at INTEGER NOT NULL,
+            PRIMARY KEY (node, destination)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// Refuses files that another program, or a newer gateway, wrote.
     static func check(_ database: Database, path: String, isReadOnly: Bool) throws {

@@ -11,6 +11,7 @@ final class WriterStatements {
     let selectPendingBefore, selectPendingAfter, markFollowed, holdDelivery, selectHeld, releaseDelivery: PreparedStatement
     let insertAttempt, deleteAttempts: PreparedStatement
     let insertRefused, addRefused, selectRefusedSum, oldestRefused, deleteRefused, markReplayed: PreparedStatement
+    let pause, resume, deleteReports, insertReport: PreparedStatement
     let beat: PreparedStatement
     private let all: [PreparedStatement]
 
@@ -166,6 +167,13 @@ final class WriterStatements {
         oldestRefused = try prepare("SELECT id, bytes FROM refused WHERE is_stranger = ?1 ORDER BY id LIMIT 1")
         deleteRefused = try prepare("DELETE FROM refused WHERE id = ?1")
         markReplayed = try prepare("UPDATE refused SET replayed_as = ?2, replayed_at = ?3 WHERE id = ?1")
+
+        pause = try prepare(
+            "INSERT INTO control VALUES (?1, ?2, ?3) ON CONFLICT (destination) DO UPDATE SET reason = excluded.reason")
+        resume = try prepare("DELETE FROM control WHERE destination = ?1")
+        deleteReports = try prepare("DELETE FROM destination_report WHERE node = ''")
+        insertReport = try prepare(
+            "REPLACE INTO destination_report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
 
         beat = try prepare("UPDATE heartbeat SET beats = beats + 1")
         self.all = all

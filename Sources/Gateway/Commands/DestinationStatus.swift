@@ -1,0 +1,105 @@
+import ArgumentParser
+import Mappings
+
+/// How one destination stands: what the configuration says, what the store holds, and what the serving processes report.
+struct DestinationStatus {
+    let name: String
+    let isConfigured: Bool
+    let counts: [DeliveryState: Int]
+    let oldest: Timestamp?
+    let control: DestinationControl?
+    /// One for each process that serves the store now.
+    let reports: [DestinationReport]
+    let rate: String?
+    let isDryRun: Bool
+
+    func count(_ state: DeliveryState) -> Int { counts[state] ?? 0 }
+    var isServed: Bool { !reports.isEmpty }
+    var inFlight: Int { reports.reduce(0) { $0 + $1.inFlight } }
+
+    /// The configured ones in the order of the file, then those that only the store knows.
+    static func all(in store: any ConversionStore, _ configuration: Configuration?) async throws(StoreError) -> [Self] {
+        let counts = try await store.counts()
+        let oldest = try await store.oldestPending()
+        let controls = try await store.controls()
+        // One process at most serves a file, and it may have ended without a last word.
+        let isServed = (store as? SQLiteConversionStore).map { StoreLock.isHeld(store: $0.path) } ?? true
+        let reports = isServed ? try await store.reports() : []
+        let configured = configuration?.destinations ?? []
+        var names = configured.map(\.name)
+        for name in counts.map(\.destination) + controls.map(\.destination) where !names.contains(name) { names.append(name) }
+        return names.map { name in
+            let settings = configured.first { $0.name == name }
+            let own = reports.filter { $0.destination == name }
+            return Self(
+                name: name, isConfigured: settings != nil || configuration == nil || !own.isEmpty,
+                counts: Dictionary(counts.filter { $0.destination == name }.map { ($0.state, $0.count) }) { $0 + $1 },
+                oldest: oldest[name], control: controls.first { $0.destination == name }, reports: own,
+                rate: own.isEmpty ? settings?.rate?.description : own[0].rate, isDryRun: own.first?.isDryRun ?? settings?.isDryRun ?? false)
+        }
+    }
+
+    /// Ends the command where nobody knows the name.
+    static func check(_ name: String, in store: any ConversionStore, _ configuration: Configuration?) async throws {
+        let known = try await all(in: store, configuration).map(\.name)
+        guard !known.contains(name), configuration != nil || !known.isEmpty else { return }
+        Terminal.complain("there is no destination \(name.quotedBriefly)\(name.suggestion(from: known))")
+        await store.close()
+        throw ExitStatus.findings
+    }
+
+    /// Everything that keeps it from being told, or `ok`.
+    var state: String {
+        var parts: [String] = []
+        if !isConfigured { parts.append("not configured") }
+        if let control { parts.append("paused since \(control.pausedAt)" + (control.reason.isEmpty ? "" : ": \(control.reason)")) }
+        if let report = reports.first(where: { $0.breaker != .closed }) {
+            let why = report.reason.map { ": \($0)" } ?? ""
+            let next = report.breaker == .halfOpen ? "half-open" : "open" + (report.probeAt.map { " until \($0)" } ?? "")
+            parts.append("breaker \(next), \(report.failures) failures\(why)")
+        }
+        if isDryRun { parts.append("dry run") }
+        return parts.isEmpty ? "ok" : parts.joined(separator: "; ")
+    }
+
+    /// One word for programs, the strongest first.
+    private var word: String {
+        if !isConfigured { return "not_configured" }
+        if control != nil { return "paused" }
+        if reports.contains(where: { $0.breaker == .open }) { return "open" }
+        if reports.contains(where: { $0.breaker == .halfOpen }) { return "half_open" }
+        return isDryRun ? "dry_run" : "ok"
+    }
+
+    var lastAnswer: String? {
+        let answers = reports.compactMap { report in report.answeredAt.map { (time: $0, status: report.lastStatus ?? 0) } }
+        return answers.max { $0.time < $1.time }.map { "\($0.status) at \($0.time)" }
+    }
+
+    var object: JSONObject {
+        var object: JSONObject = ["destination": .string(name), "state": .string(word), "detail": .string(state)]
+        for state in DeliveryState.allCases { object[state.rawValue] = .number(String(count(state))) }
+        object["oldest_pending"] = oldest.map { .string($0.description) }
+        object["paused_at"] = control.map { .string($0.pausedAt.description) }
+        object["pause_reason"] = control.map { .string($0.reason) }
+        object["rate"] = rate.map { .string($0) }
+        object["dry_run"] = .bool(isDryRun)
+        object["processes"] = .array(reports.map { .object(Self.object(of: $0)) })
+        return object
+    }
+
+    private static func object(of report: DestinationReport) -> JSONObject {
+        var object: JSONObject = [
+            "breaker": .string(report.breaker.rawValue), "failures": .number(String(report.failures)),
+            "in_flight": .number(String(report.inFlight)), "waiting": .number(String(report.waiting)),
+            "reported_at": .string(report.reportedAt.description),
+        ]
+        if !report.node.isEmpty { object["node"] = .string(report.node) }
+        object["opened_at"] = report.openedAt.map { .string($0.description) }
+        object["probe_at"] = report.probeAt.map { .string($0.description) }
+        object["reason"] = report.reason.map { .string($0) }
+        object["last_status"] = report.lastStatus.map { .number(String($0)) }
+        object["answered_at"] = report.answeredAt.map { .string($0.description) }
+        return object
+    }
+}

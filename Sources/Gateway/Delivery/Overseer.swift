@@ -1,0 +1,54 @@
+import Mappings
+import NIOCore
+
+/// Carries what operators ask for from the store to the queues, and how the queues stand to the store, about once a second.
+///
+/// Writes only where something has changed, so that an idle gateway leaves its disk alone.
+struct Overseer {
+    let store: any ConversionStore
+    let clock: DeliveryClock
+    private var reported: [String: DeliveryActivity] = [:]
+    private var nextLook: Timestamp?
+
+    private static let interval: Duration = .milliseconds(900)
+
+    init(store: any ConversionStore, clock: DeliveryClock) {
+        self.store = store
+        self.clock = clock
+    }
+
+    /// Does nothing where the last look is not long ago and every queue knows whether it is paused.
+    mutating func look(after queues: [DeliveryQueue]) async throws(StoreError) {
+        let now = clock.now()
+        let isDue = nextLook.map { now >= $0 || $0.duration(to: now) < .zero - Self.interval } ?? true
+        guard isDue || queues.contains(where: { !$0.knowsPause }) else { return }
+        let paused = Set(try await store.controls().map(\.destination))
+        for queue in queues { queue.pause(paused.contains(queue.name)) }
+        nextLook = now.advanced(by: Self.interval)
+        let current = Dictionary(queues.map { ($0.name, $0.activity) }) { first, _ in first }
+        guard current != reported else { return }
+        try await store.report(current.sorted { $0.key < $1.key }.map { report($0.key, $0.value, at: now) })
+        reported = current
+    }
+
+    /// The last word: this process serves no more.
+    func leave() async { try? await store.report([]) }
+
+    private func report(_ name: String, _ activity: DeliveryActivity, at now: Timestamp) -> DestinationReport {
+        let start = NIODeadline.now()
+        func time(_ deadline: NIODeadline) -> Timestamp { now.advanced(by: .nanoseconds((deadline - start).nanoseconds)) }
+        let breaker: DestinationReport.Breaker
+        var probeAt: Timestamp?
+        switch activity.breaker {
+        case .closed: breaker = .closed
+        case .halfOpen: breaker = .halfOpen
+        case .open(let until):
+            breaker = .open
+            probeAt = time(until)
+        }
+        return DestinationReport(
+            destination: name, breaker: breaker, openedAt: activity.openedAt.map(time), probeAt: probeAt, failures: activity.failures,
+            reason: activity.reason, inFlight: activity.inFlight, waiting: activity.waiting, rate: activity.rate?.description,
+            isDryRun: activity.isDryRun, lastStatus: activity.lastStatus, answeredAt: activity.lastAnswer.map(time), reportedAt: now)
+    }
+}
