@@ -26,7 +26,11 @@ struct Explanation {
             }
             let identity = MappingReader.Identity(
                 id: ConversionID(at: now, random: (0, 0)), source: source.name, receivedAt: now)
-            let conversion = try source.reader.read(parsed, as: identity, origins: &origins)
+            var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
+            if source.review?.flag(&conversion) != nil {
+                origins?["status"] = "the source's review"
+                origins?["reason"] = "the source's review"
+            }
             show(conversion, origins: origins ?? [:])
             showKey(of: conversion, source: source)
             showDestinations(of: conversion)
@@ -45,11 +49,10 @@ struct Explanation {
     private static func wrongCredentials(_ parsed: ParsedRequest, _ source: SourceConfiguration) -> [String] {
         var wrong = source.mapping.credentials.filter { plan in
             guard !plan.signsOnly, let given = parsed.value(atFirstOf: plan.places), given != "***" else { return false }
-            return source.credentials[plan.name].map { $0 != given } ?? false
+            return source.credentials[plan.name].map { $0 != given && source.retiringCredentials[plan.name] != given } ?? false
         }.map(\.name)
         if let plan = source.mapping.signature, parsed.value(atFirstOf: plan.places) != nil,
-            let signer = InboundSource(source, routes: []).signer,
-            !signer.verifies(parsed)
+            let signer = InboundSource(source, routes: []).signer, signer.fit(parsed) == nil
         {
             wrong.append("signature")
         }

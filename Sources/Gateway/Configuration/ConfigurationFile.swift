@@ -17,6 +17,38 @@ enum ConfigurationFile {
         return text
     }
 
+    /// Calls with each line that is not blank, without the white space around it; a file of any size takes a megabyte at a time.
+    static func eachLine(_ path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(Failure) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing }
+        if isFolder.boolValue { throw .unreadable("it is a folder") }
+        guard let file = FileHandle(forReadingAtPath: path) else { throw .unreadable("this user may not read it") }
+        defer { try? file.close() }
+        var rest = Data()
+        do {
+            while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
+                let text = rest + part
+                let end = text.lastIndex(of: UInt8(ascii: "\n")) ?? text.startIndex
+                lines(of: text[..<end], body)
+                rest = text[end...]
+            }
+        } catch {
+            throw .unreadable("\(error)")
+        }
+        lines(of: rest, body)
+    }
+
+    private static func lines(of text: Data, _ body: (UnsafeRawBufferPointer) -> Void) {
+        text.withUnsafeBytes { bytes in
+            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+                var line = line
+                while let first = line.first, first <= 0x20 { line.removeFirst() }
+                while let last = line.last, last <= 0x20 { line.removeLast() }
+                if !line.isEmpty { body(UnsafeRawBufferPointer(rebasing: line)) }
+            }
+        }
+    }
+
     /// The names in a folder, without the folder.
     static func list(_ path: String) throws(Failure) -> [String] {
         var isFolder: ObjCBool = false

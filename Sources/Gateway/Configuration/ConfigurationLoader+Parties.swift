@@ -24,6 +24,8 @@ extension ConfigurationLoader {
 
     struct Credentials {
         var values: [String: String] = [:]
+        /// The second of two.
+        var retiring: [String: String] = [:]
         /// Switched off with `null`.
         var open: Set<String> = []
     }
@@ -39,13 +41,45 @@ extension ConfigurationLoader {
                 diagnostics.error(at: key.location, "unknown credential \(name.quotedBriefly) of tracker '\(mapping.name)'\(hint)")
                 continue
             }
-            credential(node, plan, of: party, into: &found)
+            if let elements = node.elements, party.side == .source {
+                rotation(elements, at: node.location, plan, of: party, into: &found)
+            } else {
+                credential(node, plan, of: party, into: &found)
+            }
         }
         for plan in mapping.credentials where !named.contains(plan.name) {
             if party.side == .destination, plan.mayBeNull { continue }
             diagnostics.error(at: place ?? party.location, "\(party.subject) needs credential '\(plan.name)'")
         }
         return found
+    }
+
+    /// `[new, old]` while a sender goes over from one to the other.
+    private mutating func rotation(
+        _ elements: [YAMLNode], at place: SourceLocation, _ plan: CredentialPlan, of party: Party, into found: inout Credentials
+    ) {
+        let subject = "credential '\(plan.name)' of \(party.subject)"
+        guard (1...2).contains(elements.count) else {
+            let advice = elements.isEmpty ? Self.reason(party.side) : "take away those that are out of use"
+            diagnostics.error(at: place, "\(subject) has one secret, or two during a rotation, found \(elements.count); \(advice)")
+            return
+        }
+        var secrets: [String] = []
+        for element in elements {
+            guard !element.isNull else {
+                diagnostics.error(at: element.location, "\(subject) has an empty place in its list; \(Self.reason(party.side))")
+                continue
+            }
+            var one = Credentials()
+            credential(element, plan, of: party, into: &one)
+            if let secret = one.values[plan.name] { secrets.append(secret) }
+        }
+        guard secrets.count == elements.count else { return }
+        if secrets.count == 2, secrets[0] == secrets[1] {
+            diagnostics.error(at: elements[1].location, "\(subject) has the same secret twice; a rotation has a new one and the old one")
+        }
+        found.values[plan.name] = secrets[0]
+        if secrets.count == 2 { found.retiring[plan.name] = secrets[1] }
     }
 
     /// The sentences never show the value.

@@ -15,18 +15,23 @@ extension ConfigurationLoader {
         var exponents = direct.map { self.exponents($0) ?? .iso }
         guard let mapping else {
             // Without its tracker nothing can be said about these.
-            for key in ["credentials", "settings", "duplicates"] { _ = map.takeAny(key) }
+            for key in ["credentials", "settings", "duplicates", "rate", "review", "timestamp_tolerance", "replay_window"] {
+                _ = map.takeAny(key)
+            }
             map.finish(&diagnostics)
             return nil
         }
         let credentials = self.credentials(&map, at: node["credentials"]?.location, of: party, mapping)
         let settings = self.settings(&map, at: node["settings"]?.location, of: party, mapping, exponents: &exponents)
         let duplicates = map.take("duplicates").flatMap { duplicateRule($0, of: party, mapping) }
+        let rates = rates(&map, of: party, isMap: node["rate"]?.isMap ?? false)
+        let review = map.take("review").map { self.review($0, of: party, mapping) }
+        let freshness = freshness(&map, of: party, mapping)
         map.finish(&diagnostics)
         return SourceConfiguration(
             name: name, mapping: mapping, credentials: credentials.values, openCredentials: credentials.open, settings: settings,
-            defaults: defaults, allowIPs: networks, duplicates: duplicates,
-            repeats: repeats, exponents: exponents ?? .iso)
+            defaults: defaults, allowIPs: networks, duplicates: duplicates, repeats: repeats, exponents: exponents ?? .iso,
+            retiringCredentials: credentials.retiring, rates: rates, review: review, freshness: freshness)
     }
 
     /// The paths that the gateway answers itself.

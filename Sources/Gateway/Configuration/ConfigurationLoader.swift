@@ -10,6 +10,8 @@ struct ConfigurationLoader {
     /// Mappings of the file's own folder that do not compile; who names one has made no second mistake.
     var brokenMappings: Set<String> = []
     var substitution: EnvironmentSubstitution
+    /// Read when all sources are known.
+    var listFiles: [ListFile] = []
     let path: String
     /// With a slash at its end, or nothing.
     let folder: String
@@ -18,17 +20,19 @@ struct ConfigurationLoader {
     ///   - path: as the user gave it; diagnostics show it so.
     ///   - readFile: the text of a file; `ConfigurationFile.Failure` says why there is none.
     ///   - listFolder: the names in a folder.
+    ///   - eachLine: calls with each line of a file that is not blank, without white space around it; for files that may be large.
     ///   - catalog: the mappings that are known without the file.
     /// - Returns: no configuration where there are errors; warnings stand in both.
     static func load(
         path: String, environment: [String: String], readFile: (String) throws -> String, listFolder: (String) throws -> [String],
+        eachLine: (String, (UnsafeRawBufferPointer) -> Void) throws -> Void = ConfigurationFile.eachLine,
         catalog: MappingCatalog = .builtIn
     ) -> (configuration: Configuration?, diagnostics: Diagnostics) {
         var loader = Self(path: path, environment: environment, catalog: catalog)
         var configuration: Configuration?
         do {
             let text = try readFile(path)
-            configuration = loader.configuration(text, readFile: readFile, listFolder: listFolder)
+            configuration = loader.configuration(text, readFile: readFile, listFolder: listFolder, eachLine: eachLine)
         } catch {
             loader.diagnostics.error(at: loader.start, Self.sentence(error))
         }
@@ -57,7 +61,8 @@ struct ConfigurationLoader {
     }
 
     private mutating func configuration(
-        _ text: String, readFile: (String) throws -> String, listFolder: (String) throws -> [String]
+        _ text: String, readFile: (String) throws -> String, listFolder: (String) throws -> [String],
+        eachLine: (String, (UnsafeRawBufferPointer) -> Void) throws -> Void
     ) -> Configuration? {
         guard let parsed = YAMLReader.read(text, file: path, into: &diagnostics) else { return nil }
         let root = substitution.apply(to: parsed)
@@ -72,7 +77,8 @@ struct ConfigurationLoader {
         let routeNodes = map.list("routes", &diagnostics)
         map.finish(&diagnostics)
 
-        let sources = sourceNodes.compactMap { source($0.name, at: $0.key.location, $0.value) }
+        var sources = sourceNodes.compactMap { source($0.name, at: $0.key.location, $0.value) }
+        readLists(into: &sources, eachLine)
         warnOfTwins(sources, at: sourceNodes.map { ($0.name, $0.key.location) })
         let destinations = destinationNodes.compactMap { destination($0.name, at: $0.key.location, $0.value, readFile: readFile) }
         let routes = self.routes(

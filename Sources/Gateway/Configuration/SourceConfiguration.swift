@@ -17,23 +17,36 @@ struct SourceConfiguration: Sendable {
     /// The source's own policy instead of the tracker's.
     var repeats: RepeatPolicy?
     var exponents: CurrencyExponents
+    /// The second secret of those credentials that have two during a rotation. Requests that we sign ourselves carry the first.
+    var retiringCredentials: [String: String] = [:]
+    /// Nil lets it send as much as it likes.
+    var rates: SenderRates?
+    var review: ReviewPlan?
+    var freshness: Freshness?
 
     /// To be kept out of logs and of what is shown.
-    var secrets: [String] { Array(credentials.values) }
+    var secrets: [String] { Array(credentials.values) + Array(retiringCredentials.values) }
 
     /// Without keys that say who sends and prove nothing.
     var provingSecrets: [String] {
         let names = mapping.credentials.filter(\.identifies).map(\.name)
-        return credentials.filter { !names.contains($0.key) }.map(\.value)
+        return [credentials, retiringCredentials].flatMap { $0.filter { !names.contains($0.key) }.map(\.value) }
     }
 
     var reader: MappingReader { MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents) }
 }
 
 extension SourceConfiguration {
+    /// The secrets that a credential's check takes.
+    private func active(_ name: String) -> Set<String> { Set([credentials[name], retiringCredentials[name]].compactMap(\.self)) }
+
     /// Whether a request to the tracker's own path could come from either: nothing in it tells them apart.
     func isTwin(of other: Self) -> Bool {
-        guard mapping.name == other.mapping.name, credentials == other.credentials else { return false }
+        guard mapping.name == other.mapping.name, openCredentials == other.openCredentials else { return false }
+        // A secret that both know, be it on its way out at one of them.
+        guard credentials.keys == other.credentials.keys,
+            credentials.keys.allSatisfy({ !active($0).isDisjoint(with: other.active($0)) })
+        else { return false }
         // A flag, a list or a word of a closed list says how a request is read, not who sent it.
         return mapping.settings.allSatisfy { plan in
             plan.kind != .text || !plan.values.isEmpty

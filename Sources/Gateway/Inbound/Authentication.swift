@@ -3,12 +3,19 @@ import Mappings
 /// Who sent a request, as far as its credentials and its signature prove it.
 enum Authentication {
     /// The sources whose secrets the request knows, in the order of the file; more than one where they share them.
-    case proven([InboundSource])
+    case proven([Claim])
     /// Nothing was proven, since the operator switched the check off.
-    case open([InboundSource])
+    case open([Claim])
     case unproven(reason: String)
     /// The proof would stand in a body that cannot be read.
     case unreadable
+
+    /// A source that a request may have come from.
+    struct Claim {
+        var source: InboundSource
+        /// `.second` where the request needed any of the secrets that are on their way out.
+        var secret: SecretUse
+    }
 
     /// Judges every candidate in full, so that the time taken does not tell which of them came close.
     ///
@@ -22,19 +29,26 @@ enum Authentication {
             guard !plan.signsOnly, let value = parsed.value(atFirstOf: plan.places), !value.isEmpty else { return nil }
             return Digest32(sha256: value)
         }
-        var proven: [InboundSource] = []
-        var open: [InboundSource] = []
+        var proven: [Claim] = []
+        var open: [Claim] = []
         for source in candidates {
             var isRight = true
-            for (index, digest) in source.credentials {
-                isRight = (presented[index]?.isEqualInConstantTime(to: digest) ?? false) && isRight
+            var secret = SecretUse.first
+            for (index, active) in source.credentials {
+                let use = active.fit(presented[index])
+                isRight = use != nil && isRight
+                if use == .second { secret = .second }
             }
-            if let signer = source.signer { isRight = signer.verifies(parsed) && isRight }
+            if let signer = source.signer {
+                let use = signer.fit(parsed)
+                isRight = use != nil && isRight
+                if use == .second { secret = .second }
+            }
             guard isRight else { continue }
             if source.openCredentials.isEmpty, mapping.signature != nil || !source.credentials.isEmpty {
-                proven.append(source)
+                proven.append(Claim(source: source, secret: secret))
             } else {
-                open.append(source)
+                open.append(Claim(source: source, secret: secret))
             }
         }
         if !proven.isEmpty { return .proven(proven) }

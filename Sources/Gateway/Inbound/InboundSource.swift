@@ -5,10 +5,16 @@ final class InboundSource: Sendable {
     let name: String
     let reader: MappingReader
     /// The credentials that a request must present, by their place in the mapping's list.
-    let credentials: [(index: Int, digest: Digest32)]
+    let credentials: [(index: Int, secret: ActiveSecret)]
     /// What `null` in the configuration switched off.
     let openCredentials: [String]
-    let signer: Signer?
+    let signer: ActiveSigner?
+    /// Requests that only a secret on its way out proved; nil where there is none.
+    let retiring: RetiringSecret?
+    /// Nil where the source may send as much as it likes.
+    let quota: SenderQuota?
+    let review: ReviewPlan?
+    let freshness: Freshness?
     let duplicates: DuplicateRule
     let repeats: RepeatPolicy
     let rule: CorrectionRule
@@ -18,23 +24,31 @@ final class InboundSource: Sendable {
     /// The variable path segments that the source has bound.
     private let pathValues: [String: String]
 
-    /// - Parameter routes: where corrections go.
-    init(_ configuration: SourceConfiguration, routes: [Route]) {
+    /// - Parameters:
+    ///   - routes: where corrections go.
+    ///   - predecessor: the same source before its configuration was read again; what it has counted goes on.
+    init(_ configuration: SourceConfiguration, routes: [Route], after predecessor: InboundSource? = nil) {
         let mapping = configuration.mapping
         let settings = configuration.settings
         name = configuration.name
         reader = configuration.reader
         credentials = mapping.credentials.enumerated().compactMap { index, plan in
             guard !plan.signsOnly, let secret = configuration.credentials[plan.name] else { return nil }
-            return (index, Digest32(sha256: secret))
+            let second = configuration.retiringCredentials[plan.name].map { Digest32(sha256: $0) }
+            return (index, ActiveSecret(first: Digest32(sha256: secret), second: second))
         }
         openCredentials = mapping.credentials.map(\.name).filter { configuration.credentials[$0] == nil }
         signer = mapping.signature.flatMap { plan in
             configuration.credentials[plan.credential].map { secret in
-                let forms = plan.setting.flatMap { mapping.setting($0, settings) }?.texts ?? []
-                return Signer(plan, secret: secret, forms: forms.compactMap(SignaturePlan.Form.init))
+                let forms = (plan.setting.flatMap { mapping.setting($0, settings) }?.texts ?? []).compactMap(SignaturePlan.Form.init)
+                let second = configuration.retiringCredentials[plan.credential].map { Signer(plan, secret: $0, forms: forms) }
+                return ActiveSigner(first: Signer(plan, secret: secret, forms: forms), second: second)
             }
         }
+        retiring = configuration.retiringCredentials.isEmpty ? nil : predecessor?.retiring ?? RetiringSecret()
+        quota = configuration.rates.map { rates in predecessor?.quota.flatMap { $0.rates == rates ? $0 : nil } ?? SenderQuota(rates) }
+        review = configuration.review
+        freshness = configuration.freshness
         duplicates = configuration.duplicates ?? mapping.duplicates
         repeats = configuration.repeats ?? mapping.repeats
         rule = CorrectionRule(adding: repeats == .add, routes: routes)

@@ -5,10 +5,12 @@ final class InboundTracker: Sendable {
     let mapping: Mapping
     let sources: [InboundSource]
     let mask: RequestMask
+    let answersReview: Bool
 
     init(_ mapping: Mapping, sources: [InboundSource], secrets: SecretFinder) {
         self.mapping = mapping
         self.sources = sources
+        answersReview = mapping.answersReview
         mask = RequestMask(mapping, secrets: secrets)
     }
 }

@@ -7,6 +7,7 @@ struct Admission {
     var source: InboundSource?
     /// False where the operator switched the check off: then anybody may have sent it.
     var isProven = false
+    var secret = SecretUse.first
     var outcome: Result<ParsedRequest, Refusal>
 }
 
@@ -40,8 +41,8 @@ extension Intake {
         let readable = parsed ?? mapping.parseCredentials(call.request, pathValues: match.pathValues)
         let outcome: Result<ParsedRequest, Refusal> = problem.map { .failure($0) } ?? .success(readable)
         switch Authentication.judge(readable, for: match.tracker, among: match.sources, isBodyUnread: problem != nil) {
-        case .proven(let sources): return admit(call, match, sources, isProven: true, outcome)
-        case .open(let sources): return admit(call, match, sources, isProven: false, outcome)
+        case .proven(let claims): return admit(call, match, claims, isProven: true, outcome)
+        case .open(let claims): return admit(call, match, claims, isProven: false, outcome)
         case .unreadable: return Admission(match: match, outcome: outcome)
         case .unproven(let reason):
             // Size is settled before anything else is looked at.
@@ -52,14 +53,14 @@ extension Intake {
 
     /// Among sources that share their secrets the first that lets the address in.
     private func admit(
-        _ call: InboundCall, _ match: InboundRoutes.Match, _ sources: [InboundSource], isProven: Bool,
+        _ call: InboundCall, _ match: InboundRoutes.Match, _ claims: [Authentication.Claim], isProven: Bool,
         _ outcome: Result<ParsedRequest, Refusal>
     ) -> Admission {
-        if let source = sources.first(where: { $0.admits(call.address.value) }) {
-            return Admission(match: match, source: source, isProven: isProven, outcome: outcome)
+        if let claim = claims.first(where: { $0.source.admits(call.address.value) }) {
+            return Admission(match: match, source: claim.source, isProven: isProven, secret: claim.secret, outcome: outcome)
         }
         let refusal = Refusal(.forbidden, "requests from \(call.address.text) are not allowed; add the address to 'allow_ips'")
-        return Admission(match: match, source: sources.first, isProven: isProven, outcome: .failure(refusal))
+        return Admission(match: match, source: claims.first?.source, isProven: isProven, outcome: .failure(refusal))
     }
 
     private func encodingProblem(_ request: WireRequest) -> Refusal? {

@@ -64,7 +64,9 @@ extension Submission {
             repeats: source.repeats,
             rule: source.rule, awaitedKey: keys.replaced)
         if source.repeats == .new { self.keys = keys.keys.map { $0.holding(content) } }
-        if source.repeats.corrects, let message = keys.message { self.content = content.with(message) }
+        // A recorded request must not count as another message because its header was changed.
+        let isWatched = source.freshness?.replayWindow != nil
+        if source.repeats.corrects, !isWatched, let message = keys.message { self.content = content.with(message) }
     }
 }
 

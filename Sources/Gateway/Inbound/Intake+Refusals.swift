@@ -4,13 +4,20 @@ import Mappings
 extension Intake {
     /// Keeps the request and answers with the tracker's documented error.
     ///
-    /// - Parameter source: whose secret the request knew; nil for strangers, whose requests have a small keep of their own.
-    func refuse(_ call: InboundCall, _ match: InboundRoutes.Match, _ refusal: Refusal, from source: InboundSource?) async -> IntakeReply {
-        let reply = reply(refusal, call, match.tracker)
+    /// - Parameters:
+    ///   - source: whose secret the request knew; nil for strangers, whose requests have a small keep of their own.
+    ///   - retryAfter: in seconds, where the same request may come again.
+    ///   - isKept: false answers only.
+    func refuse(
+        _ call: InboundCall, _ match: InboundRoutes.Match, _ refusal: Refusal, from source: InboundSource?, retryAfter: Int64? = nil,
+        isKept: Bool = true
+    ) async -> IntakeReply {
+        var reply = reply(refusal, call, match.tracker, retryAfter: retryAfter)
+        if let retryAfter { reply.headers.append(("Retry-After", "\(retryAfter)")) }
         // Asking for a list loses nothing, so there is nothing to run again.
-        guard match.endpoint == .conversions else { return reply }
+        guard match.endpoint == .conversions, isKept else { return reply }
         logger.log(
-            level: source == nil ? .debug : .info, "a request was refused",
+            level: source == nil || refusal.code == .rateLimited ? .debug : .info, "a request was refused",
             metadata: [
                 "request_id": "\(call.id)", "tracker": "\(match.tracker.mapping.name)", "source": "\(source?.name ?? "unknown")",
                 "code": "\(refusal.code)", "status": "\(reply.wire.status)",

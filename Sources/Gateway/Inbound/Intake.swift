@@ -79,6 +79,10 @@ final class Intake: Sendable {
         }
         defer { occupancy.leave() }
         let admission = admit(call, matches, first, fault: fault)
+        if let source = admission.source {
+            if admission.secret == .second { noteRetiring(source, call) }
+            if source.quota != nil, let reply = await tooMany(call, admission, source) { return reply }
+        }
         switch admission.outcome {
         case .failure(let refusal):
             return await refuse(call, admission.match, refusal, from: admission.isProven ? admission.source : nil)
@@ -101,16 +105,21 @@ final class Intake: Sendable {
         } catch {
             return await refuse(call, match, error, from: proven)
         }
-        let keys = RequestKeys(of: &conversion, from: source, call.request, length: limits.idempotencyKey)
+        if let refusal = source.freshness?.refusal(of: conversion) { return await refuse(call, match, refusal, from: proven) }
+        var keys = RequestKeys(of: &conversion, from: source, call.request, length: limits.idempotencyKey)
+        if let key = DuplicateKey.signature(of: parsed, from: source) { keys.keys.append(key) }
+        // What the sender said, to know it again: our own doubts are no part of it.
+        var said = source.review.flatMap { $0.flag(&conversion) }
         let destinations = routes.destinations(of: conversion)
         var row = ConversionRow(conversion)
         if secrets.isIn(row.document) {
             conversion = conversion.masked(by: secrets)
+            said = said?.masked(by: secrets)
             row = ConversionRow(conversion)
         }
         let submission = Submission(
             conversion: row, request: match.tracker.mask.stored(call.request, peer: call.address.text), keys: keys,
-            content: Digest32(bytes: conversion.contentDigest()), destinations: destinations, from: source)
+            content: Digest32(bytes: (said ?? conversion).contentDigest()), destinations: destinations, from: source)
         let acceptance: Acceptance
         do {
             acceptance = try await store.accept(submission)
@@ -122,7 +131,8 @@ final class Intake: Sendable {
         switch acceptance {
         case .stored:
             onAccepted(conversion, destinations)
-            return reply("accepted", to: conversion, about: call.id, call, match.tracker)
+            let isHeld = match.tracker.answersReview && conversion.text(.status) == "pending_review"
+            return reply(isHeld ? "review" : "accepted", to: conversion, about: call.id, call, match.tracker)
         case .duplicate(let first, let sameContent):
             logger.debug("a conversion was sent again", metadata: ["id": "\(first)", "source": "\(source.name)", "same": "\(sameContent)"])
             return reply("duplicate", to: conversion, about: first, call, match.tracker)

@@ -6,8 +6,9 @@ extension Submission {
         var conversion = conversion
         let source = InboundSource(source, routes: routes)
         let keys = RequestKeys(of: &conversion, from: source, request.wireRequest)
+        let said = source.review?.flag(&conversion) ?? conversion
         return Submission(
-            conversion: ConversionRow(conversion), request: request, keys: keys, content: Digest32(bytes: conversion.contentDigest()),
+            conversion: ConversionRow(conversion), request: request, keys: keys, content: Digest32(bytes: said.contentDigest()),
             destinations: routes.destinations(of: conversion), from: source)
     }
 }

@@ -36,6 +36,7 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
     package static let conflict: FailureCode = "conflict"
     package static let tooLarge: FailureCode = "too_large"
     package static let unsupportedMediaType: FailureCode = "unsupported_media_type"
+    package static let rateLimited: FailureCode = "rate_limited"
     package static let overloaded: FailureCode = "overloaded"
     package static let failed: FailureCode = "failed"
 
@@ -49,6 +50,7 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
         case .conflict: 409
         case .tooLarge: 413
         case .unsupportedMediaType: 415
+        case .rateLimited: 429
         case .failed: 500
         case .overloaded: 503
         default: 400

@@ -1,7 +1,10 @@
 extension Mapping {
+    /// Whether the tracker documents an answer of its own to a conversion that it holds for review.
+    package var answersReview: Bool { replies.contains { $0.name == "review" } }
+
     /// Words a reply as the tracker would.
     ///
-    /// - Parameter name: `accepted`, `duplicate` or a failure's code; the mapping's `error` reply stands in for a code that it does not name.
+    /// - Parameter name: `accepted`, `review`, `duplicate` or a failure's code; the mapping's `error` reply stands in for a code that it does not name.
     package func reply(_ name: String, to conversion: Conversion, _ variables: ReplyVariables) -> WireReply {
         let input = ExpressionInput(conversion, variables: variables.values)
         var code: FailureCode? = FailureCode(rawValue: name)

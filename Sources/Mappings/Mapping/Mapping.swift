@@ -61,5 +61,10 @@ package struct Mapping: Sendable {
         return nil
     }
 
+    /// Whether a request can carry the canonical field.
+    package func reads(_ path: FieldPath) -> Bool {
+        fields.contains { $0.target == .path(path) && $0.reading != nil } || computed.contains { $0.path == path }
+    }
+
     package var sample: Example? { examples.first(where: \.isSample) ?? examples.first { $0.error == nil } }
 }

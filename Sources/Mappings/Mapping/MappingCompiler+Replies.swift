@@ -27,13 +27,14 @@ extension MappingCompiler {
         let code = FailureCode(rawValue: name)
         let usual: ReplyPlan.Outcome =
             switch name {
-            case "accepted": .delivered
+            case "accepted", "review": .delivered
             case "duplicate": .duplicate
             case "rate_limited", "overloaded", "failed": .retry
             default: .rejected
             }
         return ReplyPlan(
-            name: name, status: status ?? (name == "accepted" || name == "duplicate" ? 200 : code.status), body: body, match: match,
+            name: name, status: status ?? (["accepted", "review", "duplicate"].contains(name) ? 200 : code.status), body: body,
+            match: match,
             matchesStatus: matchesStatus ?? status, outcome: outcome ?? usual)
     }
 

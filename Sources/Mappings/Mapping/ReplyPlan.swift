@@ -2,7 +2,7 @@
 package struct ReplyPlan: Sendable {
     package enum Outcome: String, Sendable, CaseIterable { case delivered, duplicate, rejected, retry }
 
-    /// `accepted`, `duplicate`, a failure's code, or a name of the mapping's own.
+    /// `accepted`, `review`, `duplicate`, a failure's code, or a name of the mapping's own.
     package var name: String
     package var status: Int
     package var body: Body

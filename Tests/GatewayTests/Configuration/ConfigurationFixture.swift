@@ -63,6 +63,10 @@ struct ConfigurationFixture {
                 guard !names.isEmpty else { throw ConfigurationFile.Failure.missing }
                 return names
             },
+            eachLine: { path, line in
+                guard let text = files[path] else { throw ConfigurationFile.Failure.missing }
+                for part in text.split(separator: "\n") { Array(part.utf8).withUnsafeBytes(line) }
+            },
             catalog: catalog)
         return (configuration, diagnostics.sorted.map(\.description))
     }

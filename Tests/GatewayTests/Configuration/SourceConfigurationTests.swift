@@ -63,7 +63,7 @@ struct SourceConfigurationTests {
             "tracker: acme\ncredentials: { api_key: NULL }",
             "4:29: error: credential 'api_key' of source 'shop' cannot be null: anyone could send in its name"
         ),
-        ("tracker: acme\ncredentials: { api_key: [k] }", "4:29: error: credential 'api_key' of source 'shop' must be a text, found a list"),
+        ("tracker: acme\ncredentials: { api_key: {} }", "4:29: error: credential 'api_key' of source 'shop' must be a text, found a map"),
         (
             "tracker: acme\ncredentials: { api_key: \"hun\\nter2\" }",
             "4:29: error: credential 'api_key' of source 'shop' holds a line break or another control character, which no request can carry"

@@ -1,5 +1,6 @@
 import Logging
 import Mappings
+import NIOCore
 import Synchronization
 
 @testable import Gateway
@@ -14,6 +15,7 @@ struct IntakeBench {
     final class Time: Sendable {
         private let value = Mutex(Timestamp(seconds: 1_717_000_000))
         var now: Timestamp { value.withLock { $0 } }
+        var uptime: NIODeadline { .uptimeNanoseconds(UInt64(now.microseconds) * 1000) }
         func pass(_ duration: Duration) { value.withLock { $0 = $0.advanced(by: duration) } }
     }
 
@@ -33,7 +35,8 @@ struct IntakeBench {
         logger.logLevel = .critical
         intake = Intake(
             sources: sources, routes: routes, trustedProxies: trustedProxies, store: other ?? store,
-            clock: IntakeClock(now: { [time] in time.now }, random: { (0, random.next) }), limits: limits, logger: logger,
+            clock: IntakeClock(now: { [time] in time.now }, random: { (0, random.next) }, uptime: { [time] in time.uptime }),
+            limits: limits, logger: logger,
             workersProblem: { workersProblem }, onAccepted: { [handedOn] in handedOn.add($0.id, $1) })
     }
 

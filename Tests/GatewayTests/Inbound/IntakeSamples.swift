@@ -8,12 +8,14 @@ extension SourceConfiguration {
     /// - Parameter credentials: nil values are switched off.
     static func sample(
         _ name: String, _ tracker: String, _ credentials: [String: String?], settings: [String: SettingValue] = [:],
-        defaults: [(path: FieldPath, value: Value)] = [], allowIPs: [String] = [], duplicates: DuplicateRule? = nil
+        defaults: [(path: FieldPath, value: Value)] = [], allowIPs: [String] = [], duplicates: DuplicateRule? = nil,
+        retiring: [String: String] = [:], rates: SenderRates? = nil, review: ReviewPlan? = nil, freshness: Freshness? = nil
     ) throws -> SourceConfiguration {
         SourceConfiguration(
             name: name, mapping: try #require(MappingCatalog.builtIn[tracker]), credentials: credentials.compactMapValues(\.self),
             openCredentials: Set(credentials.filter { $0.value == nil }.keys), settings: settings, defaults: defaults,
-            allowIPs: try allowIPs.map { try IPNetwork(parsing: $0) }, duplicates: duplicates, exponents: CurrencyExponents())
+            allowIPs: try allowIPs.map { try IPNetwork(parsing: $0) }, duplicates: duplicates, exponents: CurrencyExponents(),
+            retiringCredentials: retiring, rates: rates, review: review, freshness: freshness)
     }
 }
 

@@ -1,0 +1,163 @@
+import Mappings
+
+/// What a source may be held to beside its credentials: rates, checks that hold a conversion back, and the age of signed requests.
+extension ConfigurationLoader {
+    // MARK: Rates
+
+    /// `50/s`, or `{ source: 100/s, credential: 60/s }`.
+    mutating func rates(_ map: inout YAMLFields, of party: Party, isMap: Bool) -> SenderRates? {
+        guard isMap else { return rate("rate", in: &map).map { SenderRates(source: $0) } }
+        guard let node = map.take("rate") else { return nil }
+        var inner = YAMLFields(node, subject: "'rate' of \(party.subject)", into: &diagnostics)
+        let rates = SenderRates(source: rate("source", in: &inner), credential: rate("credential", in: &inner))
+        inner.finish(&diagnostics)
+        if node.entries?.isEmpty ?? true {
+            diagnostics.error(at: node.location, "'rate' of \(party.subject) is empty; write a rate such as 50/s, or leave it out")
+        }
+        return rates
+    }
+
+    // MARK: Review
+
+    /// `[plus_address, disposable_email: { domains: [a.example] }, unknown_click: { clicks: clicks.txt }]`.
+    mutating func review(_ node: YAMLNode, of party: Party, _ mapping: Mapping) -> ReviewPlan {
+        var plan = ReviewPlan()
+        for element in node.elements ?? [node] {
+            let entry = element.entries?.count == 1 ? element.entries?.first : nil
+            guard let name = element.scalar ?? entry?.key.scalar else {
+                diagnostics.error(
+                    at: element.location, "'review' is a list of checks such as plus_address, found \(element.kind) in it")
+                continue
+            }
+            guard let check = ReviewPlan.Check(rawValue: name) else {
+                let known = ReviewPlan.Check.allCases.map(\.rawValue)
+                diagnostics.error(at: element.location, "unknown check \(name.quotedBriefly)\(name.suggestion(from: known))")
+                continue
+            }
+            guard !plan.checks.contains(check) else {
+                diagnostics.error(at: element.location, "'review' has the check '\(name)' twice; keep one")
+                continue
+            }
+            plan.checks.append(check)
+            options(of: check, entry?.value, at: element.location, of: party, mapping, into: &plan)
+        }
+        if plan.checks.isEmpty, node.elements?.isEmpty ?? false {
+            diagnostics.error(at: node.location, "'review' is empty; write checks such as plus_address, or leave it out")
+        }
+        return plan
+    }
+
+    private mutating func options(
+        of check: ReviewPlan.Check, _ node: YAMLNode?, at place: SourceLocation, of party: Party, _ mapping: Mapping,
+        into plan: inout ReviewPlan
+    ) {
+        let field = check == .unknownClick ? Field.clickID : .customerEmail
+        if !mapping.reads(.field(field)) {
+            diagnostics.error(
+                at: place,
+                "tracker '\(mapping.name)' sends no \(field.name), so '\(check.rawValue)' of \(party.subject) has nothing to look "
+                    + "at")
+        }
+        if check == .disposableEmail { plan.disposableDomains = DisposableDomains.known }
+        guard check == .disposableEmail || check == .unknownClick else {
+            if let node, !node.isNull { diagnostics.error(at: node.location, "the check '\(check.rawValue)' takes no options") }
+            return
+        }
+        let key = check == .disposableEmail ? "domains" : "clicks"
+        guard let node, !node.isNull else {
+            if check == .unknownClick {
+                diagnostics.error(at: place, "the check 'unknown_click' needs its list: unknown_click: { clicks: clicks.txt }")
+            }
+            return
+        }
+        var map = YAMLFields(node, subject: "'\(check.rawValue)'", into: &diagnostics)
+        let list = check == .unknownClick ? map.require(key, &diagnostics) : map.take(key)
+        map.finish(&diagnostics)
+        guard let list else { return }
+        if let domains = list.elements, check == .disposableEmail {
+            for domain in domains.compactMap({ self.domain($0) }) { plan.disposableDomains.insert(domain) }
+        } else if let path = list.text(key, &diagnostics) {
+            listFiles.append(
+                ListFile(source: party.name, check: check, path: path.hasPrefix("/") ? path : folder + path, location: list.location))
+        }
+    }
+
+    private mutating func domain(_ node: YAMLNode) -> String? {
+        guard let text = node.text("domains", &diagnostics) else { return nil }
+        let domain = text.trimmed.lowercased()
+        if HostName.isValid(domain[...]), domain.contains(".") { return domain }
+        diagnostics.error(at: node.location, "'domains' lists domains such as mail.example, found \(text.quotedBriefly)")
+        return nil
+    }
+
+    /// A file with one domain or click id a line.
+    struct ListFile {
+        var source: String
+        var check: ReviewPlan.Check
+        var path: String
+        var location: SourceLocation
+    }
+
+    /// Reads the files that sources' checks name.
+    mutating func readLists(
+        into sources: inout [SourceConfiguration], _ eachLine: (String, (UnsafeRawBufferPointer) -> Void) throws -> Void
+    ) {
+        for file in listFiles {
+            guard let index = sources.firstIndex(where: { $0.name == file.source }) else { continue }
+            do {
+                if file.check == .unknownClick {
+                    var hashes: [UInt64] = []
+                    try eachLine(file.path) { hashes.append(ClickList.hash($0)) }
+                    sources[index].review?.clicks = ClickList(hashes: hashes)
+                    if hashes.isEmpty {
+                        diagnostics.warning(
+                            at: file.location,
+                            "\(file.path.quotedBriefly) lists no clicks, so every conversion is held "
+                                + "for review")
+                    }
+                } else {
+                    var domains: Set<String> = []
+                    try eachLine(file.path) { domains.insert(String(decoding: $0, as: UTF8.self).lowercased()) }
+                    sources[index].review?.disposableDomains.formUnion(domains)
+                }
+            } catch {
+                let sentence =
+                    switch error as? ConfigurationFile.Failure {
+                    case .missing: "there is no file \(file.path.quotedBriefly)"
+                    case .unreadable(let reason): "the file \(file.path.quotedBriefly) cannot be read: \(reason)"
+                    case nil: "the file \(file.path.quotedBriefly) cannot be read: \(error)"
+                    }
+                diagnostics.error(at: file.location, sentence)
+            }
+        }
+    }
+
+    // MARK: Signed requests
+
+    mutating func freshness(_ map: inout YAMLFields, of party: Party, _ mapping: Mapping) -> Freshness? {
+        let tolerance = signedOnly("timestamp_tolerance", &map, .seconds(1) ... .seconds(86_400), "1s to 24h", of: party, mapping)
+        if let tolerance, !mapping.reads(.field(.occurredAt)) {
+            diagnostics.error(
+                at: tolerance.place,
+                "tracker '\(mapping.name)' sends no occurred_at, so 'timestamp_tolerance' of \(party.subject) would "
+                    + "refuse all")
+        }
+        let window = signedOnly("replay_window", &map, .seconds(1) ... .seconds(365 * 86_400), "1s to 365d", of: party, mapping)
+        guard tolerance != nil || window != nil else { return nil }
+        return Freshness(tolerance: tolerance?.duration, replayWindow: window?.duration)
+    }
+
+    private mutating func signedOnly(
+        _ key: String, _ map: inout YAMLFields, _ range: ClosedRange<Duration>, _ words: String, of party: Party, _ mapping: Mapping
+    ) -> (duration: Duration, place: SourceLocation)? {
+        guard let node = map.take(key) else { return nil }
+        guard mapping.signature != nil else {
+            diagnostics.error(
+                at: node.location,
+                "'\(key)' of \(party.subject) is for signed requests, and tracker '\(mapping.name)' does "
+                    + "not sign its own")
+            return nil
+        }
+        return duration(key, node, range, words).map { ($0, node.location) }
+    }
+}
