@@ -1,6 +1,13 @@
 import Logging
 import Mappings
 import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// The gateway whole: intake in front of the store, delivery behind it.
 ///
@@ -9,6 +16,7 @@ import ServiceLifecycle
 struct GatewayService: Sendable {
     let dispatcher: Dispatcher
     let server: InboundServer
+    private let current: CurrentIntake
     private let store: any ConversionStore
     private let logger: Logger
     private let drain: Duration
@@ -25,32 +33,84 @@ struct GatewayService: Sendable {
         let dispatcher = Dispatcher(
             destinations: configuration.destinations.map { Destination($0, routes: routes) }, store: store, clock: SystemClock.delivery,
             settings: Dispatcher.Settings(grace: configuration.limits.drain, version: GatewayCommand.version), logger: logger)
-        let intake = Intake(
-            sources: configuration.sources, routes: routes, trustedProxies: configuration.trustedProxies,
+        self.dispatcher = dispatcher
+        let intake = Self.intake(configuration, after: nil, store: store, dispatcher: dispatcher, logger: logger)
+        // Half of the time for requests that are still coming in, so that deliveries have the rest.
+        let limits = InboundServer.Limits(body: configuration.limits.body, drain: max(.seconds(1), configuration.limits.drain / 2))
+        current = CurrentIntake(intake, limits: limits)
+        server = InboundServer(current, at: configuration.listen, logger: logger, onRunning: onListening)
+    }
+
+    private static func intake(
+        _ configuration: Configuration, after predecessor: Intake?, store: any ConversionStore, dispatcher: Dispatcher, logger: Logger
+    ) -> Intake {
+        for source in configuration.sources where !source.openCredentials.isEmpty {
+            let names = source.openCredentials.sorted().joined(separator: ", ")
+            logger.warning(
+                "a source takes requests from anybody, since its \(names) is null", metadata: ["source": "\(source.name)"])
+        }
+        return Intake(
+            sources: configuration.sources, routes: configuration.routes, trustedProxies: configuration.trustedProxies,
             secrets: configuration.destinations.flatMap(\.secrets), store: store, clock: SystemClock.intake, logger: logger,
+            after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
             onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) },
             onCorrected: { dispatcher.look() })
-        self.dispatcher = dispatcher
-        server = InboundServer(
-            intake, at: configuration.listen, limits: InboundServer.Limits(body: configuration.limits.body), logger: logger,
-            onRunning: onListening)
     }
 
-    /// Serves until the process is told to end (SIGTERM, SIGINT) or one part fails.
+    /// Puts another configuration into use: for requests and tries that begin from now on. What counts at the start only stays as it is.
+    func apply(_ configuration: Configuration) {
+        // Destinations first: who is told "ok" from here on must find them there.
+        dispatcher.reconfigure(configuration.destinations.map { Destination($0, routes: configuration.routes) })
+        let intake = Self.intake(
+            configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, logger: logger)
+        current.replace(with: intake, bodyLimit: configuration.limits.body)
+    }
+
+    /// Serves until the process is told to end (SIGTERM, SIGINT) or one part fails. Told a second time, the process ends at once.
     func run(with others: [any Service] = []) async throws {
         let parts: [any Service] = [dispatcher, server]
         var settings = ServiceGroupConfiguration(
             services: (others + parts).map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        settings.maximumGracefulShutdownDuration = drain + .seconds(10)
-        do {
-            try await ServiceGroup(configuration: settings).run()
-        } catch {
-            await store.close()
-            throw error
+            logger: logger)
+        // What the parts give themselves is a little less.
+        settings.maximumGracefulShutdownDuration = drain + .seconds(2)
+        let group = ServiceGroup(configuration: settings)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let result = await withTaskGroup(of: Result<Void, any Error>?.self) { tasks in
+            tasks.addTask { [logger] in
+                await Self.end(group, at: signals, logger)
+                return nil
+            }
+            tasks.addTask {
+                do {
+                    try await group.run()
+                } catch is CancellationError {
+                    // The time for a graceful end was over; what was broken off is still owed.
+                } catch {
+                    return .failure(error)
+                }
+                return .success(())
+            }
+            var result: Result<Void, any Error>?
+            while result == nil, let next = await tasks.next() { result = next }
+            tasks.cancelAll()
+            return result
         }
         await store.close()
+        try result?.get()
+    }
+
+    private static func end(_ group: ServiceGroup, at signals: UnixSignalsSequence, _ logger: Logger) async {
+        var isEnding = false
+        for await signal in signals {
+            if isEnding {
+                logger.warning("ended at once by a second \(signal); what was stored is safe, attempts under way are made again")
+                _exit(1)
+            }
+            isEnding = true
+            await group.triggerGracefulShutdown()
+        }
     }
 }
 

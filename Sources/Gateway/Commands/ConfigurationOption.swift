@@ -10,6 +10,16 @@ struct ConfigurationOption: ParsableArguments {
     /// Shows everything that is wrong and ends with 78 where the file cannot be used. Warnings are for `check` and `serve` to show.
     func load() throws -> Configuration { try Self.load(config) }
 
+    /// The same with what it was read from, so that it can be read again.
+    func read() throws -> (reading: ConfigurationReading, configuration: Configuration) {
+        let reading = ConfigurationReading(path: config)
+        guard let configuration = reading.configuration else {
+            Terminal.complain(reading.diagnostics.sorted.map(\.description))
+            throw ExitStatus.badConfiguration
+        }
+        return (reading, configuration)
+    }
+
     static func load(_ path: String) throws -> Configuration {
         do throws(DiagnosticsError) {
             return try Configuration.load(path: path)

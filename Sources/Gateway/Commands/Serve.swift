@@ -8,7 +8,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Runs the gateway.",
         discussion: """
             Prints 'listening on HOST:PORT' once it takes requests. SIGTERM drains: no more requests are taken, attempts under way are \
-            finished or stay pending for the next start, and the exit code is 0.
+            finished or stay pending for the next start, and the exit code is 0; a second SIGTERM or SIGINT ends at once with 1. SIGHUP, or a \
+            change of the configuration or of a mapping, reloads both: a file with mistakes changes nothing and is told in the log.
             """
     )
 
@@ -18,7 +19,7 @@ struct Serve: AsyncParsableCommand {
     var logLevel = LogLevel.info
 
     func run() async throws {
-        let configuration = try configuration.load()
+        let (reading, configuration) = try configuration.read()
         Terminal.complain(configuration.warnings.map(\.description))
         let logger = Logger.gateway(level: logLevel.level)
         let lock = try StoreLock.taken(for: configuration)
@@ -27,7 +28,8 @@ struct Serve: AsyncParsableCommand {
             Terminal.print("listening on \(configuration.listen.host):\(port)")
         }
         do {
-            try await service.run()
+            let reloader = Reloader(path: self.configuration.config, running: reading, logger: logger) { service.apply($0) }
+            try await service.run(with: [reloader])
             withExtendedLifetime(lock) {}
         } catch {
             Terminal.complain(configuration.listen.sentence(for: error))

@@ -2,7 +2,7 @@
 ///
 /// An id that is not in the list is taken for a known one with a chance of one in 2^64 for each entry. The hash's key is new in every
 /// process, so that nobody can look for such an id.
-struct ClickList: Sendable {
+struct ClickList: Sendable, Hashable {
     private let hashes: [UInt64]
 
     init() { hashes = [] }

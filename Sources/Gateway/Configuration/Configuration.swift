@@ -14,6 +14,9 @@ struct Configuration: Sendable {
     var limits: Limits
     /// What is allowed but deserves a second look, in the order of the file.
     var warnings: [Diagnostic] = []
+    /// Whether a change of its files is looked for; SIGHUP reads them again in any case.
+    var watchesFiles = true
+    var fingerprint = ConfigurationFingerprint()
 
     func source(_ name: String) -> SourceConfiguration? { sources.first { $0.name == name } }
     func destination(_ name: String) -> DestinationConfiguration? { destinations.first { $0.name == name } }
@@ -22,18 +25,13 @@ struct Configuration: Sendable {
     ///
     /// - Throws: everything that is wrong with the file and with the mappings that it names.
     static func load(path: String) throws(DiagnosticsError) -> Configuration {
-        let (configuration, diagnostics) = ConfigurationLoader.load(
-            path: path, environment: ProcessInfo.processInfo.environment, readFile: ConfigurationFile.read,
-            listFolder: ConfigurationFile.list)
-        guard let configuration else { throw DiagnosticsError(diagnostics.sorted) }
+        let reading = ConfigurationReading(path: path)
+        guard let configuration = reading.configuration else { throw DiagnosticsError(reading.diagnostics.sorted) }
         return configuration
     }
 
     /// Everything that is wrong with a file, or odd about it.
     static func check(path: String) -> Diagnostics {
-        ConfigurationLoader.load(
-            path: path, environment: ProcessInfo.processInfo.environment, readFile: ConfigurationFile.read,
-            listFolder: ConfigurationFile.list
-        ).diagnostics
+        ConfigurationReading(path: path).diagnostics
     }
 }

@@ -10,6 +10,8 @@ struct ConfigurationLoader {
     /// Mappings of the file's own folder that do not compile; who names one has made no second mistake.
     var brokenMappings: Set<String> = []
     var substitution: EnvironmentSubstitution
+    /// By tracker: what the texts of the file's own mappings come to.
+    var mappingFingerprints: [String: Int] = [:]
     /// Read when all sources are known.
     var listFiles: [ListFile] = []
     let path: String
@@ -72,6 +74,7 @@ struct ConfigurationLoader {
         if let node = map.take("mappings") { addMappings(node, readFile: readFile, listFolder: listFolder) }
         let proxies = map.take("trusted_proxies").map { networks("trusted_proxies", $0) } ?? []
         let limits = map.take("limits").map { self.limits($0) } ?? Limits()
+        let watchesFiles = map.take("reload").map { watches($0) } ?? true
         let sourceNodes = map.map("sources", &diagnostics)
         let destinationNodes = map.map("destinations", &diagnostics)
         let routeNodes = map.list("routes", &diagnostics)
@@ -87,9 +90,24 @@ struct ConfigurationLoader {
         if sourceNodes.isEmpty, root["sources"]?.isMap ?? true {
             diagnostics.warning(at: root["sources"]?.location ?? start, "there are no sources, so nobody can send a conversion")
         }
-        return Configuration(
+        var configuration = Configuration(
             listen: listen ?? ListenAddress(host: "127.0.0.1", port: 8080), store: store ?? .sqlite(path: folder + "gateway.db"),
             sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits)
+        configuration.watchesFiles = watchesFiles
+        configuration.fingerprint = fingerprint(of: root, sources: sources)
+        return configuration
+    }
+
+    /// `reload: off` leaves it to SIGHUP.
+    private mutating func watches(_ node: YAMLNode) -> Bool {
+        switch node.scalar {
+        case "on": return true
+        case "off": return false
+        default:
+            let found = node.scalar?.quotedBriefly ?? node.kind
+            diagnostics.error(at: node.location, "'reload' must be on or off, found \(found); SIGHUP reloads in any case")
+            return true
+        }
     }
 
     private mutating func listen(_ node: YAMLNode) -> ListenAddress? {
@@ -147,7 +165,9 @@ struct ConfigurationLoader {
         let known = Set(catalog.diagnostics.all)
         for file in files {
             do {
-                catalog.add(MappingCatalog.File(path: base + file, text: try readFile(base + file)))
+                let file = MappingCatalog.File(path: base + file, text: try readFile(base + file))
+                catalog.add(file)
+                mappingFingerprints[file.name] = file.text.hashValue
             } catch {
                 diagnostics.error(at: SourceLocation(file: base + file, line: 1, column: 1), Self.sentence(error))
                 brokenMappings.insert(String(file.dropLast(5)))

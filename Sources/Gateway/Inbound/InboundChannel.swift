@@ -12,8 +12,7 @@ struct InboundChannel: ServerChildChannel {
         var channel: any Channel { connection.channel }
     }
 
-    let intake: Intake
-    let limits: InboundServer.Limits
+    let current: CurrentIntake
     let date: DateHeader
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -22,7 +21,7 @@ struct InboundChannel: ServerChildChannel {
             let requestLine = RequestLineHandler()
             try pipeline.addHandler(requestLine)
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-            try pipeline.addHandler(InboundHandler(limits: limits, date: date, requestLine: requestLine))
+            try pipeline.addHandler(InboundHandler(limits: current.latest.limits, date: date, requestLine: requestLine))
             return Value(
                 connection: try NIOAsyncChannel(
                     wrappingChannelSynchronously: channel,
@@ -39,8 +38,10 @@ struct InboundChannel: ServerChildChannel {
             await withTaskCancellationHandler {
                 do {
                     try await value.connection.executeThenClose { inbound, outbound in
+                        var version = current.latest
                         for try await request in inbound {
-                            try await outbound.write(await intake.respond(to: request.wire, peer: peer, fault: request.fault))
+                            if !current.isLatest(version) { version = current.latest }
+                            try await outbound.write(await version.intake.respond(to: request.wire, peer: peer, fault: request.fault))
                         }
                     }
                 } catch {

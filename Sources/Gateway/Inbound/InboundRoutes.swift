@@ -30,8 +30,10 @@ struct InboundRoutes: Sendable {
     /// Paths without variable segments, with and without a source in front.
     private var fixed: [String: [Match]] = [:]
     private var patterns: [Pattern] = []
+    let trackers: [InboundTracker]
 
     init(_ trackers: [InboundTracker]) {
+        self.trackers = trackers
         for tracker in trackers {
             add(tracker.mapping.request.path, .conversions, tracker)
             if let list = tracker.mapping.list { add(list.path, .list, tracker) }

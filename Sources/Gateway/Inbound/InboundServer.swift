@@ -25,9 +25,12 @@ struct InboundServer: Service {
         var arrival = Duration.seconds(30)
         /// Nil takes what the process may open, less what store and deliveries need.
         var connections: Int?
+        /// For requests that are still coming in when the service ends; then their connections are cut.
+        var drain = Duration.seconds(10)
     }
 
     private let server: Server<InboundChannel>
+    private let drain: Duration
 
     /// - Parameters:
     ///   - address: port 0 takes any free one; `onRunning` tells which.
@@ -37,11 +40,22 @@ struct InboundServer: Service {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
+        self.init(CurrentIntake(intake, limits: limits), at: address, logger: logger, group: group, onRunning: onRunning)
+    }
+
+    /// - Parameter current: may be replaced while the server runs.
+    init(
+        _ current: CurrentIntake, at address: ListenAddress, logger: Logger,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
         // Its own lines say nothing that a person can act on.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let (intake, limits) = (current.latest.intake, current.latest.limits)
+        drain = limits.drain
         server = Server(
-            childChannelSetup: InboundChannel(intake: intake, limits: limits, date: DateHeader(now: intake.clock.now)),
+            childChannelSetup: InboundChannel(current: current, date: DateHeader(now: intake.clock.now)),
             configuration: ServerConfiguration(
                 address: .hostname(address.host, port: address.port), backlog: 1024,
                 availableConnectionsDelegate: .maximum(limits.connections ?? Self.openable, logger: quiet)),
@@ -53,7 +67,18 @@ struct InboundServer: Service {
             eventLoopGroup: group, logger: quiet)
     }
 
-    func run() async throws { try await server.run() }
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            group.addTask { [drain] in
+                guard (try? await gracefulShutdown()) != nil else { return }
+                try? await Task.sleep(for: drain)
+            }
+            // Every connection is gone, or its time is over.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
 
     /// A socket that cannot be accepted for want of a descriptor would end the server, so one more than these waits in the backlog.
     private static var openable: Int {

@@ -17,7 +17,7 @@ final class Intake: Sendable {
     let clock: IntakeClock
     let limits: Limits
     let logger: Logger
-    let warnings = WarningPace(every: .seconds(60))
+    let warnings: WarningPace
     private let inboundRoutes: InboundRoutes
     private let routes: [Route]
     private let trustedProxies: [IPNetwork]
@@ -31,13 +31,14 @@ final class Intake: Sendable {
     /// - Parameters:
     ///   - sources: in the order of the file: where several could have sent a request, the first counts.
     ///   - others: secrets beside those of the sources, which must not be stored either.
+    ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
     ///   - workersProblem: for `/readyz`: why deliveries do not move, nil where they do.
     ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
     ///   - onCorrected: the same for a correction, whose deliveries are read from the store.
     init(
         sources: [SourceConfiguration], routes: [Route], trustedProxies: [IPNetwork], secrets others: [String] = [],
         store: any ConversionStore, clock: IntakeClock, limits: Limits = Limits(), logger: Logger,
-        workersProblem: @escaping @Sendable () -> String? = { nil },
+        after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
         onCorrected: @escaping @Sendable () -> Void = {}
     ) {
@@ -49,8 +50,11 @@ final class Intake: Sendable {
         self.trustedProxies = trustedProxies
         self.onAccepted = onAccepted
         self.onCorrected = onCorrected
-        health = HealthProbe(store: store, now: clock.now, workersProblem: workersProblem)
-        occupancy = Occupancy(limit: limits.requests)
+        health = predecessor?.health ?? HealthProbe(store: store, now: clock.now, workersProblem: workersProblem)
+        occupancy = predecessor?.occupancy ?? Occupancy(limit: limits.requests)
+        warnings = predecessor?.warnings ?? WarningPace(every: .seconds(60))
+        let known = Dictionary(
+            (predecessor?.inboundRoutes.trackers ?? []).flatMap(\.sources).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: 8)
         let secrets = SecretFinder(sources.flatMap(\.secrets) + others)
         var names: [String] = []
@@ -59,7 +63,8 @@ final class Intake: Sendable {
             names.compactMap { name in
                 let own = sources.filter { $0.mapping.name == name }
                 return own.first.map {
-                    InboundTracker($0.mapping, sources: own.map { InboundSource($0, routes: routes) }, secrets: secrets)
+                    let sources = own.map { InboundSource($0, routes: routes, after: known[$0.name]) }
+                    return InboundTracker($0.mapping, sources: sources, secrets: secrets)
                 }
             })
     }

@@ -156,8 +156,8 @@ struct ConfigurationTests {
     private static let everything = [
         "1:9: error: the port of 'listen' must be a whole number from 0 to 65535, found '99999'",
         "2:8: error: unknown store 'sqlight'; known: sqlite",
-        "3:1: error: unknown key 'storage' in the configuration; known: destinations, limits, listen, mappings, routes, sources, "
-            + "store, trusted_proxies",
+        "3:1: error: unknown key 'storage' in the configuration; known: destinations, limits, listen, mappings, reload, "
+            + "routes, sources, store, trusted_proxies",
         "4:31: error: '10.0.0.1/8' is an address inside a network; write 10.0.0.0/8 for the network or 10.0.0.1 for the address",
         "5:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found '5'",
         "5:38: error: 'count' must be a whole number from 0 to 1000000000, found 'many'",
@@ -185,7 +185,7 @@ struct ConfigurationTests {
         "19:24: error: the exponent of USDT must be a whole number from 0 to 30, found '31'",
         "19:28: error: 'U' is no currency code; write three to five letters or digits such as USDT",
         "20:5: error: unknown key 'secret' in source 'shop'; known: allow_ips, credentials, defaults, duplicates, exponents, "
-            + "rate, replay_window, review, settings, timestamp_tolerance, tracker",
+            + "rate, repeats, replay_window, review, settings, timestamp_tolerance, tracker",
         "21:3: error: source 'page' needs credential 'secret'",
         "21:3: error: source 'page' needs setting 'brand'",
         "24:3: error: destination 'one' needs credential 'api_key'",

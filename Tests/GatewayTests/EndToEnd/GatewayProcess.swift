@@ -59,6 +59,12 @@ final class GatewayProcess: @unchecked Sendable {
 
     func terminate() { signal(SIGTERM) }
     func kill() { signal(SIGKILL) }
+    func hangUp() { signal(SIGHUP) }
+
+    /// Waits for a text in the log.
+    func hasLogged(_ text: String, within limit: Duration = .seconds(15)) async throws -> Bool {
+        try await eventually(within: limit) { errors.contains(text) ? true : nil } ?? false
+    }
 
     private func signal(_ number: Int32) {
         if process.isRunning { _ = Foundation.kill(pid, number) }

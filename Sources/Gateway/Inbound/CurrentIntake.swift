@@ -1,0 +1,34 @@
+import Synchronization
+
+/// The intake that new requests go to; a reload puts another in its place.
+///
+/// A connection keeps the one that it knows and asks before each request whether it is still current: one load of a word that hardly ever
+/// changes. A request that has begun ends under the intake it began with, which goes away with the last connection that knows it.
+final class CurrentIntake: Sendable {
+    struct Version: Sendable {
+        fileprivate var number: Int
+        var intake: Intake
+        /// For connections that are opened from now on.
+        var limits: InboundServer.Limits
+    }
+
+    private let number = Atomic(0)
+    private let state: Mutex<Version>
+
+    init(_ intake: Intake, limits: InboundServer.Limits) {
+        state = Mutex(Version(number: 0, intake: intake, limits: limits))
+    }
+
+    var latest: Version { state.withLock { $0 } }
+
+    func isLatest(_ version: Version) -> Bool { number.load(ordering: .relaxed) == version.number }
+
+    func replace(with intake: Intake, bodyLimit: Int) {
+        state.withLock { state in
+            state.number += 1
+            state.intake = intake
+            state.limits.body = bodyLimit
+            number.store(state.number, ordering: .relaxed)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Mappings
+
+extension ConfigurationLoader {
+    /// - Parameters:
+    ///   - root: with the variables put in.
+    ///   - sources: with their lists read.
+    func fingerprint(of root: YAMLNode, sources: [SourceConfiguration]) -> ConfigurationFingerprint {
+        var fingerprint = ConfigurationFingerprint()
+        for (key, value) in root.entries ?? [] {
+            switch key.scalar {
+            case "sources":
+                for (name, node) in named(value) {
+                    let review = sources.first { $0.name == name }?.review
+                    fingerprint.sources[name] = party(node, review?.disposableDomains.hashValue, review?.clicks.hashValue)
+                }
+            case "destinations": for (name, node) in named(value) { fingerprint.destinations[name] = party(node) }
+            case "routes": fingerprint.routes = (value.elements ?? []).map(\.fingerprint)
+            case "limits": for (name, node) in named(value) { fingerprint.keys["limits.\(name)"] = node.fingerprint }
+            // Counts for those who use the mappings.
+            case "mappings", nil: break
+            case let name?: fingerprint.keys[name] = value.fingerprint
+            }
+        }
+        return fingerprint
+    }
+
+    private func named(_ map: YAMLNode) -> [(name: String, node: YAMLNode)] {
+        (map.entries ?? []).compactMap { key, value in key.scalar.map { ($0, value) } }
+    }
+
+    private func party(_ node: YAMLNode, _ lists: Int?...) -> Int {
+        var hasher = Hasher()
+        node.combine(into: &hasher)
+        hasher.combine(node["tracker"]?.scalar.flatMap { mappingFingerprints[$0] })
+        hasher.combine(lists)
+        return hasher.finalize()
+    }
+}
