@@ -11,6 +11,8 @@ extension ExchangeFailure {
         switch error {
         case ChannelError.connectTimeout: self = .connectTimeout(TrackerClient.connectTimeout)
         case let error as IOError where error.errnoCode == ECONNREFUSED: self = .refused(address: origin.shown)
+        case let error as IOError where [ECONNRESET, EPIPE, ENOTCONN].contains(error.errnoCode): self = .closed(midReply: false)
+        case is ChannelError: self = .closed(midReply: false)
         default: self = .other("\(origin.shown): \(Self.brief(error))")
         }
     }
@@ -45,6 +47,7 @@ extension ExchangeFailure {
             self = .tls("the other end does not speak tls 1.2 or later")
         case NIOSSLError.handshakeFailed(let cause) where "\(cause)".contains("PROTOCOL_VERSION"):
             self = .tls("the other end does not speak tls 1.2 or later")
+        case NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake])): self = .tls("the connection was closed")
         case NIOSSLError.uncleanShutdown, is IOError, is ChannelError: self = .tls("the connection was closed")
         default: self = .tls(Self.brief(error))
         }

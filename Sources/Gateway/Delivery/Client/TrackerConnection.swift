@@ -57,7 +57,11 @@ final class TrackerConnection: ChannelInboundHandler {
 
     func send(_ exchange: Exchange) {
         isLent = true
-        guard let context, !isClosed else { return fail(.closed(midReply: false), exchange) }
+        guard let context, !isClosed else {
+            // It was closed before anybody counted it.
+            if isClosed { pool.closed(self) }
+            return fail(.closed(midReply: false), exchange)
+        }
         exchange.stage = .sent(self)
         self.exchange = exchange
         isWritten = false

@@ -121,8 +121,9 @@ struct TLSTests {
         } body: { tracker in
             try await TrackerClientTests.client(port: tracker.port) { bench in
                 let url = bench.url.replacing("http:", with: "https:")
-                #expect(await bench.send(url: url, timeout: .milliseconds(300)) == .failure(.timeout(.milliseconds(300))))
-                try await happens { tracker.closedByClient == 1 }
+                #expect(await bench.send(url: url, timeout: .seconds(1)) == .failure(.timeout(.seconds(1))))
+                // None was opened where the machine was too busy to come to that.
+                try await happens { tracker.closedByClient == tracker.connections }
             }
         }
     }
