@@ -27,6 +27,7 @@ protocol ConversionStore: Sendable {
     func record(_ result: AttemptResult) async throws(StoreError) -> Bool
     /// All of them, in one write where the store has such a thing. Where it fails, none is stored.
     /// - Returns: whether a correction's delivery waited for one of these and is due now.
+    @discardableResult
     func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool
 
     /// Deliveries to `destination` that are due at `now`, oldest due first, with what a worker needs to make them.
