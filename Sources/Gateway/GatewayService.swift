@@ -17,6 +17,7 @@ struct GatewayService: Sendable {
     let dispatcher: Dispatcher
     let server: InboundServer
     private let current: CurrentIntake
+    private let pruner: Pruner?
     private let store: any ConversionStore
     private let logger: Logger
     private let drain: Duration
@@ -29,6 +30,8 @@ struct GatewayService: Sendable {
         self.store = store
         self.logger = logger
         drain = configuration.limits.drain
+        let upkeep = configuration.retention.isEmpty ? nil : store as? any StoreUpkeep
+        pruner = upkeep.map { Pruner(store: $0, limits: configuration.retention, clock: SystemClock.pruner, logger: logger) }
         let routes = configuration.routes
         let dispatcher = Dispatcher(
             destinations: configuration.destinations.map { Destination($0, routes: routes) }, store: store, clock: SystemClock.delivery,
@@ -69,7 +72,8 @@ struct GatewayService: Sendable {
 
     /// Serves until the process is told to end (SIGTERM, SIGINT) or one part fails. Told a second time, the process ends at once.
     func run(with others: [any Service] = []) async throws {
-        let parts: [any Service] = [dispatcher, server]
+        var parts: [any Service] = [dispatcher, server]
+        if let pruner { parts.append(pruner) }
         var settings = ServiceGroupConfiguration(
             services: (others + parts).map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             logger: logger)

@@ -194,7 +194,12 @@ struct Replay: AsyncParsableCommand {
         }
         let now = SystemClock.now()
         if to != nil {
-            for row in owed { try await store.addDelivery(row.id, at: now) }
+            for row in owed {
+                // Its corrections follow it, in their order.
+                for step in try await store.history(of: row.id.conversion) {
+                    try await store.addDelivery(DeliveryID(conversion: step.id, destination: row.id.destination), at: now)
+                }
+            }
         }
         let count = to == nil ? try await store.requeue(owed.map(\.id), at: now) : owed.count
         let states = DeliveryState.allCases.compactMap { state -> String? in

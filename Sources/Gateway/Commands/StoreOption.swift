@@ -18,6 +18,16 @@ struct StoreOption: ParsableArguments {
         return (try Self.open(path, readOnly: readOnly), configuration)
     }
 
+    /// For commands that keep the store in order.
+    func openForUpkeep(readOnly: Bool) throws -> (store: any StoreUpkeep, configuration: Configuration?) {
+        let (store, configuration) = try open(readOnly: readOnly)
+        guard let upkeep = store as? any StoreUpkeep else {
+            Terminal.complain("this kind of store is kept in order by its database's own tools")
+            throw ExitStatus.findings
+        }
+        return (upkeep, configuration)
+    }
+
     private static func open(_ path: String, readOnly: Bool) throws -> any ConversionStore {
         let bare = path.hasPrefix("sqlite:") ? String(path.dropFirst(7)) : path
         do throws(StoreError) {

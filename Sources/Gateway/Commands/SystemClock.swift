@@ -11,5 +11,7 @@ enum SystemClock {
 
     static let intake = IntakeClock(now: now, random: { (UInt16.random(in: 0...UInt16.max), UInt64.random(in: 0...UInt64.max)) })
 
+    static let pruner = Pruner.Clock(now: now, sleep: { try await Task.sleep(for: $0) })
+
     static let delivery = DeliveryClock(now: now, random: { Double.random(in: 0...1) })
 }

@@ -3,11 +3,12 @@ import Foundation
 /// Where commands print: standard output for what was asked for, standard error for what happens meanwhile.
 enum Terminal {
     static func print(_ line: String = "") {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        // Whoever read this may have seen enough, as `head` has.
+        try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     }
 
     static func complain(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 
     static func print(_ lines: [String]) {

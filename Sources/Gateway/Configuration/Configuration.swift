@@ -12,6 +12,7 @@ struct Configuration: Sendable {
     /// Peers whose `X-Forwarded-For` is believed.
     var trustedProxies: [IPNetwork]
     var limits: Limits
+    var retention = RetentionLimits()
     /// What is allowed but deserves a second look, in the order of the file.
     var warnings: [Diagnostic] = []
     /// Whether a change of its files is looked for; SIGHUP reads them again in any case.

@@ -25,7 +25,10 @@ extension ConfigurationLoader {
     }
 
     private mutating func size(_ key: String, in map: inout YAMLFields, _ range: ClosedRange<Int>, _ words: String) -> Int? {
-        guard let node = map.take(key) else { return nil }
+        map.take(key).flatMap { size(key, $0, range, words) }
+    }
+
+    mutating func size(_ key: String, _ node: YAMLNode, _ range: ClosedRange<Int>, _ words: String) -> Int? {
         let found = node.scalar?.quotedBriefly ?? node.kind
         guard let text = node.scalar, let size = ByteSize(text) else {
             diagnostics.error(at: node.location, "'\(key)' must be a size such as 500KB, 1MB or 64MiB, found \(found)")

@@ -75,6 +75,7 @@ struct ConfigurationLoader {
         let proxies = map.take("trusted_proxies").map { networks("trusted_proxies", $0) } ?? []
         let limits = map.take("limits").map { self.limits($0) } ?? Limits()
         let watchesFiles = map.take("reload").map { watches($0) } ?? true
+        let retention = map.take("retention").map { self.retention($0) } ?? RetentionLimits()
         let sourceNodes = map.map("sources", &diagnostics)
         let destinationNodes = map.map("destinations", &diagnostics)
         let routeNodes = map.list("routes", &diagnostics)
@@ -92,7 +93,8 @@ struct ConfigurationLoader {
         }
         var configuration = Configuration(
             listen: listen ?? ListenAddress(host: "127.0.0.1", port: 8080), store: store ?? .sqlite(path: folder + "gateway.db"),
-            sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits)
+            sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits,
+            retention: retention)
         configuration.watchesFiles = watchesFiles
         configuration.fingerprint = fingerprint(of: root, sources: sources)
         return configuration

@@ -36,6 +36,14 @@ struct DestinationConfiguration: Sendable {
 
     var egress: Egress { Egress(allow: allowNetworks, trusting: authorities) }
 
+    /// Scheme and host, and what of the path no conversion changes.
+    var address: String {
+        switch target {
+        case .tracker(let writer): writer.url
+        case .postback(let url): url.address
+        }
+    }
+
     enum Target: Sendable {
         case tracker(MappingWriter)
         case postback(PostbackURL)

@@ -45,7 +45,7 @@ protocol ConversionStore: Sendable {
     func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow]
     func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow]
     func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow]
-    /// The bytes that the sender sent, credentials removed.
+    /// The bytes that the sender sent, credentials removed; nil where they were pruned.
     func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest?
     func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow]
     /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.

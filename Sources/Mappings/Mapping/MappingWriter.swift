@@ -12,7 +12,7 @@ package struct MappingWriter: Sendable {
     private let checks: [Check]
     private let signer: Signer?
     /// Scheme, host and path; what follows is only the query.
-    private let url: String
+    package let url: String
     private let headers: [(name: String, value: String)]
     private let secretHeaders: Set<String>
     private let secretMembers: Set<String>

@@ -130,6 +130,11 @@ package struct PostbackURL: Sendable {
         return copy
     }
 
+    /// Scheme, host, and the path up to its first macro.
+    package var address: String {
+        if case .literal(let text)? = base.first { text } else { "" }
+    }
+
     package func write(_ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws(Skip) -> WrittenRequest {
         if !conversion[.update].isAbsent { return try writeUpdate(conversion, exponents) }
         return try fill(conversion, exponents)

@@ -85,8 +85,8 @@ extension EndToEnd {
         private static let diagnostics = [
             "gateway.yaml:1:9: error: 'listen' must be HOST:PORT, found '8080'; write 127.0.0.1:8080",
             "gateway.yaml:2:8: error: unknown store 'postgres'; known: sqlite",
-            "gateway.yaml:3:1: error: unknown key 'wat' in the configuration; known: destinations, limits, listen, mappings, reload, routes, "
-                + "sources, store, trusted_proxies",
+            "gateway.yaml:3:1: error: unknown key 'wat' in the configuration; known: destinations, limits, listen, mappings, reload, "
+                + "retention, routes, sources, store, trusted_proxies",
             "gateway.yaml:5:17: error: unknown tracker 'refcampain'; did you mean 'refcampaign'?",
             "gateway.yaml:6:54: error: credential 'api_key' of source 'b' is empty; anyone could send in its name",
             "gateway.yaml:7:3: error: source 'c' needs credential 'postback_secret'",
@@ -99,6 +99,25 @@ extension EndToEnd {
             "gateway.yaml:14:39: error: a number cannot be compared with a text",
             "gateway.yaml:15:32: error: unknown canonical field 'click'",
         ]
+
+        @Test func `a list whose reader has seen enough ends quietly`() async throws {
+            try await Workbench.use { bench in
+                try bench.write(Senders.configuration, to: "gateway.yaml")
+                let gateway = try bench.start("serve")
+                let port = try await gateway.port()
+                for number in 0..<40 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
+                let shell = Process()
+                let errors = Pipe()
+                shell.executableURL = URL(filePath: "/bin/sh")
+                shell.arguments = ["-c", "'\(Workbench.executable)' conversions --json | head -n 1 > /dev/null"]
+                shell.currentDirectoryURL = URL(filePath: bench.folder)
+                shell.standardError = errors
+                try shell.run()
+                #expect(String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "")
+                gateway.terminate()
+                #expect(try await gateway.ended() == 0)
+            }
+        }
 
         @Test func `built-in mappings are checked and their examples hold, anywhere`() async throws {
             try await Workbench.use { bench in

@@ -84,6 +84,30 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a replay of what is under way is not overwritten by the try under way`() async throws {
+            let script: ScriptedTracker.Script = { number, _ in number == 1 ? .late(.seconds(3)) : .reply(400) }
+            try await ScriptedTracker.run(script) { tracker in
+                try await Workbench.use { bench in
+                    let configuration = Self.configuration(tracker.port).replacing("to: [games, shop-tracker]", with: "to: [backup]")
+                    try bench.write(configuration, to: "gateway.yaml")
+                    let gateway = try bench.start("serve")
+                    #expect(try await Samples.sale("o-1").post(gateway.port()).status == 200)
+                    _ = try await eventually { tracker.received.isEmpty ? nil : true }
+                    let replayed = try await bench.run("replay", "--order-id", "o-1")
+                    #expect(replayed.output == "1 delivery is due now (1 pending before); a running gateway sends within two seconds\n")
+                    // The first try is answered 200, and the replay's 400.
+                    let row = try #require(try await bench.settled(1).first)
+                    #expect(row.text("state") == "rejected")
+                    #expect(
+                        try await bench.attempts(of: row.text("id")).map { "\($0.text("number")) \($0.text("status"))" } == [
+                            "1 200", "2 400",
+                        ])
+                    gateway.terminate()
+                    #expect(try await gateway.ended() == 0)
+                }
+            }
+        }
+
         @Test func `a conversion is sent to a destination that it was not routed to`() async throws {
             try await ScriptedTracker.run(ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) { tracker in
                 try await Workbench.use { bench in

@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 struct SQLiteConversionStoreTests {
-    @Test(arguments: ConversionStoreConformance.all)
+    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
         try await withFolder { folder in
             var limits = SQLiteConversionStore.Limits()

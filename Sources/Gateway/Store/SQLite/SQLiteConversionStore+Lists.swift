@@ -72,7 +72,8 @@ extension SQLiteConversionStore {
             let select = try database.prepared("SELECT t.request FROM conversion c JOIN content t ON t.id = c.content WHERE c.id = ?1")
             select.bind(1, conversion)
             guard try select.step() else { return nil }
-            return StoredRequest(encoded: select.bytes(0))
+            let request = select.bytes(0)
+            return request.isEmpty ? nil : StoredRequest(encoded: request)
         }
     }
 

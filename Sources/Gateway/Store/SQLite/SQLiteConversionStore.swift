@@ -68,6 +68,7 @@ final class SQLiteConversionStore: ConversionStore {
             try database.execute(
                 sql: """
                     PRAGMA page_size = 4096;
+                    PRAGMA secure_delete = ON;
                     PRAGMA cache_size = -\(cache);
                     PRAGMA temp_store = MEMORY;
                     PRAGMA journal_size_limit = 134217728;
@@ -164,7 +165,7 @@ final class SQLiteConversionStore: ConversionStore {
     }
 
     /// Puts the work into the next transaction and returns after its commit.
-    private func write<Value: Sendable>(_ body: @escaping @Sendable (SQLiteWriter) throws -> Value) async throws(StoreError) -> Value {
+    func write<Value: Sendable>(_ body: @escaping @Sendable (SQLiteWriter) throws -> Value) async throws(StoreError) -> Value {
         guard let writer else { throw StoreError(.readOnly, "'\(path)' was opened for reading; open it for writing to change it") }
         let result = await withCheckedContinuation { continuation in
             enqueue(Write(body, continuation), writer: writer, isLast: false)

@@ -10,7 +10,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 4
+    static let version = 5
 
     /// Decimal text as identifiers, so that a program can tell a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -20,6 +20,7 @@ enum SQLiteSchema {
         migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE attempt ADD COLUMN request TEXT") }
         migrator.registerMigration("3", foreignKeyChecks: .immediate) { try $0.execute(sql: histories) }
         migrator.registerMigration("4") { try $0.execute(sql: governance) }
+        migrator.registerMigration("5") { try $0.execute(sql: retention) }
         return migrator
     }
 
@@ -48,6 +49,14 @@ enum SQLiteSchema {
             reported_at INTEGER NOT NULL,
             PRIMARY KEY (node, destination)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let retention = """
+        -- Raw requests up to this conversion were pruned, but for those below, which were owed to a destination then.
+        CREATE TABLE pruned_up_to (id INTEGER PRIMARY KEY, conversion BLOB NOT NULL) STRICT;
+        INSERT INTO pruned_up_to VALUES (1, x'00000000000000000000000000000000');
+
+        CREATE TABLE spared_request (conversion BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
         """
 
     /// Refuses files that another program, or a newer gateway, wrote.

@@ -47,13 +47,16 @@ extension SQLiteWriter {
             let (id, size) = (oldest.int64(0), oldest.int(1))
             oldest.reset()
             guard id != newest else { return }
-            let delete = statements.deleteRefused
-            delete.bind(1, id)
-            try delete.run()
-            try addRefused(isStranger: isStranger, count: -1, bytes: -size)
+            try removeRefused(id, bytes: size, isStranger: isStranger)
             count -= 1
             bytes -= size
         }
+    }
+
+    func removeRefused(_ id: Int64, bytes: Int, isStranger: Bool) throws(SQLiteFailure) {
+        let delete = statements.deleteRefused
+        delete.bind(1, id)
+        if try delete.run() > 0 { try addRefused(isStranger: isStranger, count: -1, bytes: -bytes) }
     }
 
     private func addRefused(isStranger: Bool, count: Int, bytes: Int) throws(SQLiteFailure) {

@@ -14,6 +14,7 @@ final class SQLiteWriter: @unchecked Sendable {
     private var names: [String: Int64] = [:]
     private var countChanges: [CountKey: Int64] = [:]
     private var logFrames: Int32 = 0
+    var prunePlaces = PrunePlaces()
 
     private struct CountKey: Hashable {
         var destination: Int64

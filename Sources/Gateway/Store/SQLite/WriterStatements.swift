@@ -13,6 +13,10 @@ final class WriterStatements {
     let insertRefused, addRefused, selectRefusedSum, oldestRefused, deleteRefused, markReplayed: PreparedStatement
     let pause, resume, deleteReports, insertReport: PreparedStatement
     let beat: PreparedStatement
+    let usedBytes, agedRefused, agedAttempts, deleteAttempt: PreparedStatement
+    let agedRequests, sparedRequests, spareRequest, unspareRequest, setPruned, copyContent, setContent: PreparedStatement
+    let agedRepeats, emptyRepeat: PreparedStatement
+    let selectContent, updateContent, updateWaiting, updateIdentifiers, cleanAttempt, cleanDelivery: PreparedStatement
     private let all: [PreparedStatement]
 
     init(_ connection: OpaquePointer) throws(SQLiteFailure) {
@@ -176,6 +180,52 @@ final class WriterStatements {
             "REPLACE INTO destination_report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
 
         beat = try prepare("UPDATE heartbeat SET beats = beats + 1")
+
+        usedBytes = try prepare(
+            """
+            SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s
+            """)
+        agedRefused = try prepare("SELECT id, bytes, is_stranger FROM refused WHERE received_at < ?1 ORDER BY id LIMIT ?2")
+        agedAttempts = try prepare(
+            """
+            SELECT a.conversion, a.destination, a.number, a.started_at, coalesce(d.state, -1)
+            FROM attempt a LEFT JOIN delivery d ON d.conversion = a.conversion AND d.destination = a.destination
+            WHERE (a.conversion, a.destination, a.number) > (?1, ?2, ?3) AND a.conversion < ?4
+            ORDER BY a.conversion, a.destination, a.number LIMIT ?5
+            """)
+        deleteAttempt = try prepare("DELETE FROM attempt WHERE conversion = ?1 AND destination = ?2 AND number = ?3")
+        agedRequests = try prepare(
+            """
+            SELECT c.id, c.content, length(t.request), EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND d.state = 0)
+            FROM conversion c JOIN content t ON t.id = c.content
+            WHERE c.id > (SELECT conversion FROM pruned_up_to) AND c.id < ?1 ORDER BY c.id LIMIT ?2
+            """)
+        sparedRequests = try prepare(
+            """
+            SELECT k.conversion, c.content, EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND d.state = 0)
+            FROM spared_request k JOIN conversion c ON c.id = k.conversion WHERE k.conversion > ?1 ORDER BY k.conversion LIMIT ?2
+            """)
+        spareRequest = try prepare("INSERT INTO spared_request VALUES (?1) ON CONFLICT DO NOTHING")
+        unspareRequest = try prepare("DELETE FROM spared_request WHERE conversion = ?1")
+        setPruned = try prepare("UPDATE pruned_up_to SET conversion = ?1")
+        copyContent = try prepare(
+            "INSERT INTO content (digest, document, request) SELECT digest, document, zeroblob(0) FROM content WHERE id = ?1")
+        setContent = try prepare("UPDATE conversion SET content = ?2 WHERE id = ?1")
+        agedRepeats = try prepare(
+            """
+            SELECT conversion, number, received_at, document IS NOT NULL OR request IS NOT NULL FROM repeat
+            WHERE (conversion, number) > (?1, ?2) AND conversion < ?3 ORDER BY conversion, number LIMIT ?4
+            """)
+        emptyRepeat = try prepare("UPDATE repeat SET document = NULL, request = NULL WHERE conversion = ?1 AND number = ?2")
+
+        selectContent = try prepare(
+            "SELECT c.content, c.order_id, c.click_id, t.document FROM conversion c JOIN content t ON t.id = c.content WHERE c.id = ?1")
+        updateContent = try prepare("UPDATE content SET document = ?2, request = zeroblob(0) WHERE id = ?1")
+        updateWaiting = try prepare("UPDATE waiting SET document = ?2, request = zeroblob(0) WHERE number = ?1")
+        updateIdentifiers = try prepare("UPDATE conversion SET order_id = ?2, click_id = ?3 WHERE id = ?1")
+        cleanAttempt = try prepare(
+            "UPDATE attempt SET request_line = ?4, request = NULL, reply = ?5 WHERE conversion = ?1 AND destination = ?2 AND number = ?3")
+        cleanDelivery = try prepare("UPDATE delivery SET reason = ?3, remote_id = ?4 WHERE conversion = ?1 AND destination = ?2")
         self.all = all
     }
 

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import Mappings
+
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Looks at the store, the disk, the clock, files' permissions and each destination, and says what is wrong.",
+        discussion: """
+            Nothing is changed and nothing is sent: a destination's name is looked up, a connection is opened and TLS is agreed on, no more. \
+            Ends with 1 where there is a problem. May run beside the service; it reads the whole store, some seconds for each gigabyte.
+            """
+    )
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    @Flag(name: .long, help: "Prints JSON.")
+    var json = false
+
+    func run() async throws {
+        let configuration = try configuration.load()
+        var findings = DoctorFiles.findings(configuration, path: self.configuration.config)
+        findings += await DoctorStore(configuration).findings()
+        findings += await DoctorDestinations(configuration).findings()
+        if json {
+            Listing.print(
+                findings.map {
+                    ["check": .string($0.check), "level": .string($0.level.rawValue), "sentence": .string($0.sentence)]
+                })
+        } else {
+            let width = findings.map(\.check.count).max() ?? 0
+            for finding in findings {
+                let level = finding.level.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0).styled(finding.level.style)
+                Terminal.print(
+                    "\(level)  \(finding.check.padding(toLength: width, withPad: " ", startingAt: 0))  \(finding.sentence.printable)")
+            }
+        }
+        if findings.contains(where: { $0.level == .problem }) { throw ExitStatus.findings }
+    }
+}
+
+/// One line of what the doctor says.
+struct DoctorFinding: Sendable, Equatable {
+    enum Level: String, Sendable {
+        case ok, warning, problem
+
+        var style: Terminal.Style {
+            switch self {
+            case .ok: .green
+            case .warning: .yellow
+            case .problem: .red
+            }
+        }
+    }
+    var check: String
+    var level: Level
+    /// What was found and, where it is not well, what would do.
+    var sentence: String
+
+    init(_ check: String, _ level: Level, _ sentence: String) {
+        self.check = check
+        self.level = level
+        self.sentence = sentence
+    }
+}
+
+/// The configuration file and who may read what.
+enum DoctorFiles {
+    static func findings(_ configuration: Configuration, path: String) -> [DoctorFinding] {
+        var findings: [DoctorFinding] = []
+        let warnings = configuration.warnings.count
+        let what = [
+            (configuration.sources.count, "source"), (configuration.destinations.count, "destination"),
+            (configuration.routes.count, "route"),
+        ].map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        findings.append(
+            warnings == 0
+                ? DoctorFinding("configuration", .ok, what)
+                : DoctorFinding(
+                    "configuration", .warning,
+                    "\(what); \(warnings) warning\(warnings == 1 ? "" : "s"), shown by `gateway check --config \(path)`"))
+        for source in configuration.sources where !source.openCredentials.isEmpty {
+            findings.append(
+                DoctorFinding(
+                    "credentials", .warning,
+                    "anyone may send as '\(source.name)', whose \(source.openCredentials.sorted().joined(separator: " and ")) is null; set it"
+                ))
+        }
+        let secrets = configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets)
+        let missing = secrets.count { $0.isEmpty }
+        findings.append(
+            missing == 0
+                ? DoctorFinding("credentials", .ok, "\(secrets.count) present")
+                : DoctorFinding("credentials", .problem, "\(missing) of \(secrets.count) are empty; set them"))
+        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let holdsSecrets = secrets.contains { $0.utf8.count >= SecretFinder.minimumLength && text.contains($0) }
+        findings += permissions(of: path, named: "configuration file", matter: holdsSecrets, because: "it holds credentials")
+        if case .sqlite(let store) = configuration.store, FileManager.default.fileExists(atPath: store) {
+            findings += permissions(of: store, named: "store", matter: true, because: "it holds customers' data")
+        }
+        return findings
+    }
+
+    private static func permissions(of path: String, named name: String, matter: Bool, because reason: String) -> [DoctorFinding] {
+        guard let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int else { return [] }
+        if mode & 0o002 != 0 {
+            return [
+                DoctorFinding("permissions", .problem, "everyone on this machine may write the \(name) '\(path)'; chmod o-rwx '\(path)'")
+            ]
+        }
+        if mode & 0o004 != 0, matter {
+            return [
+                DoctorFinding(
+                    "permissions", .warning, "everyone on this machine may read the \(name) '\(path)', and \(reason); chmod o-r '\(path)'")
+            ]
+        }
+        return [DoctorFinding("permissions", .ok, "\(name) '\(path)' \(String(mode, radix: 8))")]
+    }
+}
