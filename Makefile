@@ -4,13 +4,14 @@
 #   make test                 runs all tests
 #   make bench                measures the gateway beside its peers; ARGS="--only intake --seconds 5" passes options on
 #   make soak                 kills the gateway at random under load and checks that nothing is lost; ARGS="--kills 200" passes options on
+#   make fuzz                 asks made-up inputs of everything that reads strangers' bytes; ARGS="--seconds 60 json" passes options on
 #   make build                builds .build/debug/gateway
 #   make release              builds .build/release/gateway, optimised and without need of Swift on the machine that runs it
 #   make check                checks the mappings and runs their examples
 #   make lint                 checks the source's format
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak build release check lint packages
+.PHONY: help run test bench soak fuzz build release check lint packages
 
 # Foundation needs libxml2 and libcurl, the store SQLite, HTTP compression zlib.
 PACKAGES := ca-certificates git libsqlite3-dev libxml2-dev libcurl4-openssl-dev zlib1g-dev
@@ -34,6 +35,9 @@ bench: packages
 soak: build
 	swift build --product Soak
 	@.build/debug/Soak $(ARGS)
+
+fuzz: build
+	@Tests/Fuzz/run $(ARGS)
 
 build: packages
 	swift build --product gateway

@@ -79,9 +79,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .plugin(name: "EmbedMappings", capability: .buildTool()),
+        // What the fuzzer asks of every input; `Tests/Fuzz/run` builds it once more, with the fuzzer around it.
+        .target(
+            name: "FuzzProperties",
+            dependencies: ["Mappings"],
+            path: "Tests/Fuzz/Properties",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MappingsTests",
-            dependencies: ["Mappings"],
+            dependencies: ["FuzzProperties", "Mappings"],
             exclude: ["Rejected"],
             swiftSettings: strict
         ),

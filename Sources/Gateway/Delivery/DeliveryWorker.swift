@@ -81,6 +81,7 @@ struct DeliveryWorker: Sendable {
         let shown: String
         do throws(ExchangeFailure) {
             let reply = try await client.send(request, through: destination.egress, timeout: destination.timeout)
+            FaultPoint.afterSend.reached()
             var reading = destination.read(reply.status, reply.body, request.update)
             if let message = reading?.message { reading?.message = String(destination.mask(message).prefix(500)) }
             decision = machine.replied(reply, reading: reading, at: clock.now(), random: clock.random())

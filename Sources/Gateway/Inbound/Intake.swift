@@ -128,6 +128,7 @@ final class Intake: Sendable {
         let acceptance: Acceptance
         do {
             acceptance = try await store.accept(submission)
+            FaultPoint.afterCommit.reached()
         } catch {
             if error.kind != .busy { health.couldNotStore(error, at: call.receivedAt) }
             return storeFailed(call, match.tracker, error)

@@ -1,5 +1,8 @@
 /// Parses and type-checks one expression.
 package struct ExpressionParser {
+    /// Each level of brackets, and each operator of a chain, is a level of the stack when it is parsed or evaluated.
+    private static let maximumTokens = 1000
+
     private let tokens: [(token: ExpressionLexer.Token, offset: Int)]
     private let names: ExpressionNames
     private var position = 0
@@ -21,7 +24,11 @@ package struct ExpressionParser {
         into diagnostics: inout Diagnostics
     ) -> Expression? {
         do throws(Failure) {
-            var parser = Self(tokens: try ExpressionLexer.tokens(of: source), names: names)
+            let tokens = try ExpressionLexer.tokens(of: source)
+            guard tokens.count <= maximumTokens else {
+                throw Failure(offset: tokens[maximumTokens].offset, message: "an expression has at most \(maximumTokens) words and signs")
+            }
+            var parser = Self(tokens: tokens, names: names)
             let typed = try parser.parseExpression(0)
             guard parser.next == .end else { throw parser.unexpected("an operator or the end") }
             if let kind { try check(typed, is: kind, for: "this expression") }

@@ -85,12 +85,20 @@ package struct PostbackURL: Sendable {
             pieces.compactMap { piece in if case .macro(let path, _) = piece { path } else { nil } }
         }
         let macros = paths(parameters.flatMap { $0.value ?? [] })
+        if leadsElsewhere(url[..<question]) {
+            diagnostics.error(at: place, "the path of a \(key) holds no '.' or '..'; write the path that it leads to")
+        }
         if !url.contains("{") {
             diagnostics.error(at: place, "this \(key) has no macro, so every conversion would look the same; write cid={click_id}")
         }
         let identifiers = Field.identifiers.map(FieldPath.field)
         let needed = macros.contains(.field(.clickID)) ? .field(.clickID) : macros.first { identifiers.contains($0) }
         return PostbackURL(base: base, parameters: parameters, needed: needed, named: Set(paths(base) + macros), key: key)
+    }
+
+    /// Whether a path has segments that servers resolve rather than read.
+    private static func leadsElsewhere(_ base: Substring) -> Bool {
+        base.split(separator: "/").contains { [".", ".."].contains(String($0).percentDecoded) }
     }
 
     private static func pieces(_ text: String, _ key: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> [Piece] {
@@ -154,6 +162,10 @@ package struct PostbackURL: Sendable {
                 }
                 url += value.percentEncoded
             }
+        }
+        // The operator fixes the path, and a segment of dots cannot be encoded: servers resolve `%2E%2E` too.
+        if base.count > 1, Self.leadsElsewhere(url[...]) {
+            throw Skip("a value would turn the path of the \(key) into \(url.quotedBriefly), which leads elsewhere")
         }
         var pairs: [String] = []
         parameters: for (name, pieces) in parameters {

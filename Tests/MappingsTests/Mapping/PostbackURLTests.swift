@@ -34,6 +34,10 @@ struct PostbackURLTests {
         ("https://t.example/p?{click_id}=1", "a macro stands behind a parameter's '=', found '{click_id}=1'; write cid={click_id}"),
         ("https://t.example/p?{click_id}", "a macro stands behind a parameter's '=', found '{click_id}'; write cid={click_id}"),
         (
+            "https://t.example/a/../p?c={click_id}",
+            "the path of a postback_url holds no '.' or '..'; write the path that it leads to"
+        ),
+        (
             "https://t.example/p?c=#reqid#&p={payout}",
             "nothing behind the '#' of a postback_url is sent; write the macro as {click_id}, a '#' of a value as %23"
         ),
@@ -91,6 +95,17 @@ struct PostbackURLTests {
         #expect(
             try told("https://t.example/{click_id}?c={click_id}&a={amount}", conversion)
                 == "https://t.example/\(encoded)?c=\(encoded)&a=50.00")
+    }
+
+    @Test(arguments: [".", ".."])
+    func `a value that would lead out of the path is not sent`(value: String) throws {
+        var conversion = try Samples.sample(from: "rs-traffic")
+        conversion[.clickID] = .text(value)
+        #expect(
+            try told("https://t.example/a/{click_id}/b?c={click_id}", conversion)
+                == "skipped: a value would turn the path of the postback_url into 'https://t.example/a/\(value)/b', which leads elsewhere")
+        #expect(try told("https://t.example/a?c={click_id}", conversion) == "https://t.example/a?c=\(value)")
+        #expect(try told("https://t.example/a/c{click_id}", conversion) == "https://t.example/a/c\(value)")
     }
 
     @Test func `amounts have their currency's decimals or are not sent`() throws {

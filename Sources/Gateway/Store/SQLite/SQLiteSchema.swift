@@ -18,7 +18,10 @@ enum SQLiteSchema {
         migrator.registerMigration("1", foreignKeyChecks: .immediate) { try $0.execute(sql: first) }
         // What was sent behind the request line; NULL in attempts of before.
         migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE attempt ADD COLUMN request TEXT") }
-        migrator.registerMigration("3", foreignKeyChecks: .immediate) { try $0.execute(sql: histories) }
+        migrator.registerMigration("3", foreignKeyChecks: .immediate) {
+            try $0.execute(sql: histories)
+            FaultPoint.migration.reached()
+        }
         migrator.registerMigration("4") { try $0.execute(sql: governance) }
         migrator.registerMigration("5") { try $0.execute(sql: retention) }
         return migrator

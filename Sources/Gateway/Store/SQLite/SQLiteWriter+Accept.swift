@@ -62,6 +62,7 @@ extension SQLiteWriter {
         }
         if isAwaited { for key in submission.keys { try applyWaiting(for: key, to: submission) } }
         if let key = submission.awaitedKey { try applyWaiting(for: key, to: submission) }
+        FaultPoint.beforeCommit.reached()
         return .stored
     }
 

@@ -53,6 +53,7 @@ extension SQLiteWriter {
             if let place = try place(of: delivery.conversion) { try keepOrder(of: delivery.conversion, at: place, to: destination) }
             changed += 1
         }
+        FaultPoint.replay.reached()
         return changed
     }
 
