@@ -79,7 +79,7 @@ final class MemoryConversionStore: ConversionStore {
             return StoreError(failure.kind, "database or disk is full")
         }
         if let failure { throw failure }
-        for result in results { try await record(result) }
+        for result in results { _ = try await record(result) }
         return false
     }
 
