@@ -58,7 +58,7 @@ struct GatewayService: Sendable {
             after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
             onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) },
-            onCorrected: { dispatcher.look() })
+            onCorrected: { _ in dispatcher.look() })
     }
 
     /// Puts another configuration into use: for requests and tries that begin from now on. What counts at the start only stays as it is.

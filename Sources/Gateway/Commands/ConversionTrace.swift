@@ -1,69 +1,112 @@
 import Mappings
 
-/// Everything the store knows of one conversion.
+/// Everything the store knows of one conversion: its history, message by message, and what became of each at every destination.
 struct ConversionTrace {
-    private let row: ConversionRow
-    private let request: StoredRequest?
-    private let repeats: [RepeatRow]
-    private let deliveries: [(row: DeliveryRow, attempts: [AttemptRow])]
-
-    /// - Parameter destination: nil takes the deliveries to all of them.
-    init(_ row: ConversionRow, in store: any ConversionStore, destination: String? = nil) async throws(StoreError) {
-        self.row = row
-        request = try await store.request(of: row.id)
-        repeats = try await store.repeats(of: row.id)
+    private struct Message {
+        var row: ConversionRow
+        var request: StoredRequest?
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
-        for delivery in try await store.deliveries(
-            DeliveryFilter(conversion: row.id, destination: destination, ascending: true, limit: 1000))
-        {
-            deliveries.append((delivery, try await store.attempts(of: delivery.id)))
+    }
+    private let first: Message
+    private let corrections: [Message]
+    private let repeats: [RepeatRow]
+
+    /// - Parameters:
+    ///   - row: the first message or a correction; the whole history is shown.
+    ///   - destination: nil takes the deliveries to all of them.
+    init(_ row: ConversionRow, in store: any ConversionStore, destination: String? = nil) async throws(StoreError) {
+        var messages: [Message] = []
+        for row in try await store.history(of: row.id) {
+            var message = Message(row: row, request: try await store.request(of: row.id))
+            for delivery in try await store.deliveries(
+                DeliveryFilter(conversion: row.id, destination: destination, ascending: true, limit: 1000))
+            {
+                message.deliveries.append((delivery, try await store.attempts(of: delivery.id)))
+            }
+            messages.append(message)
         }
-        self.deliveries = deliveries
+        first = messages.first ?? Message(row: row)
+        corrections = Array(messages.dropFirst())
+        repeats = try await store.repeats(of: first.row.id)
     }
 
+    /// The conversion as it stands.
+    private var present: ConversionRow { corrections.last?.row ?? first.row }
+
     var object: JSONObject {
-        var object: JSONObject = ["conversion": .object(Listing.object(of: row))]
-        object["request"] = request.map { .object(Listing.object(of: $0)) }
+        var object: JSONObject = ["conversion": .object(Listing.object(of: present))]
+        object["request"] = first.request.map { .object(Listing.object(of: $0)) }
         object["repeats"] = .array(
             repeats.map { row in
                 var object: JSONObject = [
                     "received_at": .string(row.receivedAt.description), "same_content": .bool(row.sameContent),
                     "count": .number(String(row.count)),
                 ]
+                object["note"] = row.note.map(JSONValue.string)
                 object["conversion"] = row.document.flatMap { try? JSONValue(parsing: $0) }
                 object["request"] = row.request.map { .object(Listing.object(of: $0)) }
                 return .object(object)
             })
-        object["deliveries"] = .array(
-            deliveries.map { delivery in
-                var object = Listing.object(of: delivery.row)
-                object["log"] = .array(delivery.attempts.map { .object(Listing.object(of: $0)) })
+        object["deliveries"] = Self.array(of: first)
+        guard !corrections.isEmpty else { return object }
+        object["first"] = .object(Listing.object(of: first.row))
+        object["corrections"] = .array(
+            corrections.map { message in
+                var object: JSONObject = [
+                    "id": .string(message.row.id.description), "received_at": .string(message.row.receivedAt.description),
+                    "conversion": .object(Listing.object(of: message.row)),
+                ]
+                object["request"] = message.request.map { .object(Listing.object(of: $0)) }
+                object["deliveries"] = Self.array(of: message)
                 return .object(object)
             })
         return object
     }
 
+    private static func array(of message: Message) -> JSONValue {
+        .array(
+            message.deliveries.map { delivery in
+                var object = Listing.object(of: delivery.row)
+                object["log"] = .array(delivery.attempts.map { .object(Listing.object(of: $0)) })
+                return .object(object)
+            })
+    }
+
     var lines: [String] {
-        var lines = ["conversion \(row.id)".styled(.bold)]
+        var lines = ["conversion \(first.row.id)\(corrections.isEmpty ? "" : ", as it stands")".styled(.bold)]
         var json = JSONWriter(options: .pretty)
-        json.write(.object(Listing.object(of: row)))
+        json.write(.object(Listing.object(of: present)))
         lines += String(decoding: json.bytes, as: UTF8.self).split(separator: "\n").map { "  \($0)" }
-        if let request {
+        if let request = first.request {
             lines += ["", "request, credentials removed".styled(.bold)]
             lines += Listing.lines(of: request).map { "  " + $0 }
         }
-        for row in repeats {
-            lines.append("")
-            let times = row.count == 1 ? "once" : "\(row.count) times"
-            lines.append(
-                "sent again \(times), last \(row.receivedAt), \(row.sameContent ? "with the same content" : "with other content")".styled(
-                    .yellow))
-            if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
+        for row in repeats { lines += Self.lines(of: row) }
+        lines += Self.deliveryLines(of: first)
+        for (index, message) in corrections.enumerated() {
+            let change = (try? Conversion(document: message.row.document))?.change ?? "a change"
+            lines += ["", "\(index + 1). correction \(message.row.id), \(message.row.receivedAt): \(change)".styled(.bold)]
+            if let request = message.request { lines += Listing.lines(of: request).map { "  " + $0 } }
+            lines += Self.deliveryLines(of: message)
         }
-        for (row, attempts) in deliveries {
+        return lines
+    }
+
+    private static func lines(of row: RepeatRow) -> [String] {
+        let times = row.count == 1 ? "once" : "\(row.count) times"
+        let content = row.sameContent ? "with the same content" : "with other content"
+        var lines = ["", "sent again \(times), last \(row.receivedAt), \(content)".styled(.yellow)]
+        if let note = row.note { lines.append("  \(note.printable)") }
+        if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
+        return lines
+    }
+
+    private static func deliveryLines(of message: Message) -> [String] {
+        var lines: [String] = []
+        for (row, attempts) in message.deliveries {
             lines.append("")
             var line = "→ \(row.id.destination): \(row.state.rawValue)"
-            if let next = row.nextAttempt, row.state == .pending { line += ", next try \(next)" }
+            if row.state == .pending { line += row.nextAttempt.map { ", next try \($0)" } ?? ", waits for the delivery before it" }
             if let remote = row.remoteID { line += ", there \(remote.printable)" }
             lines.append(line.styled(row.state.style))
             if let reason = row.reason { lines.append("  \(reason.printable)") }

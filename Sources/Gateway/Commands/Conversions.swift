@@ -20,6 +20,8 @@ struct Conversions: AsyncParsableCommand {
         @Option(name: .long, help: "With this click id.") var clickID: String?
         @Option(name: .long, help: "With a delivery in this state.") var state: DeliveryState?
         @Flag(name: .long, help: "Only those that were sent again with other content.") var repeated = false
+        @Flag(name: .long, help: "Corrections whose conversion has not come instead; --source, --order-id, --since and --until apply.")
+        var waiting = false
 
         func validate() throws {
             try KnownNames.check("--type", type, among: Field.types)
@@ -31,6 +33,7 @@ struct Conversions: AsyncParsableCommand {
             let filter = ConversionFilter(
                 source: source, tracker: tracker, type: type, status: status, orderID: orderID, clickID: clickID, since: page.since?.time,
                 until: page.until?.time, state: state, withRepeats: repeated, limit: page.limit, offset: page.offset)
+            if waiting { return try await listWaiting(filter, in: store) }
             let rows = try await store.conversions(filter)
             if rows.isEmpty {
                 try KnownNames.check(.source, source, in: configuration)
@@ -41,29 +44,58 @@ struct Conversions: AsyncParsableCommand {
                 for row in rows {
                     var object = Listing.object(of: row)
                     object["deliveries"] = try await .array(
-                        store.deliveries(DeliveryFilter(conversion: row.id, limit: 1000)).map {
+                        deliveries(of: row, in: store).map {
                             ["destination": .string($0.id.destination), "state": .string($0.state.rawValue)]
                         })
                     objects.append(object)
                 }
                 return Listing.print(objects)
             }
-            var table = TextTable("id", "received", "source", "type", "status", "order", "click", "amount", "deliveries")
+            var table = TextTable("id", "received", "source", "type", "status", "order", "click", "amount", "refunded", "deliveries")
             for row in rows {
-                let deliveries = try await store.deliveries(DeliveryFilter(conversion: row.id, ascending: true, limit: 1000))
-                let states = deliveries.map { "\($0.id.destination) \($0.state.rawValue)" }.joined(separator: ", ")
+                let states = try await deliveries(of: row, in: store).map { "\($0.id.destination) \($0.state.rawValue)" }.joined(
+                    separator: ", ")
                 table.add(
                     row.id.description, row.receivedAt.description, row.source, row.type ?? "", row.status ?? "", row.orderID ?? "",
-                    row.clickID ?? "", [row.currency, row.amount].compactMap { $0 }.joined(separator: " "), states)
+                    row.clickID ?? "", [row.currency, row.amount].compactMap { $0 }.joined(separator: " "), row.refunded ?? "", states)
             }
             if table.isEmpty { return Terminal.complain("no conversions match; a request that was turned away is under `gateway refused`") }
+            Terminal.print(table.lines)
+        }
+
+        /// The newest delivery of the history to each destination.
+        private func deliveries(of row: ConversionRow, in store: any ConversionStore) async throws(StoreError) -> [DeliveryRow] {
+            guard row.latest != nil else {
+                return try await store.deliveries(DeliveryFilter(conversion: row.id, ascending: true, limit: 1000))
+            }
+            var newest: [String: DeliveryRow] = [:]
+            for message in try await store.history(of: row.id) {
+                for delivery in try await store.deliveries(DeliveryFilter(conversion: message.id, limit: 1000)) {
+                    newest[delivery.id.destination] = delivery
+                }
+            }
+            return newest.values.sorted { $0.id.destination < $1.id.destination }
+        }
+
+        private func listWaiting(_ filter: ConversionFilter, in store: any ConversionStore) async throws {
+            let rows = try await store.waiting(filter)
+            if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
+            var table = TextTable("id", "received", "source", "order", "says")
+            for row in rows {
+                table.add(
+                    row.id.description, row.receivedAt.description, row.source, row.orderID ?? "",
+                    String(decoding: row.document, as: UTF8.self))
+            }
+            if table.isEmpty { return Terminal.complain("no correction waits for its conversion") }
             Terminal.print(table.lines)
         }
     }
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows a conversion's full trace: the request, the conversion, its repeats, and each delivery with every attempt.")
+            abstract:
+                "Shows a conversion's full trace: the request, the conversion as it stands, its repeats and corrections, each delivery with every attempt."
+        )
 
         @OptionGroup var store: StoreOption
         @Argument(help: "The conversion's id.") var id: String

@@ -2,13 +2,14 @@ import ArgumentParser
 import Foundation
 import Mappings
 
-struct Explain: ParsableCommand {
+struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
         discussion: """
-            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. Ends with 1 where the \
-            request would be refused, or carries a wrong credential.
+            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. A request to a path of the \
+            mapping's updates is a correction: it is shown on the conversion that the store has for it. Ends with 1 where the request would \
+            be refused, or carries a wrong credential.
             """
     )
 
@@ -20,7 +21,7 @@ struct Explain: ParsableCommand {
     @Argument(help: ArgumentHelp("The file with the request; - or nothing for standard input.", valueName: "request"))
     var request: String?
 
-    func run() throws {
+    func run() async throws {
         let configuration = try configuration.load()
         guard let source = configuration.source(source) else {
             Terminal.complain(
@@ -36,6 +37,13 @@ struct Explain: ParsableCommand {
         } catch {
             Terminal.complain("\(error)")
             throw ExitStatus.usage
+        }
+        if let update = source.update(takenBy: wire) {
+            let explanation = await CorrectionExplanation(
+                configuration: configuration, source: source, request: wire, update: update, now: SystemClock.now())
+            Terminal.print(explanation.lines)
+            if explanation.isRefused { throw ExitStatus.findings }
+            return
         }
         let explanation = Explanation(configuration: configuration, source: source, request: wire, now: SystemClock.now())
         Terminal.print(explanation.lines)

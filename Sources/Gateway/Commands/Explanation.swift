@@ -46,7 +46,7 @@ struct Explanation {
     }
 
     /// Credentials that the request carries and that are not the source's. What it does not carry, or only masked, is not judged.
-    private static func wrongCredentials(_ parsed: ParsedRequest, _ source: SourceConfiguration) -> [String] {
+    static func wrongCredentials(_ parsed: ParsedRequest, _ source: SourceConfiguration) -> [String] {
         var wrong = source.mapping.credentials.filter { plan in
             guard !plan.signsOnly, let given = parsed.value(atFirstOf: plan.places), given != "***" else { return false }
             return source.credentials[plan.name].map { $0 != given && source.retiringCredentials[plan.name] != given } ?? false
@@ -59,7 +59,7 @@ struct Explanation {
         return wrong
     }
 
-    private static func reply(to refusal: Refusal, mapping: Mapping, source: String, now: Timestamp) -> WireReply {
+    static func reply(to refusal: Refusal, mapping: Mapping, source: String, now: Timestamp) -> WireReply {
         let nobody = Conversion(id: ConversionID(at: now, random: (0, 0)), source: source, tracker: mapping.name, receivedAt: now)
         var variables = ReplyVariables()
         variables.refusal = refusal
@@ -69,10 +69,7 @@ struct Explanation {
     }
 
     private func pathValues(of request: WireRequest, source: SourceConfiguration) -> [String: String] {
-        let path = source.mapping.request.path
-        let prefix = "/\(source.name)"
-        return path.match(request.path) ?? (request.path.hasPrefix(prefix + "/") ? path.match(request.path.dropFirst(prefix.count)) : nil)
-            ?? [:]
+        source.mapping.request.path.match(request.path, below: source.name) ?? [:]
     }
 
     private mutating func show(_ conversion: Conversion, origins: [String: String]) {

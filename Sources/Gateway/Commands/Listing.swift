@@ -24,6 +24,17 @@ enum Listing {
         return ["id": .string(row.id.description)]
     }
 
+    static func object(of row: WaitingRow) -> JSONObject {
+        var object: JSONObject = [
+            "id": .string(row.id.description), "received_at": .string(row.receivedAt.description), "source": .string(row.source),
+            "tracker": .string(row.tracker),
+        ]
+        object["order_id"] = row.orderID.map(JSONValue.string)
+        object["correction"] = try? JSONValue(parsing: row.document)
+        object["request"] = row.request.map { .object(self.object(of: $0)) }
+        return object
+    }
+
     static func object(of row: DeliveryRow) -> JSONObject {
         var object: JSONObject = [
             "id": .string(row.id.description), "conversion": .string(row.id.conversion.description),

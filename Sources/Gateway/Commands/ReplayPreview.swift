@@ -51,7 +51,7 @@ struct ReplayPreview {
             counts.notSent += 1
             return Terminal.print("  stored conversion cannot be read: \(error)")
         }
-        switch destination.render(conversion) {
+        switch destination.render(conversion, try await store.predecessor(of: row.id)) {
         case .skipped(let reason):
             counts.notSent += 1
             Terminal.print("  would be skipped: \(reason.printable)".styled(.yellow))

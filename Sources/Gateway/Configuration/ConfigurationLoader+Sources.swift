@@ -45,7 +45,9 @@ extension ConfigurationLoader {
             return
         }
         for mapping in catalog.mappings {
-            for path in [mapping.request.path, mapping.list?.path].compactMap({ $0 }) where path.segments.first == .literal(party.name) {
+            let own =
+                [mapping.request.path, mapping.list?.path].compactMap { $0 } + mapping.updates.compactMap { $0.inbound?.request.path }
+            for path in own where path.segments.first == .literal(party.name) {
                 diagnostics.error(
                     at: party.location,
                     "a source cannot be named '\(party.name)': tracker '\(mapping.name)' has the path \(path.description); choose another name"

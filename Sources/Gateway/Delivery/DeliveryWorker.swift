@@ -52,11 +52,13 @@ struct DeliveryWorker: Sendable {
             let reason = "stored conversion cannot be read: \(error)"
             return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: clock.now()))
         }
-        if let reason = destination.lateness(of: conversion, at: clock.now()) {
+        // A correction is as old as itself, not as its conversion.
+        let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, job.delivery.id.time)
+        if let reason = destination.lateness(since: receivedAt, at: clock.now()) {
             logger.error("delivery dead: \(reason)", metadata: ["delivery": "\(id)"])
             return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: clock.now()))
         }
-        switch destination.render(conversion) {
+        switch destination.render(conversion, job.delivery.predecessor) {
         case .skipped(let reason):
             return .untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: clock.now()))
         case .request(let request) where destination.isDryRun:
@@ -66,7 +68,7 @@ struct DeliveryWorker: Sendable {
             return .untried(AttemptResult(delivery: id, state: .skipped, reason: Destination.dryRunReason, attempt: row))
         case .request(let request):
             guard store.holdsClaims else { return .letGo }
-            return await send(request, for: id, job, expiry: destination.maxAge.map { conversion.receivedAt.advanced(by: $0) })
+            return await send(request, for: id, job, expiry: destination.maxAge.map { receivedAt.advanced(by: $0) })
         }
     }
 
@@ -115,9 +117,9 @@ extension Destination {
     static let dryRunReason = "dry run: nothing was sent"
 
     /// Why the destination is not told of a conversion any more; nil while its time is not over.
-    func lateness(of conversion: Conversion, at now: Timestamp) -> String? {
+    func lateness(since receivedAt: Timestamp, at now: Timestamp) -> String? {
         guard let maxAge else { return nil }
-        let age = conversion.receivedAt.duration(to: now)
+        let age = receivedAt.duration(to: now)
         guard age >= maxAge else { return nil }
         return "received \(age.text) ago, and max_age is \(maxAge.text); to send it after all raise max_age and replay it"
     }

@@ -17,9 +17,10 @@ extension Destination {
             timeout: configuration.timeout,
             schedule: configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule(),
             egress: configuration.egress,
-            render: { conversion in
+            render: { conversion, predecessor in
                 do throws(Skip) {
-                    return .request(OutboundRequest(try configuration.write(routes.conversion(conversion, for: name))))
+                    let told = try routes.conversion(conversion, for: name).told(to: name, after: predecessor)
+                    return .request(OutboundRequest(try configuration.write(told)))
                 } catch {
                     return .skipped(reason: error.reason)
                 }

@@ -18,7 +18,9 @@ struct Destination: Sendable {
     var schedule = RetrySchedule()
     var egress = Egress()
     /// Called at each attempt, on an event loop: it must not block.
-    var render: @Sendable (Conversion) -> Rendering
+    ///
+    /// The state is that of a correction's conversion at this destination, as `DueDelivery` has it.
+    var render: @Sendable (Conversion, DeliveryState?) -> Rendering
     /// Nil where the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
     var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }

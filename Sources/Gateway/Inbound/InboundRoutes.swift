@@ -4,18 +4,28 @@ import Mappings
 struct InboundRoutes: Sendable {
     /// What a path leads to; several trackers may share one.
     struct Match: Sendable {
-        enum Endpoint: Sendable { case conversions, list }
+        enum Endpoint: Sendable, Equatable {
+            case conversions, list
+            /// Corrections by the mapping's update at this index.
+            case update(Int)
+        }
         var tracker: InboundTracker
         var endpoint: Endpoint
         var sources: [InboundSource]
         /// The variable segments of the path, decoded.
         var pathValues: [String: String]
 
+        /// What the request is read with and answered by.
+        var mapping: Mapping {
+            if case .update(let index) = endpoint, let own = tracker.mapping.updates[index].inbound { own } else { tracker.mapping }
+        }
+
         func takes(_ method: String) -> Bool { methods.contains(method) }
 
         var methods: [String] {
             switch endpoint {
             case .conversions: tracker.mapping.request.methods
+            case .update: mapping.request.methods
             case .list: ["GET"]
             }
         }
@@ -37,6 +47,9 @@ struct InboundRoutes: Sendable {
         for tracker in trackers {
             add(tracker.mapping.request.path, .conversions, tracker)
             if let list = tracker.mapping.list { add(list.path, .list, tracker) }
+            for (index, update) in tracker.mapping.updates.enumerated() {
+                if let own = update.inbound { add(own.request.path, .update(index), tracker) }
+            }
         }
     }
 

@@ -17,6 +17,8 @@ final class InboundSource: Sendable {
     let freshness: Freshness?
     let duplicates: DuplicateRule
     let repeats: RepeatPolicy
+    /// By the index of the mapping's updates.
+    let updateReaders: [MappingReader?]
     let rule: CorrectionRule
     let allowIPs: [IPNetwork]
     /// The name that senders give in a header, where it is not the source's own.
@@ -50,12 +52,16 @@ final class InboundSource: Sendable {
         review = configuration.review
         freshness = configuration.freshness
         duplicates = configuration.duplicates ?? mapping.duplicates
+        updateReaders = mapping.updates.map { update in
+            update.inbound.map { MappingReader($0, settings: settings, exponents: configuration.exponents) }
+        }
         repeats = configuration.repeats ?? mapping.repeats
         rule = CorrectionRule(adding: repeats == .add, routes: routes)
         allowIPs = configuration.allowIPs
         givenName = mapping.request.sourceName?.setting.flatMap { settings[$0]?.texts.first }
         var bound: [String: String] = [:]
-        for plan in [mapping.request.path, mapping.list?.path].compactMap(\.self) {
+        for plan in [mapping.request.path, mapping.list?.path].compactMap(\.self) + mapping.updates.compactMap({ $0.inbound?.request.path })
+        {
             for case .setting(let name) in plan.segments { bound[name] = settings[name]?.texts.first }
         }
         pathValues = bound
@@ -65,6 +71,8 @@ final class InboundSource: Sendable {
     func answers(_ values: [String: String]) -> Bool {
         values.isEmpty || pathValues.isEmpty || values.allSatisfy { name, value in pathValues[name].map { $0 == value } ?? true }
     }
+
+    var takesCorrections: Bool { updateReaders.contains { $0 != nil } }
 
     func isNamed(_ text: String) -> Bool { text == name || text == givenName }
 

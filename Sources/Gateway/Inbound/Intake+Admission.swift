@@ -28,7 +28,7 @@ extension Intake {
     }
 
     private func admit(_ call: InboundCall, _ match: InboundRoutes.Match, fault: Refusal?) -> Admission {
-        let mapping = match.tracker.mapping
+        let mapping = match.mapping
         var problem = fault ?? encodingProblem(call.request)
         var parsed: ParsedRequest?
         if problem == nil {

@@ -22,13 +22,7 @@ struct RequestKeys: Sendable {
 
     /// - Parameter length: characters of an `Idempotency-Key`, at most.
     init(of conversion: inout Conversion, from source: InboundSource, _ request: WireRequest, length: Int = 255) {
-        let ruled = source.duplicates.key(of: conversion).map { text, alternative in
-            let isShared = alternative.sharedBy.map { source.reader.mapping.setting($0, source.reader.settings) == .flag(true) } ?? false
-            let names = alternative.parts.map(\.path.description).joined(separator: ",")
-            return DuplicateKey(
-                scope: isShared ? .tracker(source.reader.mapping.name) : .source(source.name),
-                digest: Digest32(sha256: "fields|\(names)|\(text)"), lifetime: alternative.within)
-        }
+        let ruled = DuplicateKey(ruled: conversion, from: source)
         keys = ruled.map { [$0] } ?? []
         guard let key = request.header("Idempotency-Key"), !key.isEmpty else { return }
         guard key.unicodeScalars.count <= length else {
@@ -44,7 +38,7 @@ struct RequestKeys: Sendable {
         // An id that belongs to another of the tracker's sources stays a conflict, whatever key the sender made up. Where repeats correct, the
         // header tells messages apart, and the rule conversions.
         if case .tracker = ruled.scope { keys = [own, ruled] } else { keys = source.repeats.corrects ? [own, ruled] : [own] }
-        if keys.count == 1 { replaced = ruled }
+        if keys.count == 1, source.takesCorrections { replaced = ruled }
     }
 }
 
@@ -71,6 +65,16 @@ extension Submission {
 }
 
 extension DuplicateKey {
+    /// What the source's rule makes of a conversion; nil where the rule's fields are missing.
+    init?(ruled conversion: Conversion, from source: InboundSource) {
+        guard let (text, alternative) = source.duplicates.key(of: conversion) else { return nil }
+        let isShared = alternative.sharedBy.map { source.reader.mapping.setting($0, source.reader.settings) == .flag(true) } ?? false
+        let names = alternative.parts.map(\.path.description).joined(separator: ",")
+        self.init(
+            scope: isShared ? .tracker(source.reader.mapping.name) : .source(source.name),
+            digest: Digest32(sha256: "fields|\(names)|\(text)"), lifetime: alternative.within)
+    }
+
     /// Held by equal content only.
     fileprivate func holding(_ content: Digest32) -> DuplicateKey {
         var key = self

@@ -12,10 +12,10 @@ extension Intake {
         _ call: InboundCall, _ match: InboundRoutes.Match, _ refusal: Refusal, from source: InboundSource?, retryAfter: Int64? = nil,
         isKept: Bool = true
     ) async -> IntakeReply {
-        var reply = reply(refusal, call, match.tracker, retryAfter: retryAfter)
+        var reply = reply(refusal, call, match.mapping, retryAfter: retryAfter)
         if let retryAfter { reply.headers.append(("Retry-After", "\(retryAfter)")) }
         // Asking for a list loses nothing, so there is nothing to run again.
-        guard match.endpoint == .conversions, isKept else { return reply }
+        guard match.endpoint != .list, isKept else { return reply }
         logger.log(
             level: source == nil || refusal.code == .rateLimited ? .debug : .info, "a request was refused",
             metadata: [
@@ -41,7 +41,7 @@ extension Intake {
         let call = InboundCall(id: clock.id(at: now), receivedAt: now, request: request, address: .init(text: "", value: nil))
         let wanted = methods.joined(separator: " or ")
         let refusal = Refusal(.methodNotAllowed, "method \(request.method.quotedBriefly) is not answered here; send \(wanted)")
-        var reply = reply(refusal, call, matches[0].tracker)
+        var reply = reply(refusal, call, matches[0].mapping)
         reply.headers.append(("Allow", methods.joined(separator: ", ")))
         return reply
     }
@@ -60,19 +60,19 @@ extension Intake {
 
     /// - Parameter retryAfter: in seconds.
     func overloaded(_ call: InboundCall, _ tracker: InboundTracker, _ sentence: String, retryAfter: Int64) -> IntakeReply {
-        var reply = reply(Refusal(.overloaded, sentence), call, tracker, retryAfter: retryAfter)
+        var reply = reply(Refusal(.overloaded, sentence), call, tracker.mapping, retryAfter: retryAfter)
         reply.headers.append(("Retry-After", "\(retryAfter)"))
         return reply
     }
 
-    private func reply(_ refusal: Refusal, _ call: InboundCall, _ tracker: InboundTracker, retryAfter: Int64? = nil) -> IntakeReply {
+    private func reply(_ refusal: Refusal, _ call: InboundCall, _ mapping: Mapping, retryAfter: Int64? = nil) -> IntakeReply {
         var variables = ReplyVariables()
         variables.refusal = refusal
         variables.retryAfter = retryAfter
         variables.requestID = call.id.description
         variables.now = call.receivedAt
-        let nothing = Conversion(id: call.id, source: "", tracker: tracker.mapping.name, receivedAt: call.receivedAt)
-        return IntakeReply(tracker.mapping.reply(refusal.code.rawValue, to: nothing, variables))
+        let nothing = Conversion(id: call.id, source: "", tracker: mapping.name, receivedAt: call.receivedAt)
+        return IntakeReply(mapping.reply(refusal.code.rawValue, to: nothing, variables))
     }
 
     private func warn(_ sentence: Logger.Message, _ error: StoreError, _ call: InboundCall) {

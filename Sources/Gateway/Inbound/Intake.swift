@@ -21,12 +21,12 @@ final class Intake: Sendable {
     private let inboundRoutes: InboundRoutes
     private let routes: [Route]
     private let trustedProxies: [IPNetwork]
-    private let health: HealthProbe
+    let health: HealthProbe
     private let occupancy: Occupancy
     /// Blotted out of conversions. Only what is long enough not to disfigure an identifier, and no public keys.
-    private let secrets: SecretFinder
+    let secrets: SecretFinder
     private let onAccepted: @Sendable (Conversion, [String]) -> Void
-    private let onCorrected: @Sendable () -> Void
+    let onCorrected: @Sendable (ConversionID) async -> Void
 
     /// - Parameters:
     ///   - sources: in the order of the file: where several could have sent a request, the first counts.
@@ -34,13 +34,13 @@ final class Intake: Sendable {
     ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
     ///   - workersProblem: for `/readyz`: why deliveries do not move, nil where they do.
     ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
-    ///   - onCorrected: the same for a correction, whose deliveries are read from the store.
+    ///   - onCorrected: the same for a correction, by its own id.
     init(
         sources: [SourceConfiguration], routes: [Route], trustedProxies: [IPNetwork], secrets others: [String] = [],
         store: any ConversionStore, clock: IntakeClock, limits: Limits = Limits(), logger: Logger,
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
-        onCorrected: @escaping @Sendable () -> Void = {}
+        onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in }
     ) {
         self.store = store
         self.clock = clock
@@ -94,7 +94,11 @@ final class Intake: Sendable {
         case .success(let parsed):
             guard let source = admission.source else { return .error(.failed, "no source was found for this request") }
             if !admission.isProven { warnOfOpenDoor(source, call) }
-            if admission.match.endpoint == .list { return await list(call, admission.match.tracker, source) }
+            switch admission.match.endpoint {
+            case .conversions: break
+            case .list: return await list(call, admission.match.tracker, source)
+            case .update(let index): return await correct(call, admission.match, source, index, isProven: admission.isProven, parsed)
+            }
             return await receive(call, admission.match, source, isProven: admission.isProven, parsed)
         }
     }
@@ -138,14 +142,14 @@ final class Intake: Sendable {
         case .stored:
             onAccepted(conversion, destinations)
             let isHeld = match.tracker.answersReview && conversion.text(.status) == "pending_review"
-            return reply(isHeld ? "review" : "accepted", to: conversion, about: call.id, call, match.tracker)
+            return reply(isHeld ? "review" : "accepted", to: conversion, about: call.id, call, match.mapping)
         case .duplicate(let first, let sameContent):
             logger.debug("a conversion was sent again", metadata: ["id": "\(first)", "source": "\(source.name)", "same": "\(sameContent)"])
-            return reply("duplicate", to: conversion, about: first, call, match.tracker)
+            return reply("duplicate", to: conversion, about: first, call, match.mapping)
         case .corrected(let first, let correction):
             logger.debug("a conversion was corrected", metadata: ["id": "\(first)", "by": "\(correction)", "source": "\(source.name)"])
-            onCorrected()
-            return reply("duplicate", to: conversion, about: first, call, match.tracker)
+            await onCorrected(correction)
+            return reply("duplicate", to: conversion, about: first, call, match.mapping)
         case .refused(let failure):
             return await refuse(call, match, Refusal([failure]), from: proven)
         case .conflict(let other):
@@ -155,14 +159,12 @@ final class Intake: Sendable {
         }
     }
 
-    private func reply(
-        _ name: String, to conversion: Conversion, about id: ConversionID, _ call: InboundCall, _ tracker: InboundTracker
-    ) -> IntakeReply {
+    func reply(_ name: String, to conversion: Conversion, about id: ConversionID, _ call: InboundCall, _ mapping: Mapping) -> IntakeReply {
         var variables = ReplyVariables()
         variables.id = id.description
         variables.requestID = variables.id
         variables.now = call.receivedAt
-        return IntakeReply(tracker.mapping.reply(name, to: conversion, variables))
+        return IntakeReply(mapping.reply(name, to: conversion, variables))
     }
 
     private func address(of request: WireRequest, _ peer: String) -> InboundCall.Address {

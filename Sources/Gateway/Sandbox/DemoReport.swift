@@ -31,6 +31,7 @@ final class DemoReport: Service {
         let port = await port.value
         var arrived = 0
         for source in configuration.sources { arrived += try await fire(source, port: port) }
+        for source in configuration.sources { try await correct(source, port: port) }
         let expected = configuration.sources.count * configuration.destinations.count
         complete.withLock { $0 = arrived == expected }
         Terminal.print(
@@ -77,6 +78,30 @@ final class DemoReport: Service {
         }
         Terminal.print()
         return count
+    }
+
+    /// Sends a sample that corrects, where the source's tracker has one, and shows how it travels.
+    private func correct(_ source: SourceConfiguration, port: Int) async throws {
+        guard let sample = DemoRequest(correcting: source) else { return }
+        _ = inbox.take()
+        let (status, reply) = try await sample.send(port: port)
+        Terminal.print("\(sample.title)".styled(.bold))
+        Terminal.print("  reply: \(status) \(reply)")
+        guard let row = try await store.conversions(ConversionFilter(source: source.name, limit: 1)).first, let latest = row.latest else {
+            return
+        }
+        Terminal.print("  conversion: \(String(decoding: row.document, as: UTF8.self))".styled(.dim))
+        for delivery in try await settled(latest) {
+            let attempt = try await store.attempts(of: delivery.id).last
+            if let attempt, delivery.state == .delivered {
+                Terminal.print("  → \(delivery.id.destination)".styled(.green) + " answered \(attempt.status.map { "\($0)" } ?? "")")
+                Terminal.print("      \(attempt.requestLine.printable)")
+                if let body = SentRequest(attempt)?.body, !body.isEmpty { Terminal.print("      \(body.printable)") }
+            } else {
+                Terminal.print("  → \(delivery.id.destination) \(delivery.state.rawValue): \(delivery.reason ?? "")".styled(.yellow))
+            }
+        }
+        Terminal.print()
     }
 
     /// The conversion in one line: `sale EUR 49.90, order_id ord_42, session_id rcs_7fKj2...`.

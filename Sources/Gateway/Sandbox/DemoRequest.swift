@@ -16,7 +16,18 @@ struct DemoRequest {
         request = source.mapping.addingCredentials(source.credentials, to: given)
     }
 
-    /// `shop posts RefCampaign's sample: POST /api/v1/conversions/postback`.
+    /// The first example of a correction; nil where the tracker takes none.
+    init?(correcting source: SourceConfiguration) {
+        guard let update = source.mapping.updates.first(where: { $0.inbound != nil }), let own = update.inbound,
+            var given = update.examples.first(where: { $0.given != nil && $0.error == nil })?.given,
+            let path = try? own.request.path.text(source.settings).get()
+        else { return nil }
+        given.path = path
+        self.source = source
+        request = own.addingCredentials(source.credentials, to: given)
+    }
+
+    /// `shop sends RefCampaign's sample: POST /api/v1/conversions/postback`.
     var title: String { "\(source.name) sends \(source.mapping.tracker)'s sample: \(request.method) \(request.path)" }
 
     func send(port: Int) async throws -> (status: Int, reply: String) {

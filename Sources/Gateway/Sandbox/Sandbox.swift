@@ -14,7 +14,7 @@ struct Sandbox: Sendable {
 
     /// - Parameters:
     ///   - sources: from `sources(impersonating:)` or `openSources(of:)`.
-    ///   - onReceived: each new conversion that a tracker was told of, with the name it was received under.
+    ///   - onReceived: each conversion that a tracker was told of, and how it stands after each correction, with the name it was received under.
     init(
         sources: [SourceConfiguration], listen: ListenAddress, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void, onReceived: @escaping @Sendable (Conversion) -> Void
@@ -24,7 +24,11 @@ struct Sandbox: Sendable {
         store = try SQLiteConversionStore(path: folder.appending(path: "sandbox.db").path)
         let intake = Intake(
             sources: sources, routes: [], trustedProxies: [], store: store, clock: SystemClock.intake, logger: logger,
-            onAccepted: { conversion, _ in onReceived(conversion) })
+            onAccepted: { conversion, _ in onReceived(conversion) },
+            onCorrected: { [store] id in
+                guard let row = try? await store.conversion(id), let conversion = try? Conversion(document: row.document) else { return }
+                onReceived(conversion)
+            })
         server = InboundServer(intake, at: listen, logger: logger, onRunning: onListening)
     }
 

@@ -79,3 +79,16 @@ protocol ConversionStore: Sendable {
     /// Finishes what is queued and closes; later calls throw `.closed`.
     func close() async
 }
+
+extension ConversionStore {
+    /// What became of a correction's conversion at the destination so far, as `due` tells it; nil for a first message.
+    func predecessor(of delivery: DeliveryID) async throws(StoreError) -> DeliveryState? {
+        var earlier: [DeliveryState] = []
+        for message in try await history(of: delivery.conversion) {
+            if message.id == delivery.conversion { break }
+            earlier += try await deliveries(DeliveryFilter(conversion: message.id, destination: delivery.destination, limit: 1)).map(
+                \.state)
+        }
+        return DeliveryState.predecessor(earlier)
+    }
+}

@@ -34,6 +34,18 @@ struct SourceConfigurationTests {
         }
     }
 
+    // MARK: Repeats
+
+    @Test func `a source may say what repeats do`() {
+        for policy in RepeatPolicy.allCases {
+            let (source, findings) = Self.load("tracker: acme\ncredentials: { api_key: k }\nrepeats: \(policy.rawValue)")
+            #expect(findings == [])
+            #expect(source?.repeats == policy)
+        }
+        let finding = "5:14: error: 'repeats' must be one of ignore, update, add, new, found 'updat'; did you mean 'update'?"
+        #expect(Self.load("tracker: acme\ncredentials: { api_key: k }\nrepeats: updat").findings == [finding])
+    }
+
     // MARK: Credentials
 
     @Test(arguments: [

@@ -186,9 +186,9 @@ struct DispatcherTests {
             let destination = Destination.local("a", port: tracker.port).with {
                 $0.concurrency = 2
                 let render = $0.render
-                $0.render = { conversion in
+                $0.render = { conversion, predecessor in
                     isOpen.raise()
-                    return render(conversion)
+                    return render(conversion, predecessor)
                 }
             }
             let conversions = DeliveryHarness.conversions(5000)
@@ -243,8 +243,8 @@ struct DispatcherTests {
         } body: { tracker in
             let destination = Destination.local("a", port: tracker.port).with {
                 let render = $0.render
-                $0.render = { conversion in
-                    guard case .request(var request) = render(conversion) else { return .skipped(reason: "") }
+                $0.render = { conversion, predecessor in
+                    guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
                     if !isCorrected.isRaised { request.url = request.url.replacing("/in", with: "/wrong") }
                     return .request(request)
                 }

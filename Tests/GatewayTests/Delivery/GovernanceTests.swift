@@ -193,8 +193,8 @@ struct ReconfigurationTests {
                 let new = old.with {
                     $0.concurrency = 8
                     let render = $0.render
-                    $0.render = { conversion in
-                        guard case .request(var request) = render(conversion) else { return .skipped(reason: "") }
+                    $0.render = { conversion, predecessor in
+                        guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
                         request.url = request.url.replacing("/in", with: "/new")
                         return .request(request)
                     }

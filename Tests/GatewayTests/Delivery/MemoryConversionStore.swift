@@ -56,6 +56,7 @@ final class MemoryConversionStore: ConversionStore {
     var nextDueCalls: Int { state.withLock { $0.nextDueCalls } }
     var dueCalls: Int { state.withLock { $0.dueCalls } }
 
+    @discardableResult
     func record(_ result: AttemptResult) async throws(StoreError) -> Bool {
         let failure: StoreError? = state.withLock { state in
             if let failure = state.failure, failure.times > 0 {

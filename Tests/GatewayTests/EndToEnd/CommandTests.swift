@@ -11,6 +11,7 @@ extension EndToEnd {
                 #expect(run.status == 0)
                 #expect(run.lines.last == "5 requests in, 25 of 25 deliveries arrived.")
                 #expect(run.lines.filter { $0.hasPrefix("  → ") && $0.contains(" answered 200 and has ") }.count == 25)
+                #expect(run.output.contains("sends RefCampaign's sample: POST /api/v1/conversions/refund"))
                 #expect(run.errors == "")
             }
         }

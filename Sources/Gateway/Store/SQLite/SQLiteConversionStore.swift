@@ -105,6 +105,7 @@ final class SQLiteConversionStore: ConversionStore {
         try await write { try $0.record(result) }
     }
 
+    @discardableResult
     func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool {
         try await write { writer in
             var released = false
