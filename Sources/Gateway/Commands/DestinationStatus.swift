@@ -63,7 +63,7 @@ struct DestinationStatus {
     }
 
     /// One word for programs, the strongest first.
-    private var word: String {
+    var word: String {
         if !isConfigured { return "not_configured" }
         if control != nil { return "paused" }
         if reports.contains(where: { $0.breaker == .open }) { return "open" }

@@ -18,12 +18,14 @@ struct Destinations: AsyncParsableCommand {
         if self.store.json { return Listing.print(status.map(\.object)) }
         guard !status.isEmpty else { return Terminal.complain("there are no destinations") }
         var table = TextTable(
-            "destination", "state", "pending", "oldest", "delivered", "skipped", "rejected", "dead", "in flight", "rate", "last answer")
+            "destination", "state", "pending", "oldest", "delivered", "skipped", "rejected", "dead", "in flight", "rate", "last answer",
+            "why")
         for row in status {
             table.add(
-                row.name, row.state, "\(row.count(.pending))", row.oldest.map(Self.age) ?? "",
+                row.name, row.word, "\(row.count(.pending))", row.oldest.map(Self.age) ?? "",
                 "\(row.count(.delivered) + row.count(.duplicate))", "\(row.count(.skipped))", "\(row.count(.rejected))",
-                "\(row.count(.dead))", row.isServed ? "\(row.inFlight)" : "", row.rate ?? "", row.lastAnswer ?? "")
+                "\(row.count(.dead))", row.isServed ? "\(row.inFlight)" : "", row.rate ?? "", row.lastAnswer ?? "",
+                row.state == "ok" ? "" : row.state)
         }
         Terminal.print(table.lines)
         if !status.contains(where: \.isServed) {

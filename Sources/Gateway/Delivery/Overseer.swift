@@ -27,7 +27,8 @@ struct Overseer {
         nextLook = now.advanced(by: Self.interval)
         let current = Dictionary(queues.map { ($0.name, $0.activity) }) { first, _ in first }
         guard current != reported else { return }
-        try await store.report(current.sorted { $0.key < $1.key }.map { report($0.key, $0.value, at: now) })
+        let time = clock.now()
+        try await store.report(current.sorted { $0.key < $1.key }.map { report($0.key, $0.value, at: time) })
         reported = current
     }
 
