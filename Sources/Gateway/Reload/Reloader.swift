@@ -102,3 +102,8 @@ struct Reloader: Service {
         for error in errors { logger.error("\(error)") }
     }
 }
+
+/// The service group logs its services as they describe themselves; a configuration spelled out would hold secrets.
+extension Reloader: CustomStringConvertible {
+    var description: String { "reloader" }
+}

@@ -56,3 +56,7 @@ struct Pruner: Service {
         return true
     }
 }
+
+extension Pruner: CustomStringConvertible {
+    var description: String { "pruner" }
+}
