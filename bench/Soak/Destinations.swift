@@ -10,17 +10,20 @@ enum Destinations {
     static let strict = "strict"
     static let all = [steady, flaky, strict]
 
+    static func strictTemper(_ seed: UInt64) -> Temper { Temper(seed: seed, sink: strict, badness: 0.3, doom: 0.03) }
+
     static func start(seed: UInt64, ledger: Ledger) async throws -> [Sink] {
         [
             try await Sink.start(steady, Temper(seed: seed, sink: steady, badness: 0.02), ledger: ledger, reading: readPostback),
             try await Sink.start(flaky, Temper(seed: seed, sink: flaky, badness: 0.4), ledger: ledger, reading: readTrcker),
             try await Sink.start(
-                strict, Temper(seed: seed, sink: strict, badness: 0.3, doom: 0.03), ledger: ledger, reading: readRefCampaign),
+                strict, strictTemper(seed), ledger: ledger, reading: readRefCampaign),
         ]
     }
 
     /// Every retry comes soon, since the whole life of a delivery has to fit into the run. `strict` gives up after 16 tries: more than
-    /// bad luck needs, so that what is dead there was meant to be.
+    /// bad luck needs, so that what is dead there was meant to be. Its breaker is off: sales
+    /// that it never takes would leave nothing but failures at the end, tried one at a time.
     static func configuration(_ sinks: [Sink]) -> String {
         func port(_ name: String) -> String { sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)" } ?? "" }
         func retries(_ count: Int) -> String { "[" + Array(repeating: "400ms", count: count).joined(separator: ", ") + "]" }
@@ -29,6 +32,7 @@ enum Destinations {
             destinations:
               \(steady):
                 postback_url: "\(port(steady))/postback?cid={click_id}&sum={amount}&cur={currency}&txid={order_id}&id={id}"
+                refund_url: "\(port(steady))/refund?cid={click_id}&back={refund}&cur={currency}&txid={order_id}&id={id}"
                 timeout: 1s
                 retries: \(retries(100))
                 \(loopback)
@@ -38,6 +42,7 @@ enum Destinations {
                 credentials: { postback_secret: soak_out }
                 settings: { brand: b, offer: o }
                 timeout: 1s
+                breaker: { failures: 5, pause: 100ms, longest: 500ms }
                 retries: \(retries(100))
                 \(loopback)
               \(strict):
@@ -46,6 +51,7 @@ enum Destinations {
                 credentials: { api_key: soak_out }
                 timeout: 1s
                 retries: \(retries(15))
+                breaker: off
                 \(loopback)
             routes:
               - { from: "*", to: [\(all.joined(separator: ", "))], set: { click_id: "coalesce(click_id, cart_id, ref_code)" } }
@@ -59,7 +65,14 @@ enum Destinations {
 
     @Sendable private static func readPostback(_ target: String, _ body: String) -> Ledger.Telling? {
         let query = query(target)
-        guard let click = query["cid"], let id = query["id"], let sum = query["sum"], let currency = query["cur"] else { return nil }
+        guard let click = query["cid"], let id = query["id"], let currency = query["cur"] else { return nil }
+        if target.hasPrefix("/refund?") {
+            guard let back = query["back"], let minor = Coin.all.first(where: { $0.code == currency })?.minor(back) else { return nil }
+            return Ledger.Telling(
+                click: "\(click)#\(minor)", idempotencyID: query["txid"] ?? id, id: id, amount: "\(minor)", currency: currency,
+                isMinor: true)
+        }
+        guard let sum = query["sum"] else { return nil }
         return Ledger.Telling(click: click, idempotencyID: query["txid"] ?? id, id: id, amount: sum, currency: currency)
     }
 
@@ -71,8 +84,12 @@ enum Destinations {
     }
 
     @Sendable private static func readRefCampaign(_ target: String, _ body: String) -> Ledger.Telling? {
-        guard let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any],
-            let click = object["clickId"] as? String, let id = object["externalId"] as? String, let amount = object["amount"] as? Int,
+        guard let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] else { return nil }
+        if target.hasPrefix("/api/v1/conversions/refund") {
+            guard let id = object["externalId"] as? String, let amount = object["amount"] as? Int else { return nil }
+            return Ledger.Telling(click: "c-\(id)#\(amount)", idempotencyID: id, amount: "\(amount)", currency: "", isMinor: true)
+        }
+        guard let click = object["clickId"] as? String, let id = object["externalId"] as? String, let amount = object["amount"] as? Int,
             let currency = object["currency"] as? String
         else { return nil }
         return Ledger.Telling(click: click, idempotencyID: id, amount: String(amount), currency: currency, isMinor: true)

@@ -7,6 +7,9 @@ enum Dialect: String, CaseIterable, Sendable {
 
     var hasOrderID: Bool { self == .refCampaign || self == .refersion || self == .trcker }
 
+    /// Whether it has a call that takes money back.
+    var hasRefunds: Bool { self == .refCampaign }
+
     /// The member of the stored conversion that holds the click: what each dialect calls its identifier.
     var clickField: String {
         switch self {
@@ -66,6 +69,12 @@ enum Dialect: String, CaseIterable, Sendable {
             let sign = HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: key).map { String(format: "%02x", $0) }.joined()
             return .json("/v1/event", [("X-RS-Source", "soak"), ("X-RS-Sign", sign)], body)
         }
+    }
+
+    func refund(_ amount: Int, of sale: Sale) -> Request {
+        .json(
+            "/api/v1/conversions/refund", [("Authorization", "Bearer soak_key")],
+            #"{"externalId":"\#(sale.key)","amount":\#(amount)}"#)
     }
 
     /// Two lines and a discount that come to the amount.

@@ -5,13 +5,14 @@ import Foundation
 struct Interruption {
     private let sources: [any DispatchSourceSignal]
 
-    init(_ nodes: [Node]) {
+    init(_ nodes: [Node], _ cluster: PostgresCluster?) {
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 Task {
                     for node in nodes { _ = await node.kill() }
+                    await cluster?.stop()
                     exit(128 + number)
                 }
             }

@@ -6,6 +6,7 @@ struct Killer: Sendable {
     let limit: Int?
     let phase: Phase
     let tally: Tally
+    let databaseMayBeAway: Bool
 
     /// About one kill in 1.3 s with a start that takes a fifth of a second.
     private static let longestLife = 2.0
@@ -25,7 +26,18 @@ struct Killer: Sendable {
                 if await node.kill() { tally.killed(starting: true) }
                 try await node.launch()
             }
-            try await node.waitUntilUp()
+            // Whoever runs it starts it again where its database was away just then.
+            let end = ContinuousClock.now + .seconds(60)
+            while true {
+                do {
+                    try await node.waitUntilUp()
+                    break
+                } catch {
+                    guard databaseMayBeAway, ContinuousClock.now < end else { throw error }
+                    try await Task.sleep(for: .milliseconds(500))
+                    try await node.launch()
+                }
+            }
             if let limit, tally.kills >= limit { phase.endLoad() }
         }
     }

@@ -9,6 +9,8 @@ final class Ledger: Sendable {
         var acknowledgements = 0
         /// Requests that got no reply, or a 503: sent again.
         var unanswered = 0
+        /// Refunds that were acknowledged, by their amounts.
+        var refunds: Set<Int> = []
     }
 
     /// A sale at a destination.
@@ -19,10 +21,15 @@ final class Ledger: Sendable {
         var refused = 0
         /// What the destination was told the first time; later tellings must be the same.
         var first: Telling
+        /// A refund that came before the destination had accepted its sale.
+        var isEarly = false
+
+        init(first: Telling) { self.first = first }
     }
 
     /// What a destination reads from a request.
     struct Telling: Sendable, Equatable {
+        /// A sale's click, or a refund's name.
         var click: String
         var idempotencyID: String
         /// The gateway's id, where the request tells it.
@@ -46,9 +53,13 @@ final class Ledger: Sendable {
 
     private let state = Mutex(State())
     let seed: UInt64
+    private let hasRefunds: Bool
     private let numbers = Mutex(0)
 
-    init(seed: UInt64) { self.seed = seed }
+    init(seed: UInt64, hasRefunds: Bool) {
+        self.seed = seed
+        self.hasRefunds = hasRefunds
+    }
 
     var now: State { state.withLock { $0 } }
     var counts: (sent: Int, acknowledged: Int, arrived: Int) {
@@ -61,7 +72,7 @@ final class Ledger: Sendable {
             number += 1
             return number
         }
-        let sale = Sale(number: number, seed: seed)
+        let sale = Sale(number: number, seed: seed, mayBeRefunded: hasRefunds)
         state.withLock { $0.entries[sale.click] = Entry(sale: sale) }
         return sale
     }
@@ -74,6 +85,10 @@ final class Ledger: Sendable {
             if let id = acknowledgement.id { entry.ids.insert(id) }
             state.entries[sale.click] = entry
         }
+    }
+
+    func acknowledged(refund amount: Int, of sale: Sale) {
+        state.withLock { _ = $0.entries[sale.click]?.refunds.insert(amount) }
     }
 
     func unanswered(_ sale: Sale) { state.withLock { $0.entries[sale.click]?.unanswered += 1 } }
@@ -90,6 +105,10 @@ final class Ledger: Sendable {
         state.withLock { state in
             var arrival = state.arrivals[destination, default: [:]].removeValue(forKey: telling.click) ?? Arrival(first: telling)
             arrival.times += 1
+            if let sign = telling.click.firstIndex(of: "#") {
+                let sale = state.arrivals[destination, default: [:]][String(telling.click[..<sign])]
+                if sale?.accepted ?? 0 == 0 { arrival.isEarly = true }
+            }
             state.arrivals[destination, default: [:]][telling.click] = arrival
             if arrival.first != telling, state.complaints.count < 1000 {
                 state.complaints.append("\(destination) was told \(telling) after \(arrival.first)")

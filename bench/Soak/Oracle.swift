@@ -14,6 +14,12 @@ struct Oracle {
     private(set) var counts: [String: [String: Int]] = [:]
     /// By currency: what was acknowledged.
     private(set) var acknowledged: [String: Int] = [:]
+    /// By currency: what went back, as it was acknowledged, as it is stored, and as `steady` heard of it.
+    private(set) var refunded: [String: Int] = [:]
+    private(set) var storedRefunded: [String: Int] = [:]
+    private(set) var heardRefunded: [String: Int] = [:]
+    /// Deliveries of refunds by destination and state.
+    private(set) var refundCounts: [String: [String: Int]] = [:]
     /// Stored, though nobody was told so.
     private(set) var storedUnacknowledged = 0
 
@@ -29,6 +35,7 @@ struct Oracle {
         judgeDeliveries(conversions)
         for destination in Destinations.all { judgeArrivals(at: destination, conversions) }
         judgeSums()
+        for conversion in conversions.values { judgeRefunds(of: conversion) }
     }
 
     /// Every acknowledged sale is stored once, exact, under the id that was told; nothing else is stored.
@@ -73,6 +80,10 @@ struct Oracle {
         let byID = Dictionary(conversions.values.map { ($0.id, $0) }) { first, _ in first }
         var owed: [String: Set<String>] = [:]
         for delivery in store.deliveries {
+            if byID[delivery.conversion] == nil, let entry = ledger.entries["c-\(delivery.orderID ?? "")"], !entry.sale.refunds.isEmpty {
+                judgeRefund(delivery, of: entry.sale)
+                continue
+            }
             guard let conversion = byID[delivery.conversion], let entry = ledger.entries[conversion.click] else {
                 discrepancies.append("delivery \(delivery.conversion):\(delivery.destination) belongs to no conversion that was sent")
                 continue
@@ -105,7 +116,7 @@ struct Oracle {
     /// What a destination heard is stored, and was told exactly.
     private mutating func judgeArrivals(at destination: String, _ conversions: [String: StoreView.Conversion]) {
         let arrivals = ledger.arrivals[destination, default: [:]]
-        for (click, arrival) in arrivals {
+        for (click, arrival) in arrivals where !click.contains("#") {
             guard let entry = ledger.entries[click], let conversion = conversions[click] else {
                 discrepancies.append("\(destination) heard of \(click), which is not stored")
                 continue
@@ -123,8 +134,47 @@ struct Oracle {
                     "\(destination) was told id \(told.idempotencyID) for \(sale.key), stored as \(conversion.id)")
             }
         }
+        for name in arrivals.keys {
+            guard let sign = name.firstIndex(of: "#") else { continue }
+            let known = ledger.entries[String(name[..<sign])]?.refunds ?? []
+            if !known.contains(Int(name[name.index(after: sign)...]) ?? 0) {
+                discrepancies.append("\(destination) heard of a refund that nobody acknowledged: \(name)")
+            }
+        }
         for click in conversions.keys where arrivals[click] == nil {
             discrepancies.append("\(click) never arrived at \(destination)")
+        }
+    }
+
+    /// Each destination is told of a refund as it can be: `flaky` has no call for it.
+    private mutating func judgeRefund(_ delivery: StoreView.Delivery, of sale: Sale) {
+        refundCounts[delivery.destination, default: [:]][delivery.state, default: 0] += 1
+        switch (delivery.destination, delivery.state) {
+        case (Destinations.flaky, "skipped"), (Destinations.steady, "delivered"), (Destinations.strict, "delivered"): break
+        default: discrepancies.append("a refund of \(sale.key) ended \(delivery.state) at \(delivery.destination) (\(delivery.reason))")
+        }
+    }
+
+    private mutating func judgeRefunds(of conversion: StoreView.Conversion) {
+        guard let entry = ledger.entries[conversion.click] else { return }
+        let sale = entry.sale
+        let wanted = entry.refunds.reduce(0, +)
+        let stored = conversion.refunded.flatMap(sale.coin.minor) ?? 0
+        if wanted != stored { discrepancies.append("\(sale.key) has refunds of \(wanted) minor units, stored are \(stored)") }
+        refunded[sale.coin.code, default: 0] += wanted
+        storedRefunded[sale.coin.code, default: 0] += stored
+        for amount in entry.refunds {
+            for destination in [Destinations.steady, Destinations.strict] {
+                let fate = tempers[destination]?.fate(of: sale.click) ?? .arrives
+                guard let arrival = ledger.arrivals[destination]?[sale.name(ofRefund: amount)] else {
+                    if fate == .arrives { discrepancies.append("the refund of \(amount) of \(sale.key) never arrived at \(destination)") }
+                    continue
+                }
+                if destination == Destinations.steady { heardRefunded[sale.coin.code, default: 0] += amount }
+                if arrival.isEarly, fate == .arrives {
+                    discrepancies.append("\(destination) heard of the refund of \(amount) of \(sale.key) before it had accepted the sale")
+                }
+            }
         }
     }
 

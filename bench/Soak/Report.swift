@@ -19,12 +19,20 @@ struct Report {
         lines += table(
             ["destination", "arrived", "requests", "accepted twice or more", "delivered", "duplicate", "rejected", "dead"],
             Destinations.all.map { name in
-                let arrivals = ledger.arrivals[name, default: [:]].values
+                let arrivals = ledger.arrivals[name, default: [:]].filter { !$0.key.contains("#") }.values
                 let counts = oracle.counts[name, default: [:]]
                 return [
                     name, "\(arrivals.count)", "\(arrivals.reduce(0) { $0 + $1.times })", "\(arrivals.count { $0.accepted > 1 })",
                     "\(counts["delivered"] ?? 0)", "\(counts["duplicate"] ?? 0)", "\(counts["rejected"] ?? 0)", "\(counts["dead"] ?? 0)",
                 ]
+            })
+        lines.append("")
+        lines += table(
+            ["refunds", "arrived", "delivered", "skipped"],
+            Destinations.all.map { name in
+                let counts = oracle.refundCounts[name, default: [:]]
+                let arrived = ledger.arrivals[name, default: [:]].keys.count { $0.contains("#") }
+                return [name, "\(arrived)", "\(counts["delivered"] ?? 0)", "\(counts["skipped"] ?? 0)"]
             })
         lines.append("")
         lines += money
@@ -37,6 +45,10 @@ struct Report {
             let states = oracle.sums[name, default: [:]]
             for state in states.keys.sorted() { rows.append(["\(name) \(state)"] + amounts(states[state, default: [:]])) }
         }
+        rows += [
+            ["refunds acknowledged"] + amounts(oracle.refunded), ["refunds stored"] + amounts(oracle.storedRefunded),
+            ["refunds \(Destinations.steady) heard"] + amounts(oracle.heardRefunded),
+        ]
         return table(["money"] + Coin.all.map(\.code), rows)
     }
 

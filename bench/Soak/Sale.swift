@@ -7,8 +7,12 @@ struct Sale: Sendable {
     let amount: Int
     /// `s42-17`: the run's seed and the sale's number.
     let key: String
+    /// What goes back of it later, step by step, each step another amount; in the minor unit.
+    let refunds: [Int]
+    /// Whether the first step is told before the sale itself.
+    let isRefundedFirst: Bool
 
-    init(number: Int, seed: UInt64) {
+    init(number: Int, seed: UInt64, mayBeRefunded: Bool) {
         var dice = Dice(seed: seed, "sale", "\(number)")
         self.number = number
         dialect = Dialect.allCases[Int.random(in: 0..<Dialect.allCases.count, using: &dice)]
@@ -16,10 +20,19 @@ struct Sale: Sendable {
         // Small, middling and large amounts, and each of the last digits.
         amount = Int.random(in: 1...[99, 99_999, 9_999_999_999][Int.random(in: 0..<3, using: &dice)], using: &dice)
         key = "s\(seed)-\(number)"
+        // What a destination has refused it may be told as a smaller sale once part of it went back: another story, not told here.
+        let isRefusable = Destinations.strictTemper(seed).fate(of: "c-\(key)") == .isRefused
+        let isRefunded = mayBeRefunded && dialect.hasRefunds && amount > 10 && !isRefusable && dice.happens(0.25)
+        let first = Int.random(in: 1...max(1, amount / 3), using: &dice)
+        let second = dice.happens(0.5) ? amount - first : Int.random(in: amount / 3 + 1...max(amount / 2, amount / 3 + 1), using: &dice)
+        refunds = !isRefunded ? [] : dice.happens(0.5) ? [first] : [first, second]
+        isRefundedFirst = isRefunded && dice.happens(0.2)
     }
 
     /// What finds the sale again at every destination.
     var click: String { "c-\(key)" }
+    /// What finds one of its refunds again.
+    func name(ofRefund amount: Int) -> String { "\(click)#\(amount)" }
     /// Absent in dialects that have no order id: their conversions go out under the gateway's id.
     var orderID: String? { dialect.hasOrderID ? key : nil }
 }

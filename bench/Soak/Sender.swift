@@ -20,6 +20,7 @@ struct Sender: Sendable {
             try? await Task.sleep(until: next, clock: .continuous)
             next = max(next + pause, .now)
             let sale = ledger.nextSale()
+            if sale.isRefundedFirst { line = await tellRefund(sale.refunds[0], of: sale, on: line) }
             if dice.happens(0.03) {
                 // The same request twice at once, where there are two nodes on both.
                 ledger.twinned()
@@ -34,13 +35,20 @@ struct Sender: Sendable {
                 ledger.repeatedOnPurpose()
                 line = await tell(sale, sale.dialect.request(sale), on: line)
             }
+            for (index, amount) in sale.refunds.enumerated() where index > 0 || !sale.isRefundedFirst || dice.happens(0.3) {
+                line = await tellRefund(amount, of: sale, on: line)
+            }
         }
         await line.close()
         await twin.close()
     }
 
+    private func tellRefund(_ amount: Int, of sale: Sale, on line: Line) async -> Line {
+        await tell(sale, sale.dialect.refund(amount, of: sale), refund: amount, on: line)
+    }
+
     /// Sends until it is acknowledged; gives the line back for the next.
-    func tell(_ sale: Sale, _ request: Request, on line: Line) async -> Line {
+    func tell(_ sale: Sale, _ request: Request, refund: Int? = nil, on line: Line) async -> Line {
         var line = line
         var end: ContinuousClock.Instant?
         while true {
@@ -58,7 +66,7 @@ struct Sender: Sendable {
                 continue
             }
             if let acknowledgement = sale.dialect.acknowledgement(answer) {
-                ledger.acknowledged(sale, acknowledgement)
+                if let refund { ledger.acknowledged(refund: refund, of: sale) } else { ledger.acknowledged(sale, acknowledgement) }
                 return line
             }
             guard answer.status == 503 else {

@@ -17,16 +17,22 @@ struct Soak: AsyncParsableCommand {
     @Option(help: "How long sales are sent and the gateway is killed, at most.") var seconds: Int?
     @Option(help: "Ends the sending after so many kills.") var kills: Int?
     @Option(help: "Decides amounts, misbehaviour and moments; printed, so that a run can be had again.") var seed: UInt64?
-    @Option(help: "sqlite") var store = "sqlite"
-    @Option(help: "Gateways at a time.") var nodes = 1
+    @Option(help: "sqlite or postgres; a throw-away cluster is started for the latter.") var store = SoakStore.sqlite
+    @Option(help: "Gateways at a time, which share the database: 1 to 8.") var nodes = 1
+    @Option(help: "Restarts PostgreSQL so often while sales are sent, every other time as a crash.") var restartDatabase = 0
     @Option(help: "Sales a second.") var rate = 200
     @Option(help: "Keep-alive connections of senders.") var connections = 16
+    @Flag(inversion: .prefixedNo, help: "Whether some sales are refunded, in one step or two, some before they are told.") var refunds =
+        false
     @Option(help: "The gateway's executable.") var gateway: String?
     @Flag(help: "Keeps the store and the logs; they are kept anyway where something is amiss.") var keep = false
 
     func validate() throws {
-        guard store == "sqlite" else { throw ValidationError("--store must be sqlite") }
-        guard nodes == 1 else { throw ValidationError("--nodes must be 1 with --store sqlite, whose file has one owner") }
+        guard (1...8).contains(nodes) else { throw ValidationError("--nodes must be from 1 to 8") }
+        guard store == .postgres || nodes == 1 && restartDatabase == 0 else {
+            throw ValidationError(
+                "with --store sqlite --nodes must be 1, since the file has one owner, and there is no database to restart")
+        }
         guard rate > 0, rate <= 5000, connections > 0, connections <= 256 else {
             throw ValidationError("--rate must be from 1 to 5000, --connections from 1 to 256")
         }
@@ -38,8 +44,9 @@ struct Soak: AsyncParsableCommand {
     func run() async throws {
         let run = try SoakRun(
             seed: seed ?? UInt64.random(in: 1...999_999), duration: .seconds(seconds ?? (kills == nil ? 60 : 7200)), kills: kills,
-            nodes: nodes,
-            rate: rate, connections: connections, gateway: gateway ?? Self.builtGateway())
+            store: store,
+            nodes: nodes, databaseRestarts: restartDatabase,
+            rate: rate, connections: connections, hasRefunds: refunds, gateway: gateway ?? Self.builtGateway())
         let isFine = try await run.perform()
         if isFine, !keep { run.clean() } else { say("store and logs are in \(run.folder)") }
         if !isFine { throw ExitCode(1) }
@@ -57,3 +64,5 @@ struct Soak: AsyncParsableCommand {
         return newest.path
     }
 }
+
+enum SoakStore: String, ExpressibleByArgument, Sendable { case sqlite, postgres }

@@ -11,6 +11,9 @@ struct SoakRun: Sendable {
     let gateway: String
     let folder: String
     private let nodeCount: Int
+    private let databaseRestarts: Int
+    private let store: SoakStore
+    private let cluster: PostgresCluster?
     private let ledger: Ledger
     private let phase = Phase()
     private let tally = Tally()
@@ -20,7 +23,10 @@ struct SoakRun: Sendable {
     private static let drainLimit = Duration.seconds(180)
     private static let shownDiscrepancies = 20
 
-    init(seed: UInt64, duration: Duration, kills: Int?, nodes: Int, rate: Int, connections: Int, gateway: String) throws {
+    init(
+        seed: UInt64, duration: Duration, kills: Int?, store: SoakStore, nodes: Int, databaseRestarts: Int, rate: Int, connections: Int,
+        hasRefunds: Bool, gateway: String
+    ) throws {
         self.seed = seed
         self.duration = duration
         self.kills = kills
@@ -28,7 +34,11 @@ struct SoakRun: Sendable {
         self.connections = connections
         self.gateway = gateway
         nodeCount = nodes
-        ledger = Ledger(seed: seed)
+        self.store = store
+        self.databaseRestarts = databaseRestarts
+        var dice = Dice(seed: UInt64(ProcessInfo.processInfo.processIdentifier), "database")
+        cluster = store == .postgres ? try PostgresCluster(port: freePort(&dice)) : nil
+        ledger = Ledger(seed: seed, hasRefunds: hasRefunds)
         folder = URL(filePath: ".build/soak/\(seed)-\(ProcessInfo.processInfo.processIdentifier)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
@@ -37,13 +47,17 @@ struct SoakRun: Sendable {
 
     /// True where nothing is amiss.
     func perform() async throws -> Bool {
-        say("soak: seed \(seed), \(nodeCount == 1 ? "one gateway" : "\(nodeCount) gateways"), \(gateway)")
+        say("soak: seed \(seed), \(setting), \(gateway)")
         let sinks = try await Destinations.start(seed: seed, ledger: ledger)
         let nodes = try makeNodes(sinks)
-        let interruption = Interruption(nodes)
+        let interruption = Interruption(nodes, cluster)
         defer { interruption.stop() }
         let started = ContinuousClock.now
         do {
+            if let cluster {
+                try await cluster.start()
+                try StoreView(gateway: gateway, configuration: nodes[0].configuration).migrate()
+            }
             for node in nodes {
                 try await node.launch()
                 try await node.waitUntilUp()
@@ -62,9 +76,12 @@ struct SoakRun: Sendable {
             if code != 0 { ledger.complain("\(node.name) ended with \(code.map(String.init) ?? "nothing") after SIGTERM") }
         }
         for sink in sinks { await sink.stop() }
+        await cluster?.stop()
         let took = ContinuousClock.now - started
         return conclude(view, sinks, took: took)
     }
+
+    private var setting: String { "\(store.rawValue), \(nodeCount == 1 ? "one gateway" : "\(nodeCount) gateways")" }
 
     private func makeNodes(_ sinks: [Sink]) throws -> [Node] {
         var dice = Dice(seed: UInt64(ProcessInfo.processInfo.processIdentifier), "ports")
@@ -72,7 +89,7 @@ struct SoakRun: Sendable {
             let port = freePort(&dice)
             let configuration = """
                 listen: 127.0.0.1:\(port)
-                store: sqlite:\(folder)/gateway.db
+                store: \(cluster?.url ?? "sqlite:\(folder)/gateway.db")
                 \(Dialect.sources)
                 \(Destinations.configuration(sinks))
                 """
@@ -89,12 +106,17 @@ struct SoakRun: Sendable {
                 group.addTask { await sender.run() }
             }
             if kills != 0 {
-                let killer = Killer(nodes: nodes, seed: seed, limit: kills, phase: phase, tally: tally)
+                let killer = Killer(
+                    nodes: nodes, seed: seed, limit: kills, phase: phase, tally: tally, databaseMayBeAway: databaseRestarts > 0)
                 group.addTask {
                     // A node that cannot be started ends the run.
                     defer { phase.endLoad() }
                     try await killer.run()
                 }
+            }
+            if let cluster, databaseRestarts > 0 {
+                let restarter = Restarter(cluster: cluster, seed: seed, times: databaseRestarts, phase: phase, tally: tally)
+                group.addTask { try await restarter.run() }
             }
             while phase.isLoading, ContinuousClock.now < end, ledger.counts.sent < Self.mostSales {
                 try await Task.sleep(for: .milliseconds(200))
@@ -140,8 +162,7 @@ struct SoakRun: Sendable {
         var oracle = Oracle(
             ledger: ledger.now, store: view, tempers: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.temper) }))
         oracle.judge()
-        let heading =
-            "soak: \(took.components.seconds) s, seed \(seed), sqlite, \(nodeCount == 1 ? "one gateway" : "\(nodeCount) gateways")"
+        let heading = "soak: \(took.components.seconds) s, seed \(seed), \(setting)"
         let report = Report(oracle: oracle, tally: tally, heading: heading)
         say(report.lines.joined(separator: "\n"))
         say("")

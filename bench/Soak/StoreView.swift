@@ -9,9 +9,13 @@ struct StoreView: Sendable {
         var orderID: String?
         var amount: String
         var currency: String
+        /// What went back so far.
+        var refunded: String?
     }
     struct Delivery: Sendable {
+        /// A sale's conversion, or one of its refunds'.
         var conversion: String
+        var orderID: String?
         var destination: String
         var state: String
         var reason: String
@@ -28,17 +32,31 @@ struct StoreView: Sendable {
     /// How many deliveries are pending, up to a limit.
     func pending() throws -> Int { try rows(["deliveries", "--state", "pending", "--limit", "1000"]).count }
 
+    func migrate() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: gateway)
+        process.arguments = ["migrate", "--config", configuration]
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "gateway migrate ended with \(process.terminationStatus)")
+        }
+    }
+
     mutating func read() throws {
         conversions = try rows(["conversions", "--limit", "1000000"]).map { row in
             let source = row["source"] as? String ?? ""
             let clickField = Dialect.allCases.first { $0.source == source }?.clickField ?? "click_id"
             return Conversion(
                 id: row["id"] as? String ?? "", source: source, click: row[clickField] as? String ?? "",
-                orderID: row["order_id"] as? String, amount: row["amount"] as? String ?? "", currency: row["currency"] as? String ?? "")
+                orderID: row["order_id"] as? String, amount: row["amount"] as? String ?? "", currency: row["currency"] as? String ?? "",
+                refunded: row["refunded"] as? String)
         }
         deliveries = try rows(["deliveries", "--limit", "1000000"]).map { row in
             Delivery(
-                conversion: row["conversion"] as? String ?? "", destination: row["destination"] as? String ?? "",
+                conversion: row["conversion"] as? String ?? "", orderID: row["order_id"] as? String,
+                destination: row["destination"] as? String ?? "",
                 state: row["state"] as? String ?? "", reason: row["reason"] as? String ?? "", attempts: row["attempts"] as? Int ?? 0)
         }
     }

@@ -34,6 +34,8 @@ struct Temper: Sendable {
     var doom = 0.0
 
     func fate(of click: String) -> Fate {
+        // A refund has no fate of its own: what a sink hears of at all, it takes in the end.
+        guard !click.contains("#") else { return .arrives }
         var dice = Dice(seed: seed, "fate", sink, click)
         guard dice.happens(doom) else { return .arrives }
         return dice.happens(0.5) ? .isRefused : .isNeverTaken

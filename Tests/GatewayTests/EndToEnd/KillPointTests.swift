@@ -121,6 +121,26 @@ extension EndToEnd {
             }
         }
 
+        @Test func `while old rows go: all of a portion is gone or none of it`() async throws {
+            try await ScriptedTracker.run(ScriptedTracker.always(.reply(200))) { tracker in
+                try await Workbench.use(environment: ["TRACKER": "\(tracker.port)"]) { bench in
+                    try bench.write(Self.configuration + "\nretention: { requests: 1s, attempts: 1s }\n", to: "gateway.yaml")
+                    let gateway = try bench.start("serve")
+                    let port = try await gateway.port()
+                    for name in ["one", "two", "three"] { #expect(try await Samples.sale(name).post(port).status == 200) }
+                    let rows = try await bench.settled(3)
+                    try await Task.sleep(for: .milliseconds(1200))
+                    bench.set("GATEWAY_KILL_AT", "prune")
+                    #expect(try await bench.run("prune").status == -9)
+                    bench.set("GATEWAY_KILL_AT", "")
+                    #expect(try await bench.run("prune").lines.first == "pruned 3 raw requests, 3 attempts")
+                    #expect(try await bench.rows("deliveries") == rows)
+                    gateway.terminate()
+                    #expect(try await gateway.ended() == 0)
+                }
+            }
+        }
+
         @Test func `during a replay: all of a portion is due again or none of it`() async throws {
             let script: ScriptedTracker.Script = { number, _ in .reply(number <= 3 ? 400 : 200) }
             try await ScriptedTracker.run(script) { tracker in

@@ -27,6 +27,7 @@ extension SQLiteWriter {
         if let age = limits.attempts { try pruneAttempts(before: now.advanced(by: .zero - age), &report, &budget) }
         if let age = limits.requests { try pruneRequests(before: now.advanced(by: .zero - age), &report, &budget) }
         if let age = limits.repeats { try pruneRepeats(before: now.advanced(by: .zero - age), &report, &budget) }
+        FaultPoint.prune.reached()
         report.isDone = budget > 0
         report.usedBytes = try usedBytes()
         guard report.isDone, let limit = limits.maxSize, report.usedBytes > limit else { return report }
