@@ -62,7 +62,7 @@ extension EndToEnd {
                 #expect(table.lines.count == 6)
                 #expect(
                     table.lines[0].split(separator: " ") == [
-                        "id", "received", "source", "type", "status", "order", "click", "amount", "deliveries",
+                        "id", "received", "source", "type", "status", "order", "click", "amount", "refunded", "deliveries",
                     ])
                 let none = try await bench.run("conversions", "--order-id", "nope")
                 #expect(none.status == 0)
