@@ -126,9 +126,11 @@ final class Intake: Sendable {
             said = said?.masked(by: secrets)
             row = ConversionRow(conversion)
         }
+        // Not `said ?? conversion`, which would copy every field of either.
+        let digest = if let said { said.contentDigest() } else { conversion.contentDigest() }
         let submission = Submission(
             conversion: row, request: match.tracker.mask.stored(call.request, peer: call.address.text), keys: keys,
-            content: Digest32(bytes: (said ?? conversion).contentDigest()), destinations: destinations, from: source)
+            content: Digest32(bytes: digest), destinations: destinations, from: source)
         let acceptance: Acceptance
         do {
             acceptance = try await store.accept(submission)
