@@ -13,8 +13,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test bench soak fuzz build release check lint packages
 
-# Foundation needs libxml2 and libcurl, the store SQLite, HTTP compression zlib.
-PACKAGES := ca-certificates git libsqlite3-dev libxml2-dev libcurl4-openssl-dev zlib1g-dev
+# Foundation needs libxml2 and libcurl, the stores SQLite and libpq, HTTP compression zlib.
+PACKAGES := ca-certificates git libsqlite3-dev libpq-dev pkg-config=pkgconf libxml2-dev libcurl4-openssl-dev zlib1g-dev
 ARGS ?=
 
 help:
@@ -24,6 +24,7 @@ run: build
 	@.build/debug/gateway demo $(ARGS)
 
 test: packages
+	@.ci/install-packages postgresql setpriv=util-linux
 	swift test $(ARGS)
 
 bench: packages

@@ -35,9 +35,11 @@ let package = Package(
             swiftSettings: strict,
             plugins: ["EmbedMappings"]
         ),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .executableTarget(
             name: "Gateway",
             dependencies: [
+                "CPostgres",
                 "Mappings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -53,7 +53,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func runGateway(_ configuration: Configuration, inbox: DemoInbox, sandbox: Sandbox, logger: Logger) async throws -> Bool {
-        let store = try SQLiteConversionStore.opened(configuration)
+        let store = try configuration.openStore(logger: logger)
         let gatewayPort = PortPromise()
         let service = GatewayService(configuration, store: store, logger: logger) { gatewayPort.fulfil($0) }
         let report = DemoReport(

@@ -13,7 +13,7 @@ struct GatewayCommand: AsyncParsableCommand {
             """,
         version: Self.version,
         groupedSubcommands: [
-            CommandGroup(name: "RUN", subcommands: [Demo.self, Serve.self, SandboxCommand.self]),
+            CommandGroup(name: "RUN", subcommands: [Demo.self, Serve.self, SandboxCommand.self, Migrate.self]),
             CommandGroup(name: "WRITE AND CHECK", subcommands: [Check.self, TestExamples.self, Explain.self]),
             CommandGroup(name: "GOVERN", subcommands: [Destinations.self, Pause.self, Resume.self]),
             CommandGroup(name: "FIND AND MEND", subcommands: [Conversions.self, Deliveries.self, Refused.self, Replay.self]),

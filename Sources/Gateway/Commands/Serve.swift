@@ -23,7 +23,7 @@ struct Serve: AsyncParsableCommand {
         Terminal.complain(configuration.warnings.map(\.description))
         let logger = Logger.gateway(level: logLevel.level)
         let lock = try StoreLock.taken(for: configuration)
-        let store = try SQLiteConversionStore.opened(configuration)
+        let store = try configuration.openStore(logger: logger)
         let service = GatewayService(configuration, store: store, logger: logger) { port in
             Terminal.print("listening on \(configuration.listen.host):\(port)")
         }
@@ -51,9 +51,9 @@ extension ListenAddress {
 }
 
 extension StoreLock {
-    /// Takes the lock for the service's life; ends the command with a sentence where another has it.
-    static func taken(for configuration: Configuration) throws -> StoreLock {
-        guard case .sqlite(let path) = configuration.store else { throw ExitStatus.badConfiguration }
+    /// Takes the lock for the service's life; ends the command with a sentence where another has it. Nodes of a database need none.
+    static func taken(for configuration: Configuration) throws -> StoreLock? {
+        guard case .sqlite(let path) = configuration.store else { return nil }
         do throws(StoreError) {
             return try StoreLock(store: path)
         } catch {
@@ -63,15 +63,22 @@ extension StoreLock {
     }
 }
 
-extension SQLiteConversionStore {
-    /// Opens the store that a configuration names for the service; ends the command with a sentence where that cannot be.
-    static func opened(_ configuration: Configuration) throws -> SQLiteConversionStore {
-        guard case .sqlite(let path) = configuration.store else { throw ExitStatus.badConfiguration }
+extension Configuration {
+    /// Opens the store for the service; ends the command with a sentence where that cannot be: 1 for a database that does not answer, 78
+    /// for what only another configuration or `gateway migrate` mends.
+    func openStore(logger: Logger) throws -> any ConversionStore {
         do throws(StoreError) {
-            return try SQLiteConversionStore(path: path, limits: Limits(refused: configuration.limits.refused))
+            switch store {
+            case .sqlite(let path):
+                return try SQLiteConversionStore(path: path, limits: SQLiteConversionStore.Limits(refused: limits.refused))
+            case .postgres(let address):
+                return try PostgresConversionStore(address, limits: PostgresConversionStore.Limits(refused: limits.refused)) {
+                    logger.warning("\($0)")
+                }
+            }
         } catch {
             Terminal.complain(error.description)
-            throw ExitStatus.badConfiguration
+            throw error.kind == .unreachable ? ExitStatus.findings : ExitStatus.badConfiguration
         }
     }
 }

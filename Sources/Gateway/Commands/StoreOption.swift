@@ -5,17 +5,26 @@ import Foundation
 struct StoreOption: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOption
 
-    @Option(name: .long, help: ArgumentHelp("The store's file, instead of the configuration's.", valueName: "file"))
+    @Option(name: .long, help: ArgumentHelp("The store's file or postgres:// URL, instead of the configuration's.", valueName: "store"))
     var store: String?
 
     @Flag(name: .long, help: "Prints JSON.")
     var json = false
 
     func open(readOnly: Bool = true) throws -> (store: any ConversionStore, configuration: Configuration?) {
-        if let store { return (try Self.open(store, readOnly: readOnly), try? Configuration.load(path: configuration.config)) }
+        if let store {
+            let colon = store.firstIndex(of: ":")
+            let isPath = colon.map { !(["sqlite"] + PostgresAddress.schemes).contains(String(store[..<$0])) } ?? true
+            let location: StoreLocation
+            do throws(StoreLocation.Failure) {
+                location = isPath ? .sqlite(path: store) : try StoreLocation(parsing: store, folder: "")
+            } catch {
+                throw ValidationError(error.message)
+            }
+            return (try Self.open(location, readOnly: readOnly), try? Configuration.load(path: configuration.config))
+        }
         let configuration = try configuration.load()
-        guard case .sqlite(let path) = configuration.store else { throw ExitStatus.badConfiguration }
-        return (try Self.open(path, readOnly: readOnly), configuration)
+        return (try Self.open(configuration.store, readOnly: readOnly), configuration)
     }
 
     /// For commands that keep the store in order.
@@ -28,10 +37,12 @@ struct StoreOption: ParsableArguments {
         return (upkeep, configuration)
     }
 
-    private static func open(_ path: String, readOnly: Bool) throws -> any ConversionStore {
-        let bare = path.hasPrefix("sqlite:") ? String(path.dropFirst(7)) : path
+    private static func open(_ location: StoreLocation, readOnly: Bool) throws -> any ConversionStore {
         do throws(StoreError) {
-            return try SQLiteConversionStore(path: bare, readOnly: readOnly)
+            switch location {
+            case .sqlite(let path): return try SQLiteConversionStore(path: path, readOnly: readOnly)
+            case .postgres(let address): return try PostgresConversionStore(address, role: .command)
+            }
         } catch {
             Terminal.complain(error.description)
             throw ExitStatus.findings

@@ -1,8 +1,9 @@
 import Mappings
 
-/// `sqlite:gateway.db`; a relative path starts at the configuration file's folder.
+/// `sqlite:gateway.db`, where a relative path starts at the configuration file's folder, or `postgres://user:password@host/database`.
 enum StoreLocation: Sendable, Equatable {
     case sqlite(path: String)
+    case postgres(PostgresAddress)
 
     struct Failure: Error, Equatable {
         var message: String
@@ -12,12 +13,20 @@ enum StoreLocation: Sendable, Equatable {
     init(parsing text: String, folder: String) throws(Failure) {
         guard let colon = text.firstIndex(of: ":") else {
             throw Failure(
-                message: "'store' must be sqlite:PATH, found \(text.quotedBriefly); write sqlite:\(text.isEmpty ? "gateway.db" : text)")
+                message: "'store' must be sqlite:PATH or postgres://…, found \(text.quotedBriefly); write sqlite:\(text.isEmpty ? "gateway.db" : text)")
         }
         let kind = String(text[..<colon])
+        if PostgresAddress.schemes.contains(kind) {
+            do throws(PostgresAddress.Failure) {
+                self = .postgres(try PostgresAddress(parsing: text))
+                return
+            } catch {
+                throw Failure(message: error.message)
+            }
+        }
         guard kind == "sqlite" else {
             // What follows is not shown: the URL of a database may hold a password.
-            throw Failure(message: "unknown store \(kind.quotedBriefly)\(kind.suggestion(from: ["sqlite"]))")
+            throw Failure(message: "unknown store \(kind.quotedBriefly)\(kind.suggestion(from: ["sqlite", "postgres"]))")
         }
         let path = String(text[text.index(after: colon)...])
         if path.isEmpty { throw Failure(message: "'store' needs a path, such as sqlite:gateway.db") }

@@ -67,7 +67,7 @@ struct DeliveryWorker: Sendable {
                 status: nil, outcome: "dry_run", reply: "nothing was sent")
             return .untried(AttemptResult(delivery: id, state: .skipped, reason: Destination.dryRunReason, attempt: row))
         case .request(let request):
-            guard store.holdsClaims else { return .letGo }
+            guard store.holdsClaims, job.delivery.claimEpoch == store.claimEpoch else { return .letGo }
             return await send(request, for: id, job, expiry: destination.maxAge.map { receivedAt.advanced(by: $0) })
         }
     }

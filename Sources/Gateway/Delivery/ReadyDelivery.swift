@@ -16,11 +16,14 @@ struct ReadyDelivery: Sendable {
     /// As `DueDelivery` has them; a conversion that is handed over right after its commit is in its first round and follows nothing.
     var round = 0
     var predecessor: DeliveryState?
+    /// The store's `claimEpoch` when this came to be this process's own.
+    var claimEpoch = 0
 }
 
 extension ReadyDelivery {
     init(_ due: DueDelivery) {
         self.init(
-            id: due.id.conversion, attempts: due.attempts, content: .document(due.document), round: due.round, predecessor: due.predecessor)
+            id: due.id.conversion, attempts: due.attempts, content: .document(due.document), round: due.round, predecessor: due.predecessor,
+            claimEpoch: due.claimEpoch)
     }
 }

@@ -31,6 +31,9 @@ protocol ConversionStore: Sendable {
     func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool
 
     /// Deliveries to `destination` that are due at `now`, oldest due first, with what a worker needs to make them.
+    ///
+    /// Where several nodes share the store, this is the claim: what is returned is held by this node until its result is recorded, this
+    /// store is closed, or `holdsClaims` has become false.
     func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery]
 
     /// When the next pending delivery of each destination falls due; a destination that owes nothing is missing.
@@ -73,6 +76,9 @@ protocol ConversionStore: Sendable {
 
     /// Whether what `due` handed out is still this process's own to send. Asked right before a request goes out; must be cheap.
     var holdsClaims: Bool { get }
+    /// Grows when claims were lost: what was handed out under an earlier number is no longer this process's own, even once `holdsClaims` is
+    /// true again. `DueDelivery` carries the number that it was claimed under.
+    var claimEpoch: Int { get }
 
     /// Commits one small write, to know that the next conversion could be stored.
     func checkWritable() async throws(StoreError)
@@ -91,4 +97,7 @@ extension ConversionStore {
         }
         return DeliveryState.predecessor(earlier)
     }
+
+    /// For a store that no other process delivers from.
+    var claimEpoch: Int { 0 }
 }

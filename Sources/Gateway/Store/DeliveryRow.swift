@@ -10,6 +10,8 @@ struct DueDelivery: Sendable {
     var round = 0
     /// For a correction: what became of the conversion at this destination before. Nil: the destination never had to hear of it.
     var predecessor: DeliveryState?
+    /// The store's `claimEpoch` when this was claimed.
+    var claimEpoch = 0
 }
 
 struct DeliveryRow: Sendable, Equatable {

@@ -10,6 +10,8 @@ struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         /// What a call names does not exist.
         case notFound
         case unavailable, closed
+        /// A database on another machine, or in another process, does not answer; it may in a moment.
+        case unreachable
     }
     var kind: Kind
     /// A sentence: what, where, and what would do.

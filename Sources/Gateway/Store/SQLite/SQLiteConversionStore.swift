@@ -20,7 +20,7 @@ final class SQLiteConversionStore: ConversionStore {
 
     let path: String
     let pool: DatabasePool
-    private let queue: GroupCommit
+    private let queue: GroupCommit<any QueuedWrite>
     private let writer: SQLiteWriter?
     private let checkpointer: Checkpointer?
 

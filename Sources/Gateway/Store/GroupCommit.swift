@@ -1,21 +1,11 @@
 import Synchronization
 
-/// One write that waits for its turn, with the caller who waits for the commit.
-protocol QueuedWrite: AnyObject, Sendable {
-    /// Does the work inside the shared transaction and remembers the outcome. May run twice where a batch had to be taken apart.
-    ///
-    /// A `StoreError` is this write's own outcome and must come before its first change; an `SQLiteFailure` undoes the batch.
-    func run(_ writer: SQLiteWriter) throws(SQLiteFailure)
-    /// Hands the outcome to the caller; `failure` overrides it.
-    func finish(_ failure: StoreError?)
-}
-
 /// Gathers writes while a commit runs, so that they share the next one.
 ///
 /// Decides only; whoever gets `true` from `add` must drain until `next` returns nil.
-final class GroupCommit: Sendable {
+final class GroupCommit<Write: Sendable>: Sendable {
     private struct State {
-        var waiting: [any QueuedWrite] = []
+        var waiting: [Write] = []
         /// Waiting or under way.
         var count = 0
         var isDraining = false
@@ -34,7 +24,7 @@ final class GroupCommit: Sendable {
     }
 
     /// `isLast`: nothing is admitted after this one.
-    func add(_ write: any QueuedWrite, isLast: Bool = false) -> Admission {
+    func add(_ write: Write, isLast: Bool = false) -> Admission {
         state.withLock { state in
             if state.isClosed { return .closed }
             if state.count >= capacity, !isLast { return .full }
@@ -53,14 +43,14 @@ final class GroupCommit: Sendable {
     }
 
     /// The next batch, oldest first; nil ends the draining. `done` writes of the last batch leave the queue.
-    func next(done: Int) -> [any QueuedWrite]? {
+    func next(done: Int) -> [Write]? {
         state.withLock { state in
             state.count -= done
             guard !state.waiting.isEmpty else {
                 state.isDraining = false
                 return nil
             }
-            var batch: [any QueuedWrite] = []
+            var batch: [Write] = []
             if state.waiting.count <= batchLimit {
                 swap(&batch, &state.waiting)
                 state.waiting.reserveCapacity(batch.count)

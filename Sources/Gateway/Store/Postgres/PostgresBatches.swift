@@ -1,0 +1,109 @@
+import Foundation
+
+/// Gathers equal pieces of work while a transaction runs, so that they share the next one.
+///
+/// `commit` gets them in the order they came and returns as many outcomes. It runs a whole transaction, maybe more than once.
+final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
+    typealias Commit = @Sendable (_ connection: PostgresConnection, _ inputs: [Input], _ isRetry: Bool) throws(PostgresFailure) -> [Output]
+
+    private enum Waiting: Sendable {
+        case write(Input, CheckedContinuation<Result<Output, StoreError>, Never>)
+        /// Nothing is admitted after it.
+        case end(CheckedContinuation<Void, Never>)
+
+        var input: Input? { if case .write(let input, _) = self { input } else { nil } }
+    }
+
+    private let lane: PostgresLane
+    private let queue: GroupCommit<Waiting>
+    private let commit: Commit
+
+    init(_ lane: PostgresLane, capacity: Int, batchLimit: Int, commit: @escaping Commit) {
+        self.lane = lane
+        queue = GroupCommit(capacity: capacity, batchLimit: batchLimit)
+        self.commit = commit
+    }
+
+    /// Returns after the commit.
+    func add(_ input: Input) async throws(StoreError) -> Output {
+        if let problem = lane.problem { throw problem }
+        let result: Result<Output, StoreError> = await withCheckedContinuation { continuation in
+            switch queue.add(.write(input, continuation)) {
+            case .queued: break
+            case .startDraining: lane.enqueue { [self] in drain() }
+            case .closed: continuation.resume(returning: .failure(.closed(place: lane.address.description)))
+            case .full:
+                let sentence = "\(queue.capacity) writes to \(lane.address) are waiting; try again in a moment"
+                continuation.resume(returning: .failure(StoreError(.busy, sentence)))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Refuses everything from now on; returns after what is queued.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            switch queue.add(.end(continuation), isLast: true) {
+            case .queued: break
+            case .startDraining: lane.enqueue { [self] in drain() }
+            case .closed, .full: continuation.resume()
+            }
+        }
+    }
+
+    private func drain() {
+        var done = 0
+        while let batch = queue.next(done: done) {
+            run(batch)
+            done = batch.count
+        }
+    }
+
+    private func run(_ batch: [Waiting]) {
+        let inputs = batch.compactMap(\.input)
+        let result = inputs.isEmpty ? .success([]) : attempt(inputs)
+        // One row that the database does not take must not take the others with it.
+        if case .failure(.row) = result, inputs.count > 1 { return batch.forEach { run([$0]) } }
+        var outputs = (try? result.get())?.makeIterator()
+        for waiting in batch {
+            switch waiting {
+            case .end(let continuation): continuation.resume()
+            case .write(_, let continuation):
+                if let output = outputs?.next() {
+                    continuation.resume(returning: .success(output))
+                } else if case .failure(let failure) = result {
+                    continuation.resume(returning: .failure(failure.error))
+                } else {
+                    let sentence = "a write ended without an outcome; report this"
+                    continuation.resume(returning: .failure(StoreError(.unavailable, sentence)))
+                }
+            }
+        }
+    }
+
+    private enum Failure: Error {
+        /// One of the rows is at fault.
+        case row(StoreError)
+        case database(StoreError)
+
+        var error: StoreError {
+            switch self {
+            case .row(let error), .database(let error): error
+            }
+        }
+    }
+
+    private func attempt(_ inputs: [Input]) -> Result<[Output], Failure> {
+        var concernsRow = false
+        let result = lane.attempt { connection, isRetry throws(PostgresFailure) in
+            do throws(PostgresFailure) {
+                return try commit(connection, inputs, isRetry)
+            } catch {
+                concernsRow = error.concernsRow
+                try connection.rollback(after: error)
+                throw error
+            }
+        }
+        return result.mapError { concernsRow ? .row($0) : .database($0) }
+    }
+}

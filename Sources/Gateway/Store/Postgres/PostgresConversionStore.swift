@@ -1,0 +1,187 @@
+import Mappings
+
+/// Conversions in a PostgreSQL database that any number of gateways share.
+///
+/// Each gateway is a *node* with a lease. What it stores it holds, so that it can deliver at once; what nobody holds, or a node whose lease
+/// has run out, is claimed in batches. Writes are gathered as in the embedded store, on connections of their own: intake, results, all
+/// else. No call blocks a thread that others need.
+final class PostgresConversionStore: ConversionStore {
+    /// Bounds that have no reason to be configured, but that a test may want smaller.
+    struct Limits: Sendable {
+        /// Writes of a kind that wait or are under way; one more is refused with `.busy`.
+        var queued = 20_000
+        /// Writes that share a transaction.
+        var batch = 1024
+        /// After which the others take over what this node held, unless it was renewed.
+        var lease: Duration = .seconds(15)
+        /// How long the server may keep silent before it is given up.
+        var patience: Duration = .seconds(15)
+        var refused = RefusedLimits()
+    }
+
+    /// Who opens the store.
+    enum Role: Sendable {
+        /// Delivers, and so holds what it stores.
+        case node
+        /// Looks or mends while nodes run beside it.
+        case command
+    }
+
+    let place: String
+    private let intakeLane, resultLane, mendingLane, claimLane, readLane, leaseLane: PostgresLane
+    private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
+    private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
+    private let results: PostgresBatches<AttemptResult, Bool>
+    private let keeps: PostgresBatches<RefusedRequest, Void>
+    private let writer: PostgresWriter
+    private let node: PostgresNode?
+
+    /// Connects and looks at the schema; blocks until then. Further connections are opened when they are needed.
+    ///
+    /// - Parameter report: what an operator should know, in sentences.
+    init(
+        _ address: PostgresAddress, role: Role = .node, limits: Limits = Limits(), report: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(StoreError) {
+        place = address.description
+        let usual = PostgresLane.Settings(statementTimeout: limits.patience * 2 / 3, patience: limits.patience)
+        let quick = PostgresLane.Settings(statementTimeout: limits.lease / 3, patience: limits.lease / 2)
+        let patient = PostgresLane.Settings(statementTimeout: .seconds(60), patience: .seconds(70))
+        intakeLane = PostgresLane("intake", address, settings: usual)
+        resultLane = PostgresLane("results", address, settings: usual)
+        mendingLane = PostgresLane("mending", address, settings: usual)
+        claimLane = PostgresLane("claims", address, settings: usual)
+        leaseLane = PostgresLane("lease", address, settings: quick)
+        readLane = PostgresLane("reads", address, settings: role == .node ? usual : patient)
+
+        try readLane.open()
+        let place = place
+        try readLane.check { connection in try PostgresSchema.check(connection, place: place) }
+        node = role == .node ? try PostgresNode(leaseLane, lease: limits.lease, report: report) : nil
+        let writer = PostgresWriter(node: node?.id ?? 0, refusedLimits: limits.refused)
+        self.writer = writer
+        accepts = PostgresBatches(intakeLane, capacity: limits.queued, batchLimit: limits.batch) {
+            connection, inputs, isRetry throws(PostgresFailure) in try writer.accept(inputs, connection, isRetry: isRetry)
+        }
+        results = PostgresBatches(resultLane, capacity: limits.queued, batchLimit: limits.batch) {
+            connection, inputs, isRetry throws(PostgresFailure) in try writer.record(inputs, connection, isRetry: isRetry)
+        }
+        corrections = PostgresBatches(intakeLane, capacity: limits.queued, batchLimit: 64) {
+            connection, inputs, isRetry throws(PostgresFailure) in try writer.correct(inputs, connection, isRetry: isRetry)
+        }
+        keeps = PostgresBatches(mendingLane, capacity: limits.queued, batchLimit: limits.batch) {
+            connection, inputs, _ throws(PostgresFailure) in
+            try writer.keep(inputs, connection)
+            return Array(repeating: (), count: inputs.count)
+        }
+    }
+
+    /// Sets the database up or brings it up to date; blocks. Returns the schema's version before and after.
+    static func migrate(_ address: PostgresAddress) throws(StoreError) -> (before: Int, after: Int) {
+        let lane = PostgresLane("migrate", address, settings: .init(statementTimeout: .seconds(3600), patience: .seconds(3700)))
+        try lane.open()
+        var before = 0
+        try lane.check { connection in before = try PostgresSchema.migrate(connection, place: address.description) }
+        return (before, PostgresSchema.version)
+    }
+
+    var holdsClaims: Bool { node?.holdsClaims ?? true }
+    var claimEpoch: Int { node?.gaps ?? 0 }
+
+    /// Clears away what ended nodes have left; nodes do so by themselves about once a minute. Blocks.
+    func sweep() throws(StoreError) { try node?.sweep() }
+
+    // MARK: Writing
+
+    func accept(_ submission: Submission) async throws(StoreError) -> Acceptance { try await accepts.add(QueuedSubmission(submission)) }
+    func keep(_ refused: RefusedRequest) async throws(StoreError) { try await keeps.add(refused) }
+    @discardableResult
+    func record(_ result: AttemptResult) async throws(StoreError) -> Bool { try await results.add(result) }
+
+    func record(_ all: [AttemptResult]) async throws(StoreError) -> Bool {
+        if all.count == 1 { return try await record(all[0]) }
+        let writer = writer
+        let released = try await resultLane.perform { connection, isRetry throws(PostgresFailure) in
+            do throws(PostgresFailure) {
+                return try writer.record(all, connection, isRetry: isRetry)
+            } catch {
+                try connection.rollback(after: error)
+                throw error
+            }
+        }
+        return released.contains(true)
+    }
+
+    func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult {
+        try await corrections.add(QueuedSubmission(submission))
+    }
+
+    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
+        var changed = 0
+        // In portions, so that a large replay does not keep others waiting.
+        for start in stride(from: 0, to: deliveries.count, by: 500) {
+            let portion = Array(deliveries[start..<min(start + 500, deliveries.count)])
+            changed += try await mend { writer, connection throws(PostgresFailure) in try writer.requeue(portion, at: now, connection) }
+        }
+        return changed
+    }
+
+    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) {
+        let exists = try await mend { writer, connection throws(PostgresFailure) in try writer.addDelivery(delivery, at: now, connection) }
+        guard exists else {
+            throw StoreError(.notFound, "no conversion '\(delivery.conversion)' is stored; list them with 'gateway conversions'")
+        }
+    }
+
+    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) {
+        try await mend { writer, connection throws(PostgresFailure) in
+            try writer.markReplayed(refused: id, as: conversion, at: now, connection)
+        }
+    }
+
+    func checkWritable() async throws(StoreError) {
+        try await mend { writer, connection throws(PostgresFailure) in try writer.beat(connection) }
+    }
+
+    func close() async {
+        // Lets go of what is queued first, then of what this node holds.
+        await accepts.close()
+        await corrections.close()
+        await results.close()
+        await keeps.close()
+        await node?.close()
+        for lane in [intakeLane, resultLane, mendingLane, claimLane, readLane, leaseLane] { await lane.close() }
+    }
+
+    /// As reports name this process.
+    var nodeName: String { node?.name ?? "" }
+
+    func mend<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresWriter, PostgresConnection) throws(PostgresFailure) -> Value
+    ) async throws(StoreError) -> Value {
+        let writer = writer
+        return try await mendingLane.perform { connection, _ throws(PostgresFailure) in
+            do throws(PostgresFailure) {
+                return try body(writer, connection)
+            } catch {
+                try connection.rollback(after: error)
+                throw error
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection) throws(PostgresFailure) -> Value
+    ) async throws(StoreError) -> Value {
+        try await readLane.perform { connection, _ throws(PostgresFailure) in try body(connection) }
+    }
+
+    /// On the connection that looks for work.
+    func claim<Value: Sendable>(
+        _ body: @escaping @Sendable (_ connection: PostgresConnection, _ node: Int64) throws(PostgresFailure) -> Value
+    ) async throws(StoreError) -> Value {
+        let node = writer.node
+        return try await claimLane.perform { connection, _ throws(PostgresFailure) in try body(connection, node) }
+    }
+}

@@ -1,0 +1,307 @@
+import Mappings
+
+/// How a batch of submissions is stored.
+///
+/// 1. All keys are inserted at once; who gets all of his own is new. 2. The new ones are inserted, and whoever holds the others' keys is
+/// read. 3. Repeats are counted or kept, and all is committed. Keys go in one order, the same on every node, so that two nodes never wait
+/// for each other crosswise. A batch of new conversions takes two exchanges with the server.
+extension PostgresWriter {
+    /// - Parameter isRetry: the batch may have been committed before; what is stored already then counts as just stored.
+    func accept(_ inputs: [QueuedSubmission], _ connection: PostgresConnection, isRetry: Bool) throws(PostgresFailure) -> [Acceptance] {
+        do throws(PostgresFailure) {
+            return try accept(inputs, connection, isRetry: isRetry, looksForIDs: isRetry)
+        } catch {
+            // Somebody sends an id that is stored. That is not worth a look each time, so it is found out the hard way.
+            guard error.isTaken, !isRetry else { throw error }
+            try connection.rollback(after: error)
+            return try accept(inputs, connection, isRetry: false, looksForIDs: true)
+        }
+    }
+
+    private func accept(
+        _ inputs: [QueuedSubmission], _ connection: PostgresConnection, isRetry: Bool, looksForIDs: Bool
+    ) throws(PostgresFailure) -> [Acceptance] {
+        var steps: [PostgresConnection.Step] = [(.begin, PostgresParameters())]
+        var known: [ConversionID: ConversionID?] = [:]
+        if looksForIDs {
+            var ids = PostgresArray(.uuid)
+            for input in inputs { ids.append(input.submission.conversion.id) }
+            var parameters = PostgresParameters()
+            parameters.add(ids)
+            let found = try connection.run(steps + [(.selectKnown, parameters)])[1]
+            for row in found.rows { known[found.id(row, 0)] = .some(found.optionalID(row, 1)) }
+            steps = []
+        }
+
+        // The first of each id may win; another of the same id is its repeat.
+        var seen = Set(known.keys)
+        let candidates = inputs.indices.filter { seen.insert(inputs[$0].submission.conversion.id).inserted }
+        let claims = candidates.flatMap { index in
+            inputs[index].submission.keys.map { KeyClaim($0, inputs[index].submission.conversion) }
+        }.sorted()
+        var taken: [ConversionID: Int] = [:]
+        if !claims.isEmpty {
+            let results = try connection.run(steps + [(.insertKeys, claims.parameters)])
+            let rows = results[results.count - 1]
+            for row in rows.rows { taken[rows.id(row, 0), default: 0] += 1 }
+            steps = []
+        }
+        let winners = candidates.filter { index in
+            let submission = inputs[index].submission
+            return taken[submission.conversion.id, default: 0] == submission.keys.count
+        }
+        let newcomers = winners.map { inputs[$0] }
+        var counts = Counts()
+        steps += insertions(of: newcomers, &counts)
+        // Corrections may wait under a key that the conversion itself does not take.
+        let awaited = newcomers.filter { $0.submission.awaitedKey != nil }
+        if winners.count == inputs.count, awaited.isEmpty {
+            _ = try connection.run(steps + step(counts, .intake) + [(.commit, PostgresParameters())])
+            return Array(repeating: .stored, count: inputs.count)
+        }
+        if !steps.isEmpty { _ = try connection.run(steps) }
+
+        var outcomes: [Acceptance?] = Array(repeating: nil, count: inputs.count)
+        for index in winners { outcomes[index] = .stored }
+        var repeats = PostgresRepeats()
+        if !awaited.isEmpty { try applyWaitingElsewhere(awaited, &repeats, &counts, connection) }
+        try settleRepeats(inputs, &outcomes, &repeats, &counts, known: isRetry ? known : [:], partly: Set(taken.keys), connection)
+        try repeats.keepOthers(connection)
+        _ = try connection.run(repeats.equalSteps + step(counts, .intake) + [(.commit, PostgresParameters())])
+        return outcomes.map { $0 ?? .stored }
+    }
+
+    /// The outcomes of those that did not get all their keys.
+    private func settleRepeats(
+        _ inputs: [QueuedSubmission], _ outcomes: inout [Acceptance?], _ repeats: inout PostgresRepeats, _ counts: inout Counts,
+        known: [ConversionID: ConversionID?], partly: Set<ConversionID>, _ connection: PostgresConnection
+    ) throws(PostgresFailure) {
+        let rest = inputs.indices.filter { outcomes[$0] == nil }
+        if rest.isEmpty { return }
+        // Who got some of his keys but not all gives them back first, so that a later one finds them free.
+        let claims = rest.map { inputs[$0].submission }.filter { partly.contains($0.conversion.id) }
+            .flatMap { submission in submission.keys.map { KeyClaim($0, submission.conversion) } }.sorted()
+        let lookups = rest.map { inputs[$0].submission }
+        var steps: [PostgresConnection.Step] = claims.isEmpty ? [] : [(.deleteKeys, claims.parameters)]
+        steps.append((.selectHolders, Self.lookup(lookups)))
+        let results = try connection.run(steps)
+        let holders = KeyHolders(results[results.count - 1])
+        for index in rest {
+            let input = inputs[index]
+            let submission = input.submission
+            if let stored = known[submission.conversion.id] {
+                // Committed before the connection broke.
+                outcomes[index] = stored.map { .corrected($0, by: submission.conversion.id) } ?? .stored
+            } else if let digest = holders.digest(of: submission.conversion.id) {
+                outcomes[index] = repeats.add(input, of: submission.conversion.id, digest: digest)
+            } else if let holder = holders.holder(of: submission) {
+                if holder.isOthers {
+                    outcomes[index] = .conflict(with: holder.id)
+                } else {
+                    outcomes[index] = try receiveRepeat(input, of: holder.id, digest: holder.digest, &repeats, &counts, connection)
+                }
+            } else {
+                outcomes[index] = try acceptSlowly(input, &repeats, &counts, connection)
+            }
+        }
+    }
+
+    /// Whoever held the keys held them too long ago, has just given them back, or waits for this conversion: they are locked, looked at
+    /// again, and taken over.
+    private func acceptSlowly(
+        _ input: QueuedSubmission, _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> Acceptance {
+        let submission = input.submission
+        let locked = try connection.run(.lockHolders, Self.lookup([submission]))
+        let holders = KeyHolders(locked)
+        if let holder = holders.holder(of: submission) {
+            if holder.isOthers { return .conflict(with: holder.id) }
+            return try receiveRepeat(input, of: holder.id, digest: holder.digest, &repeats, &counts, connection)
+        }
+        var parameters = submission.keys.map { KeyClaim($0, submission.conversion) }.sorted().parameters
+        parameters.add(holders.ids)
+        let results = try connection.run([(.takeKeys, parameters)] + insertions(of: [input], &counts))
+        guard results[0].count == submission.keys.count else {
+            throw PostgresFailure(sqlState: "40001", message: "another node took the key in the same moment")
+        }
+        for key in submission.keys { try applyWaiting(for: key, to: submission, &repeats, &counts, connection) }
+        return .stored
+    }
+
+    static func lookup(_ submissions: [Submission]) -> PostgresParameters {
+        var (digests, scopes, ids) = (PostgresArray(.uuid), PostgresArray(.text), PostgresArray(.uuid))
+        let claims = submissions.flatMap { submission in submission.keys.map { KeyClaim($0, submission.conversion) } }.sorted()
+        for claim in claims {
+            digests.append(claim.digest)
+            scopes.append(claim.scope)
+        }
+        for submission in submissions { ids.append(submission.conversion.id) }
+        var parameters = PostgresParameters()
+        parameters.add(digests)
+        parameters.add(scopes)
+        parameters.add(ids)
+        return parameters
+    }
+
+    // MARK: Rows
+
+    func insertDeliveries(
+        of id: ConversionID, to destinations: [String], at time: Timestamp, _ counts: inout Counts
+    ) -> [PostgresConnection.Step] {
+        if destinations.isEmpty { return [] }
+        var deliveries = DeliveryColumns()
+        for destination in destinations {
+            deliveries.append(id, destination, time)
+            counts.add(1, destination, .pending)
+        }
+        return [(.insertDeliveries, deliveries.parameters(node: node))]
+    }
+
+    private func insertions(of inputs: [QueuedSubmission], _ counts: inout Counts) -> [PostgresConnection.Step] {
+        if inputs.isEmpty { return [] }
+        var rows = ConversionColumns(capacity: inputs.count)
+        var deliveries = DeliveryColumns()
+        for input in inputs {
+            rows.append(input)
+            let conversion = input.submission.conversion
+            let destinations = input.submission.destinations
+            for (position, destination) in destinations.enumerated() where !destinations[..<position].contains(destination) {
+                deliveries.append(conversion.id, destination, conversion.receivedAt)
+                counts.add(1, destination, .pending)
+            }
+        }
+        var steps: [PostgresConnection.Step] = [(.insertConversions, rows.conversions), (.insertContents, rows.contents)]
+        if !deliveries.isEmpty { steps.append((.insertDeliveries, deliveries.parameters(node: node))) }
+        return steps
+    }
+}
+
+private struct ConversionColumns {
+    private var ids, digests: PostgresArray
+    private var receivedAt: PostgresArray
+    private var texts: [PostgresArray]
+    private var documents, requests: PostgresArray
+
+    init(capacity: Int) {
+        ids = PostgresArray(.uuid, capacity: capacity)
+        digests = PostgresArray(.uuid, capacity: capacity)
+        receivedAt = PostgresArray(.bigint, capacity: capacity)
+        texts = Array(repeating: PostgresArray(.text, capacity: capacity), count: 8)
+        documents = PostgresArray(.bytea, capacity: capacity * 32)
+        requests = PostgresArray(.bytea, capacity: capacity * 32)
+    }
+
+    mutating func append(_ input: QueuedSubmission) {
+        let row = input.submission.conversion
+        ids.append(row.id)
+        receivedAt.append(row.receivedAt)
+        texts[0].append(row.source)
+        texts[1].append(row.tracker)
+        texts[2].append(row.type)
+        texts[3].append(row.status)
+        texts[4].append(row.orderID)
+        texts[5].append(row.clickID)
+        texts[6].append(row.amount)
+        texts[7].append(row.currency)
+        digests.append(input.submission.content)
+        documents.append(row.document)
+        requests.append(input.request)
+    }
+
+    var conversions: PostgresParameters {
+        var parameters = PostgresParameters()
+        parameters.add(ids)
+        parameters.add(receivedAt)
+        for column in texts { parameters.add(column) }
+        return parameters
+    }
+
+    var contents: PostgresParameters {
+        var parameters = PostgresParameters()
+        parameters.add(ids)
+        parameters.add(digests)
+        parameters.add(documents)
+        parameters.add(requests)
+        return parameters
+    }
+}
+
+private struct DeliveryColumns {
+    private var ids = PostgresArray(.uuid)
+    private var destinations = PostgresArray(.text)
+    private var times = PostgresArray(.bigint)
+    private(set) var isEmpty = true
+
+    mutating func append(_ id: ConversionID, _ destination: String, _ time: Timestamp) {
+        ids.append(id)
+        destinations.append(destination)
+        times.append(time)
+        isEmpty = false
+    }
+
+    func parameters(node: Int64) -> PostgresParameters {
+        var parameters = PostgresParameters()
+        parameters.add(ids)
+        parameters.add(destinations)
+        parameters.add(times)
+        parameters.add(node)
+        return parameters
+    }
+}
+
+extension PostgresStatement {
+    fileprivate static let selectKnown = Self("select_known", "SELECT id, root FROM conversion WHERE id = ANY ($1::uuid[])")
+    static let insertKeys = Self(
+        "insert_keys",
+        """
+        INSERT INTO duplicate_key (digest, scope, conversion, expires_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) ON CONFLICT DO NOTHING RETURNING conversion
+        """)
+    fileprivate static let deleteKeys = Self(
+        "delete_keys",
+        """
+        DELETE FROM duplicate_key k USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS w (digest, scope, conversion, expires)
+        WHERE k.digest = w.digest AND k.scope = w.scope AND k.conversion = w.conversion
+        """)
+    static let selectHolders = Self("select_holders", holders + "UNION ALL " + own)
+    static let lockHolders = Self("lock_holders", holders + "AND $3::uuid[] IS NOT NULL FOR UPDATE OF k")
+    private static let holders = """
+        SELECT k.digest, k.scope, k.conversion, k.expires_at, c.source, t.digest
+        FROM unnest($1::uuid[], $2::text[]) AS w (digest, scope)
+        JOIN duplicate_key k ON k.digest = w.digest AND k.scope = w.scope
+        LEFT JOIN conversion c ON c.id = k.conversion LEFT JOIN content t ON t.conversion = k.conversion WHERE true
+
+        """
+    /// Whoever was sent a second time under the same id.
+    private static let own = "SELECT NULL, NULL, conversion, NULL, NULL, digest FROM content WHERE conversion = ANY ($3::uuid[])"
+    /// Takes over the keys of those that were seen to hold them; another's key stays, and is missing from the result.
+    static let takeKeys = Self(
+        "take_keys",
+        """
+        INSERT INTO duplicate_key AS k (digest, scope, conversion, expires_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[])
+        ON CONFLICT (digest, scope) DO UPDATE SET conversion = excluded.conversion, expires_at = excluded.expires_at
+            WHERE k.conversion = ANY ($5::uuid[])
+        RETURNING 1
+        """)
+    fileprivate static let insertConversions = Self(
+        "insert_conversions",
+        """
+        INSERT INTO conversion (id, received_at, source, tracker, type, status, order_id, click_id, amount, currency)
+        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::text[])
+        """)
+    fileprivate static let insertContents = Self(
+        "insert_contents",
+        """
+        INSERT INTO content (conversion, digest, document, request)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[])
+        """)
+    fileprivate static let insertDeliveries = Self(
+        "insert_deliveries",
+        """
+        INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt, node)
+        SELECT conversion, destination, 0, 0, 0, at, at, at, $4::bigint
+        FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS d (conversion, destination, at)
+        """)
+}

@@ -1,0 +1,210 @@
+import AsyncHTTPClient
+import Foundation
+import Mappings
+import NIOPosix
+import Synchronization
+import Testing
+
+extension EndToEnd {
+    /// Two gateways, each a process of its own, on one PostgreSQL database.
+    struct NodesTests {
+        private static func configuration(_ store: String) -> String {
+            """
+            listen: 127.0.0.1:0
+            store: \(store)
+            sources:
+              shop: { tracker: refcampaign, credentials: { api_key: rc_test_demo } }
+            destinations:
+              main:
+                postback_url: "http://127.0.0.1:${TRACKER}/postback?cid={click_id}&sum={amount}&txid={order_id}"
+                allow_networks: [127.0.0.0/8]
+                retries: [300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms]
+            routes:
+              - { from: "*", to: main }
+            """
+        }
+
+        /// A bench whose configuration names a new database that is set up.
+        private static func use(
+            _ server: PostgresServer, _ script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)),
+            _ body: (Workbench, ScriptedTracker, _ database: String) async throws -> Void
+        ) async throws {
+            let database = try server.emptyDatabase()
+            try await ScriptedTracker.run(script) { tracker in
+                try await Workbench.use(environment: ["TRACKER": "\(tracker.port)"]) { bench in
+                    try bench.write(configuration(server.url(database)), to: "gateway.yaml")
+                    #expect(try await bench.run("migrate").status == 0)
+                    try await body(bench, tracker, database)
+                }
+            }
+        }
+
+        private static func client(connections: Int) -> HTTPClient {
+            var configuration = HTTPClient.Configuration()
+            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+            configuration.connectionPool.retryConnectionEstablishment = false
+            return HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+        }
+
+        /// By order id, the conversion's id that the reply told.
+        private final class Acknowledged: Sendable {
+            let ids = Mutex<[String: String]>([:])
+            let isOver = Atomic(false)
+            var count: Int { ids.withLock { $0.count } }
+        }
+
+        @Test func `a hundred equal requests at once on two gateways make one conversion and one delivery`() async throws {
+            try await Self.use(PostgresServer.shared.get()) { bench, tracker, _ in
+                let gateways = [try bench.start("serve"), try bench.start("serve")]
+                let ports = [try await gateways[0].port(), try await gateways[1].port()]
+                let client = Self.client(connections: 50)
+                let answers = try await withThrowingTaskGroup(of: String.self) { group in
+                    for number in 0..<100 {
+                        group.addTask {
+                            let answer = try await Samples.sale("same").post(ports[number % 2], with: client)
+                            return "\(answer.status) \(answer.body)"
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                let id = try #require(try await bench.rows("conversions").first?.text("id"))
+                #expect(answers.filter { $0 == "200 {\"success\":true,\"conversionId\":\"\(id)\"}" }.count == 1)
+                let repeated = "200 {\"success\":true,\"conversionId\":\"\(id)\",\"message\":\"Conversion already tracked\"}"
+                #expect(answers.filter { $0 == repeated }.count == 99)
+                _ = try await bench.settled(1)
+                #expect(tracker.received.map(\.uri) == ["/postback?cid=click-same&sum=49.90&txid=same"])
+                for gateway in gateways { gateway.terminate() }
+                for gateway in gateways { #expect(try await gateway.ended() == 0) }
+                try await client.shutdown()
+            }
+        }
+
+        @Test func `what a killed gateway owed is delivered by the other once its lease has run out`() async throws {
+            let isDown = Atomic(true)
+            let script: ScriptedTracker.Script = { _, _ in isDown.load(ordering: .relaxed) ? .hang : .reply(200) }
+            try await Self.use(PostgresServer.shared.get(), script) { bench, tracker, _ in
+                let first = try bench.start("serve")
+                let port = try await first.port()
+                for number in 0..<20 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
+                let second = try bench.start("serve")
+                _ = try await second.port()
+                isDown.store(false, ordering: .relaxed)
+                try await Task.sleep(for: .milliseconds(500))
+                // The first one holds them and waits for its replies.
+                #expect(tracker.received.count == 20)
+                first.kill()
+                _ = try await first.ended()
+                let rows = try await bench.settled(20, within: .seconds(40))
+                #expect(rows.map { $0.text("state") } == Array(repeating: "delivered", count: 20))
+                #expect(tracker.received.count == 40)
+                second.terminate()
+                #expect(try await second.ended() == 0)
+            }
+        }
+
+        @Test func `a gateway that slept past its lease sends nothing that the other took over`() async throws {
+            let isSlow = Atomic(true)
+            let script: ScriptedTracker.Script = { _, _ in .late(isSlow.load(ordering: .relaxed) ? .milliseconds(700) : .zero) }
+            try await Self.use(PostgresServer.shared.get(), script) { bench, tracker, _ in
+                let text = try String(contentsOfFile: "\(bench.folder)/gateway.yaml", encoding: .utf8)
+                try bench.write(text.replacing("retries:", with: "concurrency: 1\n    retries:"), to: "gateway.yaml")
+                let first = try bench.start("serve")
+                let port = try await first.port()
+                for number in 0..<30 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
+                kill(first.pid, SIGSTOP)
+                let before = tracker.received.count
+                isSlow.store(false, ordering: .relaxed)
+                let second = try bench.start("serve")
+                _ = try await second.port()
+                let rows = try await bench.settled(30, within: .seconds(40))
+                #expect(rows.allSatisfy { $0.text("state") == "delivered" })
+                kill(first.pid, SIGCONT)
+                try await Task.sleep(for: .seconds(3))
+                // At most the one that was under way when it fell asleep was made twice.
+                #expect(tracker.received.count <= 31, "\(before) before, \(tracker.received.count) in all")
+                for gateway in [first, second] { gateway.terminate() }
+                for gateway in [first, second] { #expect(try await gateway.ended() == 0) }
+            }
+        }
+
+        @Test func `a server that restarts under load costs nothing that was acknowledged, and both gateways recover`() async throws {
+            let server = try PostgresServer()
+            try await Self.use(server) { bench, tracker, _ in
+                let gateways = [try bench.start("serve"), try bench.start("serve")]
+                let ports = [try await gateways[0].port(), try await gateways[1].port()]
+                let client = Self.client(connections: 16)
+                let acknowledged = Acknowledged()
+                var refused: [String] = []
+                try await withThrowingTaskGroup(of: [String].self) { group in
+                    for worker in 0..<8 {
+                        group.addTask {
+                            var refusals: [String] = []
+                            var number = 0
+                            while !acknowledged.isOver.load(ordering: .relaxed) {
+                                number += 1
+                                let name = "w\(worker)-n\(number)"
+                                let answer = try await Samples.sale(name).post(ports[worker % 2], with: client)
+                                if answer.status == 200 {
+                                    let id = try JSONValue(parsing: answer.body).text("conversionId")
+                                    acknowledged.ids.withLock { $0[name] = id }
+                                } else {
+                                    refusals.append("\(answer.status)")
+                                    try await Task.sleep(for: .milliseconds(20))
+                                }
+                            }
+                            return refusals
+                        }
+                    }
+                    try await Task.sleep(for: .milliseconds(800))
+                    server.stop("QUIT")
+                    try await Task.sleep(for: .milliseconds(700))
+                    let ready = await RawConnection.exchange(ports[0], "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+                    #expect(ready.first.status == 503)
+                    let turnedAway = try await Samples.sale("away").post(ports[1])
+                    #expect(turnedAway.status == 503)
+                    #expect(turnedAway.headers["retry-after"] == "5")
+                    try server.start()
+                    let before = acknowledged.count
+                    _ = try await eventually { acknowledged.count > before + 50 ? true : nil }
+                    acknowledged.isOver.store(true, ordering: .relaxed)
+                    for try await refusals in group { refused += refusals }
+                }
+                #expect(Set(refused) == ["503"])
+                let known = acknowledged.ids.withLock { $0 }
+                let rows = try await bench.settled(known.count, within: .seconds(60))
+                #expect(rows.allSatisfy { $0.text("state") == "delivered" })
+                let stored = Dictionary(grouping: try await bench.rows("conversions"), by: { $0.text("order_id") })
+                for (name, id) in known { #expect(stored[name]?.map { $0.text("id") } == [id], "\(name)") }
+                let delivered = Set(tracker.received.map(\.uri))
+                for name in known.keys { #expect(delivered.contains("/postback?cid=click-\(name)&sum=49.90&txid=\(name)")) }
+                for gateway in gateways { gateway.terminate() }
+                for gateway in gateways { #expect(try await gateway.ended() == 0) }
+                try await client.shutdown()
+            }
+            server.stop()
+        }
+
+        @Test func `serve and lists say what is the matter with a database, without its password`() async throws {
+            let server = try PostgresServer.shared.get()
+            let database = try server.emptyDatabase()
+            try await Workbench.use(environment: ["TRACKER": "1", "PASSWORD": "s3cret"]) { bench in
+                let url = "postgres://gateway:${PASSWORD}@127.0.0.1:\(server.port)/\(database)"
+                try bench.write(Self.configuration(url), to: "gateway.yaml")
+                let place = "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port)"
+                let unmigrated = try await bench.run("serve")
+                #expect(unmigrated.status == 78)
+                #expect(
+                    unmigrated.errors.hasSuffix("\(place) holds no gateway tables yet; run 'gateway migrate' once, with the same configuration\n"))
+                #expect(try await bench.run("migrate").output == "\(place) went from schema 0 to 1\n")
+                #expect(try await bench.run("migrate").output == "\(place) is up to date: schema 1\n")
+                #expect(try await bench.run("conversions", "--store", server.url(database)).status == 0)
+                let checked = try await bench.run("check", "--config", "gateway.yaml")
+                try bench.write(Self.configuration("postgres://gateway:${PASSWORD}@127.0.0.1:1/none"), to: "gateway.yaml")
+                let unreachable = try await bench.run("serve")
+                #expect(unreachable.status == 1)
+                #expect(unreachable.errors.contains("PostgreSQL database 'none' at 127.0.0.1:1 is not reachable: "))
+                for run in [unmigrated, unreachable, checked] { #expect(!(run.errors + run.output).contains("s3cret")) }
+            }
+        }
+    }
+}

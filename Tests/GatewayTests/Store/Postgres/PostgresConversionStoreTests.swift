@@ -1,0 +1,134 @@
+import Foundation
+import Mappings
+import Testing
+
+@testable import Gateway
+
+struct PostgresConversionStoreTests {
+    @Test(arguments: ConversionStoreConformance.all)
+    func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
+        var limits = PostgresConversionStore.Limits()
+        limits.refused = ConversionStoreConformance.refusedLimits
+        try await withPostgres(limits) { store, _ in try await conformance.check(store) }
+    }
+
+    @Test func `what is acknowledged is flushed, whatever the server's default`() async throws {
+        let server = try PostgresServer.shared.get()
+        #expect(try server.query("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'") == ["off"])
+        #expect(try server.query("SHOW synchronous_commit") == ["on"])
+        #expect(try server.query("SHOW fsync") == ["on"])
+    }
+
+    @Test func `everything is there for the next process`() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.database()
+        let first = StoreSamples.submission(1, keys: [StoreSamples.key(1)])
+        let delivery = DeliveryID(conversion: first.conversion.id, destination: "main")
+        let store = try PostgresConversionStore(server.address(database))
+        _ = try await store.accept(first)
+        _ = try await store.accept(StoreSamples.submission(2, keys: [StoreSamples.key(1)], content: 2))
+        try await store.record(StoreSamples.result(delivery, .pending, next: .seconds(5)))
+        try await store.keep(StoreSamples.refused(1))
+        await store.close()
+
+        let again = try PostgresConversionStore(server.address(database))
+        #expect(try await again.conversion(first.conversion.id) == first.conversion)
+        #expect(try await again.request(of: first.conversion.id) == first.request)
+        #expect(try await again.repeats(of: first.conversion.id).map(\.sameContent) == [false])
+        #expect(try await again.attempts(of: delivery).count == 1)
+        #expect(try await again.refused(RefusedFilter()).count == 1)
+        #expect(try await again.nextDue() == ["main": StoreSamples.start.advanced(by: .seconds(5))])
+        #expect(try await again.counts() == [DeliveryCount(destination: "main", state: .pending, count: 1)])
+        let third = StoreSamples.submission(3, keys: [StoreSamples.key(1)])
+        #expect(try await again.accept(third) == .duplicate(of: first.conversion.id, sameContent: true))
+        await again.close()
+    }
+
+    @Test func `a row that the database does not take fails alone`() async throws {
+        try await withPostgres { store, database in
+            let server = try PostgresServer.shared.get()
+            try server.query("ALTER TABLE delivery ADD CHECK (created_at % 1000000 <> 1000)", in: database)
+            let stored = await withTaskGroup(of: Bool.self) { group in
+                for number: UInt64 in 1...100 {
+                    let after = number % 10 == 0 ? Duration.milliseconds(1) : .zero
+                    let sent = StoreSamples.submission(number, after: after, keys: [StoreSamples.key(number)], destinations: ["d\(number)"])
+                    group.addTask { (try? await store.accept(sent)) == .stored }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(stored == 90)
+            #expect(try await store.conversions(ConversionFilter(limit: 1000)).count == 90)
+            #expect(try await store.counts().map(\.count) == Array(repeating: 1, count: 90))
+            #expect(try server.query("SELECT count(*)::text FROM duplicate_key", in: database) == ["90"])
+        }
+    }
+
+    @Test func `text that PostgreSQL cannot hold is shown with a mark and kept as it was`() async throws {
+        try await withPostgres { store, _ in
+            var sent = StoreSamples.submission(1)
+            sent.conversion.orderID = "a\u{0}b"
+            #expect(try await store.accept(sent) == .stored)
+            let row = try await store.conversion(sent.conversion.id)
+            #expect(row?.orderID == "a\u{FFFD}b")
+            #expect(row?.document == sent.conversion.document)
+        }
+    }
+
+    @Test func `due work is found through the partial index, however much waits`() async throws {
+        try await withPostgres { store, database in
+            let server = try PostgresServer.shared.get()
+            _ = try await store.accept(StoreSamples.submission(1))
+            try server.query(
+                """
+                INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt, node)
+                SELECT gen_random_uuid(), 'd' || i % 5, 0, 0, 0, i, i, i, 1 + i % 3
+                FROM generate_series(1, 60000) i
+                """, in: database)
+            try server.query("ANALYZE delivery", in: database)
+            #expect(try await store.nextDue() == ["main": StoreSamples.start])
+            let start = ContinuousClock.now
+            for _ in 0..<20 { _ = try await store.nextDue() }
+            #expect(start.duration(to: .now) < .seconds(3))
+            let plan = try server.query(
+                "EXPLAIN SELECT min(next_attempt) FROM delivery WHERE node = 1 AND destination = 'd1' AND state = 0 AND next_attempt IS NOT NULL",
+                in: database)
+            #expect(plan.contains { $0.contains("Index Only Scan using delivery_pending") }, "\(plan)")
+        }
+    }
+
+    @Test func `an unmigrated database, a newer one and an unreachable one are each named with what would do`() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.emptyDatabase()
+        let place = "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port)"
+        let empty = #expect(throws: StoreError.self) { try PostgresConversionStore(server.address(database)) }
+        #expect(
+            empty
+                == StoreError(.unavailable, "\(place) holds no gateway tables yet; run 'gateway migrate' once, with the same configuration"))
+
+        #expect(try PostgresConversionStore.migrate(server.address(database)) == (0, PostgresSchema.version))
+        #expect(try PostgresConversionStore.migrate(server.address(database)) == (PostgresSchema.version, PostgresSchema.version))
+        try server.query("INSERT INTO gateway_schema (version) VALUES (999)", in: database)
+        let newer = #expect(throws: StoreError.self) { try PostgresConversionStore(server.address(database)) }
+        let schemas = "schema 999, this one knows \(PostgresSchema.version)"
+        #expect(
+            newer == StoreError(.newerSchema, "\(place) was set up by a newer gateway (\(schemas)); run that one or name another database"))
+        #expect(throws: try #require(newer)) { try PostgresConversionStore.migrate(server.address(database)) }
+
+        let nowhere = try PostgresAddress(parsing: "postgres://gateway:s3cret@127.0.0.1:1/none")
+        let gone = #expect(throws: StoreError.self) { try PostgresConversionStore(nowhere) }
+        #expect(gone?.kind == .unreachable)
+        #expect(gone?.description.hasPrefix("PostgreSQL database 'none' at 127.0.0.1:1 is not reachable: ") == true)
+        #expect(gone?.description.contains("s3cret") == false)
+    }
+
+    @Test func `two migrations at once do no harm`() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.emptyDatabase()
+        let address = try server.address(database)
+        let versions = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 { group.addTask { try PostgresConversionStore.migrate(address).before } }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(versions.sorted() == [0] + Array(repeating: PostgresSchema.version, count: 3))
+    }
+}
