@@ -81,8 +81,7 @@ struct CorrectionExplanation {
         _ message: Conversion, _ configuration: Configuration
     ) async -> (current: Conversion, states: [String: DeliveryState])? {
         let (orderID, clickID) = (message.text(.orderID), message.text(.clickID))
-        guard orderID != nil || clickID != nil, case .sqlite(let path) = configuration.store,
-            let store = try? SQLiteConversionStore(path: path, readOnly: true),
+        guard orderID != nil || clickID != nil, let store = try? StoreOption.opened(configuration.store, readOnly: true),
             let row = try? await store.conversions(
                 ConversionFilter(source: message.source, orderID: orderID, clickID: orderID == nil ? clickID : nil, limit: 1)
             ).first,

@@ -12,8 +12,9 @@ enum StoreLocation: Sendable, Equatable {
     /// - Parameter folder: the configuration file's folder with a slash at its end, or nothing.
     init(parsing text: String, folder: String) throws(Failure) {
         guard let colon = text.firstIndex(of: ":") else {
+            let path = text.isEmpty ? "gateway.db" : text
             throw Failure(
-                message: "'store' must be sqlite:PATH or postgres://…, found \(text.quotedBriefly); write sqlite:\(text.isEmpty ? "gateway.db" : text)")
+                message: "'store' must be sqlite:PATH or postgres://…, found \(text.quotedBriefly); write sqlite:\(path)")
         }
         let kind = String(text[..<colon])
         if PostgresAddress.schemes.contains(kind) {

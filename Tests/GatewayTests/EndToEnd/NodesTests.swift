@@ -194,7 +194,8 @@ extension EndToEnd {
                 let unmigrated = try await bench.run("serve")
                 #expect(unmigrated.status == 78)
                 #expect(
-                    unmigrated.errors.hasSuffix("\(place) holds no gateway tables yet; run 'gateway migrate' once, with the same configuration\n"))
+                    unmigrated.errors.hasSuffix(
+                        "\(place) holds no gateway tables yet; run 'gateway migrate' once, with the same configuration\n"))
                 #expect(try await bench.run("migrate").output == "\(place) went from schema 0 to 1\n")
                 #expect(try await bench.run("migrate").output == "\(place) is up to date: schema 1\n")
                 #expect(try await bench.run("conversions", "--store", server.url(database)).status == 0)

@@ -63,7 +63,10 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
         let inputs = batch.compactMap(\.input)
         let result = inputs.isEmpty ? .success([]) : attempt(inputs)
         // One row that the database does not take must not take the others with it.
-        if case .failure(.row) = result, inputs.count > 1 { return batch.forEach { run([$0]) } }
+        if case .failure(.row) = result, inputs.count > 1 {
+            for waiting in batch { run([waiting]) }
+            return
+        }
         var outputs = (try? result.get())?.makeIterator()
         for waiting in batch {
             switch waiting {

@@ -21,7 +21,8 @@ extension PostgresConversionStore {
             let rows = try connection.run(sql: Self.claimSQL, parameters)
             var due = rows.rows.map { row in
                 let id = DeliveryID(conversion: rows.id(row, 0), destination: destination)
-                return DueDelivery(id: id, attempts: rows.int(row, 1), document: rows.bytes(row, 2), round: rows.int(row, 3), claimEpoch: epoch)
+                return DueDelivery(
+                    id: id, attempts: rows.int(row, 1), document: rows.bytes(row, 2), round: rows.int(row, 3), claimEpoch: epoch)
             }
             let corrections = rows.rows.filter { rows.bool($0, 4) }.map { rows.id($0, 0) }
             if !corrections.isEmpty {
@@ -102,8 +103,10 @@ extension PostgresConversionStore {
             let rows = try connection.run(.attempts, parameters)
             return rows.rows.map { row in
                 AttemptRow(
-                    number: rows.int(row, 0), startedAt: rows.timestamp(row, 1), latency: rows.int64(row, 2), requestLine: rows.text(row, 3),
-                    request: rows.optionalText(row, 7), status: rows.optionalInt(row, 4), outcome: rows.text(row, 5), reply: rows.text(row, 6))
+                    number: rows.int(row, 0), startedAt: rows.timestamp(row, 1), latency: rows.int64(row, 2),
+                    requestLine: rows.text(row, 3),
+                    request: rows.optionalText(row, 7), status: rows.optionalInt(row, 4), outcome: rows.text(row, 5),
+                    reply: rows.text(row, 6))
             }
         }
     }

@@ -82,7 +82,8 @@ extension PostgresConversionStore {
             var parameters = PostgresParameters()
             parameters.add(conversion)
             let rows = try connection.run(
-                sql: "SELECT number, received_at, count, document, request, note FROM repeat WHERE conversion = $1::uuid ORDER BY number", parameters)
+                sql: "SELECT number, received_at, count, document, request, note FROM repeat WHERE conversion = $1::uuid ORDER BY number",
+                parameters)
             return rows.rows.map { row in
                 RepeatRow(
                     receivedAt: rows.timestamp(row, 1), sameContent: rows.int(row, 0) == 0, count: rows.int(row, 2),

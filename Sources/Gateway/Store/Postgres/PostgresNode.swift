@@ -59,7 +59,9 @@ final class PostgresNode: Sendable {
             _ = try renew(connection)
             if round % 12 == 0 { try sweep(connection) }
         }
-        if gaps > before { report("this node's lease had run out; what it held may have been taken over, and is read from the store again") }
+        if gaps > before {
+            report("this node's lease had run out; what it held may have been taken over, and is read from the store again")
+        }
         lane.enqueue(after: length / 3) { [weak self] in self?.keepRenewing(round: round + 1) }
     }
 
@@ -71,7 +73,9 @@ final class PostgresNode: Sendable {
         row.add(name)
         row.add(Int(length / .microseconds(1)))
         do throws(PostgresFailure) {
-            let found = try connection.run([(.begin, PostgresParameters()), (.lockNode, own), (.renewLease, row), (.commit, PostgresParameters())])
+            let found = try connection.run([
+                (.begin, PostgresParameters()), (.lockNode, own), (.renewLease, row), (.commit, PostgresParameters()),
+            ])
             let isFirst = lease.withLock { $0.gaps == 0 } && found[1].isEmpty
             let hadLapsed = !isFirst && (found[1].isEmpty || found[1].bool(0, 0))
             lease.withLock { $0.renewed(askedAt: asked, hadLapsed: hadLapsed) }

@@ -30,7 +30,8 @@ enum PostgresSchema {
             _ = try connection.run(.begin)
             _ = try connection.run(sql: "SELECT pg_advisory_xact_lock(\(lock))")
             _ = try connection.run(
-                sql: "CREATE TABLE IF NOT EXISTS gateway_schema (version bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())")
+                sql: "CREATE TABLE IF NOT EXISTS gateway_schema (version bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+            )
             let before = try found(connection)
             guard before <= version else { throw newer(before, place: place) }
             for number in before..<version {
@@ -204,6 +205,10 @@ enum PostgresSchema {
             count bigint NOT NULL,
             PRIMARY KEY (node, lane, destination, state)
         ) WITH (fillfactor = 50);
+
+        -- How far the rounds of pruning have come, and the requests that they left because they were owed to a destination then.
+        CREATE TABLE prune_place (kind text PRIMARY KEY, conversion uuid NOT NULL, rest text COLLATE "C" NOT NULL);
+        CREATE TABLE spared_request (conversion uuid PRIMARY KEY);
 
         CREATE TABLE control (
             destination text COLLATE "C" PRIMARY KEY,

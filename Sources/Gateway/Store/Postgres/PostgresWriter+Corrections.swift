@@ -166,7 +166,9 @@ extension PostgresWriter {
         // The conversion may have come on another node since this one looked for it.
         let byKey = KeyHolders(results[2]).holder(of: own, everHeld: true)?.id
         let byOrder = try newest(of: message, connection)
-        guard byKey == nil, byOrder == nil else { throw PostgresFailure(sqlState: "40001", message: "the conversion came in the same moment") }
+        guard byKey == nil, byOrder == nil else {
+            throw PostgresFailure(sqlState: "40001", message: "the conversion came in the same moment")
+        }
         var parameters = Self.id(message.id)
         parameters.add(key.digest)
         parameters.add(key.scope.column)

@@ -59,7 +59,8 @@ extension PostgresWriter {
         var startedAt: Timestamp
     }
 
-    private func attemptsLogged(of results: [AttemptResult], _ connection: PostgresConnection) throws(PostgresFailure) -> Set<LoggedAttempt> {
+    private func attemptsLogged(of results: [AttemptResult], _ connection: PostgresConnection) throws(PostgresFailure) -> Set<LoggedAttempt>
+    {
         let found = try connection.run(.selectLogged, DeliveryKeys(results.map(\.delivery)).parameters)
         return Set(
             found.rows.map { row in
@@ -158,7 +159,9 @@ private struct DeliveryKeys {
 private struct DeliveryChanges {
     private var (ids, destinations, states) = (PostgresArray(.uuid), PostgresArray(.text), PostgresArray(.bigint))
     private var (attempts, logged, changed) = (PostgresArray(.bigint), PostgresArray(.bigint), PostgresArray(.bigint))
-    private var (next, nodes, reasons, remotes) = (PostgresArray(.bigint), PostgresArray(.bigint), PostgresArray(.text), PostgresArray(.text))
+    private var (next, nodes, reasons, remotes) = (
+        PostgresArray(.bigint), PostgresArray(.bigint), PostgresArray(.text), PostgresArray(.text)
+    )
     private var followed = PostgresArray(.bigint)
     private var isEmpty = true
 
@@ -180,7 +183,9 @@ private struct DeliveryChanges {
     var steps: [PostgresConnection.Step] {
         if isEmpty { return [] }
         var parameters = PostgresParameters()
-        for column in [ids, destinations, states, attempts, logged, changed, next, nodes, reasons, remotes, followed] { parameters.add(column) }
+        for column in [ids, destinations, states, attempts, logged, changed, next, nodes, reasons, remotes, followed] {
+            parameters.add(column)
+        }
         return [(.updateDeliveries, parameters)]
     }
 }
@@ -217,7 +222,9 @@ private struct AttemptColumns {
     var steps: [PostgresConnection.Step] {
         if isEmpty { return [] }
         var parameters = PostgresParameters()
-        for column in [ids, destinations, numbers, started, latencies, statuses, outcomes, lines, replies, requests] { parameters.add(column) }
+        for column in [ids, destinations, numbers, started, latencies, statuses, outcomes, lines, replies, requests] {
+            parameters.add(column)
+        }
         guard hasFull else { return [(.insertAttempts, parameters)] }
         var surplus = PostgresParameters()
         for column in [full, fullDestinations, fullNumbers] { surplus.add(column) }

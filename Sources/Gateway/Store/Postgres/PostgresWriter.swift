@@ -9,7 +9,11 @@ struct PostgresWriter: Sendable {
     let refusedLimits: RefusedLimits
 
     /// Each lane has rows of its own in `delivery_count`, so that no two wait for each other there.
-    enum Lane: Int64 { case intake = 1, results, mending }
+    enum Lane: Int64 {
+        case intake = 1
+        case results = 2
+        case mending = 3
+    }
 
     // MARK: Counts
 
@@ -84,7 +88,8 @@ struct PostgresWriter: Sendable {
     func beat(_ connection: PostgresConnection) throws(PostgresFailure) {
         var parameters = PostgresParameters()
         parameters.add(node)
-        _ = try connection.run(.beat, parameters)
+        // A command has no row to write; a transaction with a number is committed, and refused where nothing may be written.
+        _ = node == 0 ? try connection.run(sql: "SELECT pg_current_xact_id()::text") : try connection.run(.beat, parameters)
     }
 }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 struct PostgresConversionStoreTests {
-    @Test(arguments: ConversionStoreConformance.all)
+    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
         var limits = PostgresConversionStore.Limits()
         limits.refused = ConversionStoreConformance.refusedLimits
@@ -103,7 +103,8 @@ struct PostgresConversionStoreTests {
         let empty = #expect(throws: StoreError.self) { try PostgresConversionStore(server.address(database)) }
         #expect(
             empty
-                == StoreError(.unavailable, "\(place) holds no gateway tables yet; run 'gateway migrate' once, with the same configuration"))
+                == StoreError(.unavailable, "\(place) holds no gateway tables yet; run 'gateway migrate' once, with the same configuration")
+        )
 
         #expect(try PostgresConversionStore.migrate(server.address(database)) == (0, PostgresSchema.version))
         #expect(try PostgresConversionStore.migrate(server.address(database)) == (PostgresSchema.version, PostgresSchema.version))

@@ -102,7 +102,8 @@ struct PostgresNodesTests {
             let server = try PostgresServer.shared.get()
             for number: UInt64 in 1...300 { _ = try await one.accept(StoreSamples.submission(number)) }
             let three = try PostgresConversionStore(server.address(database))
-            try server.query("UPDATE node SET lease_until = now() - interval '1 s' WHERE id = (SELECT node FROM delivery LIMIT 1)", in: database)
+            try server.query(
+                "UPDATE node SET lease_until = now() - interval '1 s' WHERE id = (SELECT node FROM delivery LIMIT 1)", in: database)
             #expect(try await two.nextDue() == ["main": StoreSamples.start])
             let claimed = try await withThrowingTaskGroup(of: [DeliveryID].self) { group in
                 for store in [two, three] {
@@ -133,7 +134,8 @@ struct PostgresNodesTests {
             let before = one.claimEpoch
             #expect(one.holdsClaims)
             // As if the machine had slept: the row of the node says that its lease has ended.
-            try server.query("UPDATE node SET lease_until = now() - interval '1 s' WHERE id = (SELECT node FROM delivery LIMIT 1)", in: database)
+            try server.query(
+                "UPDATE node SET lease_until = now() - interval '1 s' WHERE id = (SELECT node FROM delivery LIMIT 1)", in: database)
             let taken = try await two.due("main", at: Self.later, leavingOut: [], limit: 10)
             _ = try await eventually { one.claimEpoch > before ? true : nil }
             #expect(one.claimEpoch == before + 1)

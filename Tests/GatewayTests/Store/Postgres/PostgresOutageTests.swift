@@ -108,7 +108,8 @@ struct PostgresOutageTests {
         let store = try PostgresConversionStore(server.address(server.database()), limits: limits)
         _ = try await store.accept(StoreSamples.submission(1))
         let backends = try server.query(
-            "SELECT pid::text FROM pg_stat_activity WHERE application_name = 'gateway' AND pid <> pg_backend_pid()").compactMap { Int32($0) }
+            "SELECT pid::text FROM pg_stat_activity WHERE application_name = 'gateway' AND pid <> pg_backend_pid()"
+        ).compactMap { Int32($0) }
         let pid = try #require(server.pid)
         for process in backends + [pid] { kill(process, SIGSTOP) }
         let start = ContinuousClock.now

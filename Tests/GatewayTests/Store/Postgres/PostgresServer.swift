@@ -22,12 +22,16 @@ final class PostgresServer: Sendable {
     private static let binaries: String? = {
         let root = "/usr/lib/postgresql"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        let newest = versions.compactMap { Int($0) }.sorted().last { FileManager.default.isExecutableFile(atPath: "\(root)/\($0)/bin/initdb") }
+        let newest = versions.compactMap { Int($0) }.sorted().last {
+            FileManager.default.isExecutableFile(atPath: "\(root)/\($0)/bin/initdb")
+        }
         return newest.map { "\(root)/\($0)/bin" }
     }()
 
     init() throws {
-        guard Self.binaries != nil else { throw Failure(description: "no PostgreSQL here; 'make test' installs Debian's package postgresql") }
+        guard Self.binaries != nil else {
+            throw Failure(description: "no PostgreSQL here; 'make test' installs Debian's package postgresql")
+        }
         folder = "/tmp/gateway-pg-\(UUID().uuidString.prefix(8))"
         user = geteuid() != 0 ? "" : getpwnam("postgres") != nil ? "postgres" : "nobody"
         port = try Self.freePort()
@@ -49,10 +53,11 @@ final class PostgresServer: Sendable {
         process.executableURL = URL(filePath: "/bin/bash")
         // The shell stops the server when this process closes the pipe, or ends in any way. Not sh: its wait needs a signal that is blocked here.
         let script = #""$@" & pid=$!; read -r mode; kill -"${mode:-QUIT}" $pid; wait $pid; [ -n "$mode" ] || rm -rf "$FOLDER""#
-        let settings = ["fsync=on", "synchronous_commit=off", "max_connections=200", "shared_buffers=64MB", "log_min_messages=fatal"]
+        let settings = ["fsync=on", "synchronous_commit=off", "max_connections=1000", "shared_buffers=64MB", "log_min_messages=fatal"]
         process.arguments =
             ["-c", script, "sh"]
-            + command("postgres", ["-D", "\(folder)/data", "-p", "\(port)", "-k", folder, "-h", "127.0.0.1"] + settings.flatMap { ["-c", $0] })
+            + command(
+                "postgres", ["-D", "\(folder)/data", "-p", "\(port)", "-k", folder, "-h", "127.0.0.1"] + settings.flatMap { ["-c", $0] })
         process.environment = ProcessInfo.processInfo.environment.merging(["FOLDER": folder]) { $1 }
         process.standardInput = input
         process.standardOutput = FileHandle.nullDevice
@@ -122,7 +127,8 @@ final class PostgresServer: Sendable {
 
     private func command(_ name: String, _ arguments: [String]) -> [String] {
         let own = ["\(Self.binaries ?? "")/\(name)"] + arguments
-        return user.isEmpty ? own : ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(Self.group(of: user))", "--clear-groups", "--"] + own
+        return user.isEmpty
+            ? own : ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(Self.group(of: user))", "--clear-groups", "--"] + own
     }
 
     private static func group(of user: String) -> String { getpwnam(user).map { "\($0.pointee.pw_gid)" } ?? "65534" }
