@@ -23,7 +23,7 @@ struct Soak: AsyncParsableCommand {
     @Option(help: "Sales a second.") var rate = 200
     @Option(help: "Keep-alive connections of senders.") var connections = 16
     @Flag(inversion: .prefixedNo, help: "Whether some sales are refunded, in one step or two, some before they are told.") var refunds =
-        false
+        true
     @Option(help: "The gateway's executable.") var gateway: String?
     @Flag(help: "Keeps the store and the logs; they are kept anyway where something is amiss.") var keep = false
 

@@ -30,12 +30,12 @@ struct ConfigurationLoaderTests {
     }
 
     @Test(arguments: [
-        ("gateway.db", "'store' must be sqlite:PATH, found 'gateway.db'; write sqlite:gateway.db"),
+        ("gateway.db", "'store' must be sqlite:PATH or postgres://…, found 'gateway.db'; write sqlite:gateway.db"),
         ("sqlite:", "'store' needs a path, such as sqlite:gateway.db"),
         ("sqlite://gateway.db", "'store' is sqlite:PATH without slashes in front of the path; write sqlite:gateway.db"),
         ("sqlite::memory:", "a store in memory would forget what was told 'ok'; write a path, such as sqlite:gateway.db"),
         ("sqlit:gateway.db", "unknown store 'sqlit'; did you mean 'sqlite'?"),
-        ("postgres://gateway:hunter2@db/gateway", "unknown store 'postgres'; known: sqlite"),
+        ("mysql://gateway:hunter2@db/gateway", "unknown store 'mysql'; known: postgres, sqlite"),
     ])
     func `a store that is none is refused without what may be its password`(text: String, message: String) {
         #expect(throws: StoreLocation.Failure(message: message)) { try StoreLocation(parsing: text, folder: "") }

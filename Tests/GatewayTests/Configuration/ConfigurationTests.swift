@@ -82,7 +82,7 @@ struct ConfigurationTests {
             error?.description == """
                 \(path):1:1: warning: there are no sources, so nobody can send a conversion
                 \(path):1:9: error: 'listen' must be HOST:PORT, found '80'; write 127.0.0.1:80
-                \(path):2:8: error: unknown store 'oracle'; known: sqlite
+                \(path):2:8: error: unknown store 'oracle'; known: postgres, sqlite
                 """)
 
         try Data([0x61, 0xFF]).write(to: URL(filePath: path))
@@ -155,7 +155,7 @@ struct ConfigurationTests {
 
     private static let everything = [
         "1:9: error: the port of 'listen' must be a whole number from 0 to 65535, found '99999'",
-        "2:8: error: unknown store 'sqlight'; known: sqlite",
+        "2:8: error: unknown store 'sqlight'; known: postgres, sqlite",
         "3:1: error: unknown key 'storage' in the configuration; known: destinations, limits, listen, mappings, reload, "
             + "retention, routes, sources, store, trusted_proxies",
         "4:31: error: '10.0.0.1/8' is an address inside a network; write 10.0.0.0/8 for the network or 10.0.0.1 for the address",
