@@ -1,3 +1,4 @@
+import Foundation
 import Mappings
 
 /// A correction followed through the gateway, as lines to print: what it says, what would become of its conversion, and what each tracker
@@ -45,7 +46,14 @@ struct CorrectionExplanation {
     private mutating func apply(_ read: CorrectionMessage, _ configuration: Configuration, _ source: SourceConfiguration)
         async throws(Refusal)
     {
-        guard let (current, states) = await Self.known(read.message, configuration) else {
+        let found: (current: Conversion, states: [String: DeliveryState])?
+        do throws(StoreError) {
+            found = try await Self.known(read.message, configuration)
+        } catch {
+            lines.append("what became of its conversion is not known: \(error)".styled(.yellow))
+            return
+        }
+        guard let (current, states) = found else {
             lines.append("the store has no such conversion: the correction would wait for it".styled(.yellow))
             return
         }
@@ -79,11 +87,22 @@ struct CorrectionExplanation {
     /// The source's newest conversion with the message's order or click id, and what became of it at each destination; nil also without a store.
     private static func known(
         _ message: Conversion, _ configuration: Configuration
-    ) async -> (current: Conversion, states: [String: DeliveryState])? {
+    ) async throws(StoreError) -> (current: Conversion, states: [String: DeliveryState])? {
         let (orderID, clickID) = (message.text(.orderID), message.text(.clickID))
-        guard orderID != nil || clickID != nil, let store = try? StoreOption.opened(configuration.store, readOnly: true),
+        guard orderID != nil || clickID != nil else { return nil }
+        if case .sqlite(let path) = configuration.store, !FileManager.default.fileExists(atPath: path) { return nil }
+        let store = try configuration.store.open(readOnly: true)
+        let known = await known(in: store, source: message.source, orderID: orderID, clickID: clickID)
+        await store.close()
+        return known
+    }
+
+    private static func known(
+        in store: any ConversionStore, source: String, orderID: String?, clickID: String?
+    ) async -> (current: Conversion, states: [String: DeliveryState])? {
+        guard
             let row = try? await store.conversions(
-                ConversionFilter(source: message.source, orderID: orderID, clickID: orderID == nil ? clickID : nil, limit: 1)
+                ConversionFilter(source: source, orderID: orderID, clickID: orderID == nil ? clickID : nil, limit: 1)
             ).first,
             let current = try? Conversion(document: row.document),
             let deliveries = try? await store.deliveries(DeliveryFilter(history: row.id, limit: 10_000))

@@ -12,33 +12,11 @@ struct DoctorStore {
     }
 
     func findings() async -> [DoctorFinding] {
+        let path: String
         switch configuration.store {
-        case .sqlite(let path): await findings(inFile: path)
-        case .postgres(let address): await findings(inDatabase: address)
+        case .sqlite(let file): path = file
+        case .postgres(let address): return await DoctorServer(address, now: now).findings()
         }
-    }
-
-    /// What a person can mend from here; the server's disk and health are its own tools' to tell.
-    private func findings(inDatabase address: PostgresAddress) async -> [DoctorFinding] {
-        do throws(StoreError) {
-            let store = try PostgresConversionStore(address, role: .command)
-            let found = try await store.inspect()
-            var findings = Self.health(found)
-            do throws(StoreError) {
-                try await store.checkWritable()
-                findings.append(DoctorFinding("writing", .ok, "a commit to \(address) worked"))
-            } catch {
-                findings.append(DoctorFinding("writing", .problem, error.description))
-            }
-            await store.close()
-            findings.append(Self.clock(newest: found.newest, now: now, isSynchronized: Self.isSynchronized()))
-            return findings + Self.backlog(found, now: now)
-        } catch {
-            return [DoctorFinding("store", .problem, error.description)]
-        }
-    }
-
-    private func findings(inFile path: String) async -> [DoctorFinding] {
         guard FileManager.default.fileExists(atPath: path) else {
             return [DoctorFinding("store", .warning, "there is none at '\(path)' yet; `gateway serve` creates it")]
         }

@@ -8,7 +8,8 @@ struct Forget: AsyncParsableCommand {
             Looks for the address in any case, percent-encoded, and as its SHA-256, in conversions, raw requests, repeats, attempts and refused \
             requests. Of a conversion that is theirs go the customer, metadata and everything that no field names, its raw request, its \
             repeats, and what each attempt sent and was answered; refused requests go whole. What is left are digests: duplicate keys, by \
-            which a repeat is still recognised. The store's file is written anew, so that no older copy is left in it.
+            which a repeat is still recognised. The store's file, or the database's tables, are written anew, so that no older copy is left in \
+            them: VACUUM FULL on PostgreSQL, which keeps older ones in its write-ahead log until that is recycled.
 
             Logs and backups are not touched, and trackers that were told must be asked themselves.
             """
@@ -86,7 +87,7 @@ struct Forget: AsyncParsableCommand {
             }
         }
         if let leftover = report.leftover {
-            Terminal.complain("older copies may be left in free space of the file: \(leftover)")
+            Terminal.complain("older copies may be left in free space of the store: \(leftover)")
         }
     }
 }

@@ -7,7 +7,7 @@ struct Prune: AsyncParsableCommand {
         discussion: """
             A running gateway with `retention:` does so by itself; this does it now, in small portions, beside it or alone. Conversions, their \
             amounts and duplicate keys stay, and so does everything of a conversion that is still owed to a destination. Freed space is used \
-            again; the file does not shrink.
+            again; files do not shrink. Of gateways that share a database one prunes at a time.
             """
     )
 

@@ -39,18 +39,10 @@ struct StoreOption: ParsableArguments {
 
     private static func open(_ location: StoreLocation, readOnly: Bool) throws -> any ConversionStore {
         do throws(StoreError) {
-            return try opened(location, readOnly: readOnly)
+            return try location.open(readOnly: readOnly)
         } catch {
             Terminal.complain(error.description)
             throw ExitStatus.findings
-        }
-    }
-
-    /// Beside a service that may be running.
-    static func opened(_ location: StoreLocation, readOnly: Bool) throws(StoreError) -> any ConversionStore {
-        switch location {
-        case .sqlite(let path): try SQLiteConversionStore(path: path, readOnly: readOnly)
-        case .postgres(let address): try PostgresConversionStore(address, role: .command)
         }
     }
 }

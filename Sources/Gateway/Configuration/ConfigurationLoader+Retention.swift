@@ -2,7 +2,7 @@ import Mappings
 
 extension ConfigurationLoader {
     /// `off` keeps for ever, as a missing key does.
-    mutating func retention(_ node: YAMLNode) -> RetentionLimits {
+    mutating func retention(_ node: YAMLNode, of store: StoreLocation?) -> RetentionLimits {
         var limits = RetentionLimits()
         var map = YAMLFields(node, subject: "'retention'", into: &diagnostics)
         limits.requests = age("requests", in: &map)
@@ -11,6 +11,11 @@ extension ConfigurationLoader {
         limits.refused = age("refused", in: &map)
         if let size = map.take("max_size"), size.scalar != "off" {
             limits.maxSize = self.size("max_size", size, 1 << 20...1 << 50, "1MiB to 1048576GiB")
+            if case .postgres = store {
+                limits.maxSize = nil
+                diagnostics.warning(
+                    at: size.location, "'max_size' means nothing for PostgreSQL, whose files do not shrink with what goes; let ages decide")
+            }
         }
         map.finish(&diagnostics)
         return limits

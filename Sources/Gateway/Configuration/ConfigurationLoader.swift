@@ -75,7 +75,7 @@ struct ConfigurationLoader {
         let proxies = map.take("trusted_proxies").map { networks("trusted_proxies", $0) } ?? []
         let limits = map.take("limits").map { self.limits($0) } ?? Limits()
         let watchesFiles = map.take("reload").map { watches($0) } ?? true
-        let retention = map.take("retention").map { self.retention($0) } ?? RetentionLimits()
+        let retention = map.take("retention").map { self.retention($0, of: store) } ?? RetentionLimits()
         let sourceNodes = map.map("sources", &diagnostics)
         let destinationNodes = map.map("destinations", &diagnostics)
         let routeNodes = map.list("routes", &diagnostics)

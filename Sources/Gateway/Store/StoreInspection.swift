@@ -15,4 +15,25 @@ struct StoreInspection: Sendable {
     var usedBytes = 0
     /// Inside the file, used before it grows.
     var freeBytes = 0
+    /// Of a store that several gateways share.
+    var server: ServerInspection?
+}
+
+/// How a database server stands, and the gateways that share it.
+struct ServerInspection: Sendable, Equatable {
+    struct Node: Sendable, Equatable {
+        var name: String
+        /// What is left of it; negative where it has run out.
+        var lease: Duration
+        /// Deliveries that it holds.
+        var held: Int
+    }
+    var version: String
+    /// By how much the server's clock is ahead of this machine's.
+    var ahead: Duration
+    var connections: Int
+    var maxConnections: Int
+    /// Those of gateways and their commands in this database.
+    var gatewayConnections: Int
+    var nodes: [Node] = []
 }

@@ -1,4 +1,5 @@
 import Mappings
+import Synchronization
 
 /// Conversions in a PostgreSQL database that any number of gateways share.
 ///
@@ -27,7 +28,10 @@ final class PostgresConversionStore: ConversionStore {
         case command
     }
 
+    let address: PostgresAddress
+    /// The address as people may see it.
     let place: String
+    let pruning = Mutex(PostgresPrunePlaces())
     private let intakeLane, resultLane, mendingLane, claimLane, readLane, leaseLane: PostgresLane
     private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
@@ -42,6 +46,7 @@ final class PostgresConversionStore: ConversionStore {
     init(
         _ address: PostgresAddress, role: Role = .node, limits: Limits = Limits(), report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(StoreError) {
+        self.address = address
         place = address.description
         let usual = PostgresLane.Settings(statementTimeout: limits.patience * 2 / 3, patience: limits.patience)
         let quick = PostgresLane.Settings(statementTimeout: limits.lease / 3, patience: limits.lease / 2)

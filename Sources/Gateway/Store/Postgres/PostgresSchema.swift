@@ -38,6 +38,7 @@ enum PostgresSchema {
                 for statement in migrations[number].split(separator: ";\n") { _ = try connection.run(sql: String(statement)) }
                 _ = try connection.run(sql: "INSERT INTO gateway_schema (version) VALUES (\(number + 1))")
             }
+            FaultPoint.migration.reached()
             _ = try connection.run(.commit)
             return before
         } catch {
@@ -206,8 +207,9 @@ enum PostgresSchema {
             PRIMARY KEY (node, lane, destination, state)
         ) WITH (fillfactor = 50);
 
-        -- How far the rounds of pruning have come, and the requests that they left because they were owed to a destination then.
-        CREATE TABLE prune_place (kind text PRIMARY KEY, conversion uuid NOT NULL, rest text COLLATE "C" NOT NULL);
+        -- How far raw requests were pruned: all up to here, but for those that were owed to somebody then.
+        CREATE TABLE pruned_up_to (conversion uuid NOT NULL);
+        INSERT INTO pruned_up_to VALUES ('00000000-0000-0000-0000-000000000000');
         CREATE TABLE spared_request (conversion uuid PRIMARY KEY);
 
         CREATE TABLE control (

@@ -56,6 +56,7 @@ extension PostgresWriter {
         // Corrections may wait under a key that the conversion itself does not take.
         let awaited = newcomers.filter { $0.submission.awaitedKey != nil }
         if winners.count == inputs.count, awaited.isEmpty {
+            FaultPoint.beforeCommit.reached()
             _ = try connection.run(steps + step(counts, .intake) + [(.commit, PostgresParameters())])
             return Array(repeating: .stored, count: inputs.count)
         }
@@ -67,6 +68,7 @@ extension PostgresWriter {
         if !awaited.isEmpty { try applyWaitingElsewhere(awaited, &repeats, &counts, connection) }
         try settleRepeats(inputs, &outcomes, &repeats, &counts, known: isRetry ? known : [:], partly: Set(taken.keys), connection)
         try repeats.keepOthers(connection)
+        FaultPoint.beforeCommit.reached()
         _ = try connection.run(repeats.equalSteps + step(counts, .intake) + [(.commit, PostgresParameters())])
         return outcomes.map { $0 ?? .stored }
     }
