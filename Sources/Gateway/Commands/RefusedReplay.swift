@@ -79,7 +79,6 @@ struct RefusedReplay {
                     try await store.markReplayed(refused: row.id, as: correction, at: now)
                     stored += 1
                     Terminal.print("refused request \(row.id) became correction \(correction) of conversion \(first)")
-                case .refused(let failure): throw Refusal([failure])
                 case .conflict(let other):
                     Terminal.complain("refused request \(row.id) has a key that belongs to conversion \(other) of another source")
                 }

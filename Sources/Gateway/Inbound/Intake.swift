@@ -152,8 +152,6 @@ final class Intake: Sendable {
             logger.debug("a conversion was corrected", metadata: ["id": "\(first)", "by": "\(correction)", "source": "\(source.name)"])
             await onCorrected(correction)
             return reply("duplicate", to: conversion, about: first, call, match.mapping)
-        case .refused(let failure):
-            return await refuse(call, match, Refusal([failure]), from: proven)
         case .conflict(let other):
             let sentence = "\(keyNames(source, conversion)) belongs to a conversion of another source"
             logger.info("a conversion's key belongs to another source", metadata: ["source": "\(source.name)", "holder": "\(other)"])

@@ -77,6 +77,11 @@ struct Reloader: Service {
         state.known = state.files.seen
         state.last = state.known
         guard let next = reading.configuration else { return refuse(reading.diagnostics, cause) }
+        // A file that was cut short, by a full disk or an editor, is no order to turn every sender away.
+        if next.sources.isEmpty, state.configuration?.sources.isEmpty == false {
+            logger.error("the changed configuration has no sources, so the old one stays in use", metadata: ["cause": "\(cause)"])
+            return
+        }
         let before = state.configuration?.fingerprint ?? ConfigurationFingerprint()
         let changes = before.changes(to: next.fingerprint)
         let later = before.changesAtStart(to: next.fingerprint)

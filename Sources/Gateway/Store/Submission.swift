@@ -27,8 +27,6 @@ enum Acceptance: Sendable, Equatable {
     case duplicate(of: ConversionID, sameContent: Bool)
     /// Another conversion holds one of the keys, and this message changed it.
     case corrected(ConversionID, by: ConversionID)
-    /// It would have changed the conversion in a way that cannot be; nothing was kept.
-    case refused(Failure)
     /// A key that is shared between the tracker's sources belongs to another source (RefCampaign's 409).
     case conflict(with: ConversionID)
 }

@@ -120,7 +120,14 @@ extension EndToEnd {
 
         @Test func `a refund before its sale waits and is told after it`() async throws {
             try await CorrectionFixture.run(CorrectionFixture.configuration(to: "[rc, pb]")) { bench, port, tracker in
-                for _ in 0..<2 { #expect(try await CorrectionFixture.refund("o-1", #","amount":1000"#).post(port).status == 200) }
+                let early = try await CorrectionFixture.refund("o-1", #","amount":1000"#).post(port)
+                let again = try await CorrectionFixture.refund("o-1", #","amount":1000"#).post(port)
+                #expect(early.status == 200)
+                #expect(again.status == 200)
+                let replies = try [early, again].map { try JSONValue(parsing: $0.body) }
+                #expect(replies[0].text("conversionId") == replies[1].text("conversionId"))
+                #expect(replies[0].text("message").isEmpty)
+                #expect(replies[1].text("message") == "Conversion already refunded")
                 let waiting = try await bench.rows("conversions", "--waiting")
                 #expect(waiting.map { $0.text("order_id") } == ["o-1"])
                 #expect(try await bench.rows("conversions").isEmpty)
@@ -130,6 +137,25 @@ extension EndToEnd {
                 #expect(tracker.told("rc").map { $0.hasPrefix("/api/v1/conversions/refund") } == [false, true])
                 #expect(try await bench.rows("conversions", "--waiting").isEmpty)
                 #expect(try await bench.rows("conversions").map { $0.text("refunded") } == ["10.00"])
+            }
+        }
+
+        @Test func `a repeat that cannot be is answered as a duplicate and kept`() async throws {
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "pb")) { bench, port, tracker in
+                let first = try JSONValue(parsing: try await CorrectionFixture.event("pending").post(port).body)
+                let other = CorrectionFixture.event("approved", more: #","sub_id_1":"x""#)
+                let body = other.body.replacing("EUR", with: "USD")
+                let sample = Sample(
+                    source: "casino", target: other.target, headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key"))], body: body)
+                let answer = try await sample.post(port)
+                #expect(answer.status == 200)
+                let reply = try JSONValue(parsing: answer.body)
+                #expect(reply.text("status") == "duplicate")
+                #expect(reply.text("id") == first.text("id"))
+                #expect(try await bench.rows("conversions", "--repeated").map { $0.text("status") } == ["pending"])
+                let shown = try await bench.run("conversions", "show", first.text("id"))
+                #expect(shown.output.contains("cannot be: the correction is in USD, but the conversion is in EUR"))
+                #expect(try await bench.rows("refused").isEmpty)
             }
         }
 

@@ -87,6 +87,10 @@ extension EndToEnd {
                 #expect(try await gateway.hasLogged("the changed configuration has a mistake, so the old one stays in use"))
                 #expect(gateway.errors.contains("gateway.yaml:4:20: error: unknown tracker 'refcampain'; did you mean 'refcampaign'?"))
                 #expect(try await Samples.sale("o-1").post(port).status == 200)
+                // As a full disk leaves it.
+                try bench.write("", to: "gateway.yaml")
+                #expect(try await gateway.hasLogged("the changed configuration has no sources, so the old one stays in use"))
+                #expect(try await Samples.sale("o-1b").post(port).status == 200)
                 #expect(await RawConnection.exchange(port, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").first.status == 200)
                 try bench.write(
                     Senders.configuration.replacing("rc_test_demo", with: "rc_test_other").replacing("127.0.0.1:0", with: "127.0.0.1:1"),

@@ -37,16 +37,18 @@ extension ConversionStoreConformance {
             #expect(try await store.repeats(of: first.conversion.id).map(\.count) == [99])
             #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .pending, count: 2)])
         },
-        Self(name: "a step back is kept with its note and what cannot be is refused") { store async throws in
+        Self(name: "a repeat that steps back or cannot be is kept with its note, and a correction that cannot be is refused") { store async throws in
             let first = StoreSamples.message(1, "lead")
             #expect(try await store.accept(first) == .stored)
             _ = try await store.accept(StoreSamples.message(2, "approved"))
             let back = StoreSamples.message(3, "pending")
             #expect(try await store.accept(back) == .duplicate(of: first.conversion.id, sameContent: false))
             let absurd = Failure(.invalid, field: "status", "status 'absurd' cannot be")
-            #expect(try await store.accept(StoreSamples.message(4, "absurd")) == .refused(absurd))
+            let impossible = StoreSamples.message(4, "absurd")
+            #expect(try await store.accept(impossible) == .duplicate(of: first.conversion.id, sameContent: false))
             #expect(try await store.correct(StoreSamples.message(5, "absurd")) == .refused(absurd))
-            #expect(try await store.repeats(of: first.conversion.id).map(\.note) == ["a late step back"])
+            let notes = try await store.repeats(of: first.conversion.id).map(\.note)
+            #expect(notes == ["a late step back", "cannot be: status 'absurd' cannot be"])
             #expect(try await store.history(of: first.conversion.id).count == 2)
         },
         Self(name: "the first message again after its correction changes nothing") { store async throws in
@@ -93,7 +95,9 @@ extension ConversionStoreConformance {
         Self(name: "corrections before their conversion wait and follow it") { store async throws in
             let early = StoreSamples.message(1, "refunded")
             #expect(try await store.correct(early) == .waiting)
-            #expect(try await store.correct(StoreSamples.message(2, "refunded", after: .seconds(1))) == .waiting)
+            let again = StoreSamples.message(2, "refunded", after: .seconds(1))
+            #expect(try await store.correct(again) == .unchanged(early.conversion.id, note: nil))
+            #expect(try await store.correct(early) == .waiting)
             #expect(try await store.correct(StoreSamples.message(3, "absurd", after: .seconds(2))) == .waiting)
             let waiting = try await store.waiting(ConversionFilter(source: "shop-de"))
             #expect(waiting.map(\.id) == [early.conversion.id, StoreSamples.message(3, "", after: .seconds(2)).conversion.id])

@@ -12,7 +12,8 @@ extension PostgresWriter {
         guard submission.repeats.corrects else { return repeats.add(queued, of: root, digest: digest) }
         switch try correct(root, by: queued, .repeated(submission.conversion.document), &repeats, &counts, connection) {
         case .applied: return .corrected(root, by: submission.conversion.id)
-        case .refused(let failure): return .refused(failure)
+        case .refused(let failure):
+            return repeats.add(queued, of: root, digest: digest, note: "cannot be: \(failure.sentence)")
         case .unchanged(let note): return repeats.add(queued, of: root, digest: digest, note: note)
         case .known: return .duplicate(of: root, sameContent: true)
         }
@@ -49,8 +50,8 @@ extension PostgresWriter {
         if found == nil { found = try newest(of: message, connection) }
         guard let root = found else {
             guard let key = queued.submission.keys.first else { return .notFound }
-            try wait(queued, for: key, connection)
-            return .waiting
+            let first = try wait(queued, for: key, connection)
+            return first == message.id ? .waiting : .unchanged(first, note: nil)
         }
         switch try correct(root, by: queued, .correction(message.document), &repeats, &counts, connection) {
         case .applied: return .applied(root, correction: message.id)
@@ -152,8 +153,11 @@ extension PostgresWriter {
 
     // MARK: Before the sale
 
-    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once.
-    private func wait(_ queued: QueuedSubmission, for key: DuplicateKey, _ connection: PostgresConnection) throws(PostgresFailure) {
+    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once; returns
+    /// the one that does.
+    private func wait(
+        _ queued: QueuedSubmission, for key: DuplicateKey, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> ConversionID {
         let message = queued.submission.conversion
         var held = key
         held.lifetime = nil
@@ -179,7 +183,13 @@ extension PostgresWriter {
         parameters.add(queued.submission.content)
         parameters.add(message.document)
         parameters.add(queued.request)
-        _ = try connection.run(.insertWaiting, parameters)
+        var equal = PostgresParameters()
+        equal.add(key.digest)
+        equal.add(key.scope.column)
+        equal.add(message.source)
+        equal.add(queued.submission.content)
+        let waiting = try connection.run([(.insertWaiting, parameters), (.selectEqualWaiting, equal)])[1]
+        return waiting.isEmpty ? message.id : waiting.id(0, 0)
     }
 
     /// For conversions whose corrections would wait under another key. Whoever begins to wait there does so before or after this.
@@ -291,6 +301,9 @@ extension PostgresStatement {
         VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::bigint, $7::text, $8::uuid, $9::bytea, $10::bytea)
         ON CONFLICT DO NOTHING
         """)
+    fileprivate static let selectEqualWaiting = Self(
+        "select_equal_waiting",
+        "SELECT id FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text AND digest = $4::uuid")
     fileprivate static let selectWaiting = Self(
         "select_waiting",
         """

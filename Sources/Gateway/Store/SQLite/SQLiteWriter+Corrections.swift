@@ -7,7 +7,8 @@ extension SQLiteWriter {
         guard submission.repeats.corrects else { return .duplicate(of: root, sameContent: try keepRepeat(queued, of: root)) }
         switch try correct(root, by: queued, .repeated(submission.conversion.document)) {
         case .applied(let root, let correction): return .corrected(root, by: correction)
-        case .refused(let failure): return .refused(failure)
+        case .refused(let failure):
+            return .duplicate(of: root, sameContent: try keepRepeat(queued, of: root, note: "cannot be: \(failure.sentence)"))
         case .unchanged(_, let note): return .duplicate(of: root, sameContent: try keepRepeat(queued, of: root, note: note))
         case .known: return .duplicate(of: root, sameContent: true)
         }
@@ -23,8 +24,8 @@ extension SQLiteWriter {
         if found == nil { found = try newest(withOrder: message.orderID, of: source) }
         guard let root = found else {
             guard let key = submission.keys.first else { return .notFound }
-            try wait(queued, for: key, source: source)
-            return .waiting
+            let first = try wait(queued, for: key, source: source)
+            return first == message.id ? .waiting : .unchanged(first, note: nil)
         }
         switch try correct(root, by: queued, .correction(message.document)) {
         case .applied(let root, let correction): return .applied(root, correction: correction)
@@ -153,8 +154,9 @@ extension SQLiteWriter {
 
     // MARK: Before the sale
 
-    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once.
-    private func wait(_ queued: QueuedSubmission, for key: DuplicateKey, source: Int64) throws(SQLiteFailure) {
+    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once; returns
+    /// the one that does.
+    private func wait(_ queued: QueuedSubmission, for key: DuplicateKey, source: Int64) throws(SQLiteFailure) -> ConversionID {
         let message = queued.submission.conversion
         var held = key
         held.lifetime = nil
@@ -170,7 +172,15 @@ extension SQLiteWriter {
         insert.bind(8, queued.submission.content)
         insert.bind(9, message.document)
         insert.bind(10, queued.request)
-        try insert.run()
+        if try insert.run() > 0 { return message.id }
+        let select = statements.selectEqualWaiting
+        select.bind(1, key.digest)
+        select.bind(2, try scopeNumber(key.scope))
+        select.bind(3, source)
+        select.bind(4, queued.submission.content)
+        guard try select.step() else { return message.id }
+        defer { select.reset() }
+        return select.id(0)
     }
 
     /// What waited for this conversion becomes its history, each a step of its own; what cannot is kept with its reason.

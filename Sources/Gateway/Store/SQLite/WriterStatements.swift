@@ -5,7 +5,7 @@ final class WriterStatements {
     let insertKey, selectHolder, replaceKey, deleteKeys: PreparedStatement
     let insertContent, deleteContent, insertConversion, selectConversion, selectDigest: PreparedStatement
     let selectByOrder, selectPlace, selectPresent, selectStep, insertCorrection, updateRoot, selectDestinations: PreparedStatement
-    let insertWaiting, selectWaiting, deleteWaiting: PreparedStatement
+    let insertWaiting, selectEqualWaiting, selectWaiting, deleteWaiting: PreparedStatement
     let countEqualRepeat, countKnownRepeat, lastRepeat, insertRepeat, countLostRepeat: PreparedStatement
     let insertDelivery, selectDelivery, updateDelivery, logDelivery, requeueDelivery: PreparedStatement
     let selectPendingBefore, selectPendingAfter, markFollowed, holdDelivery, selectHeld, releaseDelivery: PreparedStatement
@@ -87,6 +87,7 @@ final class WriterStatements {
             INSERT INTO waiting (id, key, scope, source, tracker, received_at, order_id, digest, document, request)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
             """)
+        selectEqualWaiting = try prepare("SELECT id FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4")
         selectWaiting = try prepare(
             """
             SELECT w.id, s.text, k.text, w.received_at, w.order_id, w.digest, w.document, w.request
