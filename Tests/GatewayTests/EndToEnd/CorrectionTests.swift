@@ -146,7 +146,8 @@ extension EndToEnd {
                 let other = CorrectionFixture.event("approved", more: #","sub_id_1":"x""#)
                 let body = other.body.replacing("EUR", with: "USD")
                 let sample = Sample(
-                    source: "casino", target: other.target, headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key"))], body: body)
+                    source: "casino", target: other.target, headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key"))],
+                    body: body)
                 let answer = try await sample.post(port)
                 #expect(answer.status == 200)
                 let reply = try JSONValue(parsing: answer.body)

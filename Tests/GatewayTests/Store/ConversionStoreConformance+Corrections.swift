@@ -37,7 +37,7 @@ extension ConversionStoreConformance {
             #expect(try await store.repeats(of: first.conversion.id).map(\.count) == [99])
             #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .pending, count: 2)])
         },
-        Self(name: "a repeat that steps back or cannot be is kept with its note, and a correction that cannot be is refused") { store async throws in
+        Self(name: "a repeat that steps back or cannot be is kept with its note") { store async throws in
             let first = StoreSamples.message(1, "lead")
             #expect(try await store.accept(first) == .stored)
             _ = try await store.accept(StoreSamples.message(2, "approved"))
