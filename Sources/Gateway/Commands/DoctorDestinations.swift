@@ -73,11 +73,12 @@ struct DoctorDestinations {
     }
 
     /// Returns the days that the certificate is good for yet; nil without TLS.
-    private static func connect(to address: SocketAddress, _ origin: Origin, _ egress: Egress) async throws(ExchangeFailure) -> Int? {
+    static func connect(to address: SocketAddress, _ origin: Origin, _ egress: Egress) async throws(ExchangeFailure) -> Int? {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         do {
             let tls = origin.isTLS ? try await HostResolver.offLoop(loop) { try egress.tlsContext() }.get() : nil
             let name = AddressPolicy.Address(literal: origin.host) == nil ? origin.host : nil
+            let host = origin.host
             let agreed = loop.makePromise(of: Void.self)
             let channel: any Channel
             do {
@@ -85,7 +86,7 @@ struct DoctorDestinations {
                     channel.eventLoop.makeCompletedFuture {
                         guard let tls else { return }
                         let handlers = channel.pipeline.syncOperations
-                        try handlers.addHandlers(NIOSSLClientHandler(context: tls, serverHostname: name), HandshakeWatch(agreed))
+                        try handlers.addHandlers(NIOSSLClientHandler(context: tls, serverHostname: name), HandshakeWatch(agreed, host: host))
                     }
                 }.connect(to: address).get()
             } catch {
@@ -123,8 +124,12 @@ private final class HandshakeWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let agreed: EventLoopPromise<Void>
+    private let host: String
 
-    init(_ agreed: EventLoopPromise<Void>) { self.agreed = agreed }
+    init(_ agreed: EventLoopPromise<Void>, host: String) {
+        self.agreed = agreed
+        self.host = host
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent { agreed.succeed() }
@@ -132,7 +137,9 @@ private final class HandshakeWatch: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        agreed.fail(error)
+        // Which certificate was shown is known here only, and says why it was not believed.
+        let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+        agreed.fail(ExchangeFailure(handshake: error, host: host, certificate: tls?.peerCertificate))
         context.close(promise: nil)
     }
 

@@ -58,8 +58,22 @@ struct ReplayPreview {
         case .request(let request):
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
+            // As the worker judges it: of what its destination is too late for, or only records, nothing goes out.
+            let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, row.id.conversion.time)
+            if let reason = destination.lateness(since: receivedAt, at: SystemClock.now()) {
+                counts.notSent += 1
+                return Terminal.print("  would be dead: \(reason)".styled(.yellow))
+            }
+            if destination.isDryRun {
+                counts.notSent += 1
+                return Terminal.print("  would be recorded only: the destination is a dry run".styled(.yellow))
+            }
             let attempts = try await store.attempts(of: row.id)
             guard let last = attempts.last else {
+                if row.attempts > 0 {
+                    counts.different += 1
+                    return Terminal.print("  it was sent before; what was sent then is not kept".styled(.dim))
+                }
                 counts.first += 1
                 return Terminal.print("  nothing was sent so far".styled(.dim))
             }

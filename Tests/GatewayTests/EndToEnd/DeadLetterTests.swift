@@ -137,6 +137,29 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what is too late, or for a dry run, is not shown as sent`() async throws {
+            try await ScriptedTracker.run(ScriptedTracker.always(.reply(400, body: "no"))) { tracker in
+                try await Workbench.use { bench in
+                    let now = Self.configuration(tracker.port)
+                    try bench.write(now, to: "gateway.yaml")
+                    let gateway = try bench.start("serve")
+                    #expect(try await Samples.sale("o-1").post(gateway.port()).status == 200)
+                    _ = try await bench.settled(2)
+                    gateway.terminate()
+                    #expect(try await gateway.ended() == 0)
+                    try await Task.sleep(for: .seconds(1))
+                    let allowed = "allow_networks: [127.0.0.0/8]"
+                    for (key, sentence) in [("max_age: 1s", "  would be dead: received "), ("dry_run: true", "  would be recorded only: ")] {
+                        try bench.write(now.replacing("\(allowed)\n", with: "\(allowed)\n    \(key)\n"), to: "gateway.yaml")
+                        let dry = try await bench.run("replay", "--failed", "--dry-run")
+                        #expect(dry.status == 1)
+                        #expect(dry.lines.count { $0.hasPrefix(sentence) } == 2)
+                        #expect(dry.lines.last == "0 would be sent, 2 would not")
+                    }
+                }
+            }
+        }
+
         @Test func `what would be skipped again says why, and a destination that is gone is left alone`() async throws {
             try await ScriptedTracker.run(ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) { tracker in
                 try await Workbench.use { bench in

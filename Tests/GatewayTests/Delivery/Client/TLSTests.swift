@@ -69,6 +69,28 @@ struct TLSTests {
         }
     }
 
+    @Test func `the doctor says of an expired certificate what a delivery says`() async throws {
+        try await Certificates.use { certificates in
+            let pair = try certificates.signed("DNS:localhost", days: -1)
+            let configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMFile(pair.certificate).map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: pair.key, format: .pem)))
+            let egress = Egress(
+                allow: [try IPNetwork(parsing: "127.0.0.0/8")],
+                trusting: try NIOSSLCertificate.fromPEMFile(certificates.authority.certificate))
+            try await RawTracker.run(tls: try NIOSSLContext(configuration: configuration)) { _ in
+                Self.reply
+            } body: { tracker in
+                let origin = try #require(Origin(of: "https://localhost:\(tracker.port)"))
+                let failure = await #expect(throws: ExchangeFailure.self) {
+                    _ = try await DoctorDestinations.connect(
+                        to: try SocketAddress(ipAddress: "127.0.0.1", port: tracker.port), origin, egress)
+                }
+                #expect(failure?.sentence.hasPrefix("tls handshake failed: the certificate expired at 20") == true)
+            }
+        }
+    }
+
     @Test(arguments: [("localhost", "DNS:other.example"), ("127.0.0.1", "DNS:localhost"), ("tracker.example", "DNS:*.tracker.example")])
     func `a certificate for another host is not believed`(host: String, names: String) async throws {
         try await Certificates.use { certificates in
