@@ -140,7 +140,7 @@ extension EndToEnd {
                         group.addTask {
                             var refusals: [String] = []
                             var number = 0
-                            while !acknowledged.isOver.load(ordering: .relaxed) {
+                            while !acknowledged.isOver.load(ordering: .relaxed), !Task.isCancelled {
                                 number += 1
                                 let name = "w\(worker)-n\(number)"
                                 let answer = try await Samples.sale(name).post(ports[worker % 2], with: client)

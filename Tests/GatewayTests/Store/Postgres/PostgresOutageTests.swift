@@ -16,7 +16,7 @@ struct PostgresOutageTests {
                 group.addTask {
                     var (stored, failures) = ([ConversionID](), [StoreError]())
                     var number = first + worker * 1_000_000
-                    while !isOver() {
+                    while !isOver(), !Task.isCancelled {
                         number += 1
                         let sent = StoreSamples.submission(number, keys: [StoreSamples.key(number)], destinations: ["main", "voluum"])
                         do throws(StoreError) {

@@ -64,7 +64,7 @@ final class PostgresServer: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         guardian.withLock { $0 = (process, input) }
-        for _ in 0..<200 {
+        for _ in 0..<1200 {
             if (try? PostgresConnection(address("postgres"), statementTimeout: .seconds(5), patience: .seconds(5))) != nil { return }
             usleep(50_000)
         }
