@@ -85,8 +85,8 @@ struct DoctorDestinations {
                 channel = try await ClientBootstrap(group: loop).connectTimeout(TimeAmount(patience)).channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         guard let tls else { return }
-                        let handlers = channel.pipeline.syncOperations
-                        try handlers.addHandlers(NIOSSLClientHandler(context: tls, serverHostname: name), HandshakeWatch(agreed, host: host))
+                        let client = try NIOSSLClientHandler(context: tls, serverHostname: name)
+                        try channel.pipeline.syncOperations.addHandlers(client, HandshakeWatch(agreed, host: host))
                     }
                 }.connect(to: address).get()
             } catch {

@@ -149,7 +149,8 @@ extension EndToEnd {
                     #expect(try await gateway.ended() == 0)
                     try await Task.sleep(for: .seconds(1))
                     let allowed = "allow_networks: [127.0.0.0/8]"
-                    for (key, sentence) in [("max_age: 1s", "  would be dead: received "), ("dry_run: true", "  would be recorded only: ")] {
+                    for (key, sentence) in [("max_age: 1s", "  would be dead: received "), ("dry_run: true", "  would be recorded only: ")]
+                    {
                         try bench.write(now.replacing("\(allowed)\n", with: "\(allowed)\n    \(key)\n"), to: "gateway.yaml")
                         let dry = try await bench.run("replay", "--failed", "--dry-run")
                         #expect(dry.status == 1)
