@@ -68,7 +68,7 @@ extension EndToEnd {
 
         private static let broken = """
             listen: 8080
-            store: postgres:x
+            store: oracle:x
             wat: 1
             sources:
               a: { tracker: refcampain, credentials: { api_key: x } }
@@ -85,7 +85,7 @@ extension EndToEnd {
             """
         private static let diagnostics = [
             "gateway.yaml:1:9: error: 'listen' must be HOST:PORT, found '8080'; write 127.0.0.1:8080",
-            "gateway.yaml:2:8: error: unknown store 'postgres'; known: sqlite",
+            "gateway.yaml:2:8: error: unknown store 'oracle'; known: postgres, sqlite",
             "gateway.yaml:3:1: error: unknown key 'wat' in the configuration; known: destinations, limits, listen, mappings, reload, "
                 + "retention, routes, sources, store, trusted_proxies",
             "gateway.yaml:5:17: error: unknown tracker 'refcampain'; did you mean 'refcampaign'?",

@@ -117,7 +117,7 @@ struct InboundServerTests {
     }
 
     @Test func `a shutdown waits for what is under way and closes the rest`() async throws {
-        let store = IntakeStore(delay: .milliseconds(200))
+        let store = IntakeStore(delay: .milliseconds(1500))
         let bench = try bench(store: store)
         let text = try await withThrowingTaskGroup(of: String.self) { group in
             let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
