@@ -114,8 +114,7 @@ extension PostgresWriter {
         _ input: QueuedSubmission, _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) -> Acceptance {
         let submission = input.submission
-        let locked = try connection.run(.lockHolders, Self.lookup([submission]))
-        let holders = KeyHolders(locked)
+        let holders = try lockedHolders(of: submission, connection)
         if let holder = holders.holder(of: submission) {
             if holder.isOthers { return .conflict(with: holder.id) }
             return try receiveRepeat(input, of: holder.id, digest: holder.digest, &repeats, &counts, connection)
@@ -128,6 +127,15 @@ extension PostgresWriter {
         }
         for key in submission.keys { try applyWaiting(for: key, to: submission, &repeats, &counts, connection) }
         return .stored
+    }
+
+    /// Who holds the keys, which stay locked until the transaction ends.
+    ///
+    /// Read again after the lock: one that had to wait for it sees the key as it is now, but beside it the conversion as it was before,
+    /// and would take the key of a sale that has just come for one that still waits for its sale.
+    func lockedHolders(of submission: Submission, _ connection: PostgresConnection) throws(PostgresFailure) -> KeyHolders {
+        let lookup = Self.lookup([submission])
+        return KeyHolders(try connection.run([(.lockHolders, lookup), (.selectHolders, lookup)])[1])
     }
 
     static func lookup(_ submissions: [Submission]) -> PostgresParameters {

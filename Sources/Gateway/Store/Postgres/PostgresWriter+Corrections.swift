@@ -166,9 +166,10 @@ extension PostgresWriter {
         own.keys = [key]
         let results = try connection.run([
             (.lockAwaited, Self.awaited([key])), (.insertKeys, claim.parameters), (.lockHolders, Self.lookup([own])),
+            (.selectHolders, Self.lookup([own])),
         ])
-        // The conversion may have come on another node since this one looked for it.
-        let byKey = KeyHolders(results[2]).holder(of: own, everHeld: true)?.id
+        // The conversion may have come on another node since this one looked for it; read after the lock, as `lockedHolders` does.
+        let byKey = KeyHolders(results[3]).holder(of: own, everHeld: true)?.id
         let byOrder = try newest(of: message, connection)
         guard byKey == nil, byOrder == nil else {
             throw PostgresFailure(sqlState: "40001", message: "the conversion came in the same moment")
@@ -227,7 +228,7 @@ extension PostgresWriter {
         if rows.isEmpty { return }
         var own = submission
         own.keys = [key]
-        let holders = KeyHolders(try connection.run(.lockHolders, Self.lookup([own])))
+        let holders = try lockedHolders(of: own, connection)
         var taking = [KeyClaim(key, conversion)].parameters
         taking.add(holders.ids)
         _ = try connection.run(.takeKeys, taking)
