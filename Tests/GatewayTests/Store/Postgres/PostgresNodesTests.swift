@@ -42,6 +42,27 @@ struct PostgresNodesTests {
         }
     }
 
+    @Test func `a sale that comes to two nodes at once while its refund waits is stored once, with the refund`() async throws {
+        try await withTwo { one, two, _ in
+            for round: UInt64 in 1...40 {
+                let (keys, order) = ([StoreSamples.key(round)], "order-\(round)")
+                func message(_ number: UInt64, _ status: String, _ policy: RepeatPolicy) -> Submission {
+                    StoreSamples.message(round * 10 + number, status, policy: policy, orderID: order, keys: keys)
+                }
+                #expect(try await one.correct(message(0, "refunded", .update)) == .waiting)
+                async let first = one.accept(message(1, "approved", .ignore))
+                async let second = two.accept(message(2, "approved", .ignore))
+                let outcomes = try await [first, second]
+                #expect(outcomes.count { $0 == .stored } == 1)
+                let rows = try await two.conversions(ConversionFilter(orderID: order))
+                #expect(rows.map(\.status) == ["refunded"])
+                let stored = try #require(rows.first).id
+                #expect(outcomes.contains(.duplicate(of: stored, sameContent: true)))
+                #expect(try await two.history(of: stored).count == 2)
+            }
+        }
+    }
+
     /// 30 conversions with two keys each, of which others have one or the other.
     private static func submit(_ store: PostgresConversionStore, first: UInt64) async -> (stored: Int, failures: [StoreError]) {
         var (stored, failures) = (0, [StoreError]())
