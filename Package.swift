@@ -35,12 +35,21 @@ let package = Package(
             swiftSettings: strict,
             plugins: ["EmbedMappings"]
         ),
+        .target(
+            name: "Rules",
+            dependencies: [
+                "Mappings",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .executableTarget(
             name: "Gateway",
             dependencies: [
                 "CPostgres",
                 "Mappings",
+                "Rules",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -94,11 +103,14 @@ let package = Package(
             exclude: ["Rejected"],
             swiftSettings: strict
         ),
+        .testTarget(name: "RulesTests", dependencies: ["FuzzProperties", "Mappings", "Rules"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
+                "FuzzProperties",
                 "Gateway",
                 "Mappings",
+                "Rules",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Everything the store knows of one conversion: its history, message by message, and what became of each at every destination.
 struct ConversionTrace {

@@ -1,5 +1,6 @@
 import Foundation
 import Mappings
+import Rules
 
 /// A correction followed through the gateway, as lines to print: what it says, what would become of its conversion, and what each tracker
 /// would be told. Looks into the store, changes nothing.

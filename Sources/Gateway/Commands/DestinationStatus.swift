@@ -1,5 +1,6 @@
 import ArgumentParser
 import Mappings
+import Rules
 
 /// How one destination stands: what the configuration says, what the store holds, and what the serving processes report.
 struct DestinationStatus {

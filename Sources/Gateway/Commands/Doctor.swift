@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Mappings
+import Rules
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import NIOTLS
+import Rules
 
 /// Whether each destination could be reached: its name, an allowed address, a connection, TLS. No request is sent.
 struct DoctorDestinations {

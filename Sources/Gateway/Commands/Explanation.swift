@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// One request followed through the gateway, as lines to print.
 struct Explanation {

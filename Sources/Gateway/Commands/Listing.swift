@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// What lists and `show` print of stored things, as JSON.
 enum Listing {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Mappings
+import Rules
 
 struct Prune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Mappings
+import Rules
 
 struct Refused: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Runs refused requests again, by today's configuration and mappings.
 struct RefusedReplay {

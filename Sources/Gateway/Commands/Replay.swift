@@ -1,5 +1,6 @@
 import ArgumentParser
 import Mappings
+import Rules
 
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// What a replay would send, beside what was sent last time. Nothing is changed.
 struct ReplayPreview {

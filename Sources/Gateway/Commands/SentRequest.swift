@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A request to a destination as people look at it: as an attempt kept it, or as it would be sent now. Credentials are masked.
 struct SentRequest: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Rules
 
 /// Opens the store that the configuration names, for commands that look or mend while the service may run beside them.
 struct StoreOption: ParsableArguments {

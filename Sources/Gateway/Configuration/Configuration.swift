@@ -1,5 +1,6 @@
 import Foundation
 import Mappings
+import Rules
 
 /// A configuration file, checked whole: every name resolved, every mapping compiled, every secret in place.
 struct Configuration: Sendable {

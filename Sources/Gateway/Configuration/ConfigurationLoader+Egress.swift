@@ -1,5 +1,6 @@
 import Mappings
 import NIOSSL
+import Rules
 
 /// Where a destination may be, and whom it may show itself as.
 extension ConfigurationLoader {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension ConfigurationLoader {
     mutating func limits(_ node: YAMLNode) -> Limits {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension ConfigurationLoader {
     /// `off` keeps for ever, as a missing key does.

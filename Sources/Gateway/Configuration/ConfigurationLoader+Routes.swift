@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A name that the file declares, and where.
 typealias Declared = (name: String, location: SourceLocation)

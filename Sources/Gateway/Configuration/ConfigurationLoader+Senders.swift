@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// What a source may be held to beside its credentials: rates, checks that hold a conversion back, and the age of signed requests.
 extension ConfigurationLoader {

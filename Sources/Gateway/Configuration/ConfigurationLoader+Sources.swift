@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension ConfigurationLoader {
     mutating func source(_ name: String, at place: SourceLocation, _ node: YAMLNode) -> SourceConfiguration? {

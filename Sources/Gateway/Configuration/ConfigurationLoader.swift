@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Turns a configuration file into a `Configuration`, or into everything that is wrong with it.
 ///

@@ -1,5 +1,6 @@
 import Mappings
 import NIOSSL
+import Rules
 
 /// Someone who must hear of conversions.
 struct DestinationConfiguration: Sendable {

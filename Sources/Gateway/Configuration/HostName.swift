@@ -1,3 +1,5 @@
+import Rules
+
 /// The part of a URL or an address that names a machine.
 enum HostName {
     /// A DNS name or an IPv4 address; what looks like an address must be one.

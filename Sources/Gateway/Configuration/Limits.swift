@@ -1,3 +1,5 @@
+import Rules
+
 /// How much the gateway takes upon itself.
 struct Limits: Sendable, Equatable {
     /// Bytes of a request's body; more is a 413.

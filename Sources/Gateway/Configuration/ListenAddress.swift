@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Where the gateway listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
 struct ListenAddress: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Where a tracker lives: `https://app.example.com`, with a port or a path where it has one. The mapping writes what follows.
 struct TrackerURL: Sendable, Equatable {

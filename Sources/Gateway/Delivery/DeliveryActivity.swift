@@ -1,4 +1,4 @@
-import NIOCore
+import Rules
 
 /// What one destination's queue has done since the start and is doing now.
 struct DeliveryActivity: Sendable, Equatable {
@@ -13,13 +13,13 @@ struct DeliveryActivity: Sendable, Equatable {
     var isPaused: Bool
     var breaker: Breaker.State
     /// When the breaker left its usual state.
-    var openedAt: NIODeadline?
+    var openedAt: Uptime?
     /// In a row.
     var failures: Int
     /// Of the last failure.
     var reason: String?
     var lastStatus: Int?
-    var lastAnswer: NIODeadline?
+    var lastAnswer: Uptime?
     var rate: Rate?
     var isDryRun: Bool
 }

@@ -1,5 +1,6 @@
 import Mappings
 import NIOCore
+import Rules
 import Synchronization
 
 /// One destination's queue: hands ready deliveries to its workers as its governor allows, none twice.
@@ -26,9 +27,9 @@ final class DeliveryQueue: Sendable {
         var workers = 0
         var wantedWorkers = 0
         /// When the governor will be asked again by itself.
-        var alarm: NIODeadline?
+        var alarm: Uptime?
         /// Asked for by `take`, to be set once the lock is released.
-        var pendingAlarm: NIODeadline?
+        var pendingAlarm: Uptime?
         var hasAskedForMore = false
         var isDraining = false
         var isAbandoned = false
@@ -36,7 +37,7 @@ final class DeliveryQueue: Sendable {
         var isRetired = false
         /// Whether the store has been asked if it is paused; until then it is.
         var knowsPause = false
-        var lastAnswer: NIODeadline?
+        var lastAnswer: Uptime?
         var lastStatus: Int?
         var attempts = 0
         var answers = 0
@@ -96,7 +97,7 @@ final class DeliveryQueue: Sendable {
 
     private struct Actions {
         var begin: [(CheckedContinuation<DeliveryJob?, Never>, DeliveryJob)] = []
-        var alarm: NIODeadline?
+        var alarm: Uptime?
         var asksForMore = false
         var change: Breaker.Change?
     }
@@ -133,7 +134,7 @@ final class DeliveryQueue: Sendable {
         if actions.asksForMore { runLow() }
         if let change = actions.change { changed(name, change) }
         guard let time = actions.alarm else { return }
-        timers.scheduleTask(deadline: time) {
+        timers.scheduleTask(deadline: NIODeadline(time)) {
             self.update { state in
                 if state.alarm.map({ $0 <= time }) ?? false { state.alarm = nil }
                 return nil

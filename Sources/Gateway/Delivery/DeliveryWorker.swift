@@ -1,6 +1,7 @@
 import Logging
 import Mappings
 import NIOCore
+import Rules
 
 /// Makes one try after another: renders, sends, decides, and hands the result to the recorder.
 struct DeliveryWorker: Sendable {

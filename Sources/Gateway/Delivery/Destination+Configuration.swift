@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension Destination {
     /// A configured destination with what its routes change on the way.

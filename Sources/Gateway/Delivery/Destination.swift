@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A tracker that must hear of conversions: how to word a request for it, how to read its reply, and how hard to try.
 struct Destination: Sendable {

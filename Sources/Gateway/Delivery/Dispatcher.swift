@@ -84,8 +84,7 @@ final class Dispatcher: Service {
                         "destination '\(name)' failed \(failures) times in a row: \(reason); it is asked again in \(pause.text), one request at a time",
                         metadata: ["destination": "\(name)"])
                 case .closed(let time):
-                    let text = Duration.nanoseconds(time.nanoseconds).text
-                    logger.info("destination '\(name)' is well again after \(text)", metadata: ["destination": "\(name)"])
+                    logger.info("destination '\(name)' is well again after \(time.text)", metadata: ["destination": "\(name)"])
                 }
             },
             runLow: { [alarm] in alarm.ring() })

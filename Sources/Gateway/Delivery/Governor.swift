@@ -1,5 +1,5 @@
 import Mappings
-import NIOCore
+import Rules
 
 /// Decides whether one destination may be sent another request now: its concurrency, its rate, its breaker, and whether it is paused.
 ///
@@ -8,7 +8,7 @@ struct Governor: Sendable {
     enum Permission: Sendable, Equatable {
         case now(probe: Int?)
         /// Not before.
-        case after(NIODeadline)
+        case after(Uptime)
         /// Not until something changes that is told here: a try ends, a pause ends.
         case unknown
     }
@@ -42,7 +42,7 @@ struct Governor: Sendable {
     /// Counts a request as begun where the answer is `.now`.
     ///
     /// - Parameter now: asked for only where it matters.
-    mutating func start(at now: @autoclosure () -> NIODeadline) -> Permission {
+    mutating func start(at now: @autoclosure () -> Uptime) -> Permission {
         guard !isPaused, !isHeld, inFlight < concurrency else { return .unknown }
         var isProbe = false
         if let breaker, breaker.state != .closed {
@@ -58,7 +58,7 @@ struct Governor: Sendable {
         return .now(probe: isProbe ? breaker?.beginProbe() : nil)
     }
 
-    mutating func ended(_ ending: Breaker.Ending, probe: Int?, at now: @autoclosure () -> NIODeadline) -> Breaker.Change? {
+    mutating func ended(_ ending: Breaker.Ending, probe: Int?, at now: @autoclosure () -> Uptime) -> Breaker.Change? {
         inFlight -= 1
         if ending == .nothing { limiter?.takeBack() }
         guard let breaker else { return nil }

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension OutboundRequest {
     /// Bytes of headers and body that an attempt keeps.

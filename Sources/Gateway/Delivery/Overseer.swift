@@ -1,5 +1,6 @@
 import Mappings
 import NIOCore
+import Rules
 
 /// Carries what operators ask for from the store to the queues, and how the queues stand to the store, about once a second.
 ///
@@ -36,8 +37,8 @@ struct Overseer {
     func leave() async { try? await store.report([]) }
 
     private func report(_ name: String, _ activity: DeliveryActivity, at now: Timestamp) -> DestinationReport {
-        let start = NIODeadline.now()
-        func time(_ deadline: NIODeadline) -> Timestamp { now.advanced(by: .nanoseconds((deadline - start).nanoseconds)) }
+        let start = Uptime.now()
+        func time(_ moment: Uptime) -> Timestamp { now.advanced(by: moment - start) }
         let breaker: DestinationReport.Breaker
         var probeAt: Timestamp?
         switch activity.breaker {

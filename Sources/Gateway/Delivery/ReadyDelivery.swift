@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A delivery that may be tried now, as it waits in memory.
 struct ReadyDelivery: Sendable {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 import Synchronization
 
 /// Stores what became of tries: all that come in while one write runs share the next.

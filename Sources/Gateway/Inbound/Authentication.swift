@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Who sent a request, as far as its credentials and its signature prove it.
 enum Authentication {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// One request on its way through the intake.
 struct InboundCall: Sendable {

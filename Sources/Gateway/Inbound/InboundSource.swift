@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A source made ready for requests: its reader compiled, its credentials hashed.
 final class InboundSource: Sendable {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A tracker that senders may speak to, with its sources in the order of the configuration file.
 final class InboundTracker: Sendable {

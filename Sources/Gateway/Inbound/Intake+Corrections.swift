@@ -1,5 +1,6 @@
 import Logging
 import Mappings
+import Rules
 
 extension Intake {
     /// Takes a request that changes a conversion, and answers in the tracker's words: `accepted` where it was applied or waits for its conversion,

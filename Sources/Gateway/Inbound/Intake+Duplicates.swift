@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension Intake {
     /// The parameters of the key that another source holds, with their values.

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension Intake {
     /// The tracker's documented list, of what this source has sent; newest first.

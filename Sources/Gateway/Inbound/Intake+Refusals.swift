@@ -1,5 +1,6 @@
 import Logging
 import Mappings
+import Rules
 
 extension Intake {
     /// Keeps the request and answers with the tracker's documented error.

@@ -1,6 +1,7 @@
 import Logging
 import Mappings
 import NIOCore
+import Rules
 
 extension Intake {
     /// Counts a request against its source's rates: nil where it may go on, else the tracker's own words for "too many".

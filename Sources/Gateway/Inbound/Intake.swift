@@ -1,5 +1,6 @@
 import Logging
 import Mappings
+import Rules
 
 /// Takes a sender's request and answers in the tracker's own words, after the conversion is stored.
 ///
@@ -181,16 +182,5 @@ final class Intake: Sendable {
         logger.warning(
             "requests are accepted without \(names), which is deprecated; set it under 'credentials:' of the source",
             metadata: ["source": "\(source.name)"])
-    }
-}
-
-extension ConversionRow {
-    init(_ conversion: Conversion) {
-        self.init(
-            id: conversion.id, source: conversion.source, tracker: conversion.tracker, receivedAt: conversion.receivedAt,
-            type: conversion.text(.type), status: conversion.text(.status), orderID: conversion.text(.orderID),
-            clickID: conversion.text(.clickID), amount: conversion[.amount].number?.text(in: conversion.currency),
-            currency: conversion.text(.currency), document: conversion.document(),
-            refunded: conversion[.refunded].number?.text(in: conversion.currency))
     }
 }

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Which of a source's secrets proved a request: during a rotation there are two.
 enum SecretUse: Sendable, CaseIterable {

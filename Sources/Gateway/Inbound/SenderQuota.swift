@@ -1,4 +1,4 @@
-import NIOCore
+import Rules
 import Synchronization
 
 /// Counts what one source sends against its rates.
@@ -32,13 +32,13 @@ final class SenderQuota: Sendable {
         var rate: Rate
         /// Whether it is the secret's own rate that is used up.
         var isCredential: Bool
-        var wait: TimeAmount
+        var wait: Duration
         /// False where so many were refused that keeping this one would push others out.
         var isWorthKeeping: Bool
     }
 
     /// Counts one request, unless one of the rates is used up; then none of them counts it.
-    func take(_ use: SecretUse, at now: NIODeadline) -> Verdict {
+    func take(_ use: SecretUse, at now: Uptime) -> Verdict {
         state.withLock { state in
             let credential = state.credentials[use]
             let waits = [(credential, true), (state.source, false)].compactMap { limiter, isCredential in

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension Submission {
     /// A refused request that is run again: its conversion with the keys and destinations that it would have had.

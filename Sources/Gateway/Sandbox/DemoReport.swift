@@ -1,5 +1,6 @@
 import Logging
 import Mappings
+import Rules
 import ServiceLifecycle
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Mappings
 import NIOPosix
+import Rules
 
 /// A tracker page's own sample as one of the demo's sources would send it.
 struct DemoRequest {

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Mappings
+import Rules
 import ServiceLifecycle
 
 /// The trackers, impersonated: their mapping files read forwards, answering as their pages say, on a store of their own.

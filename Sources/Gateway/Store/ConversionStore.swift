@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Where conversions are kept, with what is owed to each destination.
 ///

@@ -1,3 +1,5 @@
+import Rules
+
 /// When to prune the next portion: mostly at rest, so that whoever waits for the store hardly meets a portion.
 struct PrunePace: Sendable {
     /// Between two looks for something to prune.

@@ -1,5 +1,6 @@
 import Logging
 import Mappings
+import Rules
 import ServiceLifecycle
 
 /// Prunes what the configuration's `retention` lets go, portion by portion, for as long as the service runs.

@@ -1,4 +1,5 @@
-import NIOCore
+import FuzzProperties
+import Rules
 import Testing
 
 @testable import Gateway
@@ -32,10 +33,10 @@ struct RateTests {
 }
 
 struct RateLimiterTests {
-    private func time(_ milliseconds: Int64) -> NIODeadline { .uptimeNanoseconds(1_000_000_000) + .milliseconds(milliseconds) }
+    private func time(_ milliseconds: Int64) -> Uptime { Uptime(nanoseconds: 1_000_000_000) + .milliseconds(milliseconds) }
 
     /// Takes `count` and is then refused.
-    private func take(_ count: Int, from limiter: inout RateLimiter, at now: NIODeadline, location: SourceLocation = #_sourceLocation) {
+    private func take(_ count: Int, from limiter: inout RateLimiter, at now: Uptime, location: SourceLocation = #_sourceLocation) {
         var taken = 0
         while taken <= count, limiter.take(at: now) == nil { taken += 1 }
         #expect(taken == count, sourceLocation: location)
@@ -74,9 +75,9 @@ struct RateLimiterTests {
         var random = SeededGenerator(seed: UInt64(permits) &* 31 &+ UInt64(interval.components.seconds))
         let rate = Rate(permits: permits, interval: interval)
         var limiter = RateLimiter(rate)
-        let window = TimeAmount.nanoseconds(Int64((interval * limiter.burst / permits) / .nanoseconds(1)))
+        let window = Duration.nanoseconds(Int64((interval * limiter.burst / permits) / .nanoseconds(1)))
         var now = time(0)
-        var taken: [NIODeadline] = []
+        var taken: [Uptime] = []
         while taken.count < 3000 {
             if let next = limiter.take(at: now) {
                 #expect(next > now)
@@ -94,19 +95,5 @@ struct RateLimiterTests {
         let fastest = (interval * taken.count / permits) / .seconds(1)
         let took = Double((taken[taken.count - 1] - taken[0]).nanoseconds) / 1e9
         #expect(took <= fastest + Double(taken.count) * 0.005)
-    }
-}
-
-/// Chance that a test can repeat (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,12 +1,13 @@
+import FuzzProperties
 import Mappings
-import NIOCore
+import Rules
 import Testing
 
 @testable import Gateway
 
 struct BreakerTests {
-    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
-    private func time(_ milliseconds: Int64) -> NIODeadline { start + .milliseconds(milliseconds) }
+    private let start = Uptime(nanoseconds: 1_000_000_000)
+    private func time(_ milliseconds: Int64) -> Uptime { start + .milliseconds(milliseconds) }
 
     @Test func `a run of failures opens it, and the first success closes it`() {
         var breaker = Breaker(Breaker.Settings(failures: 3))
@@ -80,7 +81,7 @@ struct BreakerTests {
 struct GovernorPropertyTests {
     private struct Running {
         var probe: Int?
-        var ends: NIODeadline
+        var ends: Uptime
         var ending: Breaker.Ending
     }
 
@@ -93,12 +94,12 @@ struct GovernorPropertyTests {
         destination.breaker = settings
         destination.rate = Bool.random(using: &random) ? Rate(permits: Int.random(in: 1...200, using: &random), interval: .seconds(1)) : nil
         var governor = Governor(destination)
-        var now = NIODeadline.uptimeNanoseconds(5_000_000_000)
+        var now = Uptime(nanoseconds: 5_000_000_000)
         let end = now + .seconds(120)
         var isWell = true
         var changes = now + .seconds(1)
         var running: [Running] = []
-        var starts: [NIODeadline] = []
+        var starts: [Uptime] = []
         while now < end {
             // Start what may start.
             var wakes = end
@@ -108,13 +109,13 @@ struct GovernorPropertyTests {
                 case .now(let probe):
                     #expect((probe != nil) == wasOpen)
                     starts.append(now)
-                    let takes = TimeAmount.milliseconds(Int64.random(in: 1...400, using: &random))
+                    let takes = Duration.milliseconds(Int64.random(in: 1...400, using: &random))
                     let chance = Int.random(in: 0..<20, using: &random)
                     let ending: Breaker.Ending = chance == 0 ? .nothing : isWell ? .success : .failure("ill")
                     running.append(Running(probe: probe, ends: now + takes, ending: ending))
                 case .after(let time):
                     #expect(time > now)
-                    #expect(time - now <= max(TimeAmount(settings.longest), .seconds(1)) + .milliseconds(1), "a bounded wait")
+                    #expect(time - now <= max(settings.longest, .seconds(1)) + .milliseconds(1), "a bounded wait")
                     wakes = min(wakes, time)
                     break asking
                 case .unknown:
@@ -166,7 +167,7 @@ struct GovernorPropertyTests {
         var destination = Destination(name: "a", concurrency: 4) { _, _ in .skipped(reason: "") }
         destination.breaker = Breaker.Settings(failures: 1)
         var governor = Governor(destination)
-        let now = NIODeadline.uptimeNanoseconds(1)
+        let now = Uptime(nanoseconds: 1)
         expect(governor.start(at: now), .now(probe: nil))
         expect(governor.start(at: now), .now(probe: nil))
         _ = governor.ended(.failure("x"), probe: nil, at: now)

@@ -1,6 +1,7 @@
 import Mappings
 import NIOCore
 import NIOPosix
+import Rules
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Rules
 
 /// A sender's socket, byte by byte.
 enum RawConnection {

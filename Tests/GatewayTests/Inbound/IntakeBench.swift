@@ -1,6 +1,7 @@
 import Logging
 import Mappings
 import NIOCore
+import Rules
 import Synchronization
 
 @testable import Gateway
@@ -15,7 +16,7 @@ struct IntakeBench {
     final class Time: Sendable {
         private let value = Mutex(Timestamp(seconds: 1_717_000_000))
         var now: Timestamp { value.withLock { $0 } }
-        var uptime: NIODeadline { .uptimeNanoseconds(UInt64(now.microseconds) * 1000) }
+        var uptime: Uptime { Uptime(nanoseconds: now.microseconds * 1000) }
         func pass(_ duration: Duration) { value.withLock { $0 = $0.advanced(by: duration) } }
     }
 

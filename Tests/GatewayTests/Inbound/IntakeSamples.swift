@@ -1,5 +1,6 @@
 import Crypto
 import Mappings
+import Rules
 import Testing
 
 @testable import Gateway

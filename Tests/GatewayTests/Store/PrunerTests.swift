@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Logging
 import Mappings
+import Rules
 import ServiceLifecycle
 import Synchronization
 import Testing

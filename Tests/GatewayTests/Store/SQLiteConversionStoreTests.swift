@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Mappings
+import Rules
 import Testing
 
 @testable import Gateway

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Rules
 
 /// Opens one connection: asks for the host's addresses once, leaves out those that the policy refuses, and tries the others in turn.
 ///

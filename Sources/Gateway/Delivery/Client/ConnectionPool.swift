@@ -1,4 +1,5 @@
 import NIOCore
+import Rules
 
 /// One destination's connections to one origin, on one event loop: lends an open one, opens another, or lets a request wait for one.
 ///

@@ -1,4 +1,5 @@
 import NIOSSL
+import Rules
 import Synchronization
 
 /// The way out to one destination: which addresses it may have and whose certificates it may show.

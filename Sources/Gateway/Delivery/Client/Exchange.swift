@@ -1,4 +1,5 @@
 import NIOCore
+import Rules
 
 /// One request on its way and the task that waits for its reply. Lives on one loop and ends once.
 final class Exchange {

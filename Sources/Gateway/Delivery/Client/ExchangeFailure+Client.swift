@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Rules
 
 extension ExchangeFailure {
     /// Why no connection was opened.

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Rules
 
 /// Finds a host's addresses, off the event loop, and remembers them for half a minute. Lives on one loop.
 final class HostResolver {

@@ -1,4 +1,5 @@
 import Foundation
+import Rules
 
 /// The part of a URL that says whom to connect to.
 struct Origin: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Rules
 
 /// A request as it goes onto the wire, head and body in one piece, so that it is one write and, where it is short, one packet.
 struct RequestBytes {

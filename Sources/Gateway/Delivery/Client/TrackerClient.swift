@@ -1,4 +1,5 @@
 import NIOCore
+import Rules
 
 /// Sends requests to trackers from one event loop.
 ///

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import NIOTLS
+import Rules
 
 /// One open connection: writes a request, gathers its reply within bounds, and is then free for the next or closed.
 ///

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// One duplicate key on behalf of one conversion. Claims sort the same way on every node.
 struct KeyClaim: Comparable {

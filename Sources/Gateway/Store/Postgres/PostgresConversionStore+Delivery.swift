@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresConversionStore {
     /// Claims what is due: what nobody holds, what a dead node held, and what this node holds and did not name.

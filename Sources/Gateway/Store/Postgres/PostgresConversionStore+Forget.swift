@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresConversionStore: StoreUpkeep {
     /// First looks everywhere, page by page, then changes what was found in small portions.

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresConversionStore {
     func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {

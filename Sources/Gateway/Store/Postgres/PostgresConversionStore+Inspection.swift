@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresConversionStore {
     /// Reads the whole of the small tables' rows once. Sums are compared within one statement, and so within one snapshot.

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresConversionStore {
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresConversionStore {
     /// One round at a time, whichever node began it: the others find nothing to do until it has ended, or its connection has.

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 import Synchronization
 
 /// Conversions in a PostgreSQL database that any number of gateways share.

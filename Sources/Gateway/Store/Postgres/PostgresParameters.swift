@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// The parameters of one statement in PostgreSQL's binary form, one after the other.
 struct PostgresParameters {

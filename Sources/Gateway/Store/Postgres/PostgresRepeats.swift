@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// The repeats that a batch found: equal ones are counted together, others are kept one by one.
 struct PostgresRepeats {

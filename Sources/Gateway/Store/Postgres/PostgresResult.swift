@@ -1,5 +1,6 @@
 import CPostgres
 import Mappings
+import Rules
 
 /// The rows of one statement, in binary form. Rows and columns count from 0.
 final class PostgresResult {

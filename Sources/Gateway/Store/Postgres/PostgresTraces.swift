@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Where a person was found.
 struct PostgresTraces: Sendable {

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// How a batch of submissions is stored.
 ///

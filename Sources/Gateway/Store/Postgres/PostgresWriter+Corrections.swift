@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Messages that change a conversion. They are rare, so each is taken by itself; the first message of the history is locked meanwhile, so
 /// that a history has one order on all nodes.

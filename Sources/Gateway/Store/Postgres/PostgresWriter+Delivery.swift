@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresWriter {
     /// Locks the batch's deliveries, decides what becomes of each, and writes all at once. Returns, for each, whether something waited for it.

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Updates of one conversion never overtake each other at one destination: while an earlier one is pending, the later is held, which means
 /// pending without a time, and nobody's.

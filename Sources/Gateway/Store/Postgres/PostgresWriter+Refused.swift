@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension PostgresWriter {
     /// Keeps the requests and lets go of the oldest of their classes, so that strangers crowd out strangers only.

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// What is written, each kind of work as one transaction for a whole batch.
 ///

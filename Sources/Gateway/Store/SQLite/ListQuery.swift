@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A list's SQL, put together from the conditions of a filter. Values are always parameters.
 struct ListQuery {

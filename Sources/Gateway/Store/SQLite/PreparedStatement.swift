@@ -1,5 +1,6 @@
 import GRDBSQLite
 import Mappings
+import Rules
 
 /// One SQL statement, compiled once and run many times through SQLite's C interface.
 ///

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Mappings
+import Rules
 
 extension SQLiteConversionStore {
     /// First looks everywhere, on a connection that no writer waits for, then changes what was found in small portions.

@@ -1,5 +1,6 @@
 import GRDB
 import Mappings
+import Rules
 
 extension SQLiteConversionStore {
     func controls() async throws(StoreError) -> [DestinationControl] {

@@ -1,5 +1,6 @@
 import GRDB
 import Mappings
+import Rules
 
 extension SQLiteConversionStore {
     /// Reads the whole file: some seconds for each gigabyte. All of it is one snapshot, so that sums may be compared while others write.

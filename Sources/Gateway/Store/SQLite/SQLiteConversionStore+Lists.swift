@@ -1,5 +1,6 @@
 import GRDB
 import Mappings
+import Rules
 
 extension SQLiteConversionStore {
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] {

@@ -1,5 +1,6 @@
 import GRDB
 import Mappings
+import Rules
 
 extension SQLiteConversionStore: StoreUpkeep {
     func prune(_ limits: RetentionLimits, at now: Timestamp) async throws(StoreError) -> PruneReport {

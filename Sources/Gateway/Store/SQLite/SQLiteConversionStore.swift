@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Mappings
+import Rules
 
 /// Conversions in one SQLite file, for a gateway on one machine.
 ///

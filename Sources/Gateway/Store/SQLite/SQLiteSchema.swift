@@ -1,4 +1,5 @@
 import GRDB
+import Rules
 
 /// The tables of the embedded store, as numbered migrations.
 ///

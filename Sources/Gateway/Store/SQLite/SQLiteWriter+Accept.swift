@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// A submission on its way to the writer, with what could be computed before its turn.
 struct QueuedSubmission: Sendable {

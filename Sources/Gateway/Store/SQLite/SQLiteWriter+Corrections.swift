@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension SQLiteWriter {
     /// What a message under a held key does: nothing where it is known, else what its source's policy says.

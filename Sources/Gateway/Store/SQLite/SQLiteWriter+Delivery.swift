@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension SQLiteWriter {
     /// Attempts that are kept of each delivery.

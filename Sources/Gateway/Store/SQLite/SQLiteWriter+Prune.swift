@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Where the rounds of pruning stand. Lost at a restart: a round then begins anew.
 struct PrunePlaces {

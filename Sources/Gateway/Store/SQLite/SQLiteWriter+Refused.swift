@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 extension SQLiteWriter {
     /// Keeps the request and lets go of the oldest of its class, so that strangers crowd out strangers only.

@@ -1,5 +1,6 @@
 import GRDBSQLite
 import Mappings
+import Rules
 
 /// The one connection that writes: its transactions, its statements, and what it remembers between them.
 ///

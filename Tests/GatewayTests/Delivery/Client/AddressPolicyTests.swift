@@ -1,4 +1,5 @@
 import NIOCore
+import Rules
 import Testing
 
 @testable import Gateway

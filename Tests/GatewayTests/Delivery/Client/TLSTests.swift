@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Rules
 import Testing
 
 @testable import Gateway

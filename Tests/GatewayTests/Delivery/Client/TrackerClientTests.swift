@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Rules
 import Synchronization
 import Testing
 

@@ -1,7 +1,0 @@
-/// What a source asks of signed requests, so that nobody can send a recorded one again.
-struct Freshness: Sendable, Equatable {
-    /// How far a request's own time may lie from ours; nil does not ask for one.
-    var tolerance: Duration?
-    /// How long a signature counts as the request that it came with first; nil does not remember it.
-    var replayWindow: Duration?
-}

@@ -1,0 +1,68 @@
+import Mappings
+
+/// Decides what a later message makes of a conversion. Pure: stores call it inside a transaction, and only where two messages meet.
+package struct CorrectionRule: Sendable {
+    package enum Message: Sendable {
+        /// The document of a conversion that came under a key that is taken.
+        case repeated([UInt8])
+        /// The document of a correction, which may have waited.
+        case correction([UInt8])
+    }
+    package enum Step: Sendable {
+        /// The conversion as it now stands, and where the routes would send it. The row's `id`, `root` and `latest` do not matter.
+        case changed(ConversionRow, destinations: [String])
+        /// - Parameter note: for people: why nothing came of it.
+        case unchanged(note: String?)
+        case refused(Failure)
+    }
+
+    /// - Parameter present: the document of the conversion as it stands.
+    package var step: @Sendable (_ message: Message, _ present: [UInt8]) -> Step
+
+    package init(step: @escaping @Sendable (_ message: Message, _ present: [UInt8]) -> Step) {
+        self.step = step
+    }
+
+    /// Nothing changes.
+    package static let none = CorrectionRule { _, _ in .unchanged(note: nil) }
+}
+
+/// What became of a correction.
+package enum CorrectionResult: Sendable, Equatable {
+    case applied(ConversionID, correction: ConversionID)
+    case unchanged(ConversionID, note: String?)
+    /// Its conversion has not come; it is applied when it comes.
+    case waiting
+    /// It cannot be, and nothing was kept.
+    case refused(Failure)
+    /// No conversion is meant, and none can be waited for.
+    case notFound
+    /// The key belongs to a conversion of another source.
+    case conflict(with: ConversionID)
+}
+
+/// A correction whose conversion has not come.
+package struct WaitingRow: Sendable, Equatable {
+    /// The id that the correction will have.
+    package var id: ConversionID
+    package var source: String
+    package var tracker: String
+    package var receivedAt: Timestamp
+    package var orderID: String?
+    /// The message alone.
+    package var document: [UInt8]
+    package var request: StoredRequest?
+
+    package init(
+        id: ConversionID, source: String, tracker: String, receivedAt: Timestamp, orderID: String? = nil, document: [UInt8],
+        request: StoredRequest? = nil
+    ) {
+        self.id = id
+        self.source = source
+        self.tracker = tracker
+        self.receivedAt = receivedAt
+        self.orderID = orderID
+        self.document = document
+        self.request = request
+    }
+}

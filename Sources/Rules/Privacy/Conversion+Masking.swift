@@ -1,0 +1,40 @@
+import Mappings
+
+extension Conversion {
+    /// The same with every secret blotted out that its sender put where no secret belongs: into an order's note, an item's name, a parameter
+    /// that no field names.
+    package func masked(by secrets: SecretFinder) -> Conversion {
+        var masked = self
+        func mask(_ value: Value) -> Value {
+            if case .text(let text) = value { .text(secrets.masked(text)) } else { value }
+        }
+        // Closed words and currencies are no sender's own text.
+        for field in Field.allCases where ![.type, .status, .currency].contains(field) { masked[field] = mask(self[field]) }
+        for index in items.indices {
+            for part in Item.Part.allCases { masked.items[index][part] = mask(items[index][part]) }
+        }
+        masked.subIDs = subIDs.map { (secrets.masked($0.name), secrets.masked($0.value)) }
+        masked.metadata = metadata.masked(by: secrets)
+        masked.extra = extra.masked(by: secrets)
+        masked.warnings = warnings.map { secrets.masked($0) }
+        return masked
+    }
+}
+
+extension JSONObject {
+    fileprivate func masked(by secrets: SecretFinder) -> JSONObject {
+        JSONObject(members.map { (secrets.masked($0.key), $0.value.masked(by: secrets)) })
+    }
+}
+
+extension JSONValue {
+    fileprivate func masked(by secrets: SecretFinder) -> JSONValue {
+        switch self {
+        case .null, .bool: self
+        case .string(let text): .string(secrets.masked(text))
+        case .number(let text): secrets.masked(text) == text ? self : .string("***")
+        case .array(let elements): .array(elements.map { $0.masked(by: secrets) })
+        case .object(let object): .object(object.masked(by: secrets))
+        }
+    }
+}

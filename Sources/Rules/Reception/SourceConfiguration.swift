@@ -1,0 +1,99 @@
+import Mappings
+
+/// Someone who reports conversions, in the dialect of one tracker.
+package struct SourceConfiguration: Sendable {
+    package var name: String
+    package var mapping: Mapping
+    /// By the mapping's credential names; a credential that the file sets to `null` is missing here and named in `openCredentials`.
+    package var credentials: [String: String]
+    /// Credentials that the operator switched off with `null`: anyone may send, each request is logged as deprecated.
+    package var openCredentials: Set<String>
+    package var settings: [String: SettingValue]
+    package var defaults: [(path: FieldPath, value: Value)]
+    /// Empty lets every address in.
+    package var allowIPs: [IPNetwork]
+    /// The source's own rule instead of the tracker's.
+    package var duplicates: DuplicateRule?
+    /// The source's own policy instead of the tracker's.
+    package var repeats: RepeatPolicy?
+    package var exponents: CurrencyExponents
+    /// The second secret of those credentials that have two during a rotation. Requests that we sign ourselves carry the first.
+    package var retiringCredentials: [String: String] = [:]
+    /// Nil lets it send as much as it likes.
+    package var rates: SenderRates?
+    package var review: ReviewPlan?
+    package var freshness: Freshness?
+
+    package init(
+        name: String, mapping: Mapping, credentials: [String: String], openCredentials: Set<String>, settings: [String: SettingValue],
+        defaults: [(path: FieldPath, value: Value)], allowIPs: [IPNetwork], duplicates: DuplicateRule? = nil, repeats: RepeatPolicy? = nil,
+        exponents: CurrencyExponents, retiringCredentials: [String: String] = [:], rates: SenderRates? = nil, review: ReviewPlan? = nil,
+        freshness: Freshness? = nil
+    ) {
+        self.name = name
+        self.mapping = mapping
+        self.credentials = credentials
+        self.openCredentials = openCredentials
+        self.settings = settings
+        self.defaults = defaults
+        self.allowIPs = allowIPs
+        self.duplicates = duplicates
+        self.repeats = repeats
+        self.exponents = exponents
+        self.retiringCredentials = retiringCredentials
+        self.rates = rates
+        self.review = review
+        self.freshness = freshness
+    }
+
+    /// To be kept out of logs and of what is shown.
+    package var secrets: [String] { Array(credentials.values) + Array(retiringCredentials.values) }
+
+    /// Without keys that say who sends and prove nothing.
+    package var provingSecrets: [String] {
+        let names = mapping.credentials.filter(\.identifies).map(\.name)
+        return [credentials, retiringCredentials].flatMap { $0.filter { !names.contains($0.key) }.map(\.value) }
+    }
+
+    package var reader: MappingReader { MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents) }
+}
+
+extension SourceConfiguration {
+    /// The secrets that a credential's check takes.
+    private func active(_ name: String) -> Set<String> { Set([credentials[name], retiringCredentials[name]].compactMap(\.self)) }
+
+    /// Whether a request to the tracker's own path could come from either: nothing in it tells them apart.
+    package func isTwin(of other: Self) -> Bool {
+        guard mapping.name == other.mapping.name, openCredentials == other.openCredentials else { return false }
+        // A secret that both know, be it on its way out at one of them.
+        guard credentials.keys == other.credentials.keys,
+            credentials.keys.allSatisfy({ !active($0).isDisjoint(with: other.active($0)) })
+        else { return false }
+        // A flag, a list or a word of a closed list says how a request is read, not who sent it.
+        return mapping.settings.allSatisfy { plan in
+            plan.kind != .text || !plan.values.isEmpty
+                || mapping.setting(plan.name, settings) == other.mapping.setting(plan.name, other.settings)
+        }
+    }
+}
+
+extension SourceConfiguration {
+    /// The update that a request's path leads to, with or without the source's name in front; nil for the main request.
+    package func update(takenBy request: WireRequest) -> (index: Int, mapping: Mapping, pathValues: [String: String])? {
+        for (index, update) in mapping.updates.enumerated() {
+            guard let own = update.inbound, own.request.methods.contains(request.method),
+                let values = own.request.path.match(request.path, below: name)
+            else { continue }
+            return (index, own, values)
+        }
+        return nil
+    }
+}
+
+extension PathPlan {
+    /// The variable segments of a path that may have a source's name in front; nil where it is another.
+    package func match(_ path: String, below name: String) -> [String: String]? {
+        let prefix = "/\(name)/"
+        return match(path) ?? (path.hasPrefix(prefix) ? match(path.dropFirst(prefix.utf8.count - 1)) : nil)
+    }
+}

@@ -1,0 +1,66 @@
+import Mappings
+
+/// What a worker learned from one try, and what follows from it.
+package struct AttemptResult: Sendable {
+    package var delivery: DeliveryID
+    package var state: DeliveryState
+    /// When to try again; only for `.pending`.
+    package var nextAttempt: Timestamp?
+    /// Why, in a sentence: the reply's message, the reason for a skip.
+    package var reason: String?
+    /// The tracker's own id for the conversion, where its reply told.
+    package var remoteID: String?
+    /// Nil where nothing was sent: a skip.
+    package var attempt: AttemptRow?
+    /// When this was known; nil: when the attempt ended.
+    package var at: Timestamp?
+    /// The delivery's round in which the try began. A result of an earlier round is logged and changes nothing else.
+    package var round = 0
+
+    package init(
+        delivery: DeliveryID, state: DeliveryState, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil,
+        attempt: AttemptRow? = nil, at: Timestamp? = nil, round: Int = 0
+    ) {
+        self.delivery = delivery
+        self.state = state
+        self.nextAttempt = nextAttempt
+        self.reason = reason
+        self.remoteID = remoteID
+        self.attempt = attempt
+        self.at = at
+        self.round = round
+    }
+}
+
+/// One request that was sent, credentials masked.
+package struct AttemptRow: Sendable, Equatable {
+    /// Counts all tries of the delivery from 1, also past a requeue. The store counts; what `record` is given is ignored.
+    package var number: Int
+    package var startedAt: Timestamp
+    /// From the first byte out to the last byte in, in microseconds.
+    package var latency: Int64
+    /// `POST https://app.example/api?…`, credentials masked.
+    package var requestLine: String
+    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil where it was not kept, or is kept no more.
+    package var request: String?
+    /// Nil where no reply came.
+    package var status: Int?
+    /// `delivered`, `duplicate`, `retry`, `rejected`, `timeout`, `connection`; `dry_run` where nothing was sent.
+    package var outcome: String
+    /// The reply's first 4 KiB as UTF-8, or the network error's sentence.
+    package var reply: String
+
+    package init(
+        number: Int, startedAt: Timestamp, latency: Int64, requestLine: String, request: String? = nil, status: Int? = nil, outcome: String,
+        reply: String
+    ) {
+        self.number = number
+        self.startedAt = startedAt
+        self.latency = latency
+        self.requestLine = requestLine
+        self.request = request
+        self.status = status
+        self.outcome = outcome
+        self.reply = reply
+    }
+}

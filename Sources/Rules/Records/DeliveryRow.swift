@@ -1,0 +1,91 @@
+import Mappings
+
+/// A delivery that should be tried now.
+package struct DueDelivery: Sendable {
+    package var id: DeliveryID
+    /// Tries so far since the delivery was queued or replayed.
+    package var attempts: Int
+    package var document: [UInt8]
+    /// How often it was replayed; its results must carry the same number.
+    package var round = 0
+    /// For a correction: what became of the conversion at this destination before. Nil: the destination never had to hear of it.
+    package var predecessor: DeliveryState?
+    /// The store's `claimEpoch` when this was claimed.
+    package var claimEpoch = 0
+
+    package init(id: DeliveryID, attempts: Int, document: [UInt8], round: Int = 0, predecessor: DeliveryState? = nil, claimEpoch: Int = 0) {
+        self.id = id
+        self.attempts = attempts
+        self.document = document
+        self.round = round
+        self.predecessor = predecessor
+        self.claimEpoch = claimEpoch
+    }
+}
+
+package struct DeliveryRow: Sendable, Equatable {
+    package var id: DeliveryID
+    package var source: String
+    package var orderID: String?
+    package var state: DeliveryState
+    package var attempts: Int
+    package var createdAt: Timestamp
+    package var changedAt: Timestamp
+    /// Nil on a pending delivery: it waits for an earlier one of the same history.
+    package var nextAttempt: Timestamp?
+    package var reason: String?
+    package var remoteID: String?
+
+    package init(
+        id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,
+        changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil
+    ) {
+        self.id = id
+        self.source = source
+        self.orderID = orderID
+        self.state = state
+        self.attempts = attempts
+        self.createdAt = createdAt
+        self.changedAt = changedAt
+        self.nextAttempt = nextAttempt
+        self.reason = reason
+        self.remoteID = remoteID
+    }
+}
+
+package struct DeliveryFilter: Sendable {
+    package var conversion: ConversionID?
+    /// Of this conversion and of its corrections.
+    package var history: ConversionID?
+    package var source: String?
+    package var destination: String?
+    package var state: DeliveryState?
+    /// Only what ended without reaching its destination: skipped, rejected and dead.
+    package var failed = false
+    package var orderID: String?
+    /// By the conversion's `received_at`.
+    package var since: Timestamp?
+    package var until: Timestamp?
+    package var ascending = false
+    package var limit = 50
+    package var offset = 0
+
+    package init(
+        conversion: ConversionID? = nil, history: ConversionID? = nil, source: String? = nil, destination: String? = nil,
+        state: DeliveryState? = nil, failed: Bool = false, orderID: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
+        ascending: Bool = false, limit: Int = 50, offset: Int = 0
+    ) {
+        self.conversion = conversion
+        self.history = history
+        self.source = source
+        self.destination = destination
+        self.state = state
+        self.failed = failed
+        self.orderID = orderID
+        self.since = since
+        self.until = until
+        self.ascending = ascending
+        self.limit = limit
+        self.offset = offset
+    }
+}

@@ -1,0 +1,42 @@
+import Mappings
+
+/// A request that was turned away.
+package struct RefusedRequest: Sendable {
+    package var receivedAt: Timestamp
+    /// Known once a credential was proven; nil is a stranger, kept on a smaller budget of its own.
+    package var source: String?
+    package var tracker: String?
+    package var status: Int
+    /// The failure's code, `missing_field` for one.
+    package var code: String
+    package var reason: String
+    package var request: StoredRequest
+
+    package init(
+        receivedAt: Timestamp, source: String? = nil, tracker: String? = nil, status: Int, code: String, reason: String,
+        request: StoredRequest
+    ) {
+        self.receivedAt = receivedAt
+        self.source = source
+        self.tracker = tracker
+        self.status = status
+        self.code = code
+        self.reason = reason
+        self.request = request
+    }
+}
+
+/// Bounds of the refused keep; the oldest go first, each class within its own budget.
+package struct RefusedLimits: Sendable, Equatable {
+    package var count = 10_000
+    package var bytes = 64 * 1024 * 1024
+    package var strangerCount = 1000
+    package var strangerBytes = 8 * 1024 * 1024
+
+    package init(count: Int = 10_000, bytes: Int = 64 * 1024 * 1024, strangerCount: Int = 1000, strangerBytes: Int = 8 * 1024 * 1024) {
+        self.count = count
+        self.bytes = bytes
+        self.strangerCount = strangerCount
+        self.strangerBytes = strangerBytes
+    }
+}

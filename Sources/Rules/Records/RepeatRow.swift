@@ -1,0 +1,25 @@
+import Mappings
+
+/// Another request under a key that was taken. Equal ones are counted; the first 100 others are kept whole, the rest counted.
+package struct RepeatRow: Sendable, Equatable {
+    package var receivedAt: Timestamp
+    package var sameContent: Bool
+    /// Requests that this row stands for; `receivedAt` is the last one's.
+    package var count: Int
+    /// Nil where the content was the same, and on the row that counts what was not kept.
+    package var document: [UInt8]?
+    package var request: StoredRequest?
+    /// Why it changed nothing, where that is worth saying.
+    package var note: String?
+
+    package init(
+        receivedAt: Timestamp, sameContent: Bool, count: Int, document: [UInt8]? = nil, request: StoredRequest? = nil, note: String? = nil
+    ) {
+        self.receivedAt = receivedAt
+        self.sameContent = sameContent
+        self.count = count
+        self.document = document
+        self.request = request
+        self.note = note
+    }
+}

@@ -1,0 +1,46 @@
+import Mappings
+
+/// One request that became a conversion, ready to be stored.
+package struct Submission: Sendable {
+    /// What lists and filters use, and the conversion itself as JSON.
+    package var conversion: ConversionRow
+    /// The request as it came, without credentials.
+    package var request: StoredRequest
+    /// All keys under which this conversion counts as sent already; empty where the sender gave none.
+    package var keys: [DuplicateKey]
+    /// SHA-256 of what the sender said, to tell a retry from another message under the same key.
+    package var content: Digest32
+    /// The destinations that must hear of it.
+    package var destinations: [String]
+    /// What another message under the same key does.
+    package var repeats = RepeatPolicy.ignore
+    /// Decides corrections of this conversion, also of those that came before it.
+    package var rule = CorrectionRule.none
+    /// A key under which corrections may wait that is not among `keys`: an `Idempotency-Key` took its place.
+    package var awaitedKey: DuplicateKey?
+
+    package init(
+        conversion: ConversionRow, request: StoredRequest, keys: [DuplicateKey], content: Digest32, destinations: [String],
+        repeats: RepeatPolicy = RepeatPolicy.ignore, rule: CorrectionRule = CorrectionRule.none, awaitedKey: DuplicateKey? = nil
+    ) {
+        self.conversion = conversion
+        self.request = request
+        self.keys = keys
+        self.content = content
+        self.destinations = destinations
+        self.repeats = repeats
+        self.rule = rule
+        self.awaitedKey = awaitedKey
+    }
+}
+
+/// What became of a submission.
+package enum Acceptance: Sendable, Equatable {
+    case stored
+    /// Another conversion holds one of the keys. `sameContent` is false where the two differ; the repeat is then kept whole.
+    case duplicate(of: ConversionID, sameContent: Bool)
+    /// Another conversion holds one of the keys, and this message changed it.
+    case corrected(ConversionID, by: ConversionID)
+    /// A key that is shared between the tracker's sources belongs to another source (RefCampaign's 409).
+    case conflict(with: ConversionID)
+}

@@ -1,0 +1,86 @@
+import Mappings
+
+/// Decides what becomes of one delivery after one try. The worker carries the decision out.
+///
+/// The mapping's reading of a reply comes first, because a 200 may be a refusal and a 409 a duplicate. Where it says nothing, the status
+/// decides: 2xx delivered; 408, 425, 429 and 5xx are tried again, as is whatever got no answer; 3xx and every other 4xx are rejected.
+package struct DeliveryStateMachine: Sendable {
+    package struct Decision: Sendable, Equatable {
+        package var state: DeliveryState
+        /// How long to wait before the next try; only for `.pending`.
+        package var wait: Duration?
+        package var reason: String?
+        package var remoteID: String?
+        /// What the try itself came to, as an attempt's row names it.
+        package var outcome: String
+
+        package init(state: DeliveryState, wait: Duration? = nil, reason: String? = nil, remoteID: String? = nil, outcome: String) {
+            self.state = state
+            self.wait = wait
+            self.reason = reason
+            self.remoteID = remoteID
+            self.outcome = outcome
+        }
+    }
+
+    package var schedule: RetrySchedule
+    /// The number of this try, from 1.
+    package var attempt: Int
+
+    package init(schedule: RetrySchedule, attempt: Int) {
+        self.schedule = schedule
+        self.attempt = attempt
+    }
+
+    /// - Parameter random: In `0...1`, spreads the wait.
+    package func replied(_ reply: Reply, reading: ReplyReading?, at now: Timestamp, random: Double) -> Decision {
+        let outcome = reading?.outcome ?? Self.outcome(ofStatus: reply.status)
+        let answer = Self.sentence(for: reply, reading: reading)
+        switch outcome {
+        case .delivered:
+            return Decision(state: .delivered, reason: reading?.message, remoteID: reading?.remoteID, outcome: "delivered")
+        case .duplicate:
+            return Decision(state: .duplicate, reason: reading?.message, remoteID: reading?.remoteID, outcome: "duplicate")
+        case .rejected:
+            return Decision(state: .rejected, reason: answer, remoteID: reading?.remoteID, outcome: "rejected")
+        case .retry:
+            let header = reply.retryAfter.flatMap { RetryAfter.wait($0, at: now) }
+            let requested = [header, reading?.retryAfter].compactMap(\.self).max()
+            var decision = retry(answer, outcome: "retry", requested: requested, random: random)
+            decision.remoteID = reading?.remoteID
+            return decision
+        }
+    }
+
+    package func failed(_ failure: ExchangeFailure, random: Double) -> Decision {
+        if case .unsendable = failure { return Decision(state: .rejected, reason: failure.sentence, outcome: failure.outcome) }
+        return retry(failure.sentence, outcome: failure.outcome, requested: nil, random: random)
+    }
+
+    private func retry(_ what: String, outcome: String, requested: Duration?, random: Double) -> Decision {
+        let count = "\(what); attempt \(attempt) of \(max(attempt, schedule.tries))"
+        guard let wait = schedule.wait(after: attempt, requested: requested, random: random) else {
+            return Decision(state: .dead, reason: "\(count), no more tries", outcome: outcome)
+        }
+        return Decision(state: .pending, wait: wait, reason: "\(count), next in \(wait.text)", outcome: outcome)
+    }
+
+    private static func outcome(ofStatus status: Int) -> ReplyReading.Outcome {
+        switch status {
+        case 200..<300: .delivered
+        case 408, 425, 429: .retry
+        case 300..<500: .rejected
+        default: .retry
+        }
+    }
+
+    private static func sentence(for reply: Reply, reading: ReplyReading?) -> String {
+        let status = "tracker answered \(reply.status)"
+        if let message = reading?.message, !message.isEmpty { return "\(status): \(message)" }
+        guard reading == nil, (300..<400).contains(reply.status) else { return status }
+        guard let location = reply.location else { return "\(status); redirects are not followed, correct the url" }
+        // A query is left out: trackers that redirect often carry the whole request over, credentials included.
+        let target = location.prefix { $0 != "?" && $0 != "#" }.prefix(200)
+        return "\(status) to \(target); redirects are not followed, correct the url"
+    }
+}

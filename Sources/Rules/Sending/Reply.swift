@@ -1,0 +1,35 @@
+/// A tracker's answer to one request.
+package struct Reply: Sendable, Equatable {
+    package var status: Int
+    package var retryAfter: String?
+    package var location: String?
+    /// Cut at 64 KiB.
+    package var body: [UInt8]
+    /// How the body is packed, where it is although it was not asked to be. It is not unpacked: a few bytes may stand for gigabytes.
+    package var encoding: String?
+
+    package init(status: Int, retryAfter: String? = nil, location: String? = nil, body: [UInt8], encoding: String? = nil) {
+        self.status = status
+        self.retryAfter = retryAfter
+        self.location = location
+        self.body = body
+        self.encoding = encoding
+    }
+
+    /// What is read of a reply to understand it.
+    package static let readLimit = 64 * 1024
+    /// What is kept of a reply to show it.
+    package static let keepLimit = 4 * 1024
+
+    /// The first 4 KiB as UTF-8, broken sequences repaired; a character that the cut divides is left out.
+    package var text: String {
+        if let encoding { return "(\(body.count) bytes packed as '\(encoding.prefix(40))', which was not asked for and is not unpacked)" }
+        var end = min(body.count, Self.keepLimit)
+        if end < body.count {
+            var start = end
+            while start > 0, start > end - 4, body[start] & 0xC0 == 0x80 { start -= 1 }
+            if body[start] & 0xC0 != 0x80 { end = start }
+        }
+        return String(decoding: body[..<end], as: UTF8.self)
+    }
+}

@@ -1,0 +1,55 @@
+import Mappings
+import Rules
+import Testing
+
+struct PersonTests {
+    private let ann = Person(email: " Ann+News@Example.COM ")
+
+    @Test(arguments: [
+        "ann+news@example.com", "ANN+NEWS@EXAMPLE.COM", #"{"mail":"ann+news@example.com"}"#, "a=1&mail=ann%2Bnews%40example.com&b=2",
+        "mail=ann%2bnews@example.com", "mail=ann+news%40example.com", #"{"mail":"ann+news\u0040example.com"}"#,
+        "u=https%3A%2F%2Ft.example%2F%3Fm%3Dann%252Bnews%2540example.com", "to <ann+news@example.com>, please", "ann+news@example.com.",
+        "%22ann%2Bnews%40example.com%22", #"line\nann+news@example.com"#, " ann+news@example.com ",
+    ])
+    func `an address is found however it is written`(_ text: String) throws { #expect(try #require(ann).isIn(text)) }
+
+    @Test(arguments: [
+        "joann+news@example.com", "ann@example.com", "news@example.com", "ann+news@example.com.au", "ann+news@example.company",
+        "x.ann+news@example.com", "x%2Eann%2Bnews%40example.com", "ann+news@example.com-x.org", "", "ann",
+    ])
+    func `another's address is not`(_ text: String) throws { #expect(try !#require(ann).isIn(text)) }
+
+    @Test func `the digest is found in either case, and finds the address`() throws {
+        let person = try #require(Person(email: "jane@example.com"))
+        let digest = "8c87b489ce35cf2e2f39f80e282cb2e804932a56a213983eeeb428407d43b52d"
+        #expect(person.digests == [digest])
+        #expect(person.isIn(#"{"h":"\#(digest.uppercased())"}"#))
+        let unknown = try #require(Person(sha256: digest))
+        for text in ["jane@example.com", "m=JANE%40example.com&x", #"{"a":"%22jane@example.com"}"#, "x \(digest)"] {
+            #expect(unknown.isIn(text), "\(text)")
+        }
+        for text in ["mary.jane@example.com", "jane@example.co", "jane", digest.replacing("8c", with: "9c")] {
+            #expect(!unknown.isIn(text), "\(text)")
+        }
+    }
+
+    @Test func `exotic addresses are found where they stand alone`() throws {
+        let person = try #require(Person(email: "o'brien@exämple.de"))
+        #expect(person.isIn("O'Brien@exämple.de"))
+        #expect(person.isIn(#"{"m":"o'brien@exämple.de"}"#))
+    }
+
+    @Test func `a masked text keeps the rest`() throws {
+        #expect(
+            try #require(ann).masked("a ann+news@example.com b joann+news@example.com c ANN%2BNEWS%40example.com")
+                == "a *** b joann+news@example.com c ***")
+    }
+
+    @Test(arguments: ["", "jane", "jane@", "@example.com", "a@b@example.com", "jane@localhost", "ja ne@example.com"])
+    func `what is no address names nobody`(_ text: String) { #expect(Person(email: text) == nil) }
+
+    @Test func `what is no digest names nobody`() {
+        #expect(Person(sha256: "abc") == nil)
+        #expect(Person(sha256: String(repeating: "g", count: 64)) == nil)
+    }
+}
