@@ -1,20 +1,24 @@
 import Mappings
-import Rules
 
 /// Which of a source's secrets proved a request: during a rotation there are two.
-enum SecretUse: Sendable, CaseIterable {
+package enum SecretUse: Sendable, CaseIterable {
     case first
     /// The one that is on its way out, listed second.
     case second
 }
 
 /// One credential as a request must present it: one secret, or either of two.
-struct ActiveSecret: Sendable {
-    let first: Digest32
-    let second: Digest32?
+package struct ActiveSecret: Sendable {
+    package let first: Digest32
+    package let second: Digest32?
+
+    package init(first: Digest32, second: Digest32?) {
+        self.first = first
+        self.second = second
+    }
 
     /// Compares with both in constant time, whichever fits.
-    func fit(_ presented: Digest32?) -> SecretUse? {
+    package func fit(_ presented: Digest32?) -> SecretUse? {
         guard let presented else { return nil }
         let isFirst = presented.isEqualInConstantTime(to: first)
         let isSecond = second.map { presented.isEqualInConstantTime(to: $0) } ?? false
@@ -23,11 +27,16 @@ struct ActiveSecret: Sendable {
 }
 
 /// The one or two keys under which a source's requests are signed.
-struct ActiveSigner: Sendable {
-    let first: Signer
-    let second: Signer?
+package struct ActiveSigner: Sendable {
+    package let first: Signer
+    package let second: Signer?
 
-    func fit(_ parsed: ParsedRequest) -> SecretUse? {
+    package init(first: Signer, second: Signer?) {
+        self.first = first
+        self.second = second
+    }
+
+    package func fit(_ parsed: ParsedRequest) -> SecretUse? {
         let isFirst = first.verifies(parsed)
         let isSecond = second?.verifies(parsed) ?? false
         return isFirst ? .first : isSecond ? .second : nil

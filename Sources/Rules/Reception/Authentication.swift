@@ -1,8 +1,7 @@
 import Mappings
-import Rules
 
 /// Who sent a request, as far as its credentials and its signature prove it.
-enum Authentication {
+package enum Authentication {
     /// The sources whose secrets the request knows, in the order of the file; more than one where they share them.
     case proven([Claim])
     /// Nothing was proven, since the operator switched the check off.
@@ -12,17 +11,22 @@ enum Authentication {
     case unreadable
 
     /// A source that a request may have come from.
-    struct Claim {
-        var source: InboundSource
+    package struct Claim {
+        package var source: ReceivingSource
         /// `.second` where the request needed any of the secrets that are on their way out.
-        var secret: SecretUse
+        package var secret: SecretUse
+
+        package init(source: ReceivingSource, secret: SecretUse) {
+            self.source = source
+            self.secret = secret
+        }
     }
 
     /// Judges every candidate in full, so that the time taken does not tell which of them came close.
     ///
     /// - Parameter isBodyUnread: `parsed` holds what stands in headers and query only.
-    static func judge(
-        _ parsed: ParsedRequest, for tracker: InboundTracker, among candidates: [InboundSource], isBodyUnread: Bool
+    package static func judge(
+        _ parsed: ParsedRequest, for tracker: ReceivingTracker, among candidates: [ReceivingSource], isBodyUnread: Bool
     ) -> Authentication {
         let mapping = tracker.mapping
         let candidates = named(parsed, mapping, candidates)
@@ -71,7 +75,7 @@ enum Authentication {
     }
 
     /// The sources that the sender names in a header; all of them where it names none that is known.
-    private static func named(_ parsed: ParsedRequest, _ mapping: Mapping, _ candidates: [InboundSource]) -> [InboundSource] {
+    private static func named(_ parsed: ParsedRequest, _ mapping: Mapping, _ candidates: [ReceivingSource]) -> [ReceivingSource] {
         guard let plan = mapping.request.sourceName, let name = parsed.request.header(plan.header), !name.isEmpty else { return candidates }
         let named = candidates.filter { $0.isNamed(name) }
         return named.isEmpty ? candidates : named

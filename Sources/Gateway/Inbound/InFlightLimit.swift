@@ -1,11 +1,11 @@
 import Synchronization
 
 /// Counts what is under way and refuses more than a fixed number at once.
-final class Occupancy: Sendable {
+final class InFlightLimit: Sendable {
     private let limit: Int
     private let count = Atomic<Int>(0)
 
-    init(limit: Int) { self.limit = limit }
+    init(_ limit: Int) { self.limit = limit }
 
     /// Whoever gets true must call `leave`.
     func enter() -> Bool {

@@ -1,28 +1,35 @@
 import Mappings
 
-/// Finds who may be meant by a path: every tracker documents its own, and `/<source>/` before it names the source outright.
-struct InboundRoutes: Sendable {
+/// Finds the trackers and sources that a path leads to: every tracker documents its own path, and `/<source>/` before it names the source.
+package struct PathTable: Sendable {
     /// What a path leads to; several trackers may share one.
-    struct Match: Sendable {
-        enum Endpoint: Sendable, Equatable {
+    package struct Match: Sendable {
+        package enum Endpoint: Sendable, Equatable {
             case conversions, list
             /// Corrections by the mapping's update at this index.
             case update(Int)
         }
-        var tracker: InboundTracker
-        var endpoint: Endpoint
-        var sources: [InboundSource]
+        package var tracker: ReceivingTracker
+        package var endpoint: Endpoint
+        package var sources: [ReceivingSource]
         /// The variable segments of the path, decoded.
-        var pathValues: [String: String]
+        package var pathValues: [String: String]
+
+        package init(tracker: ReceivingTracker, endpoint: Endpoint, sources: [ReceivingSource], pathValues: [String: String]) {
+            self.tracker = tracker
+            self.endpoint = endpoint
+            self.sources = sources
+            self.pathValues = pathValues
+        }
 
         /// What the request is read with and answered by.
-        var mapping: Mapping {
+        package var mapping: Mapping {
             if case .update(let index) = endpoint, let own = tracker.mapping.updates[index].inbound { own } else { tracker.mapping }
         }
 
-        func takes(_ method: String) -> Bool { methods.contains(method) }
+        package func takes(_ method: String) -> Bool { methods.contains(method) }
 
-        var methods: [String] {
+        package var methods: [String] {
             switch endpoint {
             case .conversions: tracker.mapping.request.methods
             case .update: mapping.request.methods
@@ -33,16 +40,16 @@ struct InboundRoutes: Sendable {
 
     private struct Pattern: Sendable {
         var path: PathPlan
-        var tracker: InboundTracker
+        var tracker: ReceivingTracker
         var endpoint: Match.Endpoint
     }
 
     /// Paths without variable segments, with and without a source in front.
     private var fixed: [String: [Match]] = [:]
     private var patterns: [Pattern] = []
-    let trackers: [InboundTracker]
+    package let trackers: [ReceivingTracker]
 
-    init(_ trackers: [InboundTracker]) {
+    package init(_ trackers: [ReceivingTracker]) {
         self.trackers = trackers
         for tracker in trackers {
             add(tracker.mapping.request.path, .conversions, tracker)
@@ -53,7 +60,7 @@ struct InboundRoutes: Sendable {
         }
     }
 
-    private mutating func add(_ path: PathPlan, _ endpoint: Match.Endpoint, _ tracker: InboundTracker) {
+    private mutating func add(_ path: PathPlan, _ endpoint: Match.Endpoint, _ tracker: ReceivingTracker) {
         let isFixed = path.segments.allSatisfy { if case .literal = $0 { true } else { false } }
         guard isFixed else { return patterns.append(Pattern(path: path, tracker: tracker, endpoint: endpoint)) }
         let text = path.description
@@ -65,7 +72,7 @@ struct InboundRoutes: Sendable {
     }
 
     /// In the order of the configuration file; a slash at the path's end does not matter.
-    func matches(_ path: String) -> [Match] {
+    package func matches(_ path: String) -> [Match] {
         if let found = fixed[path] { return found }
         if path.utf8.last == UInt8(ascii: "/"), path.utf8.count > 1, let found = fixed[String(path.dropLast())] { return found }
         var found: [Match] = []
@@ -78,7 +85,7 @@ struct InboundRoutes: Sendable {
         return found
     }
 
-    private func add(_ pattern: Pattern, _ sources: [InboundSource], _ values: [String: String], to found: inout [Match]) {
+    private func add(_ pattern: Pattern, _ sources: [ReceivingSource], _ values: [String: String], to found: inout [Match]) {
         let sources = sources.filter { $0.answers(values) }
         if !sources.isEmpty {
             found.append(Match(tracker: pattern.tracker, endpoint: pattern.endpoint, sources: sources, pathValues: values))

@@ -1,36 +1,34 @@
 import Mappings
-import Rules
 
 /// A source made ready for requests: its reader compiled, its credentials hashed.
-final class InboundSource: Sendable {
-    let name: String
-    let reader: MappingReader
+package final class ReceivingSource: Sendable {
+    package let name: String
+    package let reader: MappingReader
     /// The credentials that a request must present, by their place in the mapping's list.
-    let credentials: [(index: Int, secret: ActiveSecret)]
+    package let credentials: [(index: Int, secret: ActiveSecret)]
     /// What `null` in the configuration switched off.
-    let openCredentials: [String]
-    let signer: ActiveSigner?
-    /// Requests that only a secret on its way out proved; nil where there is none.
-    let retiring: RetiringSecret?
-    /// Nil where the source may send as much as it likes.
-    let quota: SenderQuota?
-    let review: ReviewPlan?
-    let freshness: Freshness?
-    let duplicates: DuplicateRule
-    let repeats: RepeatPolicy
+    package let openCredentials: [String]
+    package let signer: ActiveSigner?
+    /// Nil if the source may send as much as it likes.
+    package let rates: SenderRates?
+    /// Whether a rotation is under way: a second secret counts too.
+    package let isRotating: Bool
+    package let review: ReviewPlan?
+    package let freshness: Freshness?
+    package let duplicates: DuplicateRule
+    package let repeats: RepeatPolicy
     /// By the index of the mapping's updates.
-    let updateReaders: [MappingReader?]
-    let rule: CorrectionRule
-    let allowIPs: [IPNetwork]
-    /// The name that senders give in a header, where it is not the source's own.
-    let givenName: String?
+    package let updateReaders: [MappingReader?]
+    package let rule: CorrectionRule
+    package let allowIPs: [IPNetwork]
+    /// The name that senders give in a header, if it is not the source's own.
+    package let givenName: String?
     /// The variable path segments that the source has bound.
     private let pathValues: [String: String]
 
     /// - Parameters:
     ///   - routes: where corrections go.
-    ///   - predecessor: the same source before its configuration was read again; what it has counted goes on.
-    init(_ configuration: SourceConfiguration, routes: [Route], after predecessor: InboundSource? = nil) {
+    package init(_ configuration: SourceConfiguration, routes: [Route]) {
         let mapping = configuration.mapping
         let settings = configuration.settings
         name = configuration.name
@@ -48,8 +46,8 @@ final class InboundSource: Sendable {
                 return ActiveSigner(first: Signer(plan, secret: secret, forms: forms), second: second)
             }
         }
-        retiring = configuration.retiringCredentials.isEmpty ? nil : predecessor?.retiring ?? RetiringSecret()
-        quota = configuration.rates.map { rates in predecessor?.quota.flatMap { $0.rates == rates ? $0 : nil } ?? SenderQuota(rates) }
+        rates = configuration.rates
+        isRotating = !configuration.retiringCredentials.isEmpty
         review = configuration.review
         freshness = configuration.freshness
         duplicates = configuration.duplicates ?? mapping.duplicates
@@ -69,15 +67,15 @@ final class InboundSource: Sendable {
     }
 
     /// A source that binds a path segment takes no other value there; one that does not takes any.
-    func answers(_ values: [String: String]) -> Bool {
+    package func answers(_ values: [String: String]) -> Bool {
         values.isEmpty || pathValues.isEmpty || values.allSatisfy { name, value in pathValues[name].map { $0 == value } ?? true }
     }
 
-    var takesCorrections: Bool { updateReaders.contains { $0 != nil } }
+    package var takesCorrections: Bool { updateReaders.contains { $0 != nil } }
 
-    func isNamed(_ text: String) -> Bool { text == name || text == givenName }
+    package func isNamed(_ text: String) -> Bool { text == name || text == givenName }
 
-    func admits(_ address: IPAddress?) -> Bool {
+    package func admits(_ address: IPAddress?) -> Bool {
         if allowIPs.isEmpty { return true }
         return address.map { allowIPs.contains($0) } ?? false
     }
