@@ -33,7 +33,7 @@ struct CorrectionExplanation {
                 lines.append("of the conversion with \(parts.joined(separator: " and "))")
             }
             lines.append("")
-            try await apply(read, configuration, source)
+            try await apply(read, configuration, source, at: now)
         } catch {
             isRefused = true
             let reply = Explanation.reply(to: error, mapping: update.mapping, source: source.name, now: now)
@@ -44,9 +44,9 @@ struct CorrectionExplanation {
         lines = lines.map { secrets.masked($0) }
     }
 
-    private mutating func apply(_ read: CorrectionMessage, _ configuration: Configuration, _ source: SourceConfiguration)
-        async throws(Refusal)
-    {
+    private mutating func apply(
+        _ read: CorrectionMessage, _ configuration: Configuration, _ source: SourceConfiguration, at now: Timestamp
+    ) async throws(Refusal) {
         let found: (current: Conversion, states: [String: DeliveryState])?
         do throws(StoreError) {
             found = try await Self.known(read.message, configuration)
@@ -69,15 +69,17 @@ struct CorrectionExplanation {
             lines += table.lines + [""]
             let routed = configuration.routes.destinations(of: next)
             for name in configuration.destinations.map(\.name) where routed.contains(name) || states[name] != nil {
-                show(next, to: name, after: states[name], configuration)
+                show(next, to: name, after: states[name], configuration, at: now)
             }
         }
     }
 
-    private mutating func show(_ next: Conversion, to name: String, after state: DeliveryState?, _ configuration: Configuration) {
+    private mutating func show(
+        _ next: Conversion, to name: String, after state: DeliveryState?, _ configuration: Configuration, at now: Timestamp
+    ) {
         guard let destination = configuration.destination(name) else { return }
         do throws(Skip) {
-            let request = try destination.write(configuration.routes.conversion(next, for: name).told(to: name, after: state))
+            let request = try destination.write(configuration.routes.conversion(next, for: name).told(to: name, after: state), at: now)
             lines.append("→ \(name)".styled(.green))
             lines += Explanation.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
         } catch {

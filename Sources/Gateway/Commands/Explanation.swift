@@ -7,10 +7,12 @@ struct Explanation {
     private(set) var isRefused = false
 
     private let configuration: Configuration
+    private let now: Timestamp
 
     /// Nothing in the lines is a configured secret, wherever the request had it.
     init(configuration: Configuration, source: SourceConfiguration, request: WireRequest, now: Timestamp) {
         self.configuration = configuration
+        self.now = now
         let mapping = source.mapping
         let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
         let target = RequestMask(mapping, secrets: secrets).stored(request, peer: "").target
@@ -114,7 +116,7 @@ struct Explanation {
         for name in names {
             guard let destination = configuration.destination(name) else { continue }
             do throws(Skip) {
-                let request = try destination.write(configuration.routes.conversion(conversion, for: name))
+                let request = try destination.write(configuration.routes.conversion(conversion, for: name), at: now)
                 lines.append("→ \(name)".styled(.green))
                 lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
             } catch {

@@ -24,11 +24,11 @@ struct UpdateWriter: Sendable {
     }
 
     /// Nil where the entry is not for this correction.
-    func write(_ input: borrowing ExpressionInput) throws(Skip) -> WrittenRequest? {
+    func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> WrittenRequest? {
         guard condition?.isTrue(input) ?? true else { return nil }
         switch way {
         case .request(let writer):
-            var request = try writer.writeRequest(input.conversion)
+            var request = try writer.writeRequest(input.conversion, at: now)
             request.update = name
             return request
         case .skip(let sentence): throw Skip(sentence.text(input))
@@ -38,10 +38,10 @@ struct UpdateWriter: Sendable {
 
 extension MappingWriter {
     /// Tells a correction by the first entry that is for it. Whatever cannot be told is named in the reason.
-    func writeUpdate(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+    func writeUpdate(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
         let input = ExpressionInput(conversion, variables: settingValues + [.text(conversion.change)])
         for update in updates {
-            if let request = try update.write(input) { return request }
+            if let request = try update.write(input, at: now) { return request }
         }
         let takes = updates.isEmpty ? "takes no corrections" : "has no call for this correction"
         throw Skip("\(mapping.tracker) \(takes), so \(conversion.change) was not told")

@@ -6,7 +6,7 @@ extension Mapping {
     ///
     /// - Parameter name: `accepted`, `review`, `duplicate` or a failure's code; the mapping's `error` reply stands in for a code that it does not name.
     package func reply(_ name: String, to conversion: Conversion, _ variables: ReplyVariables) -> WireReply {
-        let input = ExpressionInput(conversion, variables: variables.values)
+        let input = ExpressionInput(conversion, variables: variables.values, now: variables.now)
         var code: FailureCode? = FailureCode(rawValue: name)
         while let current = code {
             if let plan = replies.first(where: { $0.name == current.rawValue }) {
@@ -49,7 +49,7 @@ extension Mapping {
         }
         let anyone = Conversion(id: ConversionID(high: 0, low: 0), source: "", tracker: name, receivedAt: now)
         var json = JSONWriter()
-        list.body.write(ExpressionInput(anyone, variables: variables.values), lists: variables, into: &json)
+        list.body.write(ExpressionInput(anyone, variables: variables.values, now: now), lists: variables, into: &json)
         return WireReply(status: list.status, contentType: Self.jsonType, body: json.bytes)
     }
 

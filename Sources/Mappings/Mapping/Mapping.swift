@@ -36,14 +36,12 @@ package struct Mapping: Sendable {
         package var source: String
     }
 
-    /// The setting's names as expressions know them: `settings.program_id`.
-    var settingNames: ExpressionNames { Self.names(of: settings) }
-
-    static func names(of settings: [SettingPlan]) -> ExpressionNames {
-        ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) })
+    /// The settings' names as expressions know them: `settings.program_id`. What is written knows `now` too.
+    static func names(of settings: [SettingPlan], hasNow: Bool = false) -> ExpressionNames {
+        ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) }, hasNow: hasNow)
     }
 
-    /// In the order of `settingNames`.
+    /// In the order of `names(of:)`.
     func settingValues(_ chosen: [String: SettingValue]) -> [Value] {
         settings.map { (chosen[$0.name] ?? $0.initial)?.value ?? .absent }
     }

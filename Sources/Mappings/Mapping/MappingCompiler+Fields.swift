@@ -124,7 +124,7 @@ extension MappingCompiler {
         checkSideKeys(override, allowed: ["value", "as", "values", "required", "length"], subject: "'out' of field '\(name)'")
         let source = override?.isMap == true ? override?["value"] : override
         var value: Expression?
-        let names = Mapping.names(of: settings)
+        let names = Mapping.names(of: settings, hasNow: true)
         if let source, !source.isNull, let text = source.text("out", &diagnostics) {
             let place = source.textLocation
             value = ExpressionParser.parse(text, at: place, names: names, into: &diagnostics)

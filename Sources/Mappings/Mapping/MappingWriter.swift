@@ -85,13 +85,15 @@ package struct MappingWriter: Sendable {
     }
 
     /// A conversion with `update` is told as a correction, any other by the tracker's main request.
-    package func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
-        if !conversion[.update].isAbsent { return try writeUpdate(conversion) }
-        return try writeRequest(conversion)
+    ///
+    /// - Parameter now: what `now` is in the mapping's expressions.
+    package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
+        if !conversion[.update].isAbsent { return try writeUpdate(conversion, at: now) }
+        return try writeRequest(conversion, at: now)
     }
 
-    func writeRequest(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
-        let input = ExpressionInput(conversion, variables: settingValues)
+    func writeRequest(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
+        let input = ExpressionInput(conversion, variables: settingValues, now: now)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
         var edge = Edge(currency: conversion.currency, exponents: exponents)
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)

@@ -67,10 +67,11 @@ package struct ReplyVariables: Sendable {
 
     package init() {}
 
-    static let names = ExpressionNames(variables: [
-        ("id", .text), ("reason", .text), ("code", .text), ("field", .text), ("retry_after", .number), ("request_id", .text),
-        ("now", .time), ("limit", .number), ("offset", .number), ("count", .number),
-    ])
+    static let names = ExpressionNames(
+        variables: [
+            ("id", .text), ("reason", .text), ("code", .text), ("field", .text), ("retry_after", .number), ("request_id", .text),
+            ("limit", .number), ("offset", .number), ("count", .number),
+        ], hasNow: true)
 
     /// In the order of `names`.
     var values: [Value] {
@@ -81,7 +82,6 @@ package struct ReplyVariables: Sendable {
             refusal?.failures.first?.field.map(Value.text) ?? .absent,
             retryAfter.map { .number(ExactDecimal($0)) } ?? .absent,
             requestID.map(Value.text) ?? .absent,
-            now.map(Value.time) ?? .absent,
             limit.map { .number(ExactDecimal($0)) } ?? .absent,
             offset.map { .number(ExactDecimal($0)) } ?? .absent,
             .number(ExactDecimal(Int64(conversions.count))),

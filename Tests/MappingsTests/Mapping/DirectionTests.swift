@@ -195,12 +195,12 @@ struct DirectionTests {
         let trcker = try MappingWriter(
             Samples.mapping("trcker"), url: "https://t.example/", settings: ["brand": .text("a b"), "offer": .text("../x")],
             credentials: credentials)
-        let request = try trcker.write(Samples.sample(from: "trcker"))
+        let request = try trcker.write(Samples.sample(from: "trcker"), at: Samples.receivedAt)
         #expect(request.url.hasPrefix("https://t.example/api/postback/a%20b/..%2Fx?click_id="))
         #expect(request.headers.map { "\($0.name): \($0.value)" } == ["X-Postback-Secret: s3cret&", "Accept: application/json"])
         #expect(request.secretHeaders == ["X-Postback-Secret"])
         let venue = try MappingWriter(Samples.mapping("refvenue"), url: "https://t.example/v1/track-conversion", credentials: credentials)
-        let body = try venue.write(Samples.sample(from: "refvenue"))
+        let body = try venue.write(Samples.sample(from: "refvenue"), at: Samples.receivedAt)
         #expect(body.url == "https://t.example/v1/track-conversion" && body.secretMembers == ["publishable_key"])
         #expect(String(decoding: body.body, as: UTF8.self).hasPrefix(#"{"publishable_key":"pk_live","program_id""#))
         #expect(throws: PathPlan.MissingSetting.self) {

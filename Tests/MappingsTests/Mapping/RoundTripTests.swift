@@ -61,7 +61,7 @@ struct RoundTripTests {
         var random = SplitMix64(state: 7)
         for round in 0..<500 {
             let conversion = try Self.conversion(for: mapping, &random)
-            let written = try writer.write(conversion)
+            let written = try writer.write(conversion, at: Samples.receivedAt)
             let target = written.url.dropFirst("https://t.example".count)
             let request = WireRequest(
                 method: written.method, path: String(target.prefix { $0 != "?" }), query: String(target.drop { $0 != "?" }.dropFirst()),

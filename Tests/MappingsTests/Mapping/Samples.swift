@@ -29,7 +29,7 @@ enum Samples {
     /// `POST /path {"body": …}` or `GET /path?query`, without the host; or `skipped: ` and the reason.
     static func told(_ conversion: Conversion, to writer: MappingWriter) -> String {
         do throws(Skip) {
-            let request = try writer.write(conversion)
+            let request = try writer.write(conversion, at: Samples.receivedAt)
             let target = request.url.dropFirst("https://t.example".count)
             return "\(request.method) \(target)" + (request.body.isEmpty ? "" : " " + String(decoding: request.body, as: UTF8.self))
         } catch {

@@ -108,7 +108,7 @@ struct SignerTests {
     @Test func `what is written verifies when it is read`() throws {
         let mapping = try Samples.mapping("rs-traffic")
         let writer = try MappingWriter(mapping, url: "https://t.example", credentials: ["secret": Self.key])
-        let request = try writer.write(Samples.sample(from: "rs-traffic"))
+        let request = try writer.write(Samples.sample(from: "rs-traffic"), at: Samples.receivedAt)
         let wire = WireRequest(method: request.method, path: "/v1/event", headers: request.headers, body: request.body)
         for form in SignaturePlan.Form.allCases { #expect(try verifies(wire, forms: [form]) == (form != .sortedParameters)) }
         #expect(request.headers.first { $0.name == "X-RS-Sign" }?.value.count == 64)
