@@ -36,15 +36,15 @@ final class FieldWriter: Sendable {
         length = writing.length
     }
 
-    func write(_ input: borrowing ExpressionInput, _ edge: inout Edge) throws(Skip) -> WireValue {
-        let wire = try wire(input, &edge)
+    func write(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        let wire = try wire(input, &context)
         if isHeader, let text = wire.text, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw Skip("\(name) \(text.quotedBriefly) holds a control character, which a header cannot carry")
         }
         return wire
     }
 
-    private func wire(_ input: borrowing ExpressionInput, _ edge: inout Edge) throws(Skip) -> WireValue {
+    private func wire(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
         if case .metadata = target, value == nil {
             let metadata = input.conversion.metadata
             return metadata.members.isEmpty ? .absent : .tree(.object(metadata))
@@ -60,13 +60,13 @@ final class FieldWriter: Sendable {
             return .absent
         }
         if let words { return .string(try word(value.description, words, input)) }
-        return try convert(value, &edge)
+        return try convert(value, &context)
     }
 
-    private func convert(_ value: Value, _ edge: inout Edge) throws(Skip) -> WireValue {
-        edge.field = name
+    private func convert(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        context.field = name
         do throws(FieldFailure) {
-            let wire = try converter.write(value, &edge)
+            let wire = try converter.write(value, &context)
             if let length, let text = wire.text, !length.contains(text.unicodeScalars.count) {
                 let count = text.unicodeScalars.count
                 throw FieldFailure("\(name) has \(count) characters; \(tracker) takes at most \(length.upperBound)")
@@ -107,9 +107,9 @@ final class FieldWriter: Sendable {
     }
 
     /// Writes a part of one item.
-    func write(_ item: Item, _ edge: inout Edge) throws(Skip) -> WireValue {
+    func write(_ item: Item, _ context: inout ConverterContext) throws(Skip) -> WireValue {
         guard case .item(let part) = target else { return .absent }
-        let wire = try convertPart(item[part], &edge)
+        let wire = try convertPart(item[part], &context)
         if wire.isAbsent, isRequired {
             throw Skip("\(tracker) requires \(name), but an item of this conversion has no \(part.wireName)")
         }
@@ -117,19 +117,19 @@ final class FieldWriter: Sendable {
     }
 
     /// Writes a part of the one line of an order whose items nobody told.
-    func synthesize(_ input: borrowing ExpressionInput, _ edge: inout Edge) throws(Skip) -> WireValue {
-        let wire = try convertPart(value?.value(input) ?? .absent, &edge)
+    func synthesize(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        let wire = try convertPart(value?.value(input) ?? .absent, &context)
         if wire.isAbsent, isRequired {
             throw Skip("\(tracker) requires \(name), which this conversion has neither in items nor by itself")
         }
         return wire
     }
 
-    private func convertPart(_ value: Value, _ edge: inout Edge) throws(Skip) -> WireValue {
+    private func convertPart(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
         guard !value.isAbsent else { return .absent }
-        edge.field = name
+        context.field = name
         do throws(FieldFailure) {
-            return try converter.write(value, &edge)
+            return try converter.write(value, &context)
         } catch {
             throw Skip(error.sentence)
         }

@@ -1,18 +1,3 @@
-/// One thing that is wrong with a request.
-package struct Failure: Error, Sendable, Equatable {
-    /// What a reply, a list and a metric call it; a mapping may name its own.
-    package var code: FailureCode
-    /// The parameter's wire name, where it is about one.
-    package var field: String?
-    package var sentence: String
-
-    package init(_ code: FailureCode, field: String? = nil, _ sentence: String) {
-        self.code = code
-        self.field = field
-        self.sentence = sentence
-    }
-}
-
 /// Names a kind of failure; the reply of the same name answers it.
 package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     package var rawValue: String
@@ -64,19 +49,4 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
         default: nil
         }
     }
-}
-
-/// A request that cannot become a conversion, with all that is wrong with it, first things first.
-package struct Refusal: Error, Sendable, Equatable {
-    package var failures: [Failure]
-    /// A list of 10,000 items may be wrong in as many places: what is told ends here.
-    static let limit = 50
-
-    package init(_ failures: [Failure]) { self.failures = failures }
-    package init(_ code: FailureCode, field: String? = nil, _ sentence: String) {
-        failures = [Failure(code, field: field, sentence)]
-    }
-
-    package var code: FailureCode { failures.first?.code ?? .invalid }
-    package var reason: String { failures.map(\.sentence).joined(separator: "; ") }
 }

@@ -2,7 +2,7 @@
 struct ReadingRun {
     /// The conversion as far as it is read, where expressions can see it.
     var input: ExpressionInput
-    var edge: Edge
+    var context: ConverterContext
     var failures: [Failure]
     /// Where each field came from, by canonical name; nothing is noted where it is nil.
     var origins: [String: String]?
@@ -13,7 +13,7 @@ struct ReadingRun {
     var lacksCurrency = false
 
     mutating func noteField(_ path: FieldPath) {
-        if origins != nil { origins?[path.description] = edge.field }
+        if origins != nil { origins?[path.description] = context.field }
     }
 
     mutating func note(_ path: FieldPath, _ origin: @autoclosure () -> String) {

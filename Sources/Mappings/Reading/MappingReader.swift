@@ -56,12 +56,13 @@ package struct MappingReader: Sendable {
     ) throws(Refusal) -> Conversion {
         let conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
         var run = ReadingRun(
-            input: ExpressionInput(conversion, variables: settingValues), edge: Edge(exponents: exponents), failures: parsed.failures,
+            input: ExpressionInput(conversion, variables: settingValues), context: ConverterContext(exponents: exponents),
+            failures: parsed.failures,
             origins: origins)
         run.input.conversion.extra = parsed.extra
         // Holds where the tracker's requests have no currency; a currency field is read before the amounts and says it anew.
-        run.edge.currency = defaultCurrency
-        run.edge.awaitsCurrency = mapping.isCorrection
+        run.context.currency = defaultCurrency
+        run.context.awaitsCurrency = mapping.isCorrection
         for field in fields { field.read(parsed, into: &run) }
         settle(&run)
         readItems(parsed, &run)
@@ -71,7 +72,7 @@ package struct MappingReader: Sendable {
         }
         if run.failures.isEmpty { checkWhole(&run) }
         origins = run.origins
-        run.input.conversion.warnings = parsed.warnings + run.edge.warnings
+        run.input.conversion.warnings = parsed.warnings + run.context.warnings
         guard run.failures.isEmpty else { throw Refusal(run.failures) }
         return run.input.conversion
     }
@@ -87,7 +88,7 @@ package struct MappingReader: Sendable {
     private func settle(_ run: inout ReadingRun) {
         for (field, word, wire) in run.settled {
             if let other = run.input.conversion.text(field), other != word {
-                run.edge.warnings.append(
+                run.context.warnings.append(
                     "\(wire) means \(field.name) '\(word)'; the \(field.name) '\(other)' sent with it was not followed")
             }
             run.input.conversion[field] = .text(word)

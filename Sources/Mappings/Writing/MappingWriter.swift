@@ -95,30 +95,30 @@ package struct MappingWriter: Sendable {
     func writeRequest(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
-        var edge = Edge(currency: conversion.currency, exponents: exponents)
+        var context = ConverterContext(currency: conversion.currency, exponents: exponents)
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
-        for field in fields { wires[field.index] = try field.write(input, &edge) }
-        let rows = try conversion.items.isEmpty ? synthesizedRow(input, &edge) : itemRows(conversion, &edge)
+        for field in fields { wires[field.index] = try field.write(input, &context) }
+        let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(conversion, &context)
         return finish(wires, rows)
     }
 
-    private func itemRows(_ conversion: Conversion, _ edge: inout Edge) throws(Skip) -> [[WireValue]] {
+    private func itemRows(_ conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
         guard output.hasItems else { return [] }
         var rows: [[WireValue]] = []
         rows.reserveCapacity(conversion.items.count)
         for item in conversion.items {
             var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-            for field in itemFields { row[field.index] = try field.write(item, &edge) }
+            for field in itemFields { row[field.index] = try field.write(item, &context) }
             rows.append(row)
         }
         return rows
     }
 
     /// One line for an order whose items nobody told, where the mapping says how to make it.
-    private func synthesizedRow(_ input: borrowing ExpressionInput, _ edge: inout Edge) throws(Skip) -> [[WireValue]] {
+    private func synthesizedRow(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
         guard output.hasItems, itemFields.contains(where: \.isSynthesized) else { return [] }
         var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-        for field in itemFields { row[field.index] = try field.synthesize(input, &edge) }
+        for field in itemFields { row[field.index] = try field.synthesize(input, &context) }
         return [row]
     }
 

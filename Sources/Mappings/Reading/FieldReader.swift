@@ -59,11 +59,11 @@ final class FieldReader: Sendable {
     func read(_ parsed: ParsedRequest, into run: inout ReadingRun) {
         if aliases.isEmpty, parsed.slots[slot].isAbsent { return fillAbsent(macro: nil, &run) }
         var wire = parsed.slots[slot]
-        run.edge.field = name
+        run.context.field = name
         for alias in aliases where !parsed.slots[alias.slot].isAbsent {
             if wire.isAbsent {
                 wire = parsed.slots[alias.slot]
-                run.edge.field = alias.name
+                run.context.field = alias.name
             } else {
                 run.input.conversion.extra[alias.name] = parsed.slots[alias.slot].jsonValue
             }
@@ -72,29 +72,29 @@ final class FieldReader: Sendable {
         if refusesMacros, let text = wire.text, text.trimmed.isUnexpandedMacro {
             macro = text
             wire = .absent
-            run.edge.warnings.append("\(run.edge.field) \(text.quotedBriefly) is a macro that was not filled in; it counts as absent")
+            run.context.warnings.append("\(run.context.field) \(text.quotedBriefly) is a macro that was not filled in; it counts as absent")
         }
         guard !wire.isAbsent else { return fillAbsent(macro: macro, &run) }
         if isMoney, run.lacksCurrency { return }
         do throws(FieldFailure) {
             try put(wire, of: parsed, into: &run)
         } catch {
-            fail(Failure(code, field: run.edge.field, error.sentence), &run)
+            fail(Failure(code, field: run.context.field, error.sentence), &run)
         }
     }
 
     private func put(_ wire: WireValue, of parsed: ParsedRequest, into run: inout ReadingRun) throws(FieldFailure) {
         if case .metadata = target {
             guard case .tree(.object(let object)) = wire else {
-                throw FieldFailure("\(run.edge.field) must be an object, found \(wire.quoted)")
+                throw FieldFailure("\(run.context.field) must be an object, found \(wire.quoted)")
             }
             run.input.conversion.metadata = object
-            if run.origins != nil { run.origins?["metadata"] = run.edge.field }
+            if run.origins != nil { run.origins?["metadata"] = run.context.field }
         }
         guard case .path(let path) = target else { return }
         let value = try value(of: wire, path, &run)
         guard !value.isAbsent else { return fillAbsent(macro: nil, &run) }
-        if case .field(.currency) = path { run.edge.currency = value.text.flatMap { Currency(code: $0) } }
+        if case .field(.currency) = path { run.context.currency = value.text.flatMap { Currency(code: $0) } }
         if case .extra(let name) = path, let sent = parsed.extra[name] { run.input.conversion.extra["query.\(name)"] = sent }
         // A mapping's converters yield what their fields hold, so nothing has to be fitted.
         if case .field(let field) = path { run.input.conversion[field] = value } else { run.input.conversion[path] = value }
@@ -103,31 +103,31 @@ final class FieldReader: Sendable {
 
     private func value(of wire: WireValue, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value {
         if let words { return try word(wire, words, path, &run) }
-        let value = try converter.read(wire, &run.edge)
+        let value = try converter.read(wire, &run.context)
         if let length, case .text(let text) = value, !length.contains(text.unicodeScalars.count) {
             let count = text.unicodeScalars.count
             let wanted =
                 length.lowerBound == length.upperBound ? "exactly \(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
-            throw FieldFailure("\(run.edge.field) has \(count) characters; \(wanted) are allowed")
+            throw FieldFailure("\(run.context.field) has \(count) characters; \(wanted) are allowed")
         }
         return value
     }
 
     private func word(_ wire: WireValue, _ words: FieldPlan.Words, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value
     {
-        guard let text = wire.text?.trimmed else { throw FieldFailure("\(run.edge.field) must be a text, found \(wire.quoted)") }
+        guard let text = wire.text?.trimmed else { throw FieldFailure("\(run.context.field) must be a text, found \(wire.quoted)") }
         if path == .field(.type) {
             run.input.conversion[.eventName] = .text(text)
             run.noteField(.field(.eventName))
         }
         if let entry = words.entries.first(where: { $0.wire == text }) {
-            run.settled += entry.also.map { (field: $0.field, word: $0.word, wire: "\(run.edge.field) '\(text)'") }
+            run.settled += entry.also.map { (field: $0.field, word: $0.word, wire: "\(run.context.field) '\(text)'") }
             return .text(entry.canonical[0])
         }
         if let other = words.other { return .text(other) }
         let known = words.entries.map(\.wire)
         let hint = text.nearest(in: known).map { "; did you mean '\($0)'?" } ?? ""
-        throw FieldFailure("\(run.edge.field) \(text.quotedBriefly) is not one of \(known.joined(separator: ", "))\(hint)")
+        throw FieldFailure("\(run.context.field) \(text.quotedBriefly) is not one of \(known.joined(separator: ", "))\(hint)")
     }
 
     private func fillAbsent(macro: String?, _ run: inout ReadingRun) {
@@ -138,7 +138,7 @@ final class FieldReader: Sendable {
         } else {
             fail(missing(macro: macro), &run)
         }
-        if case .field(.currency) = path { run.edge.currency = run.input.conversion.currency }
+        if case .field(.currency) = path { run.context.currency = run.input.conversion.currency }
     }
 
     private func fail(_ failure: Failure, _ run: inout ReadingRun) {
@@ -161,7 +161,7 @@ final class FieldReader: Sendable {
     /// Reads a part of the item at `position`, whose slots begin at `row`.
     func read(_ slots: [WireValue], from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
         guard case .item(let part) = target else { return }
-        run.edge.field = name
+        run.context.field = name
         var wire = slots[row + slot]
         for alias in aliases where !slots[row + alias.slot].isAbsent {
             if wire.isAbsent {
@@ -172,7 +172,7 @@ final class FieldReader: Sendable {
         }
         do throws(FieldFailure) {
             if !wire.isAbsent {
-                item[part] = try converter.read(wire, &run.edge)
+                item[part] = try converter.read(wire, &run.context)
             } else if isRequired {
                 throw FieldFailure("\(name) is required")
             }

@@ -26,6 +26,13 @@ struct RequestLayout: Sendable {
     /// Credentials and signatures that stand in a body or query, by slot.
     var secretNames: [String] = []
 
+    /// The slot of a credential or signature, given to its name once.
+    mutating func secretSlot(_ name: String) -> Int {
+        if let index = secretNames.firstIndex(of: name) { return index }
+        secretNames.append(name)
+        return secretNames.count - 1
+    }
+
     static func insert(_ content: Content, at path: ArraySlice<String>, below prefix: String = "", into members: inout [Member]) -> Bool {
         guard let name = path.first else { return false }
         let isList = name.hasSuffix("[]")
