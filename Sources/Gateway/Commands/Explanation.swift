@@ -212,7 +212,8 @@ struct Explanation {
     private mutating func show(_ conversion: Conversion, to name: String, after state: DeliveryState?) {
         guard let destination = configuration.destination(name) else { return }
         do throws(Skip) {
-            let request = try destination.write(configuration.routes.conversion(conversion, for: name).told(to: name, after: state))
+            let request = try destination.write(
+                configuration.routes.conversion(conversion, for: name).told(to: name, after: state), at: arrival.receivedAt)
             lines.append("→ \(name)".styled(.green))
             lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
         } catch {
