@@ -57,7 +57,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `wrong types are told all at once`() async throws {
+        @Test func `a reply names all wrong types at once`() async throws {
             try await Workbench.serve(ConfigurationText()) { bench, _, port, _ in
                 let answer = await post(
                     port, Array(#"{"externalId":{},"conversionType":[],"amount":true,"currency":"EUR","clickId":[1],"metadata":"x"}"#.utf8))

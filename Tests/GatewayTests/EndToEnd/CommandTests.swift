@@ -45,7 +45,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a broken configuration is told whole with its places`() async throws {
+        @Test func `every mistake of a configuration is shown with its place`() async throws {
             try await Workbench.use { bench in
                 try bench.write(Self.broken, to: "gateway.yaml")
                 let check = try await bench.run("check")

@@ -2,7 +2,7 @@ import Foundation
 import Mappings
 import Testing
 
-/// A gateway between two senders that correct what they sent and four trackers that are sent the corrections.
+/// A gateway between two senders that correct what they sent, and four trackers that are sent the corrections.
 enum CorrectionFixture {
     /// - Parameter destinations: those that conversions go to, of `rs`, `rc`, `tk` and `pb`.
     static func configuration(to destinations: [String] = ["rs", "rc", "tk", "pb"], repeats: String? = nil) -> ConfigurationText {
@@ -48,7 +48,7 @@ enum CorrectionFixture {
 
 extension ScriptedTracker {
     /// The requests below `/name`, as `path body`; without the signature, which the mapping's own tests prove.
-    func told(_ name: String) -> [String] {
+    func requests(below name: String) -> [String] {
         received.filter { $0.uri.hasPrefix("/\(name)") }.map { request in
             var words = [String(request.uri.dropFirst(name.utf8.count + 1))]
             if case .object(var object)? = try? JSONValue(parsing: Array(request.body.utf8)) {

@@ -15,7 +15,7 @@ extension EndToEnd {
                     "main", "/postback?cid={click_id}&sum={amount}&txid={order_id}", ["retries": ConfigurationText.Entry.patientRetries])
             ])
 
-        /// By order id, the conversion's id that the reply told.
+        /// By order id, the conversion's id in the reply.
         private final class Acknowledged: Sendable { let ids = Mutex<[String: String]>([:]) }
 
         @Test func `every acknowledged conversion outlives kill -9 and is delivered, and none is doubled`() async throws {
@@ -37,7 +37,7 @@ extension EndToEnd {
                             }
                         }
                         group.addTask {
-                            // Somewhere among what this round is told.
+                            // Somewhere in the middle of what this round sends.
                             let enough = acknowledged.ids.withLock { $0.count } + Int.random(in: 1...150)
                             try? await until { acknowledged.ids.withLock { $0.count } >= enough }
                             gateway.kill()
@@ -110,7 +110,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `an Idempotency-Key is the key where one is sent`() async throws {
+        @Test func `an Idempotency-Key is the key if one is sent`() async throws {
             try await Workbench.serve(ConfigurationText()) { bench, _, port, _ in
                 func send(_ order: String, _ key: String) async throws -> String {
                     var sample = Samples.sale(order)

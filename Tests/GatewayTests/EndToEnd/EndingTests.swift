@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// What senders and trackers have under way when the service is told to end.
+    /// What senders and trackers have under way when the service ends.
     struct EndingTests {
         private static func configuration(drain: String) -> ConfigurationText {
             ConfigurationText(to: [.postback("main", "/p?cid={click_id}")], ["limits": "{ drain: \(drain) }"])

@@ -9,7 +9,7 @@ extension EndToEnd {
             sources: [.shop],
             to: [.postback("main", "/postback?cid={click_id}&sum={amount}&txid={order_id}", ["retries": "[300ms, 300ms]"])])
 
-        /// Serves with the given point armed, says three sales, of which the last gets no reply, and starts again.
+        /// Serves with the given point armed, posts three sales, of which the last gets no reply, and starts again.
         private func shot(at point: String, script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)))
             async throws -> Outcome
         {
@@ -30,7 +30,7 @@ extension EndToEnd {
                     let rows = try await bench.rows("conversions")
                     outcome.stored = rows.map { $0.text("order_id") }.sorted()
                     outcome.thirdID = rows.first { $0.text("order_id") == "three" }?.text("id") ?? ""
-                    outcome.told = tracker.received.map(\.uri).sorted()
+                    outcome.received = tracker.received.map(\.uri).sorted()
                     return outcome
                 }
             }
@@ -42,18 +42,18 @@ extension EndToEnd {
             var stored: [String] = []
             var thirdID = ""
             var deliveries: [String] = []
-            var told: [String] = []
+            var received: [String] = []
         }
 
         private static func uri(_ name: String) -> String { "/postback?cid=click-\(name)&sum=49.90&txid=\(name)" }
 
-        @Test func `before the commit: nobody was told, and nothing of it is there`() async throws {
+        @Test func `before the commit: no reply was sent, and nothing of it is stored`() async throws {
             let outcome = try await shot(at: "before-commit")
             #expect(outcome.storedAfterRestart == ["one", "two"])
             #expect(outcome.secondReply == #"{"success":true,"conversionId":"\#(outcome.thirdID)"}"#)
             #expect(outcome.stored == ["one", "three", "two"])
             #expect(outcome.deliveries == ["delivered", "delivered", "delivered"])
-            #expect(Set(outcome.told) == Set(["one", "two", "three"].map(Self.uri)))
+            #expect(Set(outcome.received) == Set(["one", "two", "three"].map(Self.uri)))
         }
 
         @Test func `after the commit and before the reply: it is owed, and sent again it is the same one`() async throws {
@@ -63,7 +63,7 @@ extension EndToEnd {
                 outcome.secondReply == #"{"success":true,"conversionId":"\#(outcome.thirdID)","message":"Conversion already tracked"}"#)
             #expect(outcome.stored == ["one", "three", "two"])
             #expect(outcome.deliveries == ["delivered", "delivered", "delivered"])
-            #expect(Set(outcome.told) == Set(["one", "two", "three"].map(Self.uri)))
+            #expect(Set(outcome.received) == Set(["one", "two", "three"].map(Self.uri)))
         }
 
         @Test func `after a tracker's answer and before it is stored: the tracker hears the same once more`() async throws {

@@ -77,7 +77,7 @@ extension EndToEnd {
             }
         }
 
-        /// A word that nothing is stored under is told apart from a filter that nothing matches.
+        /// A name that is stored nowhere is a mistake; a filter that nothing matches is none.
         private func mistypedNames(_ bench: Workbench) async throws {
             let unknown = "the configuration has no source 'shopp', and nothing is stored under that name; did you mean 'shop'?\n"
             for command in [["conversions"], ["deliveries"], ["refused"], ["replay"]] {

@@ -34,7 +34,7 @@ extension EndToEnd {
             return HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
         }
 
-        /// By order id, the conversion's id that the reply told.
+        /// By order id, the conversion's id in the reply.
         private final class Acknowledged: Sendable {
             let ids = Mutex<[String: String]>([:])
             let isOver = Atomic(false)

@@ -77,7 +77,7 @@ extension EndToEnd {
 
         @Test func `no secret is stored, logged or shown`() async throws {
             let script: ScriptedTracker.Script = { _, request in
-                // A tracker that says back what it was told, as it was written and decoded.
+                // A tracker that replies with what it received, as it was written and decoded.
                 .reply(400, body: "\(request.uri) \(request.uri.removingPercentEncoding ?? "") \(request.body) \(request.headers)")
             }
             try await Workbench.use(Self.configuration, environment: Self.environment, tracker: script) { bench, tracker in

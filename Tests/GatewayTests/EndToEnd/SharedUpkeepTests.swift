@@ -39,7 +39,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `killed before a commit, nobody was told and nothing of it is there`() async throws {
+        @Test func `killed before a commit, it has sent no reply and stored nothing of it`() async throws {
             try await Self.use { bench, tracker, _ in
                 #expect(try await bench.run("migrate").status == 0)
                 bench.set("GATEWAY_KILL_AT", "before-commit:3")
@@ -58,8 +58,8 @@ extension EndToEnd {
                 // What the killed one held is taken over when its lease has run out.
                 let rows = try await bench.settled(3)
                 #expect(rows.map { $0.text("state") } == ["delivered", "delivered", "delivered"])
-                let told = ["one", "two", "three"].map { "/postback?cid=click-\($0)&sum=49.90&txid=\($0)" }
-                #expect(Set(tracker.received.map(\.uri)) == Set(told))
+                let wanted = ["one", "two", "three"].map { "/postback?cid=click-\($0)&sum=49.90&txid=\($0)" }
+                #expect(Set(tracker.received.map(\.uri)) == Set(wanted))
                 second.terminate()
                 #expect(try await second.ended() == 0)
             }

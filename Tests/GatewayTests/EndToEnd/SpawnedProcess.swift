@@ -7,7 +7,7 @@ import Synchronization
 final class SpawnedProcess: Sendable {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
-    /// Where standard input comes from and where the output goes; `/dev/null` where nothing is said.
+    /// Where standard input comes from and where the output goes; `/dev/null` if nothing is given.
     struct Files: Sendable {
         var input = "/dev/null"
         var output = "/dev/null"
@@ -18,7 +18,7 @@ final class SpawnedProcess: Sendable {
     /// As `waitpid` gives it, once the process has ended.
     private let status = Mutex<Int32?>(nil)
 
-    /// - Parameter command: the program, found on the path where it has no slash, and its arguments.
+    /// - Parameter command: the program, found on the path if it has no slash, and its arguments.
     init(_ command: [String], in folder: String = "/", environment: [String: String] = [:], files: Files = Files()) throws {
         let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         pid = try Self.spawn(command, in: folder, environment: all.map { "\($0)=\($1)" }, files)
@@ -48,7 +48,7 @@ final class SpawnedProcess: Sendable {
     }
 
     func signal(_ number: Int32) {
-        // Under the lock nobody collects it, so that the id is still its own.
+        // Nothing collects the process while the lock is held, so the id is still its own.
         status.withLock { if $0 == nil { _ = kill(pid, number) } }
     }
 

@@ -99,7 +99,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `what is owed yet is forgotten only where that is said`() async throws {
+        @Test func `what is still pending is forgotten only with --also-pending`() async throws {
             try await Workbench.use(Self.configuration, tracker: ScriptedTracker.always(.reply(503))) { bench, _ in
                 try await bench.serve { (_, port) async throws in
                     #expect(try await buy("o-1", "jane@example.com").post(port).status == 200)

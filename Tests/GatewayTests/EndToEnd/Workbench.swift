@@ -144,6 +144,6 @@ final class Workbench: Sendable {
 }
 
 extension JSONValue {
-    /// A member's text; nothing where it is missing.
+    /// A member's text; empty if it is missing.
     func text(_ name: String) -> String { self[name]?.plainText ?? "" }
 }
