@@ -9,7 +9,7 @@ extension MappingCompiler {
         }
         let target = map.take("is").flatMap { self.target($0, isItem: isItem) }
         let isKnownSegment = request.path.segments.isEmpty || request.path.segments.contains(.setting(name))
-        let defaultPlace: FieldPlan.Place = request.bodies.isEmpty ? .query : .body
+        let defaultPlace: FieldPlan.Place = request.formats.isEmpty ? .query : .body
         let wirePlace = word("place", in: &map, of: FieldPlan.Place.self) ?? defaultPlace
         if wirePlace == .path, !isKnownSegment {
             diagnostics.error(at: place, "'\(name)' is no variable segment of the path \(request.path.description)")

@@ -59,6 +59,9 @@ extension MappingCompiler {
         let means = meansNode.flatMap { inner.means($0) }
         let checks = map.list("checks", &inner.diagnostics).compactMap { inner.check($0) }
         let replies = map.map("replies", &inner.diagnostics).compactMap { inner.reply($0.name, $0.value) }
+        if side != .in, let signature = main.signature {
+            inner.checkWriting(signature, of: request, at: place, subject: "update '\(name)': ")
+        }
         if side != .out { inner.checkReading(name, at: place, request: request, isMeant: meansNode != nil, of: main) }
         diagnostics = inner.diagnostics
         var mapping = main

@@ -134,7 +134,7 @@ package struct ExampleRunner {
             }
         }
         if let body = sends.body {
-            let sent = (try? JSONValue(parsing: request.body)) ?? .null
+            let sent = mapping.request.writtenFormat?.members(of: request.body).map(JSONValue.object) ?? .null
             for (path, expected, found) in body.differences(from: sent) { differ(sends.location, "body \(path)", expected, found) }
         }
     }

@@ -1,7 +1,8 @@
 /// A secret or key that a request carries, and where.
 package struct CredentialPlan: Sendable {
     package var name: String
-    /// The first place that a request uses counts, even where what stands there is wrong. Requests are written with the first.
+    /// The first place that a request uses counts, even if the value there is wrong. Requests are written with the first
+    /// place of the mapping.
     package var places: [Place]
     /// A public key that says which source this is, before a secret proves it.
     package var identifies: Bool
@@ -15,7 +16,7 @@ package struct CredentialPlan: Sendable {
         /// `Authorization: Bearer …`, RFC 6750.
         case bearer
         case query(String)
-        /// A member of the JSON body, or a parameter of a form body.
+        /// A member at the top of the body.
         case body(String)
     }
 }

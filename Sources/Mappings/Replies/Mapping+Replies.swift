@@ -21,7 +21,7 @@ extension Mapping {
         return WireReply(status: status, contentType: Self.jsonType, body: json.bytes)
     }
 
-    private static let jsonType = "application/json"
+    private static let jsonType = JSONBodyFormat().contentType
 
     private func write(_ plan: ReplyPlan, status: Int, _ input: borrowing ExpressionInput, _ variables: ReplyVariables) -> WireReply {
         switch plan.body {
