@@ -13,14 +13,14 @@ extension Mapping {
             case .query, .body: break
             }
         }
-        guard let format = try self.request.format(of: request) else {
+        if let format = try self.request.format(of: request) {
+            parsed.format = format
+            parsed.hasBody = !request.body.isEmpty
+            try format.read(layout, into: &parsed)
+            if !request.query.isEmpty { parsed.takeBesideBody(Parameters(decoding: request.query), by: layout) }
+        } else {
             try parsed.take(Parameters(decoding: request.query), by: layout) { .query($0) }
-            return parsed
         }
-        parsed.format = format
-        parsed.hasBody = !request.body.isEmpty
-        try format.read(layout, into: &parsed)
-        if !request.query.isEmpty { parsed.takeBesideBody(Parameters(decoding: request.query), by: layout) }
         return parsed
     }
 

@@ -1,6 +1,6 @@
 /// Parameters as HTML forms send them: `click_id=c-1&amount=5.00`. A member of an object has its whole name, `customer.email`; items have no
 /// place in a form.
-struct FormBodyFormat: BodyFormat {
+final class FormBodyFormat: BodyFormat {
     var name: String { "form" }
     var contentType: String { "application/x-www-form-urlencoded" }
 
@@ -28,7 +28,7 @@ struct FormBodyFormat: BodyFormat {
     }
 }
 
-private struct FormBodyWriter: BodyWriter {
+private final class FormBodyWriter: BodyWriter {
     private let constants: [(name: String, value: String)]
     private let parameters: ParameterShape
     private let isSorted: Bool

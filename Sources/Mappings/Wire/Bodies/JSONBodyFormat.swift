@@ -1,5 +1,5 @@
 /// A JSON object: `{"click_id":"c-1","customer":{"email":"a@b.example"}}`.
-struct JSONBodyFormat: BodyFormat {
+final class JSONBodyFormat: BodyFormat {
     var name: String { "json" }
     var contentType: String { "application/json" }
 

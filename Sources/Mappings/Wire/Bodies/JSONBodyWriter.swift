@@ -1,5 +1,5 @@
 /// A mapping's JSON bodies, with their keys and constants encoded once.
-struct JSONBodyWriter: BodyWriter {
+final class JSONBodyWriter: BodyWriter {
     private let root: [Node]
 
     private struct Node: Sendable {
