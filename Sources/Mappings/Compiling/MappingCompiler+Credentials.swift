@@ -68,7 +68,7 @@ extension MappingCompiler {
         } else {
             diagnostics.error(
                 at: place,
-                "\(subject)a signature over \(forms) cannot stand in the body that it signs; give it a header or query, or list \(others) in 'signs'"
+                "\(subject)a signature over \(forms) cannot be in the body that it signs; give it a header or query, or list \(others) in 'signs'"
             )
         }
     }

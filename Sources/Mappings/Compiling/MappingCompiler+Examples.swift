@@ -1,5 +1,5 @@
 extension MappingCompiler {
-    /// - Parameter update: of an update's example, the mapping that reads its requests; nil where the update has none of its own.
+    /// - Parameter update: of an update's example, the mapping that reads its requests; nil if the update has none of its own.
     mutating func example(_ node: YAMLNode, request: RequestPlan, of update: Mapping? = nil) -> Example? {
         var map = YAMLFields(node, subject: "an example", into: &diagnostics)
         let name = map.require("name", &diagnostics)?.text("name", &diagnostics) ?? ""

@@ -1,4 +1,4 @@
-/// A secret or key that a request carries, and where.
+/// A secret or key that a request carries, and its places.
 package struct CredentialPlan: Sendable {
     package var name: String
     /// The first place that a request uses counts, even if the value there is wrong. Requests are written with the first
@@ -8,7 +8,7 @@ package struct CredentialPlan: Sendable {
     package var identifies: Bool
     /// `null` in a source's configuration switches the check off (Trcker's offers from before 11 May 2026).
     package var mayBeNull: Bool
-    /// Never sent by itself: the key of a signature.
+    /// Never sent: it is the key of a signature.
     package var signsOnly: Bool
 
     package enum Place: Sendable, Hashable {

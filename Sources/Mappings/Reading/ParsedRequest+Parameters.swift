@@ -1,7 +1,7 @@
 extension ParsedRequest {
     /// Puts the parameters of a query or form into the slots of the fields at the top of a body.
     ///
-    /// - Parameter place: where a parameter of that name stands.
+    /// - Parameter place: the place of a parameter of that name.
     mutating func take(
         _ parameters: Parameters, by layout: RequestLayout, at place: (String) -> CredentialPlan.Place
     ) throws(Refusal) {
@@ -27,7 +27,7 @@ extension ParsedRequest {
         }
     }
 
-    /// Puts the query of a request whose fields are in the body into its slots: credentials, signatures, and whatever else was sent.
+    /// Puts the query of a request whose fields are in the body into its slots: credentials, signatures, and what else was sent.
     mutating func takeBesideBody(_ query: Parameters, by layout: RequestLayout) {
         warnings += query.warnings
         for (name, value) in query.pairs {

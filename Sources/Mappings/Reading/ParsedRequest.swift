@@ -3,7 +3,7 @@
 /// Made before it is known which source sent it, since the body may hold the key that says so.
 package struct ParsedRequest: Sendable {
     var slots: [WireValue]
-    /// The slots of all items, one item after the other, and where in the sender's list each item stands. Something other than an object
+    /// The slots of all items, one item after the other, and each item's position in the sender's list. Something other than an object
     /// in the list has neither.
     var itemSlots: [WireValue] = []
     var itemPositions: [Int] = []
@@ -11,13 +11,13 @@ package struct ParsedRequest: Sendable {
     var extraNames: Set<String> = []
     var failures: [Failure] = []
     var warnings: [String] = []
-    /// Values of credentials and signatures that stand in the body or query, by `RequestLayout.secretNames`.
+    /// Values of credentials and signatures in the body or query, by `RequestLayout.secretNames`.
     var secrets: [String: [CredentialPlan.Place: String]] = [:]
     /// Decoded parameters, if the fields are parameters.
     var parameters: Parameters?
     /// The body's format; nil if the fields are in the query.
     var format: (any BodyFormat)?
-    /// Whether the fields stand in a body that is not empty.
+    /// Whether the fields are in a body that is not empty.
     var hasBody = false
     /// The values of the path's variable segments.
     package var pathValues: [String: String]

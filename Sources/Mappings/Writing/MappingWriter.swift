@@ -21,11 +21,11 @@ package struct MappingWriter: Sendable {
     private let secretQuery: [(name: String, value: String)]
     private let output: OutputPlan
     private let format: (any BodyFormat)?
-    /// How corrections are told.
+    /// How corrections are written.
     let updates: [UpdateWriter]
 
     /// - Parameters:
-    ///   - url: scheme, host and, where the tracker lives below one, a path; the tracker's own path is put behind it.
+    ///   - url: scheme, host and, if the tracker is below one, a path; the tracker's own path is added to it.
     ///   - credentials: by name; a missing one is left out.
     /// - Throws: the setting that the path needs and that is missing.
     package init(
@@ -85,7 +85,7 @@ package struct MappingWriter: Sendable {
         self.updates = updates
     }
 
-    /// A conversion with `update` is told as a correction, any other by the tracker's main request.
+    /// A conversion with `update` is written as a correction, any other by the tracker's main request.
     ///
     /// - Parameter now: what `now` is in the mapping's expressions.
     package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
@@ -115,7 +115,7 @@ package struct MappingWriter: Sendable {
         return rows
     }
 
-    /// One line for an order whose items nobody told, where the mapping says how to make it.
+    /// One line for an order that came without items, if the mapping says how to make it.
     private func synthesizedRow(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
         guard output.hasItems, itemFields.contains(where: \.isSynthesized) else { return [] }
         var row = [WireValue](repeating: .absent, count: mapping.fields.count)

@@ -1,4 +1,4 @@
-/// Where a mapping's values go in the requests that it writes.
+/// The place of each of a mapping's values in the requests that it writes.
 struct OutputPlan: Sendable {
     let query: ParameterShape
     let headers: ParameterShape

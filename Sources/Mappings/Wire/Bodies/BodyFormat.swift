@@ -1,8 +1,8 @@
 /// One way to put members into a body: how a request names it, what its bytes mean, and how they are made.
 ///
-/// Only a format knows its own bytes; everything else asks a `BodyFormat`. To add one, write one file with a type that conforms, and name it
-/// in `BodyFormats.all`. A format reads and writes whole bodies: it is asked once for each request, never once for each field. It is a class, so
-/// that plans and requests that hold one are copied as cheaply as without it.
+/// Only a format knows its own bytes; everything else asks a `BodyFormat`. To add a format, write one file with a class that conforms, and
+/// name it in `BodyFormats.all`. A format reads and writes whole bodies: it is asked once for each request, never once for each field. It is
+/// a class, so that the plans and requests that hold one are as cheap to copy as without it.
 protocol BodyFormat: AnyObject, Sendable {
     /// What `body:` of a mapping's request calls it.
     var name: String { get }

@@ -4,7 +4,7 @@
 package struct SignedForm: Sendable, Equatable {
     /// What `signs:` of a mapping calls it.
     package let name: String
-    /// Whether the body's own bytes are signed. Such a form needs a body, and its signature cannot stand in that body.
+    /// Whether the body's own bytes are signed. Such a form needs a body, and its signature cannot be in that body.
     let coversBody: Bool
     /// The texts that a sender may have signed; the gateway signs the first. None if the request has nothing to sign: a signature of nothing
     /// would be right for every such request.
@@ -21,7 +21,7 @@ package struct SignedForm: Sendable, Equatable {
 struct SignedContent {
     /// Without the signature if the request is being written.
     let request: WireRequest
-    /// Whether the fields stand in a body that is not empty.
+    /// Whether the fields are in a body that is not empty.
     let hasBody: Bool
     /// The members of the body, or the parameters of the query if there is no body, without the signature; nil if there are none.
     let members: JSONObject?

@@ -41,7 +41,7 @@ package struct Signer: Sendable {
 }
 
 extension SignaturePlan {
-    /// The members that are signed: without the signature, wherever it may stand among them. Nil if none are left.
+    /// The members that are signed: without the signature, whatever its place among them. Nil if none are left.
     fileprivate func unsigned(_ members: JSONObject?) -> JSONObject? {
         guard var members else { return nil }
         for place in places {

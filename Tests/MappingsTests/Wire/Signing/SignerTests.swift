@@ -39,7 +39,7 @@ struct SignerTests {
         #expect(try !verifies(post(Self.payload, sign: Self.sortedParameters), forms: [.sortedJSON, .rawBody]))
     }
 
-    @Test func `the signature may stand in a header, the body or the query, in either case of hex`() throws {
+    @Test func `the signature may be in a header, the body or the query, in either case of hex`() throws {
         let body = Self.payload.dropLast() + #", "sign": "\#(Self.sortedJSON)"}"#
         #expect(try verifies(post(String(body))))
         #expect(try verifies(post(Self.payload, query: "sign=" + Self.sortedJSON)))
@@ -48,7 +48,7 @@ struct SignerTests {
         #expect(try verifies(get("sign=" + Self.sortedParameters.uppercased() + "&" + Self.query)))
     }
 
-    @Test func `the first place that is used counts, even where it is wrong`() throws {
+    @Test func `the first place that is used counts, even if it is wrong`() throws {
         #expect(try !verifies(post(Self.payload, sign: "00", query: "sign=" + Self.sortedJSON)))
         #expect(try !verifies(post(Self.payload, sign: "", query: "sign=" + Self.sortedJSON)))
     }
