@@ -107,7 +107,7 @@ struct ConfigurationLoaderTests {
     @Test(arguments: [
         ("- a", "1:1: error: the configuration must be a map, found a list"),
         ("listen: [::1]:80", "1:10: error: this is not YAML: did not find expected node content"),
-        ("listen: a:1\nlisten: b:1", "1:1: error: key 'listen' stands twice in this map"),
+        ("listen: a:1\nlisten: b:1", "1:1: error: key 'listen' is twice in this map"),
         ("a: b: c", "1:5: error: this is not YAML: mapping values are not allowed in this context"),
     ])
     func `what is no map is one sentence`(text: String, finding: String) {

@@ -39,7 +39,7 @@ extension EndToEnd {
                     ),
                     (
                         [0xEF, 0xBB, 0xBF] + sale,
-                        "the body is not valid JSON: line 1, column 1: a byte order mark stands before the value; send UTF-8 without it"
+                        "the body is not valid JSON: line 1, column 1: a byte order mark comes before the value; send UTF-8 without it"
                     ),
                     ([0x1F, 0x8B, 0x08, 0x00], "the body is not valid JSON: line 1, column 1: expected a value, found byte 0x1f"),
                     ([], "the body is empty; send a JSON object"),
