@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// Places where a test has the process shot: `GATEWAY_KILL_AT=after-commit:3` sends it SIGKILL when it gets there for the third time.
+/// Places where a test can have the process killed: `GATEWAY_KILL_AT=after-commit:3` sends it SIGKILL when it gets there for the third time.
 ///
 /// In debug builds only; of a release build these are no part.
 enum FaultPoint: String {
     /// A message is written, its transaction not yet committed.
     case beforeCommit = "before-commit"
-    /// It is committed, the sender not yet told.
+    /// It is committed, and the sender has no answer yet.
     case afterCommit = "after-commit"
     /// A tracker has answered, its answer is not yet stored.
     case afterSend = "after-send"

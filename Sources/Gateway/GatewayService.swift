@@ -12,7 +12,7 @@ import UnixSignals
 
 /// The gateway whole: intake in front of the store, delivery behind it.
 ///
-/// Requests come in through `InboundServer`, are made conversions by `Intake`, stored, and handed to the `Dispatcher`, which tells every
+/// Requests come in through `InboundServer`, become conversions in `Intake`, are stored, and go to the `Dispatcher`, which sends them to every
 /// destination. At the end intake stops first, then delivery, then the store.
 struct GatewayService: Sendable {
     let dispatcher: Dispatcher
@@ -62,14 +62,14 @@ struct GatewayService: Sendable {
 
     /// Puts another configuration into use: for requests and tries that begin from now on. What counts at the start only stays as it is.
     func apply(_ configuration: Configuration) {
-        // Destinations first: who is told "ok" from here on must find them there.
+        // Destinations first: a sender that gets its "ok" from here on must find them there.
         dispatcher.reconfigure(configuration.destinations.map { Destination($0, routes: configuration.routes) })
         let intake = Self.intake(
             configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, logger: logger)
         current.replace(with: intake, bodyLimit: configuration.limits.body)
     }
 
-    /// Serves until the process is told to end (SIGTERM, SIGINT) or one part fails. Told a second time, the process ends at once.
+    /// Serves until the process gets SIGTERM or SIGINT, or one part fails. A second signal ends the process at once.
     func run(with others: [any Service] = []) async throws {
         var parts: [any Service] = [dispatcher, server]
         if let pruner { parts.append(pruner) }

@@ -90,7 +90,7 @@ enum Dialect: String, CaseIterable, Sendable {
             #"{"cart_id":"\#(sale.click)","order_id":"\#(sale.key)","currency_code":"\#(coin.code)","discount":\#(coin.text(discount)),"items":\#(items)}"#
     }
 
-    /// Whether an answer acknowledges a sale; nil where it does not, whatever its status.
+    /// Whether an answer acknowledges a sale; nil if it does not, whatever its status.
     func acknowledgement(_ answer: Answer) -> Acknowledgement? {
         guard let body = try? JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any] else { return nil }
         switch self {

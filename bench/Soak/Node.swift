@@ -53,7 +53,7 @@ actor Node {
         isUp = true
     }
 
-    /// SIGKILL, at once. True where the process was running.
+    /// SIGKILL, at once. True if the process was running.
     func kill() async -> Bool {
         isUp = false
         guard let process, process.isRunning else { return false }
@@ -62,7 +62,7 @@ actor Node {
         return process.terminationReason == .uncaughtSignal
     }
 
-    /// SIGTERM; the exit code, nil where it did not end in time.
+    /// SIGTERM; the exit code, nil if it did not end in time.
     func terminate() async -> Int32? {
         isUp = false
         guard let process, process.isRunning else { return nil }
@@ -75,7 +75,7 @@ actor Node {
         return process.terminationStatus
     }
 
-    /// Why a node that should run does not; nil where all is well.
+    /// Why a node that should run does not; nil if all is well.
     var complaint: String? {
         guard isUp, let process, !process.isRunning else { return nil }
         return "\(name) ended by itself with \(process.terminationStatus): \(tail)"

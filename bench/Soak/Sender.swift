@@ -91,7 +91,7 @@ struct Line: Sendable {
         node = first % ports.count
     }
 
-    /// Nil where no whole reply came.
+    /// Nil if no whole reply came.
     mutating func exchange(_ request: Request) async -> Answer? {
         do {
             let open: SenderConnection

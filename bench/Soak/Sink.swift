@@ -5,7 +5,7 @@ import NIOPosix
 
 /// A destination on 127.0.0.1 that notes what it is told and misbehaves by plan.
 final class Sink: Sendable {
-    /// How the sink reads a request; nil where it is not one that the gateway should have sent.
+    /// How the sink reads a request; nil if it is not one that the gateway should have sent.
     typealias Reading = @Sendable (_ target: String, _ body: String) -> Ledger.Telling?
 
     let name: String

@@ -45,7 +45,7 @@ struct SoakRun: Sendable {
 
     func clean() { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// True where nothing is amiss.
+    /// True if nothing is amiss.
     func perform() async throws -> Bool {
         say("soak: seed \(seed), \(setting), \(gateway)")
         let sinks = try await Destinations.start(seed: seed, ledger: ledger)

@@ -42,7 +42,7 @@ struct Check: ParsableCommand {
     }
 }
 
-/// Mapping files named on a command line; a folder stands for the `*.yaml` in it.
+/// Mapping files named on a command line; a folder means the `*.yaml` files in it.
 enum MappingFiles {
     static func read(_ paths: [String]) throws -> [MappingCatalog.File] {
         try paths.flatMap { path -> [MappingCatalog.File] in

@@ -7,7 +7,7 @@ struct ConfigurationOption: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config = "gateway.yaml"
 
-    /// Shows everything that is wrong and ends with 78 where the file cannot be used. Warnings are for `check` and `serve` to show.
+    /// Shows everything that is wrong and ends with 78 if the file cannot be used. Warnings are for `check` and `serve` to show.
     func load() throws -> Configuration { try Self.load(config) }
 
     /// The same with what it was read from, so that it can be read again.

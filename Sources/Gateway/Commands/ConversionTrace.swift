@@ -31,7 +31,7 @@ struct ConversionTrace {
         repeats = try await store.repeats(of: first.row.id)
     }
 
-    /// The conversion as it stands.
+    /// The conversion as it is now.
     private var present: ConversionRow { corrections.last?.row ?? first.row }
 
     var object: JSONObject {
@@ -74,7 +74,7 @@ struct ConversionTrace {
     }
 
     var lines: [String] {
-        var lines = ["conversion \(first.row.id)\(corrections.isEmpty ? "" : ", as it stands")".styled(.bold)]
+        var lines = ["conversion \(first.row.id)\(corrections.isEmpty ? "" : ", as it is now")".styled(.bold)]
         var json = JSONWriter(options: .pretty)
         json.write(.object(Listing.object(of: present)))
         lines += String(decoding: json.bytes, as: UTF8.self).split(separator: "\n").map { "  \($0)" }

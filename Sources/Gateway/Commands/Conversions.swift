@@ -95,7 +95,7 @@ struct Conversions: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Shows a conversion's full trace: the request, the conversion as it stands, its repeats and corrections, each delivery with every attempt."
+                "Shows a conversion's full trace: the request, the conversion as it is now, its repeats and corrections, each delivery with every attempt."
         )
 
         @OptionGroup var store: StoreOption

@@ -34,7 +34,7 @@ struct Deliveries: AsyncParsableCommand {
             Terminal.print(table.lines)
         }
 
-        /// With when they ended, and what the destination said last.
+        /// Also when they ended, and what the destination answered last.
         private func printFailed(_ rows: [DeliveryRow], in store: any ConversionStore) async throws {
             var objects: [JSONObject] = []
             var table = TextTable("conversion", "destination", "state", "tries", "order", "ended", "reason", "last reply")

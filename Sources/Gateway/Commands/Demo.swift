@@ -17,7 +17,7 @@ struct Demo: AsyncParsableCommand {
     @Flag(name: .long, help: "Ends after the report; the exit code is 1 if anything did not arrive.")
     var once = false
 
-    @Option(name: .long, help: ArgumentHelp("Where the gateway listens; any free port where this is taken.", valueName: "host:port"))
+    @Option(name: .long, help: ArgumentHelp("Where the gateway listens; any free port if this one is taken.", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
 
     func run() async throws {

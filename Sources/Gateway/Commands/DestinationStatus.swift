@@ -2,7 +2,7 @@ import ArgumentParser
 import Mappings
 import Rules
 
-/// How one destination stands: what the configuration says, what the store holds, and what the serving processes report.
+/// The state of one destination: what the configuration says, what the store holds, and what the serving processes report.
 struct DestinationStatus {
     let name: String
     let isConfigured: Bool
@@ -40,7 +40,7 @@ struct DestinationStatus {
         }
     }
 
-    /// Ends the command where nobody knows the name.
+    /// Ends the command if nobody knows the name.
     static func check(_ name: String, in store: any ConversionStore, _ configuration: Configuration?) async throws {
         let known = try await all(in: store, configuration).map(\.name)
         guard !known.contains(name), configuration != nil || !known.isEmpty else { return }
@@ -49,7 +49,7 @@ struct DestinationStatus {
         throw ExitStatus.findings
     }
 
-    /// Everything that keeps it from being told, or `ok`.
+    /// Everything that keeps conversions from it, or `ok`.
     var state: String {
         var parts: [String] = []
         if !isConfigured { parts.append("not configured") }

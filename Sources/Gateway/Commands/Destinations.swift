@@ -3,7 +3,7 @@ import Mappings
 
 struct Destinations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows how every destination stands.",
+        abstract: "Shows the state of every destination.",
         discussion: """
             What is stored, by destination, and how a running gateway stands with it: paused, its breaker open after a run of failures, or \
             well. A running gateway reports about once a second, where something has changed.

@@ -55,7 +55,7 @@ struct DoctorFinding: Sendable, Equatable {
     }
     var check: String
     var level: Level
-    /// What was found and, where it is not well, what would do.
+    /// What was found and, if it is not well, what would help.
     var sentence: String
 
     init(_ check: String, _ level: Level, _ sentence: String) {

@@ -47,7 +47,7 @@ struct DoctorDestinations {
     static func judge(_ check: String, _ reached: String, days: Int) -> DoctorFinding {
         let sentence = "\(reached), its certificate is good for \(days) days"
         return days < certificateDays
-            ? DoctorFinding(check, .warning, "\(sentence); deliveries fail when it ends, so tell the tracker")
+            ? DoctorFinding(check, .warning, "\(sentence); deliveries fail when it ends, so ask the tracker to renew it")
             : DoctorFinding(check, .ok, sentence)
     }
 

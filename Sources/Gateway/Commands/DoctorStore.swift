@@ -67,7 +67,7 @@ struct DoctorStore {
 
     /// Compares free space with what a day adds; a store without a day's history is judged by free space alone.
     static func disk(_ found: StoreInspection, free: Int?, path: String) -> DoctorFinding {
-        guard let free else { return DoctorFinding("disk", .warning, "free space below '\(path)' cannot be told") }
+        guard let free else { return DoctorFinding("disk", .warning, "free space below '\(path)' is unknown") }
         let each = found.conversions > 0 ? found.usedBytes / found.conversions : 0
         let daily = each * found.lastDay
         let days = daily > 0 ? free / daily : Int.max
@@ -82,7 +82,7 @@ struct DoctorStore {
         return DoctorFinding("disk", .ok, sentence)
     }
 
-    /// - Parameter isSynchronized: nil where nobody can be asked.
+    /// - Parameter isSynchronized: nil if nobody can be asked.
     static func clock(newest: Timestamp?, now: Timestamp, isSynchronized: Bool?) -> DoctorFinding {
         if let newest, now.advanced(by: .seconds(5)) < newest {
             return DoctorFinding(

@@ -21,10 +21,10 @@ struct Forget: AsyncParsableCommand {
     @Option(name: .long, help: "The person's e-mail address.")
     var email: String?
 
-    @Option(name: .customLong("email-sha256"), help: "Its SHA-256 in hexadecimal digits, where the address itself is not known.")
+    @Option(name: .customLong("email-sha256"), help: "Its SHA-256 in hexadecimal digits, if the address itself is not known.")
     var sha256: String?
 
-    @Flag(name: .long, help: "Also conversions that a destination has yet to hear of; it is then told without the customer.")
+    @Flag(name: .long, help: "Also conversions that are still to be sent; they are then sent without the customer.")
     var alsoPending = false
 
     @Flag(name: .long, help: "Counts what would go, and changes nothing.")

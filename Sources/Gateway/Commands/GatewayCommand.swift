@@ -4,7 +4,7 @@ import ArgumentParser
 struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway",
-        abstract: "Takes conversions in any tracker's dialect and tells every tracker that must hear of them.",
+        abstract: "Takes affiliate conversions in any tracker's dialect and sends each to every tracker that needs it.",
         discussion: """
             Senders post to the gateway as they would to their tracker; each request becomes one exact conversion, is on disk before it is \
             answered, and is forwarded to each destination until that has answered.

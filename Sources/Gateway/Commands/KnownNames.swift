@@ -5,7 +5,7 @@ import Mappings
 enum KnownNames {
     enum Kind: String { case source, destination, tracker }
 
-    /// Called where nothing was found: a name that the configuration has no more may still be in the store.
+    /// Called if nothing was found: a name that is gone from the configuration may still be in the store.
     static func check(_ kind: Kind, _ name: String?, in configuration: Configuration?) throws {
         guard let name, let configuration else { return }
         let known =

@@ -10,9 +10,9 @@ struct Replay: AsyncParsableCommand {
             without --state takes what has not arrived: pending, skipped, rejected and dead; --failed leaves out the pending ones. --to NAME \
             sends conversions to a destination that they were not routed to.
 
-            Requests are written anew from the conversion, so a corrected mapping or route counts. --dry-run shows what would be sent and \
-            what is different from the last attempt, and ends with 1 where something would be skipped. The running gateway sends them within \
-            a second or two; where none runs, the next `gateway serve` does. A tracker hears of a conversion with the same idempotency id as \
+            The gateway writes each request again from the conversion, so a corrected mapping or route counts. --dry-run shows what would be sent and \
+            what is different from the last attempt, and ends with 1 if something would be skipped. The running gateway sends them within \
+            a second or two; if none runs, the next `gateway serve` does. A tracker gets a conversion with the same idempotency id as \
             before, and attempts are numbered on.
             """
     )
@@ -21,7 +21,7 @@ struct Replay: AsyncParsableCommand {
     @OptionGroup var page: PageOptions
     @OptionGroup var filter: DeliveryOptions
 
-    @Option(name: .long, help: "Sends the conversions to this destination too, wherever they were routed to.")
+    @Option(name: .long, help: "Sends the conversions to this destination too, whatever their routes.")
     var to: String?
 
     @Flag(name: .long, help: "Takes refused requests instead of deliveries; --source, --since and --until apply.")
@@ -35,7 +35,7 @@ struct Replay: AsyncParsableCommand {
 
     func validate() throws {
         if store.json {
-            throw ValidationError("replay prints for people only; `gateway deliveries --json` tells programs what became of it")
+            throw ValidationError("replay prints for people only; programs read the result from `gateway deliveries --json`")
         }
         if ids.isEmpty, filter.isEmpty, page.since == nil, page.until == nil, !refused {
             throw ValidationError("name ids, or a filter such as --destination main --state dead")
@@ -179,7 +179,7 @@ struct Replay: AsyncParsableCommand {
 
     // MARK: Sending
 
-    /// False where something is left as it is.
+    /// False if something is left as it is.
     private func send(_ rows: [DeliveryRow], in store: any ConversionStore, _ configuration: Configuration?) async throws -> Bool {
         guard !rows.isEmpty else { return true }
         var owed = rows

@@ -15,7 +15,7 @@ struct ReplayPreview {
         var notSent = 0
     }
 
-    /// False where something would not be sent.
+    /// False if something would not be sent.
     func show(_ deliveries: [DeliveryRow], _ requests: [RefusedRow]) async throws -> Bool {
         var counts = Counts()
         var destinations: [String: Destination] = [:]
@@ -79,19 +79,19 @@ struct ReplayPreview {
                 return Terminal.print("  nothing was sent so far".styled(.dim))
             }
             let which = "attempt \(last.number) of \(last.startedAt), \(last.outcome)\(last.status.map { " \($0)" } ?? "")"
-            let said = "\(which): \(last.reply.printable.prefix(300))"
+            let earlier = "\(which): \(last.reply.printable.prefix(300))"
             guard let sent = SentRequest(last) else {
                 counts.different += 1
                 return Terminal.print(
-                    "  \(said)\n  what was sent then is not kept, but its line: \(last.requestLine.printable)".styled(.dim))
+                    "  \(earlier)\n  what was sent then is not kept, but its line: \(last.requestLine.printable)".styled(.dim))
             }
             let difference = request.difference(from: sent)
             if difference.isEmpty {
                 counts.same += 1
-                return Terminal.print("  the same as \(said)".styled(.dim))
+                return Terminal.print("  the same as \(earlier)".styled(.dim))
             }
             counts.different += 1
-            Terminal.print("  not as in \(said)".styled(.dim))
+            Terminal.print("  not as in \(earlier)".styled(.dim))
             Terminal.print(difference.map { "    \($0)".styled($0.hasPrefix("-") ? .red : .green) })
         }
     }

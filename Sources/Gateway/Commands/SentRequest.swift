@@ -20,7 +20,7 @@ struct SentRequest: Sendable, Equatable {
         }
     }
 
-    /// Nil where the attempt kept no more than the line.
+    /// Nil if the attempt kept no more than the line.
     init?(_ attempt: AttemptRow) {
         guard let recorded = attempt.request else { return nil }
         self.init(line: attempt.requestLine, recorded: recorded)
@@ -40,7 +40,7 @@ struct SentRequest: Sendable, Equatable {
 }
 
 extension SentRequest {
-    /// What is sent otherwise than before, one line for each thing: `- body.amount: 4990`, `+ body.amount: 49.90`. Empty where nothing is.
+    /// What is different from before, one line for each difference: `- body.amount: 4990`, `+ body.amount: 49.90`. Empty if nothing differs.
     ///
     /// The query and a form are compared parameter by parameter, a JSON body member by member, any other body line by line.
     func difference(from old: SentRequest) -> [String] {

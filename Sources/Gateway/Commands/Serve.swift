@@ -9,7 +9,7 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Prints 'listening on HOST:PORT' once it takes requests. SIGTERM drains: no more requests are taken, attempts under way are \
             finished or stay pending for the next start, and the exit code is 0; a second SIGTERM or SIGINT ends at once with 1. SIGHUP, or a \
-            change of the configuration or of a mapping, reloads both: a file with mistakes changes nothing and is told in the log.
+            change of the configuration or of a mapping, reloads both: a file with mistakes changes nothing, and the log says why.
             """
     )
 
@@ -39,7 +39,7 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension ListenAddress {
-    /// Why a server ended, with what helps where the address could not be listened on.
+    /// Why a server ended, with what helps if it could not listen on the address.
     func sentence(for error: any Error) -> String {
         switch (error as? IOError)?.errnoCode {
         case EADDRINUSE: "another process listens on \(host):\(port); stop it or listen elsewhere"
@@ -51,7 +51,7 @@ extension ListenAddress {
 }
 
 extension StoreLock {
-    /// Takes the lock for the service's life; ends the command with a sentence where another has it. Nodes of a database need none.
+    /// Takes the lock for the service's life; ends the command with a sentence if another has it. Nodes of a database need none.
     static func taken(for configuration: Configuration) throws -> StoreLock? {
         guard case .sqlite(let path) = configuration.store else { return nil }
         do throws(StoreError) {
@@ -64,7 +64,7 @@ extension StoreLock {
 }
 
 extension Configuration {
-    /// Opens the store for the service; ends the command with a sentence where that cannot be: 1 for a database that does not answer, 78
+    /// Opens the store for the service; ends the command with a sentence if that is impossible: 1 for a database that does not answer, 78
     /// for what only another configuration or `gateway migrate` mends.
     func openStore(logger: Logger) throws -> any ConversionStore {
         do throws(StoreError) {

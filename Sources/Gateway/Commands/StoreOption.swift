@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Rules
 
-/// Opens the store that the configuration names, for commands that look or mend while the service may run beside them.
+/// Opens the store that the configuration names, for commands that read or repair while the service may run beside them.
 struct StoreOption: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOption
 

@@ -13,7 +13,7 @@ final class HealthProbe: Sendable {
     private static let paths = ["/healthz", "/readyz"]
     /// How long a look at the store counts, so that a busy balancer costs no commits.
     private static let validity = Duration.seconds(1)
-    /// How long a conversion that could not be stored counts, unless one is stored after it. Not for ever: who is not ready gets no requests.
+    /// How long a conversion that could not be stored counts, unless one is stored after it. Not for ever: a gateway that is not ready gets no requests.
     private static let memory = Duration.seconds(10)
 
     private let store: any ConversionStore
@@ -23,14 +23,14 @@ final class HealthProbe: Sendable {
     /// Whether `state` has a refusal, so that the usual case takes no lock.
     private let hasRefusal = Atomic(false)
 
-    /// - Parameter workersProblem: why deliveries do not move, in a sentence; nil where they do.
+    /// - Parameter workersProblem: why deliveries do not move, in a sentence; nil if they do.
     init(store: any ConversionStore, now: @escaping @Sendable () -> Timestamp, workersProblem: @escaping @Sendable () -> String?) {
         self.store = store
         self.now = now
         self.workersProblem = workersProblem
     }
 
-    /// A conversion had to be sent back. A look at the store alone may find room for its one row where no conversion fits.
+    /// A sender was asked to come back. A look at the store alone is not enough: there may be room for its one row and none for a conversion.
     func couldNotStore(_ error: StoreError, at time: Timestamp) {
         state.withLock { $0.refusal = (time, error.description) }
         hasRefusal.store(true, ordering: .relaxed)

@@ -20,7 +20,7 @@ struct InboundServer: Service {
     private let drain: Duration
 
     /// - Parameters:
-    ///   - address: port 0 takes any free one; `onRunning` tells which.
+    ///   - address: port 0 takes any free one; `onRunning` gets it.
     ///   - onRunning: called once the socket listens.
     init(
         _ intake: Intake, at address: ListenAddress, limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
@@ -67,7 +67,7 @@ struct InboundServer: Service {
         }
     }
 
-    /// A socket that cannot be accepted for want of a descriptor would end the server, so one more than these waits in the backlog.
+    /// Accepting a socket without a free descriptor would end the server, so one more than these waits in the backlog.
     private static var openable: Int {
         var limit = rlimit()
         #if canImport(Glibc)

@@ -22,12 +22,12 @@ extension Intake {
         return await refuse(excess.refusal, arrival, admission, retryAfter: excess.retryAfter, isKept: excess.isWorthKeeping)
     }
 
-    /// Says, once a minute at most, that a rotation cannot be ended yet.
+    /// Reports, once a minute at most, that a rotation must go on.
     private func noteSecondSecret(_ source: ReceivingSource, _ arrival: Arrival) {
         logger.debug("a request was proven by the second secret", metadata: ["source": "\(source.name)", "request_id": "\(arrival.id)"])
         guard source.isRotating, let count = senders[source.name]?.usedSecondSecret(at: arrival.receivedAt) else { return }
         logger.info(
-            "the second secret of a source is still in use; take it away when this line stays out",
+            "the second secret of a source is still in use; remove it when this line no longer appears",
             metadata: ["source": "\(source.name)", "requests": "\(count)"])
     }
 

@@ -38,7 +38,7 @@ final class PortPromise: Sendable {
         continuation.finish()
     }
 
-    /// Waits for the server; 0 where the wait was cancelled.
+    /// Waits for the server; 0 if the wait was cancelled.
     var value: Int {
         get async {
             if let port = port.withLock({ $0 }) { return port }

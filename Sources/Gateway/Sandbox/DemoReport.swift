@@ -43,7 +43,7 @@ final class DemoReport: Service {
         Terminal.print("The gateway listens on http://127.0.0.1:\(port). Try:".styled(.bold))
         for source in configuration.sources { Terminal.print("  " + (DemoRequest(source)?.curl(port: port) ?? "")) }
         Terminal.print(
-            "Sent as it is, each is a duplicate; with another id (and signed anew, where it is signed) it travels, and what arrives is shown here. Ctrl-C ends it."
+            "Sent as it is, each is a duplicate; with another id (and a new signature, if it is signed) it is sent on, and what arrives is shown here. Ctrl-C ends it."
         )
         inbox.forward { Terminal.print("  → \($0.source)".styled(.green) + " has \(Self.summary($0))") }
         try? await gracefulShutdown()
@@ -81,7 +81,7 @@ final class DemoReport: Service {
         return count
     }
 
-    /// Sends a sample that corrects, where the source's tracker has one, and shows how it travels.
+    /// Sends a correction, if the source's tracker has a sample of one, and shows where it arrives.
     private func correct(_ source: SourceConfiguration, port: Int) async throws {
         guard let sample = DemoRequest(correcting: source) else { return }
         _ = inbox.take()

@@ -7,7 +7,7 @@ struct DemoRequest {
     private let source: SourceConfiguration
     private let request: WireRequest
 
-    /// Nil where the mapping has no sample, or its path needs a setting that the source does not give.
+    /// Nil if the mapping has no sample, or its path needs a setting that the source does not give.
     init?(_ source: SourceConfiguration) {
         guard let sample = source.mapping.sample, var given = sample.given,
             let path = try? source.mapping.request.path.text(source.settings).get()
@@ -17,7 +17,7 @@ struct DemoRequest {
         request = source.mapping.addingCredentials(source.credentials, to: given)
     }
 
-    /// The first example of a correction; nil where the tracker takes none.
+    /// The first example of a correction; nil if the tracker takes none.
     init?(correcting source: SourceConfiguration) {
         guard let update = source.mapping.updates.first(where: { $0.inbound != nil }), let own = update.inbound,
             var given = update.examples.first(where: { $0.given != nil && $0.error == nil })?.given,

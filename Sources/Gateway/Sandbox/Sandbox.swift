@@ -15,7 +15,7 @@ struct Sandbox: Sendable {
 
     /// - Parameters:
     ///   - sources: from `sources(impersonating:)` or `openSources(of:)`.
-    ///   - onReceived: each conversion that a tracker was told of, and how it stands after each correction, with the name it was received under.
+    ///   - onReceived: each conversion that a tracker received, and the conversion after each correction, under the tracker's name.
     init(
         sources: [SourceConfiguration], listen: ListenAddress, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void, onReceived: @escaping @Sendable (Conversion) -> Void
@@ -34,7 +34,7 @@ struct Sandbox: Sendable {
         server = InboundServer(intake, at: listen, logger: logger, onRunning: onListening)
     }
 
-    /// The request that told a tracker of this conversion, credentials removed.
+    /// The request that brought this conversion, credentials removed.
     func request(of conversion: Conversion) async throws(StoreError) -> StoredRequest? { try await store.request(of: conversion.id) }
 
     func clear() async {

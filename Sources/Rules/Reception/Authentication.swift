@@ -2,7 +2,7 @@ import Mappings
 
 /// Who sent a request, as far as its credentials and its signature prove it.
 package enum Authentication {
-    /// The sources whose secrets the request knows, in the order of the file; more than one where they share them.
+    /// The sources whose secrets the request knows, in the order of the file; more than one if they share them.
     case proven([Claim])
     /// Nothing was proven, since the operator switched the check off.
     case open([Claim])
@@ -13,7 +13,7 @@ package enum Authentication {
     /// A source that a request may have come from.
     package struct Claim {
         package var source: ReceivingSource
-        /// `.second` where the request needed any of the secrets that are on their way out.
+        /// `.second` if the request needed one of the secrets that a rotation is about to end.
         package var secret: SecretUse
 
         package init(source: ReceivingSource, secret: SecretUse) {
@@ -69,12 +69,12 @@ package enum Authentication {
         }
         if let first = missing.first {
             let places = first.places.map(\.phrase).joined(separator: " or ")
-            return .unproven(reason: "no \(first.name) was sent; it stands in \(places)")
+            return .unproven(reason: "no \(first.name) was sent; its place is \(places)")
         }
         return .unproven(reason: "the \(demanded.map(\.name).joined(separator: " and ")) sent fits no source that is configured here")
     }
 
-    /// The sources that the sender names in a header; all of them where it names none that is known.
+    /// The sources that the sender names in a header; all of them if it names none that is known.
     private static func named(_ parsed: ParsedRequest, _ mapping: Mapping, _ candidates: [ReceivingSource]) -> [ReceivingSource] {
         guard let plan = mapping.request.sourceName, let name = parsed.request.header(plan.header), !name.isEmpty else { return candidates }
         let named = candidates.filter { $0.isNamed(name) }

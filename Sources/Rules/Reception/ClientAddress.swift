@@ -1,7 +1,7 @@
 /// Finds out who sent a request that came through proxies.
 package enum ClientAddress {
     /// The peer's own address, unless the peer is a trusted proxy. Then `X-Forwarded-For` is walked from the right, since each proxy adds its
-    /// peer at the end: the first address that is not a trusted proxy is the client. What stands left of it is the client's own claim.
+    /// peer at the end: the first address that is not a trusted proxy is the client. Everything left of it is the client's own claim.
     ///
     /// An entry that is no address ends the walk at the proxy that passed it on.
     ///

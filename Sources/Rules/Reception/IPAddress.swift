@@ -27,7 +27,7 @@ package struct IPAddress: Sendable, Hashable {
         }
     }
 
-    /// What stands before an IPv4 address that is written as IPv6.
+    /// What comes before an IPv4 address that is written as IPv6.
     package static let mappedPrefix: UInt128 = 0xFFFF
 
     package static func v4(_ bytes: some Collection<UInt8>) -> UInt32? {
@@ -54,7 +54,7 @@ package struct IPAddress: Sendable, Hashable {
             tail = [UInt16(bits >> 16), UInt16(bits & 0xFFFF)]
             groups.removeLast()
         }
-        // `::` leaves an empty group in the middle, and one more where it stands at an end.
+        // `::` leaves an empty group in the middle, and one more if it is at an end.
         if groups.count >= 2, groups[0].isEmpty, groups[1].isEmpty { groups.removeFirst() }
         if tail.isEmpty, groups.count >= 2, groups[groups.count - 1].isEmpty, groups[groups.count - 2].isEmpty { groups.removeLast() }
         let gaps = groups.indices.filter { groups[$0].isEmpty }

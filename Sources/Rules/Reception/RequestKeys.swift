@@ -24,8 +24,8 @@ package struct RequestKeys: Sendable {
             keys = [own]
             return
         }
-        // An id that belongs to another of the tracker's sources stays a conflict, whatever key the sender made up. Where repeats correct, the
-        // header tells messages apart, and the rule conversions.
+        // An id that belongs to another of the tracker's sources stays a conflict, whatever key the sender made up. If repeats correct, the
+        // header distinguishes messages, and the rule conversions.
         if case .tracker = ruled.scope { keys = [own, ruled] } else { keys = source.repeats.corrects ? [own, ruled] : [own] }
         if keys.count == 1, source.takesCorrections { replaced = ruled }
     }

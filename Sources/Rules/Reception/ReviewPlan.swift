@@ -24,9 +24,9 @@ package struct ReviewPlan: Sendable {
         self.clicks = clicks
     }
 
-    /// Holds the conversion where a check says so.
+    /// Holds the conversion if a check says so.
     ///
-    /// - Returns: the conversion as it was before; nil where nothing was changed.
+    /// - Returns: the conversion as it was before; nil if nothing was changed.
     package func flag(_ conversion: inout Conversion) -> Conversion? {
         let status = conversion.text(.status)
         guard status == nil || status == "pending" || status == "approved" else { return nil }

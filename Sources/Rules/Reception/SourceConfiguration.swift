@@ -62,7 +62,7 @@ extension SourceConfiguration {
     /// The secrets that a credential's check takes.
     private func active(_ name: String) -> Set<String> { Set([credentials[name], retiringCredentials[name]].compactMap(\.self)) }
 
-    /// Whether a request to the tracker's own path could come from either: nothing in it tells them apart.
+    /// Whether a request to the tracker's own path could come from either: nothing in it distinguishes them.
     package func isTwin(of other: Self) -> Bool {
         guard mapping.name == other.mapping.name, openCredentials == other.openCredentials else { return false }
         // A secret that both know, be it on its way out at one of them.
@@ -91,7 +91,7 @@ extension SourceConfiguration {
 }
 
 extension PathPlan {
-    /// The variable segments of a path that may have a source's name in front; nil where it is another.
+    /// The variable segments of a path that may have a source's name in front; nil if it is another.
     package func match(_ path: String, below name: String) -> [String: String]? {
         let prefix = "/\(name)/"
         return match(path) ?? (path.hasPrefix(prefix) ? match(path.dropFirst(prefix.utf8.count - 1)) : nil)

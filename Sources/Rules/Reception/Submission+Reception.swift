@@ -21,7 +21,7 @@ extension Submission {
         if source.repeats.corrects, !isWatched, let message = keys.message { self.content = content.with(message) }
     }
 
-    /// A correction on its way to its conversion. The rule's key says which one; an `Idempotency-Key` only tells messages apart.
+    /// A correction on its way to its conversion. The rule's key says which one; an `Idempotency-Key` only distinguishes messages.
     package init(correction read: CorrectionMessage, request: StoredRequest, from source: ReceivingSource, _ wire: WireRequest) {
         let document = read.correction.document()
         var row = ConversionRow(read.message)

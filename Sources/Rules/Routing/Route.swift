@@ -28,7 +28,7 @@ package struct Route: Sendable {
 }
 
 extension [Route] {
-    /// The destinations that must hear of a conversion, each once, in the order of the file.
+    /// The destinations that a conversion is sent to, each once, in the order of the file.
     package func destinations(of conversion: Conversion) -> [String] {
         var names: [String] = []
         for route in self where route.takes(conversion) {
@@ -37,7 +37,7 @@ extension [Route] {
         return names
     }
 
-    /// The conversion as a destination is told of it: changed by the first route that leads there.
+    /// The conversion as it is sent to a destination: changed by the first route that leads there.
     ///
     /// A correction goes where its conversion went, on the way that it went, though the route's condition may not hold any more.
     package func conversion(_ conversion: Conversion, for destination: String) -> Conversion {
@@ -56,7 +56,7 @@ extension [Route] {
 }
 
 extension FieldPath {
-    /// The value as this field holds it: an entry of `metadata` may be `"5"` where an amount is wanted. Nil where it is absent or does not fit.
+    /// The value as this field holds it: an entry of `metadata` may be `"5"` where an amount is wanted. Nil if it is absent or does not fit.
     fileprivate func fitting(_ value: Value) -> Value? {
         switch (kind, value) {
         case (_, .absent): nil

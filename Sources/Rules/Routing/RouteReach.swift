@@ -2,7 +2,7 @@ import Mappings
 
 /// Which routes lead where while they are read in order, to find those that can never act.
 ///
-/// The first route that takes a conversion to a destination decides what the destination is told. So once a route without a condition
+/// The first route that takes a conversion to a destination decides what is sent there. So once a route without a condition
 /// joins a source and a destination, no later route changes anything between the two.
 package struct RouteReach {
     private let sources: [String]
@@ -22,7 +22,7 @@ package struct RouteReach {
 
     package init(sources: [String]) { self.sources = sources }
 
-    /// - Returns: the numbers of the earlier routes that leave this one nothing to do, counted from 1; nil where it can act.
+    /// - Returns: the numbers of the earlier routes that leave this one nothing to do, counted from 1; nil if it can act.
     package mutating func add(_ route: Route, isConditional: Bool, hasMistakes: Bool) -> [Int]? {
         count += 1
         if hasMistakes { self.hasMistakes = true }
