@@ -99,7 +99,7 @@ struct CorrectionExplanation {
     }
 
     private static func known(
-        in store: any ConversionStore, source: String, orderID: String?, clickID: String?
+        in store: any ReadingStore, source: String, orderID: String?, clickID: String?
     ) async -> (current: Conversion, states: [String: DeliveryState])? {
         guard
             let row = try? await store.conversions(

@@ -3,7 +3,7 @@ import Rules
 
 /// Runs refused requests again, by today's configuration and mappings.
 struct RefusedReplay {
-    let store: any ConversionStore
+    let store: any IntakeStore & MendingStore
     let configuration: Configuration?
     /// Whose request a stranger's is taken for.
     let source: String?

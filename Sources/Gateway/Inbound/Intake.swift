@@ -14,7 +14,7 @@ final class Intake: Sendable {
         var idempotencyKey = 255
     }
 
-    let store: any ConversionStore
+    let store: any IntakeStore
     let clock: IntakeClock
     let limits: Limits
     let logger: Logger
@@ -38,7 +38,7 @@ final class Intake: Sendable {
     ///   - onCorrected: the same for a correction, by its own id.
     init(
         sources: [SourceConfiguration], routes: [Route], trustedProxies: [IPNetwork], secrets others: [String] = [],
-        store: any ConversionStore, clock: IntakeClock, limits: Limits = Limits(), logger: Logger,
+        store: any IntakeStore, clock: IntakeClock, limits: Limits = Limits(), logger: Logger,
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
         onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in }
