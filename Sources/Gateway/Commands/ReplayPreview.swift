@@ -52,7 +52,7 @@ struct ReplayPreview {
             counts.notSent += 1
             return Terminal.print("  stored conversion cannot be read: \(error)")
         }
-        switch destination.render(conversion, try await store.predecessor(of: row.id)) {
+        switch destination.render(conversion, try await store.predecessor(of: row.id), SystemClock.now()) {
         case .skipped(let reason):
             counts.notSent += 1
             Terminal.print("  would be skipped: \(reason.printable)".styled(.yellow))

@@ -59,7 +59,7 @@ struct DeliveryWorker: Sendable {
             logger.error("delivery dead: \(reason)", metadata: ["delivery": "\(id)"])
             return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: clock.now()))
         }
-        switch destination.render(conversion, job.delivery.predecessor) {
+        switch destination.render(conversion, job.delivery.predecessor, clock.now()) {
         case .skipped(let reason):
             return .untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: clock.now()))
         case .request(let request) where destination.isDryRun:

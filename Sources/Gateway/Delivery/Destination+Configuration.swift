@@ -18,10 +18,10 @@ extension Destination {
             timeout: configuration.timeout,
             schedule: configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule(),
             egress: configuration.egress,
-            render: { conversion, predecessor in
+            render: { conversion, predecessor, now in
                 do throws(Skip) {
                     let told = try routes.conversion(conversion, for: name).told(to: name, after: predecessor)
-                    return .request(OutboundRequest(try configuration.write(told)))
+                    return .request(OutboundRequest(try configuration.write(told, at: now)))
                 } catch {
                     return .skipped(reason: error.reason)
                 }
@@ -35,9 +35,11 @@ extension Destination {
 
 extension DestinationConfiguration {
     /// The request that tells this destination of a conversion, or why there is none.
-    func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+    ///
+    /// - Parameter now: the time of the attempt, which a mapping may write or sign.
+    func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
         switch target {
-        case .tracker(let writer): return try writer.write(conversion)
+        case .tracker(let writer): return try writer.write(conversion, at: now)
         case .postback(let url):
             var request = try url.write(conversion, exponents: exponents)
             if let shown { request.maskedURL = (try? shown.url.write(conversion, exponents: exponents))?.url ?? "***" }

@@ -20,8 +20,8 @@ struct Destination: Sendable {
     var egress = Egress()
     /// Called at each attempt, on an event loop: it must not block.
     ///
-    /// The state is that of a correction's conversion at this destination, as `DueDelivery` has it.
-    var render: @Sendable (Conversion, DeliveryState?) -> Rendering
+    /// The state is that of a correction's conversion at this destination, as `DueDelivery` has it; the time is that of the attempt.
+    var render: @Sendable (Conversion, DeliveryState?, Timestamp) -> Rendering
     /// Nil where the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
     var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }

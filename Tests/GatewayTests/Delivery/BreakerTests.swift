@@ -90,7 +90,7 @@ struct GovernorPropertyTests {
         let settings = Breaker.Settings(
             failures: Int.random(in: 1...12, using: &random), pause: .milliseconds(Int.random(in: 10...500, using: &random)),
             longest: .milliseconds(Int.random(in: 500...10_000, using: &random)))
-        var destination = Destination(name: "a", concurrency: Int.random(in: 1...40, using: &random)) { _, _ in .skipped(reason: "") }
+        var destination = Destination(name: "a", concurrency: Int.random(in: 1...40, using: &random)) { _, _, _ in .skipped(reason: "") }
         destination.breaker = settings
         destination.rate = Bool.random(using: &random) ? Rate(permits: Int.random(in: 1...200, using: &random), interval: .seconds(1)) : nil
         var governor = Governor(destination)
@@ -153,7 +153,7 @@ struct GovernorPropertyTests {
     }
 
     @Test func `a paused or held destination starts nothing, whatever else allows it`() {
-        var governor = Governor(Destination(name: "a") { _, _ in .skipped(reason: "") })
+        var governor = Governor(Destination(name: "a") { _, _, _ in .skipped(reason: "") })
         governor.isPaused = true
         expect(governor.start(at: .now()), .unknown)
         governor.isPaused = false
@@ -164,7 +164,7 @@ struct GovernorPropertyTests {
     }
 
     @Test func `new settings keep what is in flight and what the breaker knows`() {
-        var destination = Destination(name: "a", concurrency: 4) { _, _ in .skipped(reason: "") }
+        var destination = Destination(name: "a", concurrency: 4) { _, _, _ in .skipped(reason: "") }
         destination.breaker = Breaker.Settings(failures: 1)
         var governor = Governor(destination)
         let now = Uptime(nanoseconds: 1)

@@ -185,8 +185,8 @@ struct DeliveryExchangeTests {
     func `an address that cannot be reached is named`(url: String, start: String) async throws {
         try await results(of: 1) { destination in
             let render = destination.render
-            destination.render = { conversion, predecessor in
-                guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
+            destination.render = { conversion, predecessor, now in
+                guard case .request(var request) = render(conversion, predecessor, now) else { return .skipped(reason: "") }
                 request.url = url.replacing(
                     "PORT", with: request.url.drop { $0 != "1" }.drop { $0 != ":" }.dropFirst().prefix { $0 != "/" })
                 request.maskedURL = "masked"
@@ -209,8 +209,8 @@ struct DeliveryExchangeTests {
     func `a path and query go out exactly as they were written`(target: String) async throws {
         try await results(of: 1) { destination in
             let render = destination.render
-            destination.render = { conversion, predecessor in
-                guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
+            destination.render = { conversion, predecessor, now in
+                guard case .request(var request) = render(conversion, predecessor, now) else { return .skipped(reason: "") }
                 request.url = request.url.replacing("/in?key=hush", with: target)
                 return .request(request)
             }
@@ -224,8 +224,8 @@ struct DeliveryExchangeTests {
     @Test func `a malformed header is not sent, and its value is not shown`() async throws {
         try await results(of: 1) { destination in
             let render = destination.render
-            destination.render = { conversion, predecessor in
-                guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
+            destination.render = { conversion, predecessor, now in
+                guard case .request(var request) = render(conversion, predecessor, now) else { return .skipped(reason: "") }
                 request.headers.append(("X-Key", "hush\r\nX-Other: 1"))
                 return .request(request)
             }
@@ -240,7 +240,7 @@ struct DeliveryExchangeTests {
 
     @Test func `what a destination cannot take is skipped with the reason`() async throws {
         try await results(of: 1) {
-            $0.render = { _, _ in .skipped(reason: "conversion has no click_id, which trcker needs") }
+            $0.render = { _, _, _ in .skipped(reason: "conversion has no click_id, which trcker needs") }
         } script: { _, _ in
             .reply(200)
         } check: { results, tracker in

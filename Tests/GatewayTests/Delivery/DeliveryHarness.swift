@@ -69,7 +69,7 @@ extension Destination {
     /// Posts the conversion's id to `/in?key=hush`.
     static func local(_ name: String, port: Int, delays: [Duration] = [.milliseconds(20), .milliseconds(20)]) -> Destination {
         Destination(name: name, schedule: RetrySchedule(delays: delays), egress: Egress(allow: [loopback].compactMap { $0 })) {
-            conversion, _ in
+            conversion, _, _ in
             .request(
                 OutboundRequest(
                     method: "POST", url: "http://127.0.0.1:\(port)/in?key=hush", maskedURL: "http://127.0.0.1:\(port)/in?key=***",

@@ -187,9 +187,9 @@ struct DispatcherTests {
             let destination = Destination.local("a", port: tracker.port).with {
                 $0.concurrency = 2
                 let render = $0.render
-                $0.render = { conversion, predecessor in
+                $0.render = { conversion, predecessor, now in
                     isOpen.raise()
-                    return render(conversion, predecessor)
+                    return render(conversion, predecessor, now)
                 }
             }
             let conversions = DeliveryHarness.conversions(5000)
@@ -244,8 +244,8 @@ struct DispatcherTests {
         } body: { tracker in
             let destination = Destination.local("a", port: tracker.port).with {
                 let render = $0.render
-                $0.render = { conversion, predecessor in
-                    guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
+                $0.render = { conversion, predecessor, now in
+                    guard case .request(var request) = render(conversion, predecessor, now) else { return .skipped(reason: "") }
                     if !isCorrected.isRaised { request.url = request.url.replacing("/in", with: "/wrong") }
                     return .request(request)
                 }

@@ -194,8 +194,8 @@ struct ReconfigurationTests {
                 let new = old.with {
                     $0.concurrency = 8
                     let render = $0.render
-                    $0.render = { conversion, predecessor in
-                        guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
+                    $0.render = { conversion, predecessor, now in
+                        guard case .request(var request) = render(conversion, predecessor, now) else { return .skipped(reason: "") }
                         request.url = request.url.replacing("/in", with: "/new")
                         return .request(request)
                     }

@@ -95,7 +95,7 @@ final class PreparedStatement {
     }
 
     /// All parameters, from the first on.
-    func bind<each Value: SQLParameter>(_ values: repeat each Value) {
+    func bindAll<each Value: SQLParameter>(_ values: repeat each Value) {
         var index: Int32 = 0
         for value in repeat each values {
             index += 1
@@ -146,7 +146,7 @@ final class PreparedStatement {
     /// Binds all parameters, then runs.
     @discardableResult
     func run<First: SQLParameter, each Value: SQLParameter>(_ first: First, _ values: repeat each Value) throws(SQLiteFailure) -> Int {
-        bind(first, repeat each values)
+        bindAll(first, repeat each values)
         return try run()
     }
 

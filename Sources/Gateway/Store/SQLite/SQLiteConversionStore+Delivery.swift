@@ -46,7 +46,7 @@ extension SQLiteConversionStore {
                 let delivery = DeliveryID(conversion: id, destination: destination)
                 var found = content.due(delivery, from: 0)
                 if let root = content.optionalID(3) {
-                    earlier.bind(root, content.int64(5), content.int64(4))
+                    earlier.bindAll(root, content.int64(5), content.int64(4))
                     found.predecessor = DeliveryState.predecessor(try earlier.rows { $0.state(0) })
                 }
                 due.append(found)

@@ -99,7 +99,7 @@ extension SQLiteWriter {
         var holders: [KeyHolder] = []
         let select = statements.selectHolder
         for key in keys {
-            select.bind(key.digest.kept, try scopeNumber(key.scope))
+            select.bindAll(key.digest.kept, try scopeNumber(key.scope))
             let holder = try select.first {
                 KeyHolder(id: $0.id(0), isOthers: $0.int64(2) != source, expiresAt: $0.optionalTimestamp(1), content: $0.digest(3))
             }

@@ -57,7 +57,7 @@ final class SQLiteWriter: @unchecked Sendable {
     @discardableResult
     func run<each Value: SQLParameter>(_ sql: String, _ values: repeat each Value) throws(SQLiteFailure) -> Int {
         let statement = try prepare(sql)
-        statement.bind(repeat each values)
+        statement.bindAll(repeat each values)
         return try statement.run()
     }
 
@@ -65,7 +65,7 @@ final class SQLiteWriter: @unchecked Sendable {
         _ sql: String, _ values: repeat each Value, decode: (PreparedStatement) -> Row
     ) throws(SQLiteFailure) -> [Row] {
         let statement = try prepare(sql)
-        statement.bind(repeat each values)
+        statement.bindAll(repeat each values)
         return try statement.rows(decode)
     }
 
@@ -73,7 +73,7 @@ final class SQLiteWriter: @unchecked Sendable {
         _ sql: String, _ values: repeat each Value, decode: (PreparedStatement) -> Row
     ) throws(SQLiteFailure) -> Row? {
         let statement = try prepare(sql)
-        statement.bind(repeat each values)
+        statement.bindAll(repeat each values)
         return try statement.first(decode)
     }
 
