@@ -33,6 +33,17 @@ struct ListQuery {
         add("\(column) IN (SELECT \(place) UNION ALL SELECT id FROM conversion WHERE root = \(place))")
     }
 
+    /// Attempts behind this one, in the order of their keys.
+    mutating func add(after place: AttemptKey, _ table: String) {
+        let (id, name, number) = (self.place(place.delivery.conversion), self.place(place.delivery.destination), self.place(place.number))
+        add("(\(table)conversion, \(table)destination, \(table)number) > (\(id), \(dialect.name(name)), \(number))")
+    }
+
+    mutating func add(after place: RepeatKey) {
+        let (id, number) = (self.place(place.conversion), self.place(place.number))
+        add("(conversion, number) > (\(id), \(number))")
+    }
+
     /// The value's parameter.
     mutating func place(_ value: some SQLParameter) -> String {
         values.append(value.sql)

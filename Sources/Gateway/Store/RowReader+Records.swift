@@ -93,4 +93,12 @@ extension RowReader {
             nextAttempt: optionalTimestamp(first + 4), reason: optionalText(first + 5), remoteID: optionalText(first + 6),
             round: int(first + 7), isFollowed: bool(first + 8))
     }
+
+    /// `conversion, destination, number`.
+    func attemptKey() -> AttemptKey {
+        AttemptKey(delivery: DeliveryID(conversion: id(0), destination: text(1)), number: int64(2))
+    }
+
+    /// `conversion, number`.
+    func repeatKey() -> RepeatKey { RepeatKey(conversion: id(0), number: int64(1)) }
 }

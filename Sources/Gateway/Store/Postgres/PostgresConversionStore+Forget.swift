@@ -7,7 +7,7 @@ extension PostgresConversionStore {
             try await change { connection throws(PostgresFailure) in try connection.forget(person, in: portion) }
         }
         for portion in traces.repeats.portions() {
-            try await change { connection throws(PostgresFailure) in _ = try PostgresPruneTables(connection: connection).empty(portion) }
+            try await change { connection throws(PostgresFailure) in _ = try connection.empty(portion) }
         }
         for portion in traces.attempts.portions() {
             var parameters = PostgresParameters(attempts: portion.map(\.key))

@@ -30,7 +30,7 @@ extension PostgresConnection {
             return nil
         }
         var portion = PrunePortion(places: places)
-        try portion.pruneAged(limits, at: now, in: PostgresPruneTables(connection: self))
+        try portion.pruneAged(limits, at: now, in: self)
         FaultPoint.prune.reached()
         _ = try run(.commit)
         if portion.report.isDone {
@@ -41,57 +41,35 @@ extension PostgresConnection {
     }
 }
 
-/// Rows are locked before they are changed; those that somebody else changes now are passed over until the next round.
-struct PostgresPruneTables: PruneTables {
-    typealias Failure = PostgresFailure
-
-    let connection: PostgresConnection
-
+/// Rows are locked before they are changed; those that another session changes now are passed over until the next round.
+extension PostgresConnection: PruneTables {
     var settledAfter: Duration { .seconds(3600) }
 
     func removeRefused(before time: Timestamp, limit: Int) throws(PostgresFailure) -> Int {
-        try connection.run(.pruneAgedRefused, PostgresParameters(time, limit)).count
-    }
-
-    func attempts(after place: AttemptKey, before: ConversionID, limit: Int) throws(PostgresFailure) -> [AgedAttempt] {
-        try connection.attempts(after: place, before: before, limit: limit)
+        try run(.pruneAgedRefused, PostgresParameters(time, limit)).count
     }
 
     func remove(_ attempts: [AttemptKey]) throws(PostgresFailure) -> Int {
-        try connection.run(.deleteAgedAttempts, PostgresParameters(attempts: attempts)).count
-    }
-
-    func requests(after place: ConversionID, before: ConversionID, limit: Int) throws(PostgresFailure) -> [AgedRequest] {
-        try connection.requests(after: place, before: before, limit: limit)
-    }
-
-    func sparedRequests(after place: ConversionID, limit: Int) throws(PostgresFailure) -> [AgedRequest] {
-        try connection.sparedRequests(after: place, limit: limit)
+        try run(.deleteAgedAttempts, PostgresParameters(attempts: attempts)).count
     }
 
     func dropRequests(_ conversions: [ConversionID]) throws(PostgresFailure) -> Int {
-        try connection.run(.dropRequests, PostgresParameters(PostgresArray(conversions))).count
+        try run(.dropRequests, PostgresParameters(PostgresArray(conversions))).count
     }
 
     func spare(_ conversions: [ConversionID]) throws(PostgresFailure) {
-        _ = try connection.run(.spareRequests, PostgresParameters(PostgresArray(conversions)))
+        _ = try run(.spareRequests, PostgresParameters(PostgresArray(conversions)))
     }
 
     func unspare(_ conversions: [ConversionID]) throws(PostgresFailure) {
-        _ = try connection.run(.unspareRequests, PostgresParameters(PostgresArray(conversions)))
+        _ = try run(.unspareRequests, PostgresParameters(PostgresArray(conversions)))
     }
 
-    func remember(_ last: ConversionID) throws(PostgresFailure) { _ = try connection.run(.setPruned, PostgresParameters(last)) }
-
-    func repeats(after place: RepeatKey, before: ConversionID, limit: Int) throws(PostgresFailure) -> [AgedRepeat] {
-        try connection.repeats(after: place, before: before, limit: limit)
-    }
+    func remember(_ last: ConversionID) throws(PostgresFailure) { _ = try run(.setPruned, PostgresParameters(last)) }
 
     func empty(_ repeats: [RepeatKey]) throws(PostgresFailure) -> Int {
-        try connection.run(.emptyRepeats, PostgresParameters(PostgresArray(repeats, \.conversion), PostgresArray(repeats, \.number))).count
+        try run(.emptyRepeats, PostgresParameters(PostgresArray(repeats, \.conversion), PostgresArray(repeats, \.number))).count
     }
-
-    func usedBytes() throws(PostgresFailure) -> Int { try connection.usedBytes() }
 }
 
 extension PostgresParameters {

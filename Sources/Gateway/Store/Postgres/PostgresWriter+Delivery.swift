@@ -74,7 +74,8 @@ extension PostgresWriter {
             order += self.order(of: delivery.conversion, at: place, to: delivery.destination)
         }
         let requeued = rows.values.map { $0.requeued(at: now) }
-        _ = try connection.run(Self.update(requeued) + order + step(counts, .mending))
+        let steps = Self.update(requeued) + order + step(counts, .mending)
+        if !steps.isEmpty { _ = try connection.run(steps) }
         FaultPoint.replay.reached()
         _ = try connection.run(.commit)
         return rows.count
