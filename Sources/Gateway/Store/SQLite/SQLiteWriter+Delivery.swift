@@ -53,17 +53,36 @@ extension SQLiteWriter {
     }
 
     private func write(_ progress: DeliveryProgress, of id: ConversionID, to destination: Int64) throws(SQLiteFailure) {
-        try statements.updateDelivery.run(
-            id, destination, progress.state, progress.attempts, progress.logged, progress.changedAt, progress.nextAttempt, progress.reason,
-            progress.remoteID, progress.round, progress.isFollowed)
+        let update = statements.updateDelivery
+        update.bind(1, id)
+        update.bind(2, destination)
+        update.bind(3, progress.state.number)
+        update.bind(4, progress.attempts)
+        update.bind(5, progress.logged)
+        update.bind(6, progress.changedAt)
+        update.bind(7, progress.nextAttempt)
+        update.bind(8, progress.reason)
+        update.bind(9, progress.remoteID)
+        update.bind(10, progress.round)
+        update.bind(11, progress.isFollowed ? 1 : 0)
+        try update.run()
     }
 
     private func append(
         _ attempt: AttemptRow, _ progress: DeliveryProgress, of id: ConversionID, to destination: Int64
     ) throws(SQLiteFailure) {
-        try statements.insertAttempt.run(
-            id, destination, progress.logged, attempt.startedAt, attempt.latency, attempt.status, attempt.outcome, attempt.requestLine,
-            attempt.reply, attempt.request)
+        let insert = statements.insertAttempt
+        insert.bind(1, id)
+        insert.bind(2, destination)
+        insert.bind(3, progress.logged)
+        insert.bind(4, attempt.startedAt)
+        insert.bind(5, attempt.latency)
+        insert.bind(6, attempt.status.map(Int64.init))
+        insert.bind(7, attempt.outcome)
+        insert.bind(8, attempt.requestLine)
+        insert.bind(9, attempt.reply)
+        insert.bind(10, attempt.request)
+        try insert.run()
         guard let last = progress.lastDropped else { return }
         try run("DELETE FROM attempt WHERE conversion = ?1 AND destination = ?2 AND number <= ?3", id, destination, last)
     }
