@@ -43,9 +43,9 @@ package struct AttemptRow: Sendable, Equatable {
     package var requestLine: String
     /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil if it was not kept, or is kept no more.
     package var request: String?
-    /// Nil if no reply came.
+    /// Nil where no reply came.
     package var status: Int?
-    /// `delivered`, `duplicate`, `retry`, `rejected`, `timeout`, `connection`; `dry_run` if nothing was sent.
+    /// `delivered`, `duplicate`, `retry`, `rejected`, `timeout`, `connection`; `dry_run` where nothing was sent.
     package var outcome: String
     /// The reply's first 4 KiB as UTF-8, or the network error's sentence.
     package var reply: String
