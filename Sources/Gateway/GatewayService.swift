@@ -31,8 +31,8 @@ struct GatewayService: Sendable {
         self.store = store
         self.logger = logger
         drain = configuration.limits.drain
-        let upkeep = configuration.retention.isEmpty ? nil : store as? any StoreUpkeep
-        pruner = upkeep.map { Pruner(store: $0, limits: configuration.retention, clock: SystemClock.pruner, logger: logger) }
+        let retention = configuration.retention
+        pruner = retention.isEmpty ? nil : Pruner(store: store, limits: retention, clock: SystemClock.pruner, logger: logger)
         let routes = configuration.routes
         let dispatcher = Dispatcher(
             destinations: configuration.destinations.map { Destination($0, routes: routes) }, store: store, clock: SystemClock.delivery,
@@ -46,7 +46,7 @@ struct GatewayService: Sendable {
     }
 
     private static func intake(
-        _ configuration: Configuration, after predecessor: Intake?, store: any ConversionStore, dispatcher: Dispatcher, logger: Logger
+        _ configuration: Configuration, after predecessor: Intake?, store: any IntakeStore, dispatcher: Dispatcher, logger: Logger
     ) -> Intake {
         for source in configuration.sources where !source.openCredentials.isEmpty {
             let names = source.openCredentials.sorted().joined(separator: ", ")

@@ -15,7 +15,7 @@ struct ConversionTrace {
     /// - Parameters:
     ///   - row: the first message or a correction; the whole history is shown.
     ///   - destination: nil takes the deliveries to all of them.
-    init(_ row: ConversionRow, in store: any ConversionStore, destination: String? = nil) async throws(StoreError) {
+    init(_ row: ConversionRow, in store: any ReadingStore, destination: String? = nil) async throws(StoreError) {
         var messages: [Message] = []
         for row in try await store.history(of: row.id) {
             var message = Message(row: row, request: try await store.request(of: row.id))

@@ -65,7 +65,7 @@ struct Conversions: AsyncParsableCommand {
         }
 
         /// The newest delivery of the history to each destination.
-        private func deliveries(of row: ConversionRow, in store: any ConversionStore) async throws(StoreError) -> [DeliveryRow] {
+        private func deliveries(of row: ConversionRow, in store: any ReadingStore) async throws(StoreError) -> [DeliveryRow] {
             guard row.latest != nil else {
                 return try await store.deliveries(DeliveryFilter(conversion: row.id, ascending: true, limit: 1000))
             }
@@ -78,7 +78,7 @@ struct Conversions: AsyncParsableCommand {
             return newest.values.sorted { $0.id.destination < $1.id.destination }
         }
 
-        private func listWaiting(_ filter: ConversionFilter, in store: any ConversionStore) async throws {
+        private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore) async throws {
             let rows = try await store.waiting(filter)
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable("id", "received", "source", "order", "says")

@@ -35,7 +35,7 @@ struct Deliveries: AsyncParsableCommand {
         }
 
         /// Also when they ended, and what the destination answered last.
-        private func printFailed(_ rows: [DeliveryRow], in store: any ConversionStore) async throws {
+        private func printFailed(_ rows: [DeliveryRow], in store: any ReadingStore) async throws {
             var objects: [JSONObject] = []
             var table = TextTable("conversion", "destination", "state", "tries", "order", "ended", "reason", "last reply")
             for row in rows {

@@ -19,7 +19,7 @@ struct DestinationStatus {
     var inFlight: Int { reports.reduce(0) { $0 + $1.inFlight } }
 
     /// The configured ones in the order of the file, then those that only the store knows.
-    static func all(in store: any ConversionStore, _ configuration: Configuration?) async throws(StoreError) -> [Self] {
+    static func all(in store: any ReadingStore & GovernanceStore, _ configuration: Configuration?) async throws(StoreError) -> [Self] {
         let counts = try await store.counts()
         let oldest = try await store.oldestPending()
         let controls = try await store.controls()

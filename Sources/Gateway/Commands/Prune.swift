@@ -18,7 +18,7 @@ struct Prune: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        let (store, configuration) = try store.openForUpkeep(readOnly: dryRun)
+        let (store, configuration) = try store.open(readOnly: dryRun)
         guard let limits = configuration?.retention, !limits.isEmpty else {
             Terminal.complain(
                 "the configuration has no retention, so everything is kept; write retention: { requests: 90d, attempts: 30d }")

@@ -6,13 +6,13 @@ import Rules
 /// What proved its sender is gone, so its source is vouched for: by the keep, if a credential was proven then, else by the operator. Its age
 /// counts from when it came first.
 struct RefusedReplay {
-    let store: any ConversionStore
+    let store: any IntakeStore & MendingStore
     private let reception: Reception?
     private let configuration: Configuration?
     /// The source that a stranger's request is taken for.
     private let source: String?
 
-    init(store: any ConversionStore, configuration: Configuration?, source: String?) {
+    init(store: any IntakeStore & MendingStore, configuration: Configuration?, source: String?) {
         self.store = store
         self.configuration = configuration
         self.source = source

@@ -84,7 +84,7 @@ struct Replay: AsyncParsableCommand {
     // MARK: What is meant
 
     private func find(
-        _ id: String, in store: any ConversionStore, _ deliveries: inout [DeliveryRow], _ requests: inout [RefusedRow]
+        _ id: String, in store: any ReadingStore, _ deliveries: inout [DeliveryRow], _ requests: inout [RefusedRow]
     ) async throws {
         if let conversion = ConversionID(id) {
             let rows = try await store.deliveries(DeliveryFilter(conversion: conversion, ascending: true, limit: 1000))
@@ -102,7 +102,7 @@ struct Replay: AsyncParsableCommand {
         }
     }
 
-    private func refusedRequests(in store: any ConversionStore) async throws -> [RefusedRow] {
+    private func refusedRequests(in store: any ReadingStore) async throws -> [RefusedRow] {
         // The keep is bounded; those that were run again must not use up the limit.
         let kept = try await store.refused(
             RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: 1_000_000)
@@ -111,7 +111,7 @@ struct Replay: AsyncParsableCommand {
         return Array(kept.prefix(page.limit))
     }
 
-    private func failures(in store: any ConversionStore) async throws -> [DeliveryRow] {
+    private func failures(in store: any ReadingStore) async throws -> [DeliveryRow] {
         var wanted = filter.filter(page)
         wanted.ascending = true
         guard wanted.state == nil, !wanted.failed else { return try await deliveries(wanted, in: store) }
@@ -121,14 +121,14 @@ struct Replay: AsyncParsableCommand {
         return try await deliveries(pending, in: store) + deliveries(wanted, in: store)
     }
 
-    private func deliveries(_ filter: DeliveryFilter, in store: any ConversionStore) async throws -> [DeliveryRow] {
+    private func deliveries(_ filter: DeliveryFilter, in store: any ReadingStore) async throws -> [DeliveryRow] {
         let rows = try await store.deliveries(filter)
         if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") deliveries") }
         return rows
     }
 
     /// Deliveries that do not exist yet, as they would be.
-    private func additions(_ destination: String, in store: any ConversionStore) async throws -> [DeliveryRow] {
+    private func additions(_ destination: String, in store: any ReadingStore) async throws -> [DeliveryRow] {
         var conversions: [ConversionRow] = []
         if !ids.isEmpty {
             for id in ids.compactMap({ ConversionID($0) }) {
@@ -180,7 +180,9 @@ struct Replay: AsyncParsableCommand {
     // MARK: Sending
 
     /// False if something is left as it is.
-    private func send(_ rows: [DeliveryRow], in store: any ConversionStore, _ configuration: Configuration?) async throws -> Bool {
+    private func send(_ rows: [DeliveryRow], in store: any ReadingStore & MendingStore, _ configuration: Configuration?) async throws
+        -> Bool
+    {
         guard !rows.isEmpty else { return true }
         var owed = rows
         if let configuration {

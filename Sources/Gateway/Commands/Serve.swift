@@ -70,9 +70,9 @@ extension Configuration {
         do throws(StoreError) {
             switch store {
             case .sqlite(let path):
-                return try SQLiteConversionStore(path: path, limits: SQLiteConversionStore.Limits(refused: limits.refused))
+                return try SQLiteConversionStore(path: path, limits: SQLiteLimits(refused: limits.refused))
             case .postgres(let address):
-                return try PostgresConversionStore(address, limits: PostgresConversionStore.Limits(refused: limits.refused)) {
+                return try PostgresConversionStore(address, limits: PostgresLimits(refused: limits.refused)) {
                     logger.warning("\($0)")
                 }
             }

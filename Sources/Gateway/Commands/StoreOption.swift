@@ -28,16 +28,6 @@ struct StoreOption: ParsableArguments {
         return (try Self.open(configuration.store, readOnly: readOnly), configuration)
     }
 
-    /// For commands that keep the store in order.
-    func openForUpkeep(readOnly: Bool) throws -> (store: any StoreUpkeep, configuration: Configuration?) {
-        let (store, configuration) = try open(readOnly: readOnly)
-        guard let upkeep = store as? any StoreUpkeep else {
-            Terminal.complain("this kind of store is kept in order by its database's own tools")
-            throw ExitStatus.findings
-        }
-        return (upkeep, configuration)
-    }
-
     private static func open(_ location: StoreLocation, readOnly: Bool) throws -> any ConversionStore {
         do throws(StoreError) {
             return try location.open(readOnly: readOnly)

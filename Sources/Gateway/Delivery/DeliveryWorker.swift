@@ -7,7 +7,7 @@ import Rules
 struct DeliveryWorker: Sendable {
     let queue: DeliveryQueue
     let client: TrackerClient
-    let store: any ConversionStore
+    let store: any DeliveryStore
     let recorder: ResultRecorder
     let clock: DeliveryClock
     let logger: Logger

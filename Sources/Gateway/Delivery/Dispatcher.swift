@@ -26,7 +26,7 @@ final class Dispatcher: Service {
     /// Queues that may lack workers.
     private let staffing = AsyncStream.makeStream(of: DeliveryQueue.self)
     private let loops: [any EventLoop]
-    private let store: any ConversionStore
+    private let store: any DeliveryStore & GovernanceStore
     private let clock: DeliveryClock
     private let settings: Settings
     private let logger: Logger
@@ -37,7 +37,8 @@ final class Dispatcher: Service {
     ///   - destinations: Each name once.
     ///   - group: Deliveries run on these loops; share the server's.
     init(
-        destinations: [Destination], store: any ConversionStore, clock: DeliveryClock, settings: Settings = Settings(), logger: Logger,
+        destinations: [Destination], store: any DeliveryStore & GovernanceStore, clock: DeliveryClock, settings: Settings = Settings(),
+        logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
         loops = Array(group.makeIterator())

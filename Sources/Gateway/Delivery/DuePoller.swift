@@ -5,7 +5,7 @@ import Synchronization
 struct DuePoller: Sendable {
     /// Of the destinations that are configured now.
     let queues: @Sendable () -> [DeliveryQueue]
-    let store: any ConversionStore
+    let store: any DeliveryStore & GovernanceStore
     let watch: StoreWatch
     let clock: DeliveryClock
     let alarm: Alarm

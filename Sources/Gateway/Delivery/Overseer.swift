@@ -6,14 +6,14 @@ import Rules
 ///
 /// Writes only where something has changed, so that an idle gateway leaves its disk alone.
 struct Overseer {
-    let store: any ConversionStore
+    let store: any GovernanceStore
     let clock: DeliveryClock
     private var reported: [String: DeliveryActivity] = [:]
     private var nextLook: Timestamp?
 
     private static let interval: Duration = .milliseconds(900)
 
-    init(store: any ConversionStore, clock: DeliveryClock) {
+    init(store: any GovernanceStore, clock: DeliveryClock) {
         self.store = store
         self.clock = clock
     }

@@ -15,7 +15,7 @@ final class ResultRecorder: Sendable {
         var isEnding = false
     }
     private let state = Mutex(State())
-    private let store: any ConversionStore
+    private let store: any DeliveryStore
     private let watch: StoreWatch
     private let alarm: Alarm
     private let now: @Sendable () -> Timestamp
@@ -26,7 +26,7 @@ final class ResultRecorder: Sendable {
     private static let limit = 512
 
     init(
-        store: any ConversionStore, watch: StoreWatch, alarm: Alarm, now: @escaping @Sendable () -> Timestamp,
+        store: any DeliveryStore, watch: StoreWatch, alarm: Alarm, now: @escaping @Sendable () -> Timestamp,
         hold: @escaping @Sendable (Bool) -> Void
     ) {
         self.store = store

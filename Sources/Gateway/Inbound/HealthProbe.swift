@@ -16,7 +16,7 @@ final class HealthProbe: Sendable {
     /// How long a conversion that could not be stored counts, unless one is stored after it. Not for ever: a gateway that is not ready gets no requests.
     private static let memory = Duration.seconds(10)
 
-    private let store: any ConversionStore
+    private let store: any IntakeStore
     private let now: @Sendable () -> Timestamp
     private let workersProblem: @Sendable () -> String?
     private let state = Mutex(State())
@@ -24,7 +24,7 @@ final class HealthProbe: Sendable {
     private let hasRefusal = Atomic(false)
 
     /// - Parameter workersProblem: why deliveries do not move, in a sentence; nil if they do.
-    init(store: any ConversionStore, now: @escaping @Sendable () -> Timestamp, workersProblem: @escaping @Sendable () -> String?) {
+    init(store: any IntakeStore, now: @escaping @Sendable () -> Timestamp, workersProblem: @escaping @Sendable () -> String?) {
         self.store = store
         self.now = now
         self.workersProblem = workersProblem

@@ -12,7 +12,7 @@ final class Intake: Sendable {
     }
 
     let reception: Reception
-    let store: any ConversionStore
+    let store: any IntakeStore
     let clock: IntakeClock
     let logger: Logger
     let warnings: WarningPace
@@ -29,7 +29,7 @@ final class Intake: Sendable {
     ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
     ///   - onCorrected: the same for a correction, by its own id.
     init(
-        _ reception: Reception, store: any ConversionStore, clock: IntakeClock, settings: Settings = Settings(), logger: Logger,
+        _ reception: Reception, store: any IntakeStore, clock: IntakeClock, settings: Settings = Settings(), logger: Logger,
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
         onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in }

@@ -7,7 +7,7 @@ import Synchronization
 /// Fires each mapping's documented sample at the gateway and prints what every impersonated tracker made of it.
 final class DemoReport: Service {
     private let configuration: Configuration
-    private let store: any ConversionStore
+    private let store: any ReadingStore
     private let inbox: DemoInbox
     private let sandbox: Sandbox
     private let port: PortPromise
@@ -15,7 +15,7 @@ final class DemoReport: Service {
     private let complete = Mutex(false)
 
     init(
-        configuration: Configuration, store: any ConversionStore, inbox: DemoInbox, sandbox: Sandbox, port: PortPromise, keepsServing: Bool
+        configuration: Configuration, store: any ReadingStore, inbox: DemoInbox, sandbox: Sandbox, port: PortPromise, keepsServing: Bool
     ) {
         self.configuration = configuration
         self.store = store

@@ -1,6 +1,6 @@
 import Rules
 
-/// When to prune the next portion: mostly at rest, so that whoever waits for the store hardly meets a portion.
+/// When to prune the next portion: mostly it rests, so that other work on the store hardly meets a portion.
 struct PrunePace: Sendable {
     /// Between two looks for something to prune.
     var rest: Duration = .seconds(60)

@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// Prunes what the configuration's `retention` lets go, portion by portion, for as long as the service runs.
 struct Pruner: Service {
-    let store: any StoreUpkeep
+    let store: any UpkeepStore
     let limits: RetentionLimits
     var pace = PrunePace()
     let clock: Clock

@@ -1,3 +1,5 @@
+import Mappings
+
 /// A machine's failure, never the sender's.
 struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     enum Kind: String, Sendable, CaseIterable {
@@ -14,11 +16,15 @@ struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case unreachable
     }
     var kind: Kind
-    /// A sentence: what, where, and what would do.
+    /// A sentence: what happened, at which place, and what helps.
     var description: String
 
     init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description
+    }
+
+    static func noConversion(_ id: ConversionID) -> Self {
+        Self(.notFound, "no conversion '\(id)' is stored; list them with 'gateway conversions'")
     }
 }

@@ -3,7 +3,7 @@ import Mappings
 /// What a look at a store's health found.
 struct StoreInspection: Sendable {
     var schema: Int
-    /// What is damaged, in the database's own words; empty where nothing is.
+    /// What is damaged, in the database's own words; empty if nothing is.
     var damage: [String] = []
     /// Sums that do not agree with the rows that they count, and rows that lack what they belong to.
     var disagreements: [String] = []

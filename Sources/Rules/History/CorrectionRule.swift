@@ -1,6 +1,6 @@
 import Mappings
 
-/// Decides what a later message makes of a conversion. Pure: stores call it inside a transaction, and only where two messages meet.
+/// Decides what a later message makes of a conversion. Pure: stores call it inside a transaction, and only if two messages meet.
 package struct CorrectionRule: Sendable {
     package enum Message: Sendable {
         /// The document of a conversion that came under a key that is taken.
@@ -9,14 +9,14 @@ package struct CorrectionRule: Sendable {
         case correction([UInt8])
     }
     package enum Step: Sendable {
-        /// The conversion as it now stands, and where the routes would send it. The row's `id`, `root` and `latest` do not matter.
+        /// The conversion as it is from now on, and the destinations that the routes send it to. The row's `id`, `root` and `latest` do not matter.
         case changed(ConversionRow, destinations: [String])
         /// - Parameter note: for people: why nothing came of it.
         case unchanged(note: String?)
         case refused(Failure)
     }
 
-    /// - Parameter present: the document of the conversion as it stands.
+    /// - Parameter present: the document of the conversion as it is now.
     package var step: @Sendable (_ message: Message, _ present: [UInt8]) -> Step
 
     package init(step: @escaping @Sendable (_ message: Message, _ present: [UInt8]) -> Step) {
@@ -33,9 +33,9 @@ package enum CorrectionResult: Sendable, Equatable {
     case unchanged(ConversionID, note: String?)
     /// Its conversion has not come; it is applied when it comes.
     case waiting
-    /// It cannot be, and nothing was kept.
+    /// It is impossible, and nothing was kept.
     case refused(Failure)
-    /// No conversion is meant, and none can be waited for.
+    /// It names no conversion that is stored, and no key to wait under.
     case notFound
     /// The key belongs to a conversion of another source.
     case conflict(with: ConversionID)

@@ -4,15 +4,9 @@ extension Conversion {
     /// The same with every secret blotted out that its sender put where no secret belongs: into an order's note, an item's name, a parameter
     /// that no field names.
     package func masked(by secrets: SecretFinder) -> Conversion {
-        var masked = self
-        func mask(_ value: Value) -> Value {
-            if case .text(let text) = value { .text(secrets.masked(text)) } else { value }
-        }
         // Closed words and currencies are no sender's own text.
-        for field in Field.allCases where ![.type, .status, .currency].contains(field) { masked[field] = mask(self[field]) }
-        for index in items.indices {
-            for part in Item.Part.allCases { masked.items[index][part] = mask(items[index][part]) }
-        }
+        let own = Field.allCases.filter { ![.type, .status, .currency].contains($0) }
+        var masked = changingTexts(in: own) { secrets.masked($0) }
         masked.subIDs = subIDs.map { (secrets.masked($0.name), secrets.masked($0.value)) }
         masked.metadata = metadata.masked(by: secrets)
         masked.extra = extra.masked(by: secrets)

@@ -13,7 +13,7 @@ package struct ForgetReport: Sendable, Equatable {
     package var refused = 0
     /// Owed to a destination yet; unless they were to be taken along, nothing was changed.
     package var pending: [DeliveryID] = []
-    /// Why older copies of the removed bytes may be left in free space of the store's files; nil where none are.
+    /// Why older copies of the removed bytes may be left in free space of the store's files; nil if none are.
     package var leftover: String?
 
     package init(
@@ -40,27 +40,20 @@ extension Person {
             || StoredRequest(encoded: request).map(isIn) ?? false
     }
 
-    /// What cannot be read as a conversion holds nothing that anybody could be told.
+    /// What cannot be read as a conversion becomes empty: nobody can use it.
     package func removed(from document: [UInt8]) -> [UInt8] {
         (try? Conversion(document: document))?.forgetting(self).document() ?? Array("{}".utf8)
     }
 }
 
 extension Conversion {
-    /// The same without its customer, the sender's free-form members, and the person wherever else the address stands. Amounts, items, types,
+    /// The same without its customer, the sender's free-form members, and the address in every other part. Amounts, items, types,
     /// times and identifiers stay, so that sums and duplicates do.
     package func forgetting(_ person: Person) -> Conversion {
-        var kept = self
         let customer = Field.allCases.filter { $0.name.hasPrefix("customer.") }
         let words = customer.compactMap { text($0) }.filter { $0.utf8.count >= 3 }
+        var kept = changingTexts(in: Field.allCases.filter { !customer.contains($0) }, person.masked)
         for field in customer { kept[field] = .absent }
-        func mask(_ value: Value) -> Value {
-            if case .text(let text) = value { .text(person.masked(text)) } else { value }
-        }
-        for field in Field.allCases where !customer.contains(field) { kept[field] = mask(kept[field]) }
-        for index in items.indices {
-            for part in Item.Part.allCases { kept.items[index][part] = mask(items[index][part]) }
-        }
         kept.subIDs.removeAll { person.isIn($0.value) || person.isIn($0.name) }
         kept.metadata = [:]
         kept.extra = [:]

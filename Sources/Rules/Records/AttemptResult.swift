@@ -1,6 +1,6 @@
 import Mappings
 
-/// What a worker learned from one try, and what follows from it.
+/// What became of one delivery: of a try, or without one, such as a skip. `DeliveryProgress.take` says what a store makes of it.
 package struct AttemptResult: Sendable {
     package var delivery: DeliveryID
     package var state: DeliveryState
@@ -8,9 +8,9 @@ package struct AttemptResult: Sendable {
     package var nextAttempt: Timestamp?
     /// Why, in a sentence: the reply's message, the reason for a skip.
     package var reason: String?
-    /// The tracker's own id for the conversion, where its reply told.
+    /// The tracker's own id for the conversion, if its reply named one.
     package var remoteID: String?
-    /// Nil where nothing was sent: a skip.
+    /// Nil if there was no try: a skip. A dry run has one, though nothing was sent.
     package var attempt: AttemptRow?
     /// When this was known; nil: when the attempt ended.
     package var at: Timestamp?
@@ -41,7 +41,7 @@ package struct AttemptRow: Sendable, Equatable {
     package var latency: Int64
     /// `POST https://app.example/api?…`, credentials masked.
     package var requestLine: String
-    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil where it was not kept, or is kept no more.
+    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil if it was not kept, or is kept no more.
     package var request: String?
     /// Nil where no reply came.
     package var status: Int?

@@ -22,7 +22,7 @@ package struct ConversionRow: Sendable, Equatable {
     package var refunded: String?
     /// The conversion that this message corrects; nil on first messages.
     package var root: ConversionID?
-    /// The newest correction; nil where there is none, and on corrections.
+    /// The newest correction; nil if there is none, and on corrections.
     package var latest: ConversionID?
 
     package init(

@@ -8,7 +8,7 @@ package struct DueDelivery: Sendable {
     package var document: [UInt8]
     /// How often it was replayed; its results must carry the same number.
     package var round = 0
-    /// For a correction: what became of the conversion at this destination before. Nil: the destination never had to hear of it.
+    /// For a correction: what became of the conversion at this destination before. Nil: it was never sent to the destination.
     package var predecessor: DeliveryState?
     /// The store's `claimEpoch` when this was claimed.
     package var claimEpoch = 0

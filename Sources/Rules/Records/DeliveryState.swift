@@ -11,7 +11,7 @@ extension DeliveryState {
     package var hasArrived: Bool { self == .delivered || self == .duplicate }
 
     /// What a correction has to know of the earlier deliveries of its history to one destination: whether the conversion is there, or
-    /// may be. A dead delivery may have arrived with its reply lost; a skipped or rejected one has not. Nil where there was none.
+    /// may be. A dead delivery may have arrived with its reply lost; a skipped or rejected one has not. Nil if there was none.
     package static func predecessor(_ earlier: some Sequence<DeliveryState>) -> DeliveryState? {
         earlier.max { $0.presence < $1.presence }
     }
@@ -25,6 +25,26 @@ extension DeliveryState {
         case .duplicate: 4
         case .delivered: 5
         }
+    }
+}
+
+extension DeliveryState {
+    /// As a store's columns hold it. Partial indexes name 0 and > 2.
+    package var number: Int64 {
+        switch self {
+        case .pending: 0
+        case .delivered: 1
+        case .duplicate: 2
+        case .skipped: 3
+        case .rejected: 4
+        case .dead: 5
+        }
+    }
+
+    /// Nil for a number that no version wrote.
+    package init?(number: Int64) {
+        guard let state = Self.allCases.first(where: { $0.number == number }) else { return nil }
+        self = state
     }
 }
 

@@ -21,7 +21,7 @@ package struct DestinationReport: Sendable, Equatable {
         case halfOpen = "half-open"
     }
 
-    /// Which process, where several share a store.
+    /// Which process, if several share a store.
     package var node = ""
     package var destination: String
     package var breaker: Breaker

@@ -40,3 +40,35 @@ package struct RefusedLimits: Sendable, Equatable {
         self.strangerBytes = strangerBytes
     }
 }
+
+extension RefusedLimits {
+    /// What one class may hold.
+    package struct Bounds: Sendable, Equatable {
+        package var count: Int
+        package var bytes: Int
+
+        /// Nothing of the class is kept.
+        package var isNothing: Bool { count <= 0 || bytes <= 0 }
+        package func areExceeded(count: Int, bytes: Int) -> Bool { count > self.count || bytes > self.bytes }
+    }
+
+    package func bounds(isStranger: Bool) -> Bounds {
+        isStranger ? Bounds(count: strangerCount, bytes: strangerBytes) : Bounds(count: count, bytes: bytes)
+    }
+}
+
+extension RefusedRequest {
+    /// What it counts for in the keep. `encoded` is its request's `encoded`.
+    package func size(_ encoded: [UInt8]) -> Int { encoded.count + reason.utf8.count + code.utf8.count }
+
+    /// The same with its body cut if the whole is larger than the budget, and a word about it in the reason.
+    package func fitting(_ budget: Int) -> Self {
+        let overhead = size(request.encoded) - request.body.count + 64
+        let room = max(0, budget - overhead)
+        guard request.body.count > room else { return self }
+        var cut = self
+        cut.request.body = Array(request.body.prefix(room))
+        cut.reason += " (body kept up to \(room) of \(request.body.count) bytes)"
+        return cut
+    }
+}

@@ -2,14 +2,17 @@ import Mappings
 
 /// Another request under a key that was taken. Equal ones are counted; the first 100 others are kept whole, the rest counted.
 package struct RepeatRow: Sendable, Equatable {
+    /// Repeats of other content that are kept whole, per conversion.
+    package static let keptWhole = 100
+
     package var receivedAt: Timestamp
     package var sameContent: Bool
     /// Requests that this row stands for; `receivedAt` is the last one's.
     package var count: Int
-    /// Nil where the content was the same, and on the row that counts what was not kept.
+    /// Nil if the content was the same, and on the row that counts what was not kept.
     package var document: [UInt8]?
     package var request: StoredRequest?
-    /// Why it changed nothing, where that is worth saying.
+    /// Why it changed nothing, if that is worth saying.
     package var note: String?
 
     package init(

@@ -59,7 +59,7 @@ package struct PruneReport: Sendable, Equatable {
         sum.isDone = portion.isDone
     }
 
-    /// `12 requests, 30 attempts`; nothing where nothing was pruned.
+    /// `12 requests, 30 attempts`; empty if nothing was pruned.
     package var text: String {
         [(requests, "raw request"), (attempts, "attempt"), (repeats, "repeat"), (refused, "refused request")]
             .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")

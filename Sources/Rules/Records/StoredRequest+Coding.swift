@@ -18,7 +18,7 @@ extension StoredRequest {
         return bytes
     }
 
-    /// Nil where the bytes are not what `encoded` wrote.
+    /// Nil if the bytes are not what `encoded` wrote.
     package init?(encoded bytes: [UInt8]) {
         var reader = PartReader(bytes: bytes)
         guard let method = reader.text(), let target = reader.text(), let peer = reader.text(), let count = reader.length() else {

@@ -6,11 +6,11 @@ package struct Submission: Sendable {
     package var conversion: ConversionRow
     /// The request as it came, without credentials.
     package var request: StoredRequest
-    /// All keys under which this conversion counts as sent already; empty where the sender gave none.
+    /// All keys under which this conversion counts as sent already; empty if the sender gave none.
     package var keys: [DuplicateKey]
-    /// SHA-256 of what the sender said, to tell a retry from another message under the same key.
+    /// SHA-256 of what the sender said, to distinguish a retry from another message under the same key.
     package var content: Digest32
-    /// The destinations that must hear of it.
+    /// The destinations that it is sent to.
     package var destinations: [String]
     /// What another message under the same key does.
     package var repeats = RepeatPolicy.ignore
@@ -37,7 +37,7 @@ package struct Submission: Sendable {
 /// What became of a submission.
 package enum Acceptance: Sendable, Equatable {
     case stored
-    /// Another conversion holds one of the keys. `sameContent` is false where the two differ; the repeat is then kept whole.
+    /// Another conversion holds one of the keys. `sameContent` is false if the two differ; the repeat is then kept whole.
     case duplicate(of: ConversionID, sameContent: Bool)
     /// Another conversion holds one of the keys, and this message changed it.
     case corrected(ConversionID, by: ConversionID)

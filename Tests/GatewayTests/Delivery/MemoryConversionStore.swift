@@ -5,7 +5,7 @@ import Synchronization
 @testable import Gateway
 
 /// As much of a store as delivery needs, kept in memory.
-final class MemoryConversionStore: ConversionStore {
+final class MemoryConversionStore: DeliveryStore, GovernanceStore {
     struct Delivery: Sendable {
         var state = DeliveryState.pending
         var attempts = 0
@@ -99,7 +99,6 @@ final class MemoryConversionStore: ConversionStore {
     }
     func reports() async throws(StoreError) -> [DestinationReport] { state.withLock(\.reports) }
     var reportCalls: Int { state.withLock(\.reportCalls) }
-    func oldestPending() async throws(StoreError) -> [String: Timestamp] { throw unused }
 
     var holdsClaims: Bool { state.withLock(\.holdsClaims) }
     func loseClaims(_ isLost: Bool) { state.withLock { $0.holdsClaims = !isLost } }
@@ -138,23 +137,4 @@ final class MemoryConversionStore: ConversionStore {
             return deliveries.count
         }
     }
-
-    private var unused: StoreError { StoreError(.unavailable, "not kept in memory") }
-    func accept(_ submission: Submission) async throws(StoreError) -> Acceptance { throw unused }
-    func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult { throw unused }
-    func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] { throw unused }
-    func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow] { throw unused }
-    func keep(_ refused: RefusedRequest) async throws(StoreError) { throw unused }
-    func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { throw unused }
-    func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow? { throw unused }
-    func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow] { throw unused }
-    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow] { throw unused }
-    func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow] { throw unused }
-    func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest? { throw unused }
-    func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow] { throw unused }
-    func counts() async throws(StoreError) -> [DeliveryCount] { throw unused }
-    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) { throw unused }
-    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) { throw unused }
-    func checkWritable() async throws(StoreError) {}
-    func close() async {}
 }

@@ -156,7 +156,7 @@ extension EndToEnd {
                 #expect(reply.text("id") == first.text("id"))
                 #expect(try await bench.rows("conversions", "--repeated").map { $0.text("status") } == ["pending"])
                 let shown = try await bench.run("conversions", "show", first.text("id"))
-                #expect(shown.output.contains("cannot be: the correction is in USD, but the conversion is in EUR"))
+                #expect(shown.output.contains("impossible: the correction is in USD, but the conversion is in EUR"))
                 #expect(try await bench.rows("refused").isEmpty)
             }
         }

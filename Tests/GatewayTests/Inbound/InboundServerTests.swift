@@ -8,7 +8,7 @@ struct InboundServerTests {
     private let path = "/api/v1/conversions/postback"
     private let order = #"{"externalId":"ord_42","conversionType":"SALE","amount":4990,"currency":"EUR","sessionId":"rcs_7fKj2"}"#
 
-    private func bench(store: (any ConversionStore)? = nil) throws -> IntakeBench {
+    private func bench(store: (any IntakeStore)? = nil) throws -> IntakeBench {
         IntakeBench(
             [
                 try .sample("one", "refcampaign", ["api_key": "key-one"]),
@@ -132,7 +132,7 @@ struct InboundServerTests {
     }
 
     @Test func `a shutdown waits for what is under way and closes the rest`() async throws {
-        let store = IntakeStore(delay: .milliseconds(1500))
+        let store = MemoryIntakeStore(delay: .milliseconds(1500))
         let bench = try bench(store: store)
         let text = try await withThrowingTaskGroup(of: String.self) { group in
             let (ports, continuation) = AsyncStream.makeStream(of: Int.self)

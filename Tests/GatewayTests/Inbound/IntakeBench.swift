@@ -8,7 +8,7 @@ import Synchronization
 
 /// An intake over a store in memory, with a clock that stands still and ids that count up.
 struct IntakeBench {
-    let store = IntakeStore()
+    let store = MemoryIntakeStore()
     let time = Time()
     let handedOn = HandedOn()
     let intake: Intake
@@ -28,7 +28,7 @@ struct IntakeBench {
 
     init(
         _ sources: [SourceConfiguration], routes: [Route] = [], trustedProxies: [IPNetwork] = [], settings: Intake.Settings = .init(),
-        workersProblem: String? = nil, store other: (any ConversionStore)? = nil
+        workersProblem: String? = nil, store other: (any IntakeStore)? = nil
     ) {
         let count = Atomic<UInt64>(0)
         let random = Counter(count: count)

@@ -44,12 +44,12 @@ extension ConversionStoreConformance {
             _ = try await store.accept(StoreSamples.message(2, "approved"))
             let back = StoreSamples.message(3, "pending")
             #expect(try await store.accept(back) == .duplicate(of: first.conversion.id, sameContent: false))
-            let absurd = Failure(.invalid, field: "status", "status 'absurd' cannot be")
+            let absurd = Failure(.invalid, field: "status", "status 'absurd' is unknown")
             let impossible = StoreSamples.message(4, "absurd")
             #expect(try await store.accept(impossible) == .duplicate(of: first.conversion.id, sameContent: false))
             #expect(try await store.correct(StoreSamples.message(5, "absurd")) == .refused(absurd))
             let notes = try await store.repeats(of: first.conversion.id).map(\.note)
-            #expect(notes == ["a late step back", "cannot be: status 'absurd' cannot be"])
+            #expect(notes == ["a late step back", "impossible: status 'absurd' is unknown"])
             #expect(try await store.history(of: first.conversion.id).count == 2)
         },
         Self(name: "the first message again after its correction changes nothing") { store async throws in
@@ -112,7 +112,7 @@ extension ConversionStoreConformance {
             #expect(try await store.conversions(ConversionFilter()).map(\.status) == ["refunded"])
             #expect(
                 try await store.repeats(of: sale.conversion.id).map(\.note) == [
-                    "came before its conversion and cannot be: status 'absurd' cannot be"
+                    "came before its conversion and is impossible: status 'absurd' is unknown"
                 ])
             let due = try await store.due("main", at: StoreSamples.start.advanced(by: .seconds(100)), leavingOut: [], limit: 9)
             #expect(due.map(\.id) == [StoreSamples.main(sale)])

@@ -5,20 +5,20 @@ import Testing
 @testable import Gateway
 
 extension ConversionStoreConformance {
-    typealias UpkeepCheck = @Sendable (any StoreUpkeep) async throws -> Void
-
-    /// For stores that can be kept in order.
+    /// Retention, and a person's rights.
     static let upkeep: [Self] = retention + forgetting
 
-    private static func upkeep(_ name: String, _ check: @escaping UpkeepCheck) -> Self {
-        Self(name: name) { store async throws in try await check(try #require(store as? any StoreUpkeep)) }
+    private static func upkeep(_ name: String, _ check: @escaping Check) -> Self {
+        Self(name: name, check: check)
     }
 
     private static let day = Duration.seconds(86_400)
     private static let later = StoreSamples.start.advanced(by: day * 100)
 
     /// Prunes until nothing is left to prune.
-    private static func prune(_ store: any StoreUpkeep, _ limits: RetentionLimits, at time: Timestamp = later) async throws -> PruneReport {
+    private static func prune(_ store: any ConversionStore, _ limits: RetentionLimits, at time: Timestamp = later) async throws
+        -> PruneReport
+    {
         var sum = PruneReport()
         for _ in 0..<100 {
             sum += try await store.prune(limits, at: time)
@@ -28,7 +28,7 @@ extension ConversionStoreConformance {
         return sum
     }
 
-    private static func delivered(_ number: UInt64, in store: any StoreUpkeep, content: UInt64 = 1) async throws -> DeliveryID {
+    private static func delivered(_ number: UInt64, in store: any ConversionStore, content: UInt64 = 1) async throws -> DeliveryID {
         let sent = StoreSamples.submission(number, after: .seconds(Int(number)), keys: [StoreSamples.key(number)], content: content)
         #expect(try await store.accept(sent) == .stored)
         let delivery = DeliveryID(conversion: sent.conversion.id, destination: "main")
@@ -171,7 +171,7 @@ extension ConversionStoreConformance {
         return sent
     }
 
-    private static func finish(_ sent: Submission, in store: any StoreUpkeep, saying reply: String = "ok") async throws -> DeliveryID {
+    private static func finish(_ sent: Submission, in store: any ConversionStore, saying reply: String = "ok") async throws -> DeliveryID {
         #expect(try await store.accept(sent) == .stored)
         let delivery = DeliveryID(conversion: sent.conversion.id, destination: "main")
         var attempt = StoreSamples.attempt("rejected", status: 400)

@@ -7,10 +7,10 @@ import Testing
 @testable import Gateway
 
 struct SQLiteConversionStoreTests {
-    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep)
+    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
         try await withFolder { folder in
-            var limits = SQLiteConversionStore.Limits()
+            var limits = SQLiteLimits()
             limits.refused = ConversionStoreConformance.refusedLimits
             let store = try SQLiteConversionStore(path: folder + "/gateway.db", limits: limits)
             try await conformance.check(store)
@@ -149,7 +149,7 @@ struct SQLiteConversionStoreTests {
     @Test func `too many waiting writes are refused at once`() async throws {
         try await withFolder { folder in
             let path = folder + "/gateway.db"
-            var limits = SQLiteConversionStore.Limits()
+            var limits = SQLiteLimits()
             limits.queued = 10
             let store = try SQLiteConversionStore(path: path, limits: limits)
             let busy = await withTaskGroup(of: StoreError?.self) { group in
@@ -215,7 +215,7 @@ struct SQLiteConversionStoreTests {
     @Test func `the log is copied into the file while writes go on`() async throws {
         try await withFolder { folder in
             let path = folder + "/gateway.db"
-            var limits = SQLiteConversionStore.Limits()
+            var limits = SQLiteLimits()
             limits.logPages = 50
             let store = try SQLiteConversionStore(path: path, limits: limits)
             for number: UInt64 in 1...1500 { _ = try await store.accept(StoreSamples.submission(number)) }
@@ -269,6 +269,31 @@ struct SQLiteConversionStoreTests {
             }
             #expect(error?.kind == .corrupt)
             #expect(error?.description == "'\(path)' is damaged; restore it from a backup or rescue it with 'sqlite3 \(path) .recover'")
+        }
+    }
+
+    @Test func `nobody but its owner may read a new store`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let lock = try StoreLock(store: path)
+            let store = try SQLiteConversionStore(path: path)
+            #expect(try await store.accept(StoreSamples.submission(1)) == .stored)
+            for file in ["", "-wal", "-shm", ".lock"] {
+                let mode = try FileManager.default.attributesOfItem(atPath: path + file)[.posixPermissions] as? Int
+                #expect(mode == 0o600, "gateway.db\(file)")
+            }
+            await store.close()
+            withExtendedLifetime(lock) {}
+        }
+    }
+
+    @Test func `the mode of a store that exists is its owner's choice`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            await (try SQLiteConversionStore(path: path)).close()
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            await (try SQLiteConversionStore(path: path)).close()
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
         }
     }
 

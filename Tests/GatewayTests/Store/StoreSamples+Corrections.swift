@@ -20,7 +20,7 @@ extension StoreSamples {
         return sent
     }
 
-    /// `pending` is a step back, `absurd` cannot be, `extra` goes to one more destination; what is there already changes nothing.
+    /// `pending` is a step back, `absurd` is refused, `extra` goes to one more destination; what is there already changes nothing.
     static let rule = CorrectionRule { message, present in
         let document =
             switch message {
@@ -28,7 +28,7 @@ extension StoreSamples {
             }
         guard let status = StoreSamples.status(document), status != StoreSamples.status(present) else { return .unchanged(note: nil) }
         if status == "pending" { return .unchanged(note: "a late step back") }
-        if status == "absurd" { return .refused(Failure(.invalid, field: "status", "status 'absurd' cannot be")) }
+        if status == "absurd" { return .refused(Failure(.invalid, field: "status", "status 'absurd' is unknown")) }
         var row = submission(1).conversion
         row.status = status
         row.amount = "50.00"

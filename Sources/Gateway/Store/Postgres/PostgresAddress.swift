@@ -58,7 +58,7 @@ struct PostgresAddress: Sendable, Equatable, CustomStringConvertible {
         return name.map { "PostgreSQL database '\($0)' at \(place)" } ?? "PostgreSQL at \(place)"
     }
 
-    /// What libpq connects with: the URL's own settings, and bounds for waits where it has none, so that a server that has gone is
+    /// What libpq connects with: the URL's own settings, and bounds for waits if it has none, so that a server that has gone is
     /// noticed within seconds.
     var parameters: [(keyword: String, value: String)] {
         let bounds = [

@@ -19,7 +19,7 @@ struct PostgresStatement: Sendable {
 /// One connection to PostgreSQL through libpq.
 ///
 /// Blocks, never for longer than `patience`; belongs to one lane and is used there only. Statements are sent in pipelines: several in
-/// one go, then their results. Where one fails, those behind it are not run.
+/// one go, then their results. If one fails, those behind it are not run.
 final class PostgresConnection {
     typealias Step = (statement: PostgresStatement, parameters: PostgresParameters)
 
@@ -94,7 +94,7 @@ final class PostgresConnection {
         try run([(statement, parameters)])[0]
     }
 
-    /// Runs a text that is not worth compiling once for all: it is planned with its parameters in view.
+    /// Runs a text that is not worth compiling: it is planned with its parameters in view.
     func run(sql: String, _ parameters: PostgresParameters = PostgresParameters()) throws(PostgresFailure) -> PostgresResult {
         try withPointers(parameters) { values, lengths, formats in
             PQsendQueryParams(handle, sql, Int32(values.count), nil, values, lengths, formats, 1)

@@ -11,21 +11,11 @@ extension PostgresConversionStore {
     ) async throws(StoreError) -> [DueDelivery] {
         let epoch = claimEpoch
         return try await claim { connection, node throws(PostgresFailure) in
-            var named = PostgresArray(.uuid, capacity: leavingOut.count)
-            for delivery in leavingOut where delivery.destination == destination { named.append(delivery.conversion) }
-            var parameters = PostgresParameters()
-            parameters.add(destination)
-            parameters.add(now)
-            parameters.add(node)
-            parameters.add(named)
-            parameters.add(max(0, limit))
-            let rows = try connection.run(sql: Self.claimSQL, parameters)
-            var due = rows.rows.map { row in
-                let id = DeliveryID(conversion: rows.id(row, 0), destination: destination)
-                return DueDelivery(
-                    id: id, attempts: rows.int(row, 1), document: rows.bytes(row, 2), round: rows.int(row, 3), claimEpoch: epoch)
-            }
-            let corrections = rows.rows.filter { rows.bool($0, 4) }.map { rows.id($0, 0) }
+            let named = PostgresArray(leavingOut.filter { $0.destination == destination }, \.conversion)
+            let rows = try connection.run(
+                sql: Self.claimSQL, PostgresParameters(destination, now, node, named, max(0, limit)))
+            var due = rows.map { $0.due(DeliveryID(conversion: $0.id(0), destination: destination), from: 1, claimEpoch: epoch) }
+            let corrections = rows.filter { $0.bool(4) }.map { $0.id(0) }
             if !corrections.isEmpty {
                 let earlier = try Self.earlierStates(of: corrections, at: destination, connection)
                 for index in due.indices { due[index].predecessor = DeliveryState.predecessor(earlier[due[index].id.conversion] ?? []) }
@@ -38,18 +28,11 @@ extension PostgresConversionStore {
     private static func earlierStates(
         of corrections: [ConversionID], at destination: String, _ connection: PostgresConnection
     ) throws(PostgresFailure) -> [ConversionID: [DeliveryState]] {
-        var ids = PostgresArray(.uuid, capacity: corrections.count)
-        for id in corrections { ids.append(id) }
-        var parameters = PostgresParameters()
-        parameters.add(ids)
-        parameters.add(destination)
-        let rows = try connection.run(.earlierStates, parameters)
-        var states: [ConversionID: [DeliveryState]] = [:]
-        for row in rows.rows { states[rows.id(row, 0), default: []].append(DeliveryState(number: rows.int64(row, 1)) ?? .pending) }
-        return states
+        let rows = try connection.run(.earlierStates, PostgresParameters(PostgresArray(corrections), destination))
+        return Dictionary(grouping: rows) { $0.id(0) }.mapValues { $0.map { $0.state(1) } }
     }
 
-    /// Planned anew each time, with the named ones in view: PostgreSQL then looks them up by hash.
+    /// Planned each time, with the named ones in view: PostgreSQL then looks them up by hash.
     ///
     /// A dead node's row is locked for as long as this takes, so that the node cannot renew its lease in the middle of it.
     private static let claimSQL = """
@@ -77,38 +60,17 @@ extension PostgresConversionStore {
     /// What live others hold is not this node's to look after.
     func nextDue() async throws(StoreError) -> [String: Timestamp] {
         try await claim { connection, node throws(PostgresFailure) in
-            var parameters = PostgresParameters()
-            parameters.add(node)
-            let rows = try connection.run(.nextDue, parameters)
-            var next: [String: Timestamp] = [:]
-            for row in rows.rows { next[rows.text(row, 0)] = rows.timestamp(row, 1) }
-            return next
+            let rows = try connection.run(.nextDue, PostgresParameters(node))
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0.text(0), $0.timestamp(1)) })
         }
     }
 
-    func counts() async throws(StoreError) -> [DeliveryCount] {
+    func oldestPending() async throws(StoreError) -> [String: Timestamp] {
         try await read { connection throws(PostgresFailure) in
-            let rows = try connection.run(.counts)
-            return rows.rows.compactMap { row in
-                guard let state = DeliveryState(number: rows.int64(row, 1)) else { return nil }
-                return DeliveryCount(destination: rows.text(row, 0), state: state, count: rows.int(row, 2))
-            }
-        }
-    }
-
-    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow] {
-        try await read { connection throws(PostgresFailure) in
-            var parameters = PostgresParameters()
-            parameters.add(delivery.conversion)
-            parameters.add(delivery.destination)
-            let rows = try connection.run(.attempts, parameters)
-            return rows.rows.map { row in
-                AttemptRow(
-                    number: rows.int(row, 0), startedAt: rows.timestamp(row, 1), latency: rows.int64(row, 2),
-                    requestLine: rows.text(row, 3),
-                    request: rows.optionalText(row, 7), status: rows.optionalInt(row, 4), outcome: rows.text(row, 5),
-                    reply: rows.text(row, 6))
-            }
+            // Ids sort by time.
+            let rows = try connection.run(
+                sql: "SELECT destination, min(conversion::text)::uuid FROM delivery WHERE state = 0 GROUP BY destination")
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0.text(0), $0.id(1).time) })
         }
     }
 }
@@ -145,17 +107,5 @@ extension PostgresStatement {
         SELECT w.id, d.state FROM unnest($1::uuid[]) AS w (id) JOIN conversion c ON c.id = w.id
         JOIN conversion h ON (h.id = c.root OR h.root = c.root) AND coalesce(h.step, 0) < c.step
         JOIN delivery d ON d.conversion = h.id WHERE d.destination = $2::text
-        """)
-    fileprivate static let counts = Self(
-        "counts",
-        """
-        SELECT destination, state, sum(count)::bigint FROM delivery_count GROUP BY destination, state HAVING sum(count) > 0
-        ORDER BY destination, state
-        """)
-    fileprivate static let attempts = Self(
-        "attempts",
-        """
-        SELECT number, started_at, latency, request_line, status, outcome, reply, request FROM attempt
-        WHERE conversion = $1::uuid AND destination = $2::text ORDER BY number
         """)
 }

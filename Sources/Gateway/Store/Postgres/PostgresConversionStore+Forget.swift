@@ -1,51 +1,30 @@
 import Mappings
 import Rules
 
-extension PostgresConversionStore: StoreUpkeep {
-    /// First looks everywhere, page by page, then changes what was found in small portions.
-    func forget(_ person: Person, alsoPending: Bool, dryRun: Bool) async throws(StoreError) -> ForgetReport {
-        let traces = try await traces(of: person)
-        let report = traces.report
-        guard !dryRun, alsoPending || report.pending.isEmpty, !report.isEmpty else { return report }
-
+extension PostgresConversionStore {
+    func write(_ traces: PersonTraces, of person: Person) async throws(StoreError) {
         for portion in traces.conversions.portions() {
-            try await change { connection throws(PostgresFailure) in try connection.forget(person, inConversions: portion) }
+            try await change { connection throws(PostgresFailure) in try connection.forget(person, in: portion) }
         }
         for portion in traces.repeats.portions() {
-            var (ids, numbers) = (PostgresArray(.uuid), PostgresArray(.bigint))
-            for row in portion {
-                ids.append(row.conversion)
-                numbers.append(row.number)
-            }
-            let parameters = PostgresParameters([ids, numbers])
-            try await change { connection throws(PostgresFailure) in _ = try connection.run(.emptyRepeats, parameters) }
+            try await change { connection throws(PostgresFailure) in _ = try connection.empty(portion) }
         }
         for portion in traces.attempts.portions() {
-            let parameters = Self.cleaned(portion)
-            try await change { connection throws(PostgresFailure) in _ = try connection.run(.cleanAttempts, parameters) }
+            var parameters = PostgresParameters(attempts: portion.map(\.key))
+            parameters.add(PostgresArray(portion, \.line))
+            parameters.add(AttemptRow.removed)
+            try await change(.cleanAttempts, parameters)
         }
         for portion in traces.deliveries.portions() {
-            let parameters = Self.cleaned(portion, person)
-            try await change { connection throws(PostgresFailure) in _ = try connection.run(.cleanDeliveries, parameters) }
+            let parameters = PostgresParameters(
+                PostgresArray(portion) { $0.id.conversion }, PostgresArray(portion) { $0.id.destination }, PostgresArray(portion, \.reason),
+                PostgresArray(portion, \.remoteID))
+            try await change(.cleanDeliveries, parameters)
         }
         for portion in traces.waiting.portions() {
-            var (numbers, documents) = (PostgresArray(.bigint), PostgresArray(.bytea))
-            for row in portion {
-                numbers.append(row.number)
-                documents.append(person.removed(from: row.document))
-            }
-            let parameters = PostgresParameters([numbers, documents])
-            try await change { connection throws(PostgresFailure) in _ = try connection.run(.forgetWaiting, parameters) }
+            try await change(.forgetWaiting, PostgresParameters(PostgresArray(portion, \.number), PostgresArray(portion, \.document)))
         }
-        for portion in traces.refused.portions() {
-            var ids = PostgresArray(.bigint)
-            for id in portion { ids.append(id) }
-            let parameters = PostgresParameters([ids])
-            try await change { connection throws(PostgresFailure) in _ = try connection.run(.removeRefused, parameters) }
-        }
-        var done = report
-        done.leftover = await wipe()
-        return done
+        for portion in traces.refused.portions() { try await change(.removeRefused, PostgresParameters(PostgresArray(portion))) }
     }
 
     /// In a transaction of its own.
@@ -57,29 +36,8 @@ extension PostgresConversionStore: StoreUpkeep {
         }
     }
 
-    private static func cleaned(_ attempts: [PostgresTraces.Attempt]) -> PostgresParameters {
-        var keys = PostgresAttemptKeys()
-        var lines = PostgresArray(.text)
-        for attempt in attempts {
-            keys.append(attempt.key)
-            lines.append(AttemptRow.forgotten(attempt.line))
-        }
-        var parameters = keys.parameters
-        parameters.add(lines)
-        parameters.add(AttemptRow.removed)
-        return parameters
-    }
-
-    private static func cleaned(_ deliveries: [PostgresTraces.Delivery], _ person: Person) -> PostgresParameters {
-        var (ids, destinations) = (PostgresArray(.uuid), PostgresArray(.text))
-        var (reasons, remoteIDs) = (PostgresArray(.text), PostgresArray(.text))
-        for delivery in deliveries {
-            ids.append(delivery.id.conversion)
-            destinations.append(delivery.id.destination)
-            reasons.append(delivery.reason.map(person.masked))
-            remoteIDs.append(delivery.remoteID.map(person.masked))
-        }
-        return PostgresParameters([ids, destinations, reasons, remoteIDs])
+    private func change(_ statement: PostgresStatement, _ parameters: PostgresParameters) async throws(StoreError) {
+        try await change { connection throws(PostgresFailure) in _ = try connection.run(statement, parameters) }
     }
 
     // MARK: Older row versions
@@ -88,15 +46,15 @@ extension PostgresConversionStore: StoreUpkeep {
     private static let rewrittenBesideService = 256_000_000
     private static let tables = ["attempt", "content", "conversion", "delivery", "refused", "repeat", "waiting"]
 
-    /// Writes the tables anew, because what a row held before stays in the table's file until that. Returns what hinders it.
-    private func wipe() async -> String? {
+    /// Writes the tables again, because what a row held before stays in the table's file until that. Returns what hinders it.
+    func wipe() async -> String? {
         let lane = PostgresLane("upkeep", address, settings: .init(statementTimeout: .seconds(3600), patience: .seconds(3700)))
         defer { Task { await lane.close() } }
         do throws(StoreError) {
             let (others, isServed, bytes) = try await lane.perform { connection, _ throws(PostgresFailure) in
                 _ = try connection.run(sql: "SET lock_timeout = '5s'")
-                let rows = try connection.run(sql: Self.ownershipSQL, PostgresParameters([Self.tables.column]))
-                return (rows.int(0, 0), rows.bool(0, 1), rows.int(0, 2))
+                let row = try connection.run(sql: Self.ownershipSQL, PostgresParameters(PostgresArray(Self.tables)))[0]
+                return (row.int(0), row.bool(1), row.int(2))
             }
             guard others == 0 else {
                 return "this user does not own the gateway's tables, and so may not rewrite them; let their owner run VACUUM FULL"
@@ -124,47 +82,20 @@ extension PostgresConversionStore: StoreUpkeep {
         """
 }
 
-extension PostgresParameters {
-    init(_ columns: [PostgresArray]) {
-        self.init()
-        for column in columns { add(column) }
-    }
-}
-
-extension [String] {
-    fileprivate var column: PostgresArray {
-        var column = PostgresArray(.text)
-        for text in self { column.append(text) }
-        return column
-    }
-}
-
-extension Array where Element: Sendable {
-    /// So small that nobody who waits for a row notices one.
-    fileprivate func portions() -> [[Element]] {
-        stride(from: 0, to: count, by: 50).map { Array(self[$0..<Swift.min($0 + 50, count)]) }
-    }
-}
-
 extension PostgresConnection {
-    fileprivate func forget(_ person: Person, inConversions portion: [ConversionID]) throws(PostgresFailure) {
-        var wanted = PostgresArray(.uuid)
-        for id in portion { wanted.append(id) }
-        let rows = try run(.lockContents, PostgresParameters([wanted]))
-        var (ids, documents) = (PostgresArray(.uuid), PostgresArray(.bytea))
-        var (named, orders, clicks) = (PostgresArray(.uuid), PostgresArray(.text), PostgresArray(.text))
-        for row in rows.rows {
-            ids.append(rows.id(row, 0))
-            documents.append(person.removed(from: rows.bytes(row, 1)))
-            let (order, click) = (rows.optionalText(row, 2), rows.optionalText(row, 3))
-            guard [order, click].contains(where: { $0.map(person.isIn) ?? false }) else { continue }
-            named.append(rows.id(row, 0))
-            orders.append(order.map(person.masked))
-            clicks.append(click.map(person.masked))
+    fileprivate func forget(_ person: Person, in portion: [ConversionID]) throws(PostgresFailure) {
+        let rows = try run(.lockContents, PostgresParameters(PostgresArray(portion))).map {
+            (id: $0.id(0), kept: person.rewritten(document: $0.bytes(1), orderID: $0.optionalText(2), clickID: $0.optionalText(3)))
         }
+        let named = rows.filter { $0.kept.identifiers != nil }
         _ = try run([
-            (.forgetContents, PostgresParameters([ids, documents])),
-            (.forgetIdentifiers, PostgresParameters([named, orders, clicks])),
+            (.forgetContents, PostgresParameters(PostgresArray(rows, \.id), PostgresArray(rows, \.kept.document))),
+            (
+                .forgetIdentifiers,
+                PostgresParameters(
+                    PostgresArray(named, \.id), PostgresArray(named) { $0.kept.identifiers?.orderID },
+                    PostgresArray(named) { $0.kept.identifiers?.clickID })
+            ),
         ])
     }
 }

@@ -7,20 +7,7 @@ import Synchronization
 /// Each gateway is a *node* with a lease. What it stores it holds, so that it can deliver at once; what nobody holds, or a node whose lease
 /// has run out, is claimed in batches. Writes are gathered as in the embedded store, on connections of their own: intake, results, all
 /// else. No call blocks a thread that others need.
-final class PostgresConversionStore: ConversionStore {
-    /// Bounds that have no reason to be configured, but that a test may want smaller.
-    struct Limits: Sendable {
-        /// Writes of a kind that wait or are under way; one more is refused with `.busy`.
-        var queued = 20_000
-        /// Writes that share a transaction.
-        var batch = 1024
-        /// After which the others take over what this node held, unless it was renewed.
-        var lease: Duration = .seconds(15)
-        /// How long the server may keep silent before it is given up.
-        var patience: Duration = .seconds(15)
-        var refused = RefusedLimits()
-    }
-
+final class PostgresConversionStore: SQLStore {
     /// Who opens the store.
     enum Role: Sendable {
         /// Delivers, and so holds what it stores.
@@ -32,7 +19,7 @@ final class PostgresConversionStore: ConversionStore {
     let address: PostgresAddress
     /// The address as people may see it.
     let place: String
-    let pruning = Mutex(PostgresPrunePlaces())
+    let pruning = Mutex(PrunePlaces())
     let intakeLane: PostgresLane
     private let resultLane, mendingLane, claimLane, readLane, leaseLane: PostgresLane
     private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
@@ -44,9 +31,10 @@ final class PostgresConversionStore: ConversionStore {
 
     /// Connects and looks at the schema; blocks until then. Further connections are opened when they are needed.
     ///
-    /// - Parameter report: what an operator should know, in sentences.
+    /// - Parameter report: called with a sentence that an operator should read.
     init(
-        _ address: PostgresAddress, role: Role = .node, limits: Limits = Limits(), report: @escaping @Sendable (String) -> Void = { _ in }
+        _ address: PostgresAddress, role: Role = .node, limits: PostgresLimits = PostgresLimits(),
+        report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(StoreError) {
         self.address = address
         place = address.description
@@ -125,8 +113,7 @@ final class PostgresConversionStore: ConversionStore {
     func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
         var changed = 0
         // In portions, so that a large replay does not keep others waiting.
-        for start in stride(from: 0, to: deliveries.count, by: 500) {
-            let portion = Array(deliveries[start..<min(start + 500, deliveries.count)])
+        for portion in deliveries.portions(of: 500) {
             changed += try await mend { writer, connection throws(PostgresFailure) in try writer.requeue(portion, at: now, connection) }
         }
         return changed
@@ -134,14 +121,14 @@ final class PostgresConversionStore: ConversionStore {
 
     func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) {
         let exists = try await mend { writer, connection throws(PostgresFailure) in try writer.addDelivery(delivery, at: now, connection) }
-        guard exists else {
-            throw StoreError(.notFound, "no conversion '\(delivery.conversion)' is stored; list them with 'gateway conversions'")
-        }
+        guard exists else { throw .noConversion(delivery.conversion) }
     }
 
     func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) {
-        try await mend { writer, connection throws(PostgresFailure) in
-            try writer.markReplayed(refused: id, as: conversion, at: now, connection)
+        try await mend { _, connection throws(PostgresFailure) in
+            _ = try connection.run(
+                sql: "UPDATE refused SET replayed_as = $2::uuid, replayed_at = $3::bigint WHERE id = $1::bigint",
+                PostgresParameters(id, conversion, now))
         }
     }
 

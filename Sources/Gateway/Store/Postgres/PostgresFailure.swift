@@ -2,7 +2,7 @@ import CPostgres
 
 /// What PostgreSQL, or the way to it, answered instead of a result.
 struct PostgresFailure: Error {
-    /// Five characters, `40001` for one; empty where the failure is libpq's own.
+    /// Five characters, `40001` for one; empty if the failure is libpq's own.
     var sqlState: String
     /// One line, without credentials.
     var message: String

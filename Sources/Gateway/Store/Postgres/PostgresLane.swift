@@ -4,7 +4,7 @@ import Synchronization
 
 /// One connection with a thread's worth of blocking work: what is put into a lane runs one after the other, off every event loop.
 ///
-/// A connection that broke is opened again at once, and the work is run once more. Where that fails, callers are told so without delay
+/// A connection that broke is opened again at once, and the work is run once more. If that fails, callers get an error without delay
 /// while the lane tries again by itself, ever more slowly, until the server is back.
 final class PostgresLane: @unchecked Sendable {
     struct Settings: Sendable {
@@ -62,7 +62,7 @@ final class PostgresLane: @unchecked Sendable {
         return try result.get()
     }
 
-    /// For whoever has a way of its own to tell the outcome.
+    /// For work that hands its outcome on by itself.
     func enqueue(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
 
     func enqueue(after wait: Duration, _ work: @escaping @Sendable () -> Void) {

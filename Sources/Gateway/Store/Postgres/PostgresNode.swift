@@ -44,9 +44,7 @@ final class PostgresNode: Sendable {
         guard !isClosed.exchange(true, ordering: .relaxed) else { return }
         let id = id
         _ = try? await lane.perform { connection, _ throws(PostgresFailure) in
-            var parameters = PostgresParameters()
-            parameters.add(id)
-            _ = try connection.run(.endLease, parameters)
+            _ = try connection.run(.endLease, PostgresParameters(id))
         }
     }
 
@@ -67,17 +65,13 @@ final class PostgresNode: Sendable {
 
     private func renew(_ connection: PostgresConnection) throws(PostgresFailure) {
         let asked = ContinuousClock.now
-        var own = PostgresParameters()
-        own.add(id)
-        var row = own
-        row.add(name)
-        row.add(Int(length / .microseconds(1)))
+        let row = PostgresParameters(id, name, Int(length / .microseconds(1)))
         do throws(PostgresFailure) {
             let found = try connection.run([
-                (.begin, PostgresParameters()), (.lockNode, own), (.renewLease, row), (.commit, PostgresParameters()),
+                (.begin, PostgresParameters()), (.lockNode, PostgresParameters(id)), (.renewLease, row), (.commit, PostgresParameters()),
             ])
             let isFirst = lease.withLock { $0.gaps == 0 } && found[1].isEmpty
-            let hadLapsed = !isFirst && (found[1].isEmpty || found[1].bool(0, 0))
+            let hadLapsed = !isFirst && (found[1].first?.bool(0) ?? true)
             lease.withLock { $0.renewed(askedAt: asked, hadLapsed: hadLapsed) }
         } catch {
             try connection.rollback(after: error)

@@ -7,32 +7,29 @@ struct PostgresParameters {
     /// Where each parameter begins, and its length; -1 is NULL.
     private(set) var places: [(start: Int, length: Int)] = []
 
-    mutating func add(_ value: Int64) { place { $0.append(bigEndian: UInt64(bitPattern: value)) } }
-    mutating func add(_ value: Int) { add(Int64(value)) }
-    mutating func add(_ value: Timestamp) { add(value.microseconds) }
-    mutating func add(_ text: String) { place { $0.append(column: text) } }
-    mutating func add(_ value: [UInt8]) { place { $0.append(contentsOf: value) } }
+    init() {}
 
-    mutating func add(_ text: String?) {
-        if let text { add(text) } else { addNull() }
+    /// In this order.
+    init<each Value: PostgresParameter>(_ values: repeat each Value) {
+        for value in repeat each values { value.add(to: &self) }
     }
 
-    mutating func add(_ time: Timestamp?) {
-        if let time { add(time) } else { addNull() }
-    }
+    mutating func add(_ value: some PostgresParameter) { value.add(to: &self) }
 
-    /// As much of it as the store keeps.
-    mutating func add(_ digest: Digest32) {
-        place { bytes in withUnsafeBytes(of: (digest.words.0, digest.words.1)) { bytes.append(contentsOf: $0) } }
-    }
+    fileprivate mutating func add(_ array: PostgresArray) { place { array.write(into: &$0) } }
 
-    private mutating func addNull() { places.append((bytes.count, -1)) }
-    mutating func add(_ array: PostgresArray) { place { array.write(into: &$0) } }
-
-    mutating func add(_ id: ConversionID) {
-        place {
-            $0.append(bigEndian: id.high)
-            $0.append(bigEndian: id.low)
+    fileprivate mutating func add(_ value: SQLValue) {
+        switch value {
+        case .null: places.append((bytes.count, -1))
+        case .int(let number): place { $0.append(bigEndian: UInt64(bitPattern: number)) }
+        case .text(let text): place { $0.append(column: text) }
+        case .bytes(let value): place { $0.append(contentsOf: value) }
+        case .id(let id):
+            place {
+                $0.append(bigEndian: id.high)
+                $0.append(bigEndian: id.low)
+            }
+        case .digest(let digest): place { bytes in withUnsafeBytes(of: digest.words) { bytes.append(contentsOf: $0) } }
         }
     }
 
@@ -41,6 +38,49 @@ struct PostgresParameters {
         write(&bytes)
         places.append((start, bytes.count - start))
     }
+}
+
+/// What a statement takes: a value, or a column of them.
+protocol PostgresParameter {
+    func add(to parameters: inout PostgresParameters)
+}
+
+extension PostgresParameter where Self: SQLParameter {
+    func add(to parameters: inout PostgresParameters) { parameters.add(sql) }
+}
+
+extension Int64: PostgresParameter {}
+extension Int: PostgresParameter {}
+extension Bool: PostgresParameter {}
+extension Timestamp: PostgresParameter {}
+extension String: PostgresParameter {}
+extension [UInt8]: PostgresParameter {}
+extension ConversionID: PostgresParameter {}
+extension KeptDigest: PostgresParameter {}
+extension DeliveryState: PostgresParameter {}
+extension SQLValue: PostgresParameter {}
+extension Optional: PostgresParameter where Wrapped: SQLParameter {}
+
+extension PostgresArray: PostgresParameter {
+    func add(to parameters: inout PostgresParameters) { parameters.add(self) }
+}
+
+/// What a `PostgresArray` can hold.
+protocol PostgresElement: SQLParameter {
+    static var element: PostgresArray.Element { get }
+}
+
+extension Int64: PostgresElement { static var element: PostgresArray.Element { .bigint } }
+extension Int: PostgresElement { static var element: PostgresArray.Element { .bigint } }
+extension Bool: PostgresElement { static var element: PostgresArray.Element { .bigint } }
+extension Timestamp: PostgresElement { static var element: PostgresArray.Element { .bigint } }
+extension DeliveryState: PostgresElement { static var element: PostgresArray.Element { .bigint } }
+extension String: PostgresElement { static var element: PostgresArray.Element { .text } }
+extension [UInt8]: PostgresElement { static var element: PostgresArray.Element { .bytea } }
+extension ConversionID: PostgresElement { static var element: PostgresArray.Element { .uuid } }
+extension KeptDigest: PostgresElement { static var element: PostgresArray.Element { .uuid } }
+extension Optional: PostgresElement where Wrapped: PostgresElement {
+    static var element: PostgresArray.Element { Wrapped.element }
 }
 
 /// A column of many rows as one parameter: a one-dimensional array in PostgreSQL's binary form.
@@ -63,44 +103,36 @@ struct PostgresArray {
         bytes.reserveCapacity(capacity * (element == .uuid ? 20 : element == .bigint ? 12 : 24))
     }
 
-    mutating func append(_ value: Int64) { append(value as Int64?) }
-    mutating func append(_ value: Timestamp) { append(value.microseconds as Int64?) }
-    mutating func append(_ value: Timestamp?) { append(value?.microseconds) }
-
-    mutating func append(_ value: Int64?) {
-        guard let value else { return appendNull() }
-        bytes.append(bigEndian: UInt32(8))
-        bytes.append(bigEndian: UInt64(bitPattern: value))
-        count += 1
+    /// One value of each row.
+    init<Rows: Collection, Value: PostgresElement>(_ rows: Rows, _ value: (Rows.Element) -> Value) {
+        self.init(Value.element, capacity: rows.count)
+        for row in rows { append(value(row)) }
     }
 
-    mutating func append(_ text: String?) {
-        guard let text else { return appendNull() }
-        let start = bytes.count
-        bytes.append(bigEndian: UInt32(0))
-        bytes.append(column: text)
-        bytes.set(bigEndian: UInt32(bytes.count - start - 4), at: start)
-        count += 1
-    }
+    init<Value: PostgresElement>(_ values: some Collection<Value>) { self.init(values) { $0 } }
 
-    mutating func append(_ value: [UInt8]?) {
-        guard let value else { return appendNull() }
-        bytes.append(bigEndian: UInt32(value.count))
-        bytes.append(contentsOf: value)
-        count += 1
-    }
-
-    mutating func append(_ id: ConversionID) {
-        bytes.append(bigEndian: UInt32(16))
-        bytes.append(bigEndian: id.high)
-        bytes.append(bigEndian: id.low)
-        count += 1
-    }
-
-    /// The digest's first 16 bytes: enough to tell contents apart, and half the pages.
-    mutating func append(_ digest: Digest32) {
-        bytes.append(bigEndian: UInt32(16))
-        withUnsafeBytes(of: (digest.words.0, digest.words.1)) { bytes.append(contentsOf: $0) }
+    mutating func append(_ value: some PostgresElement) {
+        switch value.sql {
+        case .null: return appendNull()
+        case .int(let number):
+            bytes.append(bigEndian: UInt32(8))
+            bytes.append(bigEndian: UInt64(bitPattern: number))
+        case .text(let text):
+            let start = bytes.count
+            bytes.append(bigEndian: UInt32(0))
+            bytes.append(column: text)
+            bytes.set(bigEndian: UInt32(bytes.count - start - 4), at: start)
+        case .bytes(let value):
+            bytes.append(bigEndian: UInt32(value.count))
+            bytes.append(contentsOf: value)
+        case .id(let id):
+            bytes.append(bigEndian: UInt32(16))
+            bytes.append(bigEndian: id.high)
+            bytes.append(bigEndian: id.low)
+        case .digest(let digest):
+            bytes.append(bigEndian: UInt32(16))
+            withUnsafeBytes(of: digest.words) { bytes.append(contentsOf: $0) }
+        }
         count += 1
     }
 

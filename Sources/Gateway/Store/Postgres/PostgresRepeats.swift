@@ -4,74 +4,45 @@ import Rules
 /// The repeats that a batch found: equal ones are counted together, others are kept one by one.
 struct PostgresRepeats {
     private var equal: [ConversionID: (count: Int64, last: Timestamp, note: String?)] = [:]
-    private var others: [(first: ConversionID, input: QueuedSubmission, note: String?)] = []
+    private var others: [(first: ConversionID, message: QueuedMessage, note: String?)] = []
 
-    /// - Parameter digest: of the first conversion's content.
-    @discardableResult
-    mutating func add(_ input: QueuedSubmission, of first: ConversionID, digest: Digest32, note: String? = nil) -> Acceptance {
-        let isEqual = digest == input.submission.content.kept
-        if isEqual {
-            addEqual(input, of: first, note: note)
-        } else {
-            others.append((first, input, note))
+    /// A step of a history is written elsewhere.
+    mutating func add(_ write: HistoryWrite, _ message: QueuedMessage, to first: ConversionID) {
+        switch write {
+        case .step, .nothing: break
+        case .otherRepeat(let note): others.append((first, message, note))
+        case .equalRepeat(let note):
+            equal[first, default: (0, message.row.receivedAt, nil)].count += 1
+            equal[first]?.last = message.row.receivedAt
+            if let note { equal[first]?.note = note }
         }
-        return .duplicate(of: first, sameContent: isEqual)
-    }
-
-    mutating func addEqual(_ input: QueuedSubmission, of first: ConversionID, note: String? = nil) {
-        let receivedAt = input.submission.conversion.receivedAt
-        equal[first, default: (0, receivedAt, nil)].count += 1
-        equal[first]?.last = receivedAt
-        if let note { equal[first]?.note = note }
     }
 
     /// Counts the equal ones, in the order of their ids.
     var equalSteps: [PostgresConnection.Step] {
         guard !equal.isEmpty else { return [] }
-        var ids = PostgresArray(.uuid)
-        var counts = PostgresArray(.bigint)
-        var times = PostgresArray(.bigint)
-        var notes = PostgresArray(.text)
-        for (id, tally) in equal.sorted(by: { $0.key < $1.key }) {
-            ids.append(id)
-            counts.append(tally.count)
-            times.append(tally.last)
-            notes.append(tally.note)
-        }
-        var parameters = PostgresParameters()
-        parameters.add(ids)
-        parameters.add(counts)
-        parameters.add(times)
-        parameters.add(notes)
+        let rows = equal.sorted { $0.key < $1.key }
+        let parameters = PostgresParameters(
+            PostgresArray(rows, \.key), PostgresArray(rows) { $0.value.count }, PostgresArray(rows) { $0.value.last },
+            PostgresArray(rows) { $0.value.note })
         return [(.countEqualRepeats, parameters)]
     }
 
     /// Keeps or counts the others, in the order of the first conversions' ids. The first is locked, since its repeats are numbered.
     func keepOthers(_ connection: PostgresConnection) throws(PostgresFailure) {
-        let sorted = others.sorted { ($0.first, $0.input.submission.conversion.id) < ($1.first, $1.input.submission.conversion.id) }
-        for (first, input, note) in sorted {
-            let receivedAt = input.submission.conversion.receivedAt
-            var id = PostgresParameters()
-            id.add(first)
-            var known = id
-            known.add(receivedAt)
-            known.add(input.submission.content)
-            known.add(note)
+        for (first, message, note) in others.sorted(by: { ($0.first, $0.message.id) < ($1.first, $1.message.id) }) {
+            let (id, receivedAt) = (PostgresParameters(first), message.row.receivedAt)
+            let known = PostgresParameters(first, receivedAt, message.content, note)
             let results = try connection.run([(.lockFirst, id), (.countKnownRepeat, known), (.lastRepeat, id)])
             if !results[1].isEmpty { continue }
-            let number = results[2].int(0, 0) + 1
-            var kept = id
-            kept.add(min(number, SQLiteWriter.keptRepeats + 1))
-            kept.add(receivedAt)
-            guard number <= SQLiteWriter.keptRepeats else {
-                _ = try connection.run(.countLostRepeat, kept)
-                continue
+            let last = results[2][0].int(0)
+            if last >= RepeatRow.keptWhole {
+                _ = try connection.run(.countLostRepeat, PostgresParameters(first, RepeatRow.keptWhole + 1, receivedAt))
+            } else {
+                let kept = PostgresParameters(
+                    first, last + 1, receivedAt, message.content, message.row.document, message.request, note)
+                _ = try connection.run(.insertRepeat, kept)
             }
-            kept.add(input.submission.content)
-            kept.add(input.submission.conversion.document)
-            kept.add(input.request)
-            kept.add(note)
-            _ = try connection.run(.insertRepeat, kept)
         }
     }
 }

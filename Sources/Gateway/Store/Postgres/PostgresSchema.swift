@@ -12,7 +12,7 @@ enum PostgresSchema {
     /// Each in one transaction; the first is number 1.
     static let migrations = [first]
 
-    /// Keeps two migrations apart, whoever runs them: "gateway" in ASCII.
+    /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
 
     /// Refuses a database that is not set up, or that a newer gateway set up.
@@ -49,8 +49,8 @@ enum PostgresSchema {
 
     private static func found(_ connection: PostgresConnection) throws(PostgresFailure) -> Int {
         let table = try connection.run(sql: "SELECT to_regclass('gateway_schema') IS NOT NULL")
-        guard table.bool(0, 0) else { return 0 }
-        return try connection.run(sql: "SELECT coalesce(max(version), 0) FROM gateway_schema").int(0, 0)
+        guard table[0].bool(0) else { return 0 }
+        return try connection.run(sql: "SELECT coalesce(max(version), 0) FROM gateway_schema")[0].int(0)
     }
 
     private static func newer(_ found: Int, place: String) -> StoreError {

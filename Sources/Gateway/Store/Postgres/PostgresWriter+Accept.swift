@@ -3,8 +3,8 @@ import Rules
 
 /// How a batch of submissions is stored.
 ///
-/// 1. All keys are inserted at once; who gets all of his own is new. 2. The new ones are inserted, and whoever holds the others' keys is
-/// read. 3. Repeats are counted or kept, and all is committed. Keys go in one order, the same on every node, so that two nodes never wait
+/// 1. All keys are inserted at once; a submission that gets all of its own is new. 2. The new ones are inserted, and the holders of the others' keys
+/// are read. 3. Repeats are counted or kept, and all is committed. Keys go in one order, the same on every node, so that two nodes never wait
 /// for each other crosswise. A batch of new conversions takes two exchanges with the server.
 extension PostgresWriter {
     /// - Parameter isRetry: the batch may have been committed before; what is stored already then counts as just stored.
@@ -12,7 +12,7 @@ extension PostgresWriter {
         do throws(PostgresFailure) {
             return try accept(inputs, connection, isRetry: isRetry, looksForIDs: isRetry)
         } catch {
-            // Somebody sends an id that is stored. That is not worth a look each time, so it is found out the hard way.
+            // A sender repeats an id that is stored. That is too rare for a look each time, so it is found by the failure.
             guard error.isTaken, !isRetry else { throw error }
             try connection.rollback(after: error)
             return try accept(inputs, connection, isRetry: false, looksForIDs: true)
@@ -25,26 +25,19 @@ extension PostgresWriter {
         var steps: [PostgresConnection.Step] = [(.begin, PostgresParameters())]
         var known: [ConversionID: ConversionID?] = [:]
         if looksForIDs {
-            var ids = PostgresArray(.uuid)
-            for input in inputs { ids.append(input.submission.conversion.id) }
-            var parameters = PostgresParameters()
-            parameters.add(ids)
-            let found = try connection.run(steps + [(.selectKnown, parameters)])[1]
-            for row in found.rows { known[found.id(row, 0)] = .some(found.optionalID(row, 1)) }
+            let ids = PostgresParameters(PostgresArray(inputs) { $0.message.id })
+            for row in try connection.run(steps + [(.selectKnown, ids)])[1] { known[row.id(0)] = .some(row.optionalID(1)) }
             steps = []
         }
 
         // The first of each id may win; another of the same id is its repeat.
         var seen = Set(known.keys)
         let candidates = inputs.indices.filter { seen.insert(inputs[$0].submission.conversion.id).inserted }
-        let claims = candidates.flatMap { index in
-            inputs[index].submission.keys.map { KeyClaim($0, inputs[index].submission.conversion) }
-        }.sorted()
+        let claims = [KeyClaim](candidates.map { inputs[$0].submission })
         var taken: [ConversionID: Int] = [:]
         if !claims.isEmpty {
             let results = try connection.run(steps + [(.insertKeys, claims.parameters)])
-            let rows = results[results.count - 1]
-            for row in rows.rows { taken[rows.id(row, 0), default: 0] += 1 }
+            for row in results[results.count - 1] { taken[row.id(0), default: 0] += 1 }
             steps = []
         }
         let winners = candidates.filter { index in
@@ -81,10 +74,9 @@ extension PostgresWriter {
     ) throws(PostgresFailure) {
         let rest = inputs.indices.filter { outcomes[$0] == nil }
         if rest.isEmpty { return }
-        // Who got some of his keys but not all gives them back first, so that a later one finds them free.
-        let claims = rest.map { inputs[$0].submission }.filter { partly.contains($0.conversion.id) }
-            .flatMap { submission in submission.keys.map { KeyClaim($0, submission.conversion) } }.sorted()
+        // A submission that got some of its keys but not all gives them back first, so that a later one finds them free.
         let lookups = rest.map { inputs[$0].submission }
+        let claims = [KeyClaim](lookups.filter { partly.contains($0.conversion.id) })
         var steps: [PostgresConnection.Step] = claims.isEmpty ? [] : [(.deleteKeys, claims.parameters)]
         steps.append((.selectHolders, Self.lookup(lookups)))
         let results = try connection.run(steps)
@@ -96,37 +88,32 @@ extension PostgresWriter {
                 // Committed before the connection broke.
                 outcomes[index] = stored.map { .corrected($0, by: submission.conversion.id) } ?? .stored
             } else if let digest = holders.digest(of: submission.conversion.id) {
-                outcomes[index] = repeats.add(input, of: submission.conversion.id, digest: digest)
+                let isEqual = digest == input.message.content
+                repeats.add(isEqual ? .equalRepeat(note: nil) : .otherRepeat(note: nil), input.message, to: input.message.id)
+                outcomes[index] = .duplicate(of: input.message.id, sameContent: isEqual)
             } else if let holder = holders.holder(of: submission) {
-                if holder.isOthers {
-                    outcomes[index] = .conflict(with: holder.id)
-                } else {
-                    outcomes[index] = try receiveRepeat(input, of: holder.id, digest: holder.digest, &repeats, &counts, connection)
-                }
+                outcomes[index] = try receive(input, heldBy: holder, &repeats, &counts, connection)
             } else {
                 outcomes[index] = try acceptSlowly(input, &repeats, &counts, connection)
             }
         }
     }
 
-    /// Whoever held the keys held them too long ago, has just given them back, or waits for this conversion: they are locked, looked at
+    /// The keys' holders held them too long ago, have just given them back, or wait for this conversion: the keys are locked, looked at
     /// again, and taken over.
     private func acceptSlowly(
         _ input: QueuedSubmission, _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) -> Acceptance {
         let submission = input.submission
         let holders = try lockedHolders(of: submission, connection)
-        if let holder = holders.holder(of: submission) {
-            if holder.isOthers { return .conflict(with: holder.id) }
-            return try receiveRepeat(input, of: holder.id, digest: holder.digest, &repeats, &counts, connection)
-        }
-        var parameters = submission.keys.map { KeyClaim($0, submission.conversion) }.sorted().parameters
+        if let holder = holders.holder(of: submission) { return try receive(input, heldBy: holder, &repeats, &counts, connection) }
+        var parameters = [KeyClaim]([submission]).parameters
         parameters.add(holders.ids)
         let results = try connection.run([(.takeKeys, parameters)] + insertions(of: [input], &counts))
         guard results[0].count == submission.keys.count else {
             throw PostgresFailure(sqlState: "40001", message: "another node took the key in the same moment")
         }
-        for key in submission.keys { try applyWaiting(for: key, to: submission, &repeats, &counts, connection) }
+        for key in submission.keys { try applyWaiting(for: key, of: submission, to: input.message, &repeats, &counts, connection) }
         return .stored
     }
 
@@ -140,123 +127,43 @@ extension PostgresWriter {
     }
 
     static func lookup(_ submissions: [Submission]) -> PostgresParameters {
-        var (digests, scopes, ids) = (PostgresArray(.uuid), PostgresArray(.text), PostgresArray(.uuid))
-        let claims = submissions.flatMap { submission in submission.keys.map { KeyClaim($0, submission.conversion) } }.sorted()
-        for claim in claims {
-            digests.append(claim.digest)
-            scopes.append(claim.scope)
-        }
-        for submission in submissions { ids.append(submission.conversion.id) }
-        var parameters = PostgresParameters()
-        parameters.add(digests)
-        parameters.add(scopes)
-        parameters.add(ids)
-        return parameters
+        let claims = [KeyClaim](submissions)
+        return PostgresParameters(
+            PostgresArray(claims, \.digest), PostgresArray(claims, \.scope), PostgresArray(submissions) { $0.conversion.id })
     }
 
     // MARK: Rows
 
     func insertDeliveries(
-        of id: ConversionID, to destinations: [String], at time: Timestamp, _ counts: inout Counts
+        _ rows: [(id: ConversionID, destination: String, at: Timestamp)], _ counts: inout Counts
     ) -> [PostgresConnection.Step] {
-        if destinations.isEmpty { return [] }
-        var deliveries = DeliveryColumns()
-        for destination in destinations {
-            deliveries.append(id, destination, time)
-            counts.add(1, destination, .pending)
-        }
-        return [(.insertDeliveries, deliveries.parameters(node: node))]
+        if rows.isEmpty { return [] }
+        for row in rows { counts.add(1, row.destination, .pending) }
+        let parameters = PostgresParameters(
+            PostgresArray(rows) { $0.id }, PostgresArray(rows) { $0.destination }, PostgresArray(rows) { $0.at }, node)
+        return [(.insertDeliveries, parameters)]
     }
 
     private func insertions(of inputs: [QueuedSubmission], _ counts: inout Counts) -> [PostgresConnection.Step] {
         if inputs.isEmpty { return [] }
-        var rows = ConversionColumns(capacity: inputs.count)
-        var deliveries = DeliveryColumns()
+        var deliveries: [(id: ConversionID, destination: String, at: Timestamp)] = []
         for input in inputs {
-            rows.append(input)
-            let conversion = input.submission.conversion
-            let destinations = input.submission.destinations
+            let (row, destinations) = (input.message.row, input.submission.destinations)
             for (position, destination) in destinations.enumerated() where !destinations[..<position].contains(destination) {
-                deliveries.append(conversion.id, destination, conversion.receivedAt)
-                counts.add(1, destination, .pending)
+                deliveries.append((row.id, destination, row.receivedAt))
             }
         }
-        var steps: [PostgresConnection.Step] = [(.insertConversions, rows.conversions), (.insertContents, rows.contents)]
-        if !deliveries.isEmpty { steps.append((.insertDeliveries, deliveries.parameters(node: node))) }
-        return steps
-    }
-}
-
-private struct ConversionColumns {
-    private var ids, digests: PostgresArray
-    private var receivedAt: PostgresArray
-    private var texts: [PostgresArray]
-    private var documents, requests: PostgresArray
-
-    init(capacity: Int) {
-        ids = PostgresArray(.uuid, capacity: capacity)
-        digests = PostgresArray(.uuid, capacity: capacity)
-        receivedAt = PostgresArray(.bigint, capacity: capacity)
-        texts = Array(repeating: PostgresArray(.text, capacity: capacity), count: 8)
-        documents = PostgresArray(.bytea, capacity: capacity * 32)
-        requests = PostgresArray(.bytea, capacity: capacity * 32)
-    }
-
-    mutating func append(_ input: QueuedSubmission) {
-        let row = input.submission.conversion
-        ids.append(row.id)
-        receivedAt.append(row.receivedAt)
-        texts[0].append(row.source)
-        texts[1].append(row.tracker)
-        texts[2].append(row.type)
-        texts[3].append(row.status)
-        texts[4].append(row.orderID)
-        texts[5].append(row.clickID)
-        texts[6].append(row.amount)
-        texts[7].append(row.currency)
-        digests.append(input.submission.content)
-        documents.append(row.document)
-        requests.append(input.request)
-    }
-
-    var conversions: PostgresParameters {
-        var parameters = PostgresParameters()
-        parameters.add(ids)
-        parameters.add(receivedAt)
-        for column in texts { parameters.add(column) }
-        return parameters
-    }
-
-    var contents: PostgresParameters {
-        var parameters = PostgresParameters()
-        parameters.add(ids)
-        parameters.add(digests)
-        parameters.add(documents)
-        parameters.add(requests)
-        return parameters
-    }
-}
-
-private struct DeliveryColumns {
-    private var ids = PostgresArray(.uuid)
-    private var destinations = PostgresArray(.text)
-    private var times = PostgresArray(.bigint)
-    private(set) var isEmpty = true
-
-    mutating func append(_ id: ConversionID, _ destination: String, _ time: Timestamp) {
-        ids.append(id)
-        destinations.append(destination)
-        times.append(time)
-        isEmpty = false
-    }
-
-    func parameters(node: Int64) -> PostgresParameters {
-        var parameters = PostgresParameters()
-        parameters.add(ids)
-        parameters.add(destinations)
-        parameters.add(times)
-        parameters.add(node)
-        return parameters
+        let messages = inputs.map(\.message)
+        func column<Value: PostgresElement>(_ value: (ConversionRow) -> Value) -> PostgresArray {
+            PostgresArray(messages) { value($0.row) }
+        }
+        let ids = column(\.id)
+        let conversions = PostgresParameters(
+            ids, column(\.receivedAt), column(\.source), column(\.tracker), column(\.type), column(\.status), column(\.orderID),
+            column(\.clickID), column(\.amount), column(\.currency))
+        let contents = PostgresParameters(
+            ids, PostgresArray(messages, \.content), column(\.document), PostgresArray(messages, \.request))
+        return [(.insertConversions, conversions), (.insertContents, contents)] + insertDeliveries(deliveries, &counts)
     }
 }
 
@@ -283,7 +190,7 @@ extension PostgresStatement {
         LEFT JOIN conversion c ON c.id = k.conversion LEFT JOIN content t ON t.conversion = k.conversion WHERE true
 
         """
-    /// Whoever was sent a second time under the same id.
+    /// The conversions that were sent a second time under the same id.
     private static let own = "SELECT NULL, NULL, conversion, NULL, NULL, digest FROM content WHERE conversion = ANY ($3::uuid[])"
     /// Takes over the keys of those that were seen to hold them; another's key stays, and is missing from the result.
     static let takeKeys = Self(

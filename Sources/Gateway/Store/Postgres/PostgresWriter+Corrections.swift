@@ -4,20 +4,20 @@ import Rules
 /// Messages that change a conversion. They are rare, so each is taken by itself; the first message of the history is locked meanwhile, so
 /// that a history has one order on all nodes.
 extension PostgresWriter {
-    /// What a message under a held key does: nothing where it is known, else what its source's policy says.
-    func receiveRepeat(
-        _ queued: QueuedSubmission, of root: ConversionID, digest: Digest32, _ repeats: inout PostgresRepeats, _ counts: inout Counts,
+    /// A message under a key that `holder` holds.
+    func receive(
+        _ queued: QueuedSubmission, heldBy holder: KeyHolder, _ repeats: inout PostgresRepeats, _ counts: inout Counts,
         _ connection: PostgresConnection
     ) throws(PostgresFailure) -> Acceptance {
-        let submission = queued.submission
-        guard submission.repeats.corrects else { return repeats.add(queued, of: root, digest: digest) }
-        switch try correct(root, by: queued, .repeated(submission.conversion.document), &repeats, &counts, connection) {
-        case .applied: return .corrected(root, by: submission.conversion.id)
-        case .refused(let failure):
-            return repeats.add(queued, of: root, digest: digest, note: "cannot be: \(failure.sentence)")
-        case .unchanged(let note): return repeats.add(queued, of: root, digest: digest, note: note)
-        case .known: return .duplicate(of: root, sameContent: true)
+        if holder.isOthers { return .conflict(with: holder.id) }
+        let message = queued.message
+        var found = FoundHistory(first: holder.content)
+        if queued.submission.repeats.corrects {
+            found = try find(holder.id, for: message, .repeated(message.row.document), connection)
         }
+        let (write, acceptance) = found.change.asRepeat(message.id, of: holder.id, content: message.content, first: holder.content)
+        try self.write(write, message, to: holder.id, found, &repeats, &counts, connection)
+        return acceptance
     }
 
     /// Several corrections in one transaction, one after the other.
@@ -29,8 +29,8 @@ extension PostgresWriter {
         var repeats = PostgresRepeats()
         _ = try connection.run(.begin)
         for input in inputs {
-            if isRetry, let root = try root(of: input.submission.conversion.id, connection) {
-                results.append(.applied(root, correction: input.submission.conversion.id))
+            if isRetry, let root = try place(of: input.message.id, connection)?.root, root != input.message.id {
+                results.append(.applied(root, correction: input.message.id))
             } else {
                 results.append(try correct(input, &repeats, &counts, connection))
             }
@@ -43,113 +43,81 @@ extension PostgresWriter {
     private func correct(
         _ queued: QueuedSubmission, _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) -> CorrectionResult {
-        let message = queued.submission.conversion
+        let message = queued.message
         let holders = KeyHolders(try connection.run(.selectHolders, Self.lookup([queued.submission])))
         let holder = holders.holder(of: queued.submission, everHeld: true)
-        if let holder, holder.isOthers { return .conflict(with: holder.id) }
-        var found = holder?.id
-        if found == nil { found = try newest(of: message, connection) }
-        guard let root = found else {
-            guard let key = queued.submission.keys.first else { return .notFound }
-            let first = try wait(queued, for: key, connection)
-            return first == message.id ? .waiting : .unchanged(first, note: nil)
+        let target = try CorrectionTarget(holder: holder, keys: queued.submission.keys) { () throws(PostgresFailure) in
+            try newest(of: message.row, connection)
         }
-        switch try correct(root, by: queued, .correction(message.document), &repeats, &counts, connection) {
-        case .applied: return .applied(root, correction: message.id)
-        case .refused(let failure): return .refused(failure)
-        case .known: return .unchanged(root, note: nil)
-        case .unchanged(let note):
-            let first = try connection.run(.selectPresent, Self.id(root))
-            repeats.add(queued, of: root, digest: first.isEmpty ? Digest32(words: (0, 0, 0, 0)) : first.digest(0, 3), note: note)
-            return .unchanged(root, note: note)
+        switch target {
+        case .conflict(let id): return .conflict(with: id)
+        case .nowhere: return .notFound
+        case .waits(let key): return .waits(message.id, first: try wait(queued, for: key, connection))
+        case .conversion(let root):
+            let found = try find(root, for: message, .correction(message.row.document), connection)
+            let (write, result) = found.change.asCorrection(message.id, of: root, content: message.content, first: found.first)
+            try self.write(write, message, to: root, found, &repeats, &counts, connection)
+            return result
         }
     }
 
     // MARK: Histories
 
-    private enum Outcome {
-        case applied
-        case unchanged(note: String?)
-        case refused(Failure)
-        /// The same message was taken before.
-        case known
+    /// A history, locked, with what a message does to it.
+    private struct FoundHistory {
+        var change = HistoryChange.unchanged(note: nil)
+        /// What its first message said; nil if nothing is stored under the id.
+        var first: KeptDigest?
+        /// The destinations that it was sent to.
+        var sent: [String] = []
     }
 
-    /// Applies a message to the conversion as it stands, unless it did so before.
-    private func correct(
-        _ root: ConversionID, by queued: QueuedSubmission, _ message: CorrectionRule.Message, _ repeats: inout PostgresRepeats,
-        _ counts: inout Counts, _ connection: PostgresConnection
-    ) throws(PostgresFailure) -> Outcome {
-        let submission = queued.submission
-        var content = Self.id(root)
-        content.add(submission.content)
+    private func find(
+        _ root: ConversionID, for message: QueuedMessage, _ content: CorrectionRule.Message, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> FoundHistory {
+        let id = PostgresParameters(root)
         // The lock comes first; what is read behind it is what the last holder of the lock left.
         let results = try connection.run([
-            (.lockFirst, Self.id(root)), (.selectPresent, Self.id(root)), (.selectStep, content), (.selectDestinations, Self.id(root)),
+            (.lockFirst, id), (.selectPresent, id), (.selectStep, PostgresParameters(root, message.content)), (.selectDestinations, id),
         ])
-        let present = results[1]
-        guard !present.isEmpty else { return .unchanged(note: nil) }
-        let isFirst = present.digest(0, 3) == submission.content.kept
-        if isFirst ? present.isNull(0, 2) : !results[2].isEmpty {
-            repeats.addEqual(queued, of: root)
-            return .known
-        }
-        switch submission.rule.step(message, present.bytes(0, 0)) {
-        case .refused(let failure): return .refused(failure)
-        case .unchanged(let note): return .unchanged(note: note)
-        case .changed(let row, let routed):
-            // The first message again after it was corrected: late, and never a change.
-            if isFirst { return .unchanged(note: nil) }
-            var destinations = results[3].rows.map { results[3].text($0, 0) }
-            for name in routed where !destinations.contains(name) { destinations.append(name) }
-            try append(row, to: root, at: present.int(0, 1) + 1, queued, destinations, &counts, connection)
-            return .applied
+        guard let row = results[1].first else { return FoundHistory() }
+        let history = StoredHistory(document: row.bytes(0), step: row.int(1), firstContent: row.digest(2))
+        let change = history.change(by: content, message.content, rule: message.rule) { !results[2].isEmpty }
+        return FoundHistory(change: change, first: history.firstContent, sent: results[3].map { $0.text(0) })
+    }
+
+    private func write(
+        _ write: HistoryWrite, _ message: QueuedMessage, to root: ConversionID, _ found: FoundHistory, _ repeats: inout PostgresRepeats,
+        _ counts: inout Counts, _ connection: PostgresConnection
+    ) throws(PostgresFailure) {
+        if case .step(let step) = write {
+            try append(step, to: root, sent: found.sent, message, &counts, connection)
+        } else {
+            repeats.add(write, message, to: root)
         }
     }
 
     private func append(
-        _ row: ConversionRow, to root: ConversionID, at step: Int, _ queued: QueuedSubmission, _ destinations: [String],
-        _ counts: inout Counts, _ connection: PostgresConnection
+        _ step: HistoryStep, to root: ConversionID, sent: [String], _ message: QueuedMessage, _ counts: inout Counts,
+        _ connection: PostgresConnection
     ) throws(PostgresFailure) {
-        let message = queued.submission.conversion
-        var correction = Self.id(message.id)
-        correction.add(message.source)
-        correction.add(message.tracker)
-        correction.add(message.receivedAt)
-        for text in [row.type, row.status, row.orderID, row.clickID, row.amount, row.currency, row.refunded] { correction.add(text) }
-        correction.add(root)
-        correction.add(step)
-        var content = Self.id(message.id)
-        content.add(queued.submission.content)
-        content.add(row.document)
-        content.add(queued.request)
-        var present = Self.id(root)
-        present.add(message.id)
-        for text in [row.status, row.amount, row.currency, row.refunded] { present.add(text) }
+        let (row, came) = (step.row, message.row)
+        let destinations = step.destinations(after: sent)
+        let correction = PostgresParameters(
+            came.id, came.source, came.tracker, came.receivedAt, row.type, row.status, row.orderID, row.clickID, row.amount, row.currency,
+            row.refunded, root, step.number)
+        let content = PostgresParameters(came.id, message.content, row.document, message.request)
+        let present = PostgresParameters(root, came.id, row.status, row.amount, row.currency, row.refunded)
         var steps: [PostgresConnection.Step] = [(.insertCorrection, correction), (.insertContent, content), (.updateRoot, present)]
-        steps += insertDeliveries(of: message.id, to: destinations, at: message.receivedAt, &counts)
-        for destination in destinations { steps += order(of: message.id, at: Place(root: root, step: step), to: destination) }
+        steps += insertDeliveries(destinations.map { (came.id, $0, came.receivedAt) }, &counts)
+        let place = HistoryPlace(root: root, step: step.number)
+        for destination in destinations { steps += order(of: came.id, at: place, to: destination) }
         _ = try connection.run(steps)
     }
 
     private func newest(of message: ConversionRow, _ connection: PostgresConnection) throws(PostgresFailure) -> ConversionID? {
         guard let orderID = message.orderID else { return nil }
-        var parameters = PostgresParameters()
-        parameters.add(orderID)
-        parameters.add(message.source)
-        let found = try connection.run(.selectByOrder, parameters)
-        return found.isEmpty ? nil : found.id(0, 0)
-    }
-
-    private func root(of id: ConversionID, _ connection: PostgresConnection) throws(PostgresFailure) -> ConversionID? {
-        let found = try connection.run(.selectPlace, Self.id(id))
-        return found.isEmpty ? nil : found.optionalID(0, 0)
-    }
-
-    static func id(_ id: ConversionID) -> PostgresParameters {
-        var parameters = PostgresParameters()
-        parameters.add(id)
-        return parameters
+        return try connection.run(.selectByOrder, PostgresParameters(orderID, message.source)).first?.id(0)
     }
 
     // MARK: Before the sale
@@ -159,96 +127,64 @@ extension PostgresWriter {
     private func wait(
         _ queued: QueuedSubmission, for key: DuplicateKey, _ connection: PostgresConnection
     ) throws(PostgresFailure) -> ConversionID {
-        let message = queued.submission.conversion
+        let (message, row) = (queued.message, queued.message.row)
         var held = key
         held.lifetime = nil
-        let claim = [KeyClaim(held, message)]
         var own = queued.submission
         own.keys = [key]
         let results = try connection.run([
-            (.lockAwaited, Self.awaited([key])), (.insertKeys, claim.parameters), (.lockHolders, Self.lookup([own])),
+            (.lockAwaited, Self.awaited([key])), (.insertKeys, [KeyClaim(held, row)].parameters), (.lockHolders, Self.lookup([own])),
             (.selectHolders, Self.lookup([own])),
         ])
         // The conversion may have come on another node since this one looked for it; read after the lock, as `lockedHolders` does.
         let byKey = KeyHolders(results[3]).holder(of: own, everHeld: true)?.id
-        let byOrder = try newest(of: message, connection)
+        let byOrder = try newest(of: row, connection)
         guard byKey == nil, byOrder == nil else {
             throw PostgresFailure(sqlState: "40001", message: "the conversion came in the same moment")
         }
-        var parameters = Self.id(message.id)
-        parameters.add(key.digest)
-        parameters.add(key.scope.column)
-        parameters.add(message.source)
-        parameters.add(message.tracker)
-        parameters.add(message.receivedAt)
-        parameters.add(message.orderID)
-        parameters.add(queued.submission.content)
-        parameters.add(message.document)
-        parameters.add(queued.request)
-        var equal = PostgresParameters()
-        equal.add(key.digest)
-        equal.add(key.scope.column)
-        equal.add(message.source)
-        equal.add(queued.submission.content)
-        let waiting = try connection.run([(.insertWaiting, parameters), (.selectEqualWaiting, equal)])[1]
-        return waiting.isEmpty ? message.id : waiting.id(0, 0)
+        let waiting = PostgresParameters(
+            row.id, key.digest.kept, key.scope.column, row.source, row.tracker, row.receivedAt, row.orderID, message.content, row.document,
+            message.request)
+        let equal = PostgresParameters(key.digest.kept, key.scope.column, row.source, message.content)
+        return try connection.run([(.insertWaiting, waiting), (.selectEqualWaiting, equal)])[1].first?.id(0) ?? row.id
     }
 
-    /// For conversions whose corrections would wait under another key. Whoever begins to wait there does so before or after this.
+    /// For conversions whose corrections would wait under another key. A correction that begins to wait there does so before or after this.
     func applyWaitingElsewhere(
         _ inputs: [QueuedSubmission], _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) {
         _ = try connection.run(.lockAwaited, Self.awaited(inputs.compactMap(\.submission.awaitedKey)))
         for input in inputs {
-            if let key = input.submission.awaitedKey {
-                try applyWaiting(for: key, to: input.submission, &repeats, &counts, connection)
-            }
+            guard let key = input.submission.awaitedKey else { continue }
+            try applyWaiting(for: key, of: input.submission, to: input.message, &repeats, &counts, connection)
         }
     }
 
     /// Numbers of keys for `pg_advisory_xact_lock`, in one order.
     private static func awaited(_ keys: [DuplicateKey]) -> PostgresParameters {
-        var numbers = PostgresArray(.bigint)
-        for number in Set(keys.map { Int64(bitPattern: $0.digest.words.0) }).sorted() { numbers.append(number) }
-        var parameters = PostgresParameters()
-        parameters.add(numbers)
-        return parameters
+        PostgresParameters(PostgresArray(Set(keys.map { Int64(bitPattern: $0.digest.words.0) }).sorted()))
     }
 
-    /// What waited for this conversion becomes its history, each a step of its own; what cannot is kept with its reason.
+    /// What waited for this conversion becomes its history, in the order in which it came; what changes nothing is kept with its reason.
     func applyWaiting(
-        for key: DuplicateKey, to submission: Submission, _ repeats: inout PostgresRepeats, _ counts: inout Counts,
-        _ connection: PostgresConnection
+        for key: DuplicateKey, of submission: Submission, to sale: QueuedMessage, _ repeats: inout PostgresRepeats,
+        _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) {
-        let conversion = submission.conversion
-        var parameters = PostgresParameters()
-        parameters.add(key.digest)
-        parameters.add(key.scope.column)
-        parameters.add(conversion.source)
-        let rows = try connection.run(.selectWaiting, parameters)
-        if rows.isEmpty { return }
+        let awaited = PostgresParameters(key.digest.kept, key.scope.column, sale.row.source)
+        let waiting = try connection.run(.selectWaiting, awaited).map { $0.waited(rule: sale.rule) }
+        if waiting.isEmpty { return }
         var own = submission
         own.keys = [key]
         let holders = try lockedHolders(of: own, connection)
-        var taking = [KeyClaim(key, conversion)].parameters
+        var taking = [KeyClaim(key, sale.row)].parameters
         taking.add(holders.ids)
         _ = try connection.run(.takeKeys, taking)
-        for row in rows.rows {
-            let waiting = ConversionRow(
-                id: rows.id(row, 0), source: rows.text(row, 1), tracker: rows.text(row, 2), receivedAt: rows.timestamp(row, 3),
-                orderID: rows.optionalText(row, 4), document: rows.bytes(row, 6))
-            let message = QueuedSubmission(waiting, request: rows.bytes(row, 7), content: rows.digest(row, 5), rule: submission.rule)
-            switch try correct(conversion.id, by: message, .correction(waiting.document), &repeats, &counts, connection) {
-            case .applied, .known: break
-            case .unchanged(let note):
-                let why = note ?? "came before its conversion and changes nothing"
-                repeats.add(message, of: conversion.id, digest: submission.content.kept, note: why)
-            case .refused(let failure):
-                let why = "came before its conversion and cannot be: \(failure.sentence)"
-                repeats.add(message, of: conversion.id, digest: submission.content.kept, note: why)
-            }
+        for message in waiting {
+            let found = try find(sale.id, for: message, .correction(message.row.document), connection)
+            let write = found.change.asWaited(content: message.content, first: sale.content)
+            try self.write(write, message, to: sale.id, found, &repeats, &counts, connection)
         }
-        _ = try connection.run(.deleteWaiting, parameters)
+        _ = try connection.run(.deleteWaiting, awaited)
     }
 }
 
@@ -258,12 +194,11 @@ extension PostgresStatement {
         """
         SELECT id FROM conversion WHERE order_id = $1::text AND source = $2::text AND root IS NULL ORDER BY id DESC LIMIT 1
         """)
-    static let selectPlace = Self("select_place", "SELECT root, step, latest IS NOT NULL FROM conversion WHERE id = $1::uuid")
-    /// The present document and its step, the newest correction, and the first message's content.
+    /// The present document and its step, and the first message's content.
     fileprivate static let selectPresent = Self(
         "select_present",
         """
-        SELECT t.document, coalesce(l.step, 0), c.latest, f.digest FROM conversion c
+        SELECT t.document, coalesce(l.step, 0), f.digest FROM conversion c
         LEFT JOIN conversion l ON l.id = c.latest JOIN content t ON t.conversion = coalesce(c.latest, c.id)
         JOIN content f ON f.conversion = c.id WHERE c.id = $1::uuid
         """)
@@ -309,7 +244,7 @@ extension PostgresStatement {
     fileprivate static let selectWaiting = Self(
         "select_waiting",
         """
-        SELECT id, source, tracker, received_at, order_id, digest, document, request FROM waiting
+        SELECT id, source, tracker, received_at, order_id, document, request, digest FROM waiting
         WHERE key = $1::uuid AND scope = $2::text AND source = $3::text ORDER BY number
         """)
     fileprivate static let deleteWaiting = Self(

@@ -26,212 +26,136 @@ extension PostgresWriter {
     private func record(
         _ results: [AttemptResult], _ connection: PostgresConnection, _ counts: inout Counts, isRetry: Bool
     ) throws(PostgresFailure) -> Set<DeliveryID> {
-        let rows = StoredDeliveries(try connection.run(.lockDeliveries, DeliveryKeys(results.map(\.delivery)).parameters))
-        let logged = isRetry ? try attemptsLogged(of: results, connection) : []
-        var changes = DeliveryChanges()
-        var attempts = AttemptColumns()
-        var ended: [(id: DeliveryID, at: Timestamp)] = []
+        let keys = PostgresParameters(keys: results.map(\.delivery))
+        let rows = LockedDelivery.all(try connection.run(.lockDeliveries, keys))
+        let logged = isRetry ? try attemptsLogged(keys, connection) : []
+        var changes: [LockedDelivery] = []
+        var attempts: [LoggedAttempt] = []
+        var ended: [LockedDelivery] = []
         for result in results {
             guard var row = rows[result.delivery] else { continue }
-            if let attempt = result.attempt,
-                logged.contains(LoggedAttempt(delivery: result.delivery, startedAt: attempt.startedAt))
-            {
-                continue
-            }
-            let before = row
-            guard row.take(result) else { continue }
-            if row.state != before.state {
-                counts.add(-1, result.delivery.destination, before.state)
-                counts.add(1, result.delivery.destination, row.state)
-            }
-            if before.isFollowed, !row.isFollowed { ended.append((result.delivery, row.changedAt)) }
-            changes.append(result.delivery, row)
-            if let attempt = result.attempt { attempts.append(result.delivery, attempt, number: row.logged) }
+            if let attempt = result.attempt, logged.contains(AttemptStart(delivery: row.id, at: attempt.startedAt)) { continue }
+            let before = row.progress.state
+            let effect = row.take(result)
+            if effect == .none { continue }
+            counts.move(row.id.destination, from: before, to: row.progress.state)
+            if effect == .changed(releases: true) { ended.append(row) }
+            changes.append(row)
+            if let attempt = result.attempt { attempts.append(LoggedAttempt(row: attempt, of: row)) }
         }
-        let written = changes.steps + attempts.steps
+        let written = Self.update(changes) + Self.insert(attempts)
         if !written.isEmpty { _ = try connection.run(written) }
         if ended.isEmpty { return [] }
-        let released = try connection.run(ended.map { release(after: $0.id, at: $0.at) })
+        let released = try connection.run(ended.map { release(after: $0.id, at: $0.progress.changedAt) })
         return Set(zip(ended, released).filter { !$1.isEmpty }.map(\.0.id))
     }
 
-    private struct LoggedAttempt: Hashable {
+    private struct AttemptStart: Hashable {
         var delivery: DeliveryID
-        var startedAt: Timestamp
+        var at: Timestamp
     }
 
-    private func attemptsLogged(of results: [AttemptResult], _ connection: PostgresConnection) throws(PostgresFailure) -> Set<LoggedAttempt>
-    {
-        let found = try connection.run(.selectLogged, DeliveryKeys(results.map(\.delivery)).parameters)
-        return Set(
-            found.rows.map { row in
-                let id = DeliveryID(conversion: found.id(row, 0), destination: found.text(row, 1))
-                return LoggedAttempt(delivery: id, startedAt: found.timestamp(row, 2))
+    private func attemptsLogged(_ keys: PostgresParameters, _ connection: PostgresConnection) throws(PostgresFailure) -> Set<AttemptStart> {
+        Set(
+            try connection.run(.selectLogged, keys).map {
+                AttemptStart(delivery: DeliveryID(conversion: $0.id(0), destination: $0.text(1)), at: $0.timestamp(2))
             })
     }
 
     /// Returns how many of the deliveries exist.
     func requeue(_ deliveries: [DeliveryID], at now: Timestamp, _ connection: PostgresConnection) throws(PostgresFailure) -> Int {
-        var parameters = DeliveryKeys(deliveries).parameters
-        let locked = try connection.run([(.begin, PostgresParameters()), (.lockDeliveries, parameters)])
-        let rows = StoredDeliveries(locked[1])
-        parameters.add(now)
+        let keys = PostgresParameters(keys: deliveries)
+        let rows = LockedDelivery.all(try connection.run([(.begin, PostgresParameters()), (.lockDeliveries, keys)])[1])
         var counts = Counts()
-        for delivery in Set(deliveries) {
-            guard let row = rows[delivery] else { continue }
-            counts.add(-1, delivery.destination, row.state)
-            counts.add(1, delivery.destination, .pending)
-        }
-        var steps: [PostgresConnection.Step] = [(.requeue, parameters)]
+        var order: [PostgresConnection.Step] = []
+        for row in rows.values { counts.move(row.id.destination, from: row.progress.state, to: .pending) }
         for delivery in deliveries where rows[delivery] != nil {
             guard let place = try place(of: delivery.conversion, connection) else { continue }
-            steps += order(of: delivery.conversion, at: place, to: delivery.destination)
+            order += self.order(of: delivery.conversion, at: place, to: delivery.destination)
         }
-        _ = try connection.run(steps + step(counts, .mending))
+        let requeued = rows.values.map { $0.requeued(at: now) }
+        let steps = Self.update(requeued) + order + step(counts, .mending)
+        if !steps.isEmpty { _ = try connection.run(steps) }
         FaultPoint.replay.reached()
         _ = try connection.run(.commit)
         return rows.count
     }
-}
 
-/// One delivery's columns while a result is written.
-private struct StoredDelivery {
-    var state: DeliveryState
-    var attempts: Int
-    var logged: Int
-    var changedAt: Timestamp
-    var nextAttempt: Timestamp?
-    var node: Int64
-    var reason: String?
-    var remoteID: String?
-    var round: Int
-    /// A later delivery of the history is held until this one has ended.
-    var isFollowed: Bool
+    // MARK: Columns
 
-    /// False where nothing is to be written. A late result is logged, but takes no delivery back.
-    mutating func take(_ result: AttemptResult) -> Bool {
-        let isNews = state == .pending || (result.state.hasArrived && !state.hasArrived)
-        if result.attempt != nil { logged += 1 }
-        guard isNews, result.round == round else { return result.attempt != nil }
-        let end = result.attempt.map { Timestamp(microseconds: $0.startedAt.microseconds &+ $0.latency) }
-        state = result.state
-        if result.attempt != nil { attempts += 1 }
-        changedAt = result.at ?? end ?? changedAt
-        // What is held stays held.
-        nextAttempt = state == .pending && nextAttempt != nil ? result.nextAttempt ?? nextAttempt : nil
-        if state != .pending { isFollowed = false }
-        node = 0
-        reason = result.reason
-        remoteID = result.remoteID ?? remoteID
-        return true
-    }
-}
-
-private struct StoredDeliveries {
-    private var rows: [DeliveryID: StoredDelivery] = [:]
-    var count: Int { rows.count }
-
-    init(_ result: PostgresResult) {
-        for row in result.rows {
-            rows[DeliveryID(conversion: result.id(row, 0), destination: result.text(row, 1))] = StoredDelivery(
-                state: DeliveryState(number: result.int64(row, 2)) ?? .pending, attempts: result.int(row, 3), logged: result.int(row, 4),
-                changedAt: result.timestamp(row, 5), nextAttempt: result.optionalTimestamp(row, 6), node: result.int64(row, 7),
-                reason: result.optionalText(row, 8), remoteID: result.optionalText(row, 9), round: result.int(row, 10),
-                isFollowed: result.bool(row, 11))
+    private static func update(_ rows: [LockedDelivery]) -> [PostgresConnection.Step] {
+        if rows.isEmpty { return [] }
+        func column<Value: PostgresElement>(_ value: (DeliveryProgress) -> Value) -> PostgresArray {
+            PostgresArray(rows) { value($0.progress) }
         }
-    }
-
-    subscript(id: DeliveryID) -> StoredDelivery? { rows[id] }
-}
-
-/// Deliveries' ids as two columns, in one order on every node.
-private struct DeliveryKeys {
-    var parameters = PostgresParameters()
-
-    init(_ deliveries: [DeliveryID]) {
-        var (ids, destinations) = (PostgresArray(.uuid, capacity: deliveries.count), PostgresArray(.text, capacity: deliveries.count))
-        for delivery in deliveries.sorted(by: { ($0.conversion, $0.destination) < ($1.conversion, $1.destination) }) {
-            ids.append(delivery.conversion)
-            destinations.append(delivery.destination)
-        }
-        parameters.add(ids)
-        parameters.add(destinations)
-    }
-}
-
-private struct DeliveryChanges {
-    private var (ids, destinations, states) = (PostgresArray(.uuid), PostgresArray(.text), PostgresArray(.bigint))
-    private var (attempts, logged, changed) = (PostgresArray(.bigint), PostgresArray(.bigint), PostgresArray(.bigint))
-    private var (next, nodes, reasons, remotes) = (
-        PostgresArray(.bigint), PostgresArray(.bigint), PostgresArray(.text), PostgresArray(.text)
-    )
-    private var followed = PostgresArray(.bigint)
-    private var isEmpty = true
-
-    mutating func append(_ id: DeliveryID, _ row: StoredDelivery) {
-        isEmpty = false
-        followed.append(row.isFollowed ? 1 : 0)
-        ids.append(id.conversion)
-        destinations.append(id.destination)
-        states.append(row.state.number)
-        attempts.append(Int64(row.attempts))
-        logged.append(Int64(row.logged))
-        changed.append(row.changedAt)
-        next.append(row.nextAttempt)
-        nodes.append(row.node)
-        reasons.append(row.reason)
-        remotes.append(row.remoteID)
-    }
-
-    var steps: [PostgresConnection.Step] {
-        if isEmpty { return [] }
-        var parameters = PostgresParameters()
-        for column in [ids, destinations, states, attempts, logged, changed, next, nodes, reasons, remotes, followed] {
-            parameters.add(column)
-        }
+        let parameters = PostgresParameters(
+            PostgresArray(rows) { $0.id.conversion }, PostgresArray(rows) { $0.id.destination }, column(\.state), column(\.attempts),
+            column(\.logged), column(\.changedAt), column(\.nextAttempt), PostgresArray(rows, \.node), column(\.reason),
+            column(\.remoteID), column(\.isFollowed), column(\.round))
         return [(.updateDeliveries, parameters)]
     }
+
+    private static func insert(_ attempts: [LoggedAttempt]) -> [PostgresConnection.Step] {
+        if attempts.isEmpty { return [] }
+        func column<Value: PostgresElement>(_ value: (AttemptRow) -> Value) -> PostgresArray { PostgresArray(attempts) { value($0.row) } }
+        let parameters = PostgresParameters(
+            PostgresArray(attempts) { $0.delivery.id.conversion }, PostgresArray(attempts) { $0.delivery.id.destination },
+            PostgresArray(attempts) { $0.delivery.progress.logged }, column(\.startedAt), column(\.latency), column(\.status),
+            column(\.outcome), column(\.requestLine), column(\.reply), column(\.request))
+        let full = attempts.map(\.delivery).filter { $0.progress.lastDropped != nil }
+        if full.isEmpty { return [(.insertAttempts, parameters)] }
+        let surplus = PostgresParameters(
+            PostgresArray(full) { $0.id.conversion }, PostgresArray(full) { $0.id.destination },
+            PostgresArray(full) { $0.progress.lastDropped })
+        return [(.insertAttempts, parameters), (.deleteAttempts, surplus)]
+    }
 }
 
-private struct AttemptColumns {
-    private var (ids, destinations, numbers) = (PostgresArray(.uuid), PostgresArray(.text), PostgresArray(.bigint))
-    private var (started, latencies, statuses) = (PostgresArray(.bigint), PostgresArray(.bigint), PostgresArray(.bigint))
-    private var (outcomes, lines, replies) = (PostgresArray(.text), PostgresArray(.text), PostgresArray(.text))
-    private var requests = PostgresArray(.text)
-    private var isEmpty = true
-    /// Deliveries with more attempts than are kept.
-    private var (full, fullDestinations, fullNumbers) = (PostgresArray(.uuid), PostgresArray(.text), PostgresArray(.bigint))
-    private var hasFull = false
+/// A delivery whose row is locked.
+private struct LockedDelivery {
+    var id: DeliveryID
+    /// Who holds it.
+    var node: Int64
+    var progress: DeliveryProgress
 
-    mutating func append(_ id: DeliveryID, _ attempt: AttemptRow, number: Int) {
-        isEmpty = false
-        ids.append(id.conversion)
-        destinations.append(id.destination)
-        numbers.append(Int64(number))
-        started.append(attempt.startedAt)
-        latencies.append(attempt.latency)
-        statuses.append(attempt.status.map(Int64.init))
-        outcomes.append(attempt.outcome)
-        lines.append(attempt.requestLine)
-        replies.append(attempt.reply)
-        requests.append(attempt.request)
-        guard number > SQLiteWriter.keptAttempts else { return }
-        hasFull = true
-        full.append(id.conversion)
-        fullDestinations.append(id.destination)
-        fullNumbers.append(Int64(number - SQLiteWriter.keptAttempts))
+    static func all(_ rows: PostgresResult) -> [DeliveryID: LockedDelivery] {
+        let found = rows.map {
+            LockedDelivery(
+                id: DeliveryID(conversion: $0.id(0), destination: $0.text(1)), node: $0.int64(2), progress: $0.progress(from: 3))
+        }
+        return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     }
 
-    var steps: [PostgresConnection.Step] {
-        if isEmpty { return [] }
-        var parameters = PostgresParameters()
-        for column in [ids, destinations, numbers, started, latencies, statuses, outcomes, lines, replies, requests] {
-            parameters.add(column)
-        }
-        guard hasFull else { return [(.insertAttempts, parameters)] }
-        var surplus = PostgresParameters()
-        for column in [full, fullDestinations, fullNumbers] { surplus.add(column) }
-        return [(.insertAttempts, parameters), (.deleteAttempts, surplus)]
+    /// What a result has changed is nobody's.
+    mutating func take(_ result: AttemptResult) -> DeliveryProgress.Effect {
+        let effect = progress.take(result)
+        if case .changed = effect { node = 0 }
+        return effect
+    }
+
+    func requeued(at now: Timestamp) -> LockedDelivery {
+        var row = self
+        row.progress.requeue(at: now)
+        row.node = 0
+        return row
+    }
+}
+
+private struct LoggedAttempt {
+    var row: AttemptRow
+    var delivery: LockedDelivery
+
+    init(row: AttemptRow, of delivery: LockedDelivery) {
+        self.row = row
+        self.delivery = delivery
+    }
+}
+
+extension PostgresParameters {
+    /// Deliveries' ids as two columns, in one order on every node.
+    fileprivate init(keys deliveries: [DeliveryID]) {
+        let sorted = deliveries.sorted { ($0.conversion, $0.destination) < ($1.conversion, $1.destination) }
+        self.init(PostgresArray(sorted, \.conversion), PostgresArray(sorted, \.destination))
     }
 }
 
@@ -239,7 +163,7 @@ extension PostgresStatement {
     fileprivate static let lockDeliveries = Self(
         "lock_deliveries",
         """
-        SELECT d.conversion, d.destination, d.state, d.attempts, d.logged, d.changed_at, d.next_attempt, d.node, d.reason, d.remote_id,
+        SELECT d.conversion, d.destination, d.node, d.state, d.attempts, d.logged, d.changed_at, d.next_attempt, d.reason, d.remote_id,
             d.round, d.followed
         FROM unnest($1::uuid[], $2::text[]) AS w (conversion, destination)
         JOIN delivery d ON d.conversion = w.conversion AND d.destination = w.destination
@@ -255,10 +179,11 @@ extension PostgresStatement {
         "update_deliveries",
         """
         UPDATE delivery d SET state = w.state, attempts = w.attempts, logged = w.logged, changed_at = w.changed_at,
-            next_attempt = w.next_attempt, node = w.node, reason = w.reason, remote_id = w.remote_id, followed = w.followed = 1
+            next_attempt = w.next_attempt, node = w.node, reason = w.reason, remote_id = w.remote_id, followed = w.followed = 1,
+            round = w.round
         FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[],
-            $10::text[], $11::bigint[]) AS w (conversion, destination, state, attempts, logged, changed_at, next_attempt, node, reason,
-                remote_id, followed)
+            $10::text[], $11::bigint[], $12::bigint[]) AS w (conversion, destination, state, attempts, logged, changed_at, next_attempt,
+                node, reason, remote_id, followed, round)
         WHERE d.conversion = w.conversion AND d.destination = w.destination
         """)
     fileprivate static let insertAttempts = Self(
@@ -274,13 +199,5 @@ extension PostgresStatement {
         """
         DELETE FROM attempt a USING unnest($1::uuid[], $2::text[], $3::bigint[]) AS w (conversion, destination, number)
         WHERE a.conversion = w.conversion AND a.destination = w.destination AND a.number <= w.number
-        """)
-    fileprivate static let requeue = Self(
-        "requeue",
-        """
-        UPDATE delivery d SET state = 0, attempts = 0, changed_at = $3::bigint, next_attempt = $3, node = 0, reason = NULL,
-            round = d.round + 1
-        FROM unnest($1::uuid[], $2::text[]) AS w (conversion, destination)
-        WHERE d.conversion = w.conversion AND d.destination = w.destination
         """)
 }

@@ -1,42 +1,26 @@
 import Mappings
 import Rules
 
-/// Updates of one conversion never overtake each other at one destination: while an earlier one is pending, the later is held, which means
-/// pending without a time, and nobody's.
+/// The order of a history's deliveries, as `HistoryOrder` has it, each change as one statement. What is held is nobody's.
 extension PostgresWriter {
-    /// Where a message stands in its history; the first message stands at 0.
-    struct Place {
-        var root: ConversionID
-        var step: Int
-    }
-
-    /// Nil for a conversion without corrections, which is nearly every one.
-    func place(of id: ConversionID, _ connection: PostgresConnection) throws(PostgresFailure) -> Place? {
-        let found = try connection.run(.selectPlace, Self.id(id))
-        if found.isEmpty { return nil }
-        if let root = found.optionalID(0, 0) { return Place(root: root, step: found.int(0, 1)) }
-        return found.bool(0, 2) ? Place(root: id, step: 0) : nil
+    func place(of id: ConversionID, _ connection: PostgresConnection) throws(PostgresFailure) -> HistoryPlace? {
+        try connection.run(.selectPlace, PostgresParameters(id)).first?.place(of: id)
     }
 
     /// Holds a delivery that has just become pending behind an earlier one, and a later one behind it.
-    func order(of id: ConversionID, at place: Place, to destination: String) -> [PostgresConnection.Step] {
-        var parameters = Self.id(id)
-        parameters.add(place.root)
-        parameters.add(place.step)
-        parameters.add(destination)
+    func order(of id: ConversionID, at place: HistoryPlace, to destination: String) -> [PostgresConnection.Step] {
+        let parameters = PostgresParameters(id, place.root, place.step, destination)
         return [(.holdBehind, parameters), (.holdBefore, parameters)]
     }
 
-    /// Lets the next held delivery of the history go. Its result is a row where there was one.
+    /// Lets the next held delivery of the history go. Its result is a row if there was one.
     func release(after delivery: DeliveryID, at time: Timestamp) -> PostgresConnection.Step {
-        var parameters = Self.id(delivery.conversion)
-        parameters.add(delivery.destination)
-        parameters.add(time)
-        return (.release, parameters)
+        (.release, PostgresParameters(delivery.conversion, delivery.destination, time))
     }
 }
 
 extension PostgresStatement {
+    fileprivate static let selectPlace = Self("select_place", "SELECT root, step, latest IS NOT NULL FROM conversion WHERE id = $1::uuid")
     /// A neighbour that has ended in this very moment is no reason to wait: only what could be marked is waited for.
     fileprivate static let holdBehind = Self(
         "hold_behind",

@@ -6,66 +6,42 @@ extension PostgresWriter {
     ///
     /// Two nodes that do so at once may keep a few more than the bounds for a moment; the next request mends that.
     func keep(_ inputs: [RefusedRequest], _ connection: PostgresConnection) throws(PostgresFailure) {
-        var columns = RefusedColumns()
-        var classes: Set<Bool> = []
-        for refused in inputs {
-            let isStranger = refused.source == nil
-            let (limit, budget) = bounds(isStranger: isStranger)
-            guard limit > 0, budget > 0 else { continue }
-            classes.insert(isStranger)
-            columns.append(refused.fitting(budget), isStranger: isStranger)
+        let kept = inputs.compactMap { refused -> Kept? in
+            let bounds = refusedLimits.bounds(isStranger: refused.source == nil)
+            return bounds.isNothing ? nil : Kept(refused.fitting(bounds.bytes))
         }
-        if classes.isEmpty { return }
-        var steps: [PostgresConnection.Step] = [(.begin, PostgresParameters()), (.insertRefused, columns.parameters)]
-        let sums = classes.sorted { !$0 && $1 }
-        for isStranger in sums {
-            var parameters = PostgresParameters()
-            parameters.add(isStranger ? 1 : 0)
-            steps.append((.sumRefused, parameters))
-        }
-        let results = try connection.run(steps)
+        if kept.isEmpty { return }
+        let classes = Set(kept.map(\.isStranger)).sorted { !$0 && $1 }
+        let results = try connection.run(
+            [(.begin, PostgresParameters()), (.insertRefused, Self.columns(kept))]
+                + classes.map { (.sumRefused, PostgresParameters($0)) })
         var ending: [PostgresConnection.Step] = []
-        for (index, isStranger) in sums.enumerated() {
-            let (limit, budget) = bounds(isStranger: isStranger)
-            guard results[index + 2].int(0, 0) > limit || results[index + 2].int(0, 1) > budget else { continue }
-            var parameters = PostgresParameters()
-            parameters.add(isStranger ? 1 : 0)
-            parameters.add(limit)
-            parameters.add(budget)
-            ending.append((.pruneRefused, parameters))
+        for (sum, isStranger) in zip(results.dropFirst(2), classes) {
+            let bounds = refusedLimits.bounds(isStranger: isStranger)
+            guard bounds.areExceeded(count: sum[0].int(0), bytes: sum[0].int(1)) else { continue }
+            ending.append((.pruneRefused, PostgresParameters(isStranger, bounds.count, bounds.bytes)))
         }
         _ = try connection.run(ending + [(.commit, PostgresParameters())])
     }
 
-    private func bounds(isStranger: Bool) -> (limit: Int, budget: Int) {
-        isStranger
-            ? (refusedLimits.strangerCount, refusedLimits.strangerBytes)
-            : (refusedLimits.count, refusedLimits.bytes)
-    }
-}
+    private struct Kept {
+        var refused: RefusedRequest
+        var request: [UInt8]
+        var isStranger: Bool { refused.source == nil }
 
-private struct RefusedColumns {
-    private var (received, sources, trackers) = (PostgresArray(.bigint), PostgresArray(.text), PostgresArray(.text))
-    private var (statuses, codes, reasons) = (PostgresArray(.bigint), PostgresArray(.text), PostgresArray(.text))
-    private var (requests, strangers, sizes) = (PostgresArray(.bytea), PostgresArray(.bigint), PostgresArray(.bigint))
-
-    mutating func append(_ refused: RefusedRequest, isStranger: Bool) {
-        let request = refused.request.encoded
-        received.append(refused.receivedAt)
-        sources.append(refused.source)
-        trackers.append(refused.tracker)
-        statuses.append(Int64(refused.status))
-        codes.append(refused.code)
-        reasons.append(refused.reason)
-        requests.append(request)
-        strangers.append(isStranger ? 1 : 0)
-        sizes.append(Int64(request.count + refused.reason.utf8.count + refused.code.utf8.count))
+        init(_ refused: RefusedRequest) {
+            self.refused = refused
+            request = refused.request.encoded
+        }
     }
 
-    var parameters: PostgresParameters {
-        var parameters = PostgresParameters()
-        for column in [received, sources, trackers, statuses, codes, reasons, requests, strangers, sizes] { parameters.add(column) }
-        return parameters
+    private static func columns(_ rows: [Kept]) -> PostgresParameters {
+        func column<Value: PostgresElement>(_ value: (RefusedRequest) -> Value) -> PostgresArray {
+            PostgresArray(rows) { value($0.refused) }
+        }
+        return PostgresParameters(
+            column(\.receivedAt), column(\.source), column(\.tracker), column(\.status), column(\.code), column(\.reason),
+            PostgresArray(rows, \.request), PostgresArray(rows, \.isStranger), PostgresArray(rows) { $0.refused.size($0.request) })
     }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// Moves committed pages from the write-ahead log into the file without holding up the writer for long.
 ///
 /// The bulk is copied by a second connection while commits go on. What was added meanwhile is a short rest; the writer copies it
-/// between two commits, and the log starts anew. A reader that stays in one transaction delays that until it ends.
+/// between two commits, and the log starts from its beginning. A reader that stays in one transaction delays that until it ends.
 final class Checkpointer: Sendable {
     private enum Phase { case idle, copying, copied }
 

@@ -7,7 +7,7 @@ import Rules
 /// Belongs to one connection and may be used only where that connection may. Parameters count from 1, columns from 0. Bound values
 /// stay until they are bound again, so bind every parameter before each run.
 final class PreparedStatement {
-    private var handle: OpaquePointer?
+    fileprivate var handle: OpaquePointer?
     /// Who will finalize the statement; nil: this.
     private let owner: AnyObject?
     private var bindCode = SQLITE_OK
@@ -79,9 +79,28 @@ final class PreparedStatement {
         withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { bind(index, $0) }
     }
 
-    /// The digest's first 16 bytes: enough to tell contents apart, and half the pages.
-    func bind(_ index: Int32, _ digest: Digest32) {
-        withUnsafeBytes(of: (digest.words.0, digest.words.1)) { bind(index, $0) }
+    func bind(_ index: Int32, _ digest: KeptDigest) {
+        withUnsafeBytes(of: digest.words) { bind(index, $0) }
+    }
+
+    func bind(_ index: Int32, _ value: SQLValue) {
+        switch value {
+        case .null: note(sqlite3_bind_null(handle, index))
+        case .int(let number): bind(index, number)
+        case .text(let text): bind(index, text)
+        case .bytes(let bytes): bind(index, bytes)
+        case .id(let id): bind(index, id)
+        case .digest(let digest): bind(index, digest)
+        }
+    }
+
+    /// All parameters, from the first on.
+    func bindAll<each Value: SQLParameter>(_ values: repeat each Value) {
+        var index: Int32 = 0
+        for value in repeat each values {
+            index += 1
+            bind(index, value.sql)
+        }
     }
 
     private func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
@@ -124,14 +143,34 @@ final class PreparedStatement {
         return Int(sqlite3_changes(sqlite3_db_handle(handle)))
     }
 
-    // MARK: Columns
+    /// Binds all parameters, then runs.
+    @discardableResult
+    func run<First: SQLParameter, each Value: SQLParameter>(_ first: First, _ values: repeat each Value) throws(SQLiteFailure) -> Int {
+        bindAll(first, repeat each values)
+        return try run()
+    }
 
+    /// All rows that are left.
+    func rows<Row>(_ decode: (PreparedStatement) -> Row) throws(SQLiteFailure) -> [Row] {
+        var rows: [Row] = []
+        while try step() { rows.append(decode(self)) }
+        return rows
+    }
+
+    /// The first row; the others are not read.
+    func first<Row>(_ decode: (PreparedStatement) -> Row) throws(SQLiteFailure) -> Row? {
+        guard try step() else { return nil }
+        defer { reset() }
+        return decode(self)
+    }
+}
+
+// MARK: Columns
+
+extension PreparedStatement: RowReader {
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
     func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
-    func int(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
-    func timestamp(_ column: Int32) -> Timestamp { Timestamp(microseconds: int64(column)) }
-    func optionalTimestamp(_ column: Int32) -> Timestamp? { isNull(column) ? nil : timestamp(column) }
-    func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
+    func bool(_ column: Int32) -> Bool { int64(column) != 0 }
 
     func text(_ column: Int32) -> String {
         guard let characters = sqlite3_column_text(handle, column) else { return "" }
@@ -139,37 +178,13 @@ final class PreparedStatement {
         return String(decoding: UnsafeBufferPointer(start: characters, count: count), as: UTF8.self)
     }
 
-    func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
-
     func bytes(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
-    func optionalBytes(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
-
-    func id(_ column: Int32) -> ConversionID {
-        guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else {
-            return ConversionID(high: 0, low: 0)
-        }
-        return ConversionID(
-            high: UInt64(bigEndian: start.loadUnaligned(as: UInt64.self)),
-            low: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        )
-    }
-
-    func optionalID(_ column: Int32) -> ConversionID? { isNull(column) ? nil : id(column) }
-
-    /// As much of a digest as binding one stores; it is equal to others of which as much was read or bound.
-    func digest(_ column: Int32) -> Digest32 {
-        let id = id(column)
-        return Digest32(words: (id.high.byteSwapped, id.low.byteSwapped, 0, 0))
-    }
-
-    /// Whether the column holds what binding `digest` stores.
-    func equals(_ column: Int32, _ digest: Digest32) -> Bool {
-        guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else { return false }
-        let words = (start.loadUnaligned(as: UInt64.self), start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        return words == (digest.words.0, digest.words.1)
+    func withSixteenBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
+        guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else { return nil }
+        return body(UnsafeRawBufferPointer(start: start, count: 16))
     }
 }

@@ -34,7 +34,7 @@ extension SQLiteConversionStore {
                 """)
             let earlier = try database.prepared(
                 """
-                \(WriterStatements.history) SELECT d.state FROM history h CROSS JOIN delivery d ON d.conversion = h.id
+                \(SQLDialect.sqliteHistory) SELECT d.state FROM history h CROSS JOIN delivery d ON d.conversion = h.id
                 WHERE d.destination = ?2 AND h.step < ?3
                 """)
             content.bind(2, destination)
@@ -44,14 +44,10 @@ extension SQLiteConversionStore {
                 content.bind(1, id)
                 guard try content.step() else { continue }
                 let delivery = DeliveryID(conversion: id, destination: destination)
-                var found = DueDelivery(id: delivery, attempts: content.int(0), document: content.bytes(1), round: content.int(2))
+                var found = content.due(delivery, from: 0)
                 if let root = content.optionalID(3) {
-                    earlier.bind(1, root)
-                    earlier.bind(2, content.int64(5))
-                    earlier.bind(3, content.int64(4))
-                    var states: [DeliveryState] = []
-                    while try earlier.step() { states.append(DeliveryState(number: earlier.int64(0)) ?? .pending) }
-                    found.predecessor = DeliveryState.predecessor(states)
+                    earlier.bindAll(root, content.int64(5), content.int64(4))
+                    found.predecessor = DeliveryState.predecessor(try earlier.rows { $0.state(0) })
                 }
                 due.append(found)
                 content.reset()
@@ -74,54 +70,15 @@ extension SQLiteConversionStore {
         }
     }
 
-    func counts() async throws(StoreError) -> [DeliveryCount] {
+    func oldestPending() async throws(StoreError) -> [String: Timestamp] {
         try await read { database in
+            // Ids sort by time, and the index holds them.
             let select = try database.prepared(
                 """
-                SELECT n.text, k.state, k.count FROM delivery_count k JOIN name n ON n.id = k.destination
-                WHERE k.count > 0 ORDER BY n.text, k.state
+                SELECT n.text, min(d.conversion) FROM delivery d INDEXED BY delivery_pending JOIN name n ON n.id = d.destination
+                WHERE d.state = 0 GROUP BY d.destination
                 """)
-            var counts: [DeliveryCount] = []
-            while try select.step() {
-                guard let state = DeliveryState(number: select.int64(1)) else { continue }
-                counts.append(DeliveryCount(destination: select.text(0), state: state, count: select.int(2)))
-            }
-            return counts
+            return Dictionary(uniqueKeysWithValues: try select.rows { ($0.text(0), $0.id(1).time) })
         }
-    }
-
-    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow] {
-        try await read { database in
-            let select = try database.prepared(
-                """
-                SELECT number, started_at, latency, request_line, status, outcome, reply, request FROM attempt
-                WHERE conversion = ?1 AND destination = (SELECT id FROM name WHERE text = ?2) ORDER BY number
-                """)
-            select.bind(1, delivery.conversion)
-            select.bind(2, delivery.destination)
-            var rows: [AttemptRow] = []
-            while try select.step() {
-                rows.append(
-                    AttemptRow(
-                        number: select.int(0),
-                        startedAt: select.timestamp(1),
-                        latency: select.int64(2),
-                        requestLine: select.text(3),
-                        request: select.optionalText(7),
-                        status: select.optionalInt(4),
-                        outcome: select.text(5),
-                        reply: select.text(6)
-                    ))
-            }
-            return rows
-        }
-    }
-}
-
-extension Database {
-    /// A statement from this connection's cache; it is reset when the returned value goes away.
-    func prepared(_ sql: String) throws -> PreparedStatement {
-        let statement = try cachedStatement(sql: sql)
-        return PreparedStatement(borrowing: statement.sqliteStatement, from: statement)
     }
 }

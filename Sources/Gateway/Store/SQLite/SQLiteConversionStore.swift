@@ -7,18 +7,7 @@ import Rules
 ///
 /// Writes are gathered: those that arrive while a commit runs share the next transaction and its one fsync. Reads go to a pool of
 /// connections of their own and never wait for the writer. Other processes may open the same file meanwhile.
-final class SQLiteConversionStore: ConversionStore {
-    /// Bounds that have no reason to be configured, but that a test may want smaller.
-    struct Limits: Sendable {
-        /// Writes that wait or are under way; one more is refused with `.busy`.
-        var queued = 20_000
-        /// Writes that share a transaction.
-        var batch = 1024
-        /// Pages in the write-ahead log before they are copied into the file.
-        var logPages = 8192
-        var refused = RefusedLimits()
-    }
-
+final class SQLiteConversionStore: SQLStore {
     let path: String
     let pool: DatabasePool
     private let queue: GroupCommit<any QueuedWrite>
@@ -28,14 +17,17 @@ final class SQLiteConversionStore: ConversionStore {
     /// Opens the file and brings its schema up to date; a missing file is created unless `readOnly`.
     ///
     /// Blocks for as long as the disk takes. A store that was opened for reading refuses writes with `.readOnly`.
-    init(path: String, readOnly: Bool = false, limits: Limits = Limits()) throws(StoreError) {
+    init(path: String, readOnly: Bool = false, limits: SQLiteLimits = SQLiteLimits()) throws(StoreError) {
         self.path = path
         queue = GroupCommit(capacity: limits.queued, batchLimit: limits.batch)
         if readOnly, !FileManager.default.fileExists(atPath: path) {
             throw StoreError(.unavailable, "no store at '\(path)'; 'gateway serve' creates it, or name the right file under 'store:'")
         }
         do {
-            if !readOnly { try Self.checkPlace(path) }
+            if !readOnly {
+                try Self.checkPlace(path)
+                PrivateFile.create(at: path)
+            }
             pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: readOnly))
             if readOnly {
                 try pool.read { try SQLiteSchema.check($0, path: path, isReadOnly: true) }
@@ -119,33 +111,54 @@ final class SQLiteConversionStore: ConversionStore {
     var holdsClaims: Bool { true }
 
     func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {
-        try await write { try $0.setPaused(destination, reason: reason, at: now) }
+        try await write { writer in
+            guard let reason else {
+                _ = try writer.run("DELETE FROM control WHERE destination = ?1", destination)
+                return
+            }
+            try writer.run(
+                "INSERT INTO control VALUES (?1, ?2, ?3) ON CONFLICT (destination) DO UPDATE SET reason = excluded.reason", destination,
+                now, reason)
+        }
     }
 
+    func controls() async throws(StoreError) -> [DestinationControl] { try await read { try $0.controls() } }
+
     func report(_ reports: [DestinationReport]) async throws(StoreError) {
-        try await write { try $0.report(reports) }
+        try await write { writer in
+            try writer.run("DELETE FROM destination_report WHERE node = ''")
+            for report in reports {
+                try writer.run(
+                    "REPLACE INTO destination_report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)", report.node,
+                    report.destination, report.breaker.rawValue, report.openedAt, report.probeAt, report.failures, report.reason,
+                    report.inFlight, report.waiting, report.rate, report.isDryRun, report.lastStatus, report.answeredAt, report.reportedAt)
+            }
+        }
     }
 
     func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
         var changed = 0
         // In portions, so that a large replay does not keep intake waiting.
-        for start in stride(from: 0, to: deliveries.count, by: 500) {
-            let portion = deliveries[start..<min(start + 500, deliveries.count)]
-            changed += try await write { try $0.requeue(portion, at: now) }
-        }
+        for portion in deliveries.portions(of: 500) { changed += try await write { try $0.requeue(portion, at: now) } }
         return changed
     }
 
     func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) {
-        try await write { try $0.addDelivery(delivery, at: now) }
+        guard try await write({ try $0.addDelivery(delivery, at: now) }) else { throw .noConversion(delivery.conversion) }
     }
 
     func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) {
-        try await write { try $0.markReplayed(refused: id, as: conversion, at: now) }
+        try await write { writer in
+            _ = try writer.run("UPDATE refused SET replayed_as = ?2, replayed_at = ?3 WHERE id = ?1", id, conversion, now)
+        }
+    }
+
+    func prune(_ limits: RetentionLimits, at now: Timestamp) async throws(StoreError) -> PruneReport {
+        try await write { try $0.prune(limits, at: now) }
     }
 
     func checkWritable() async throws(StoreError) {
-        try await write { try $0.beat() }
+        try await write { writer in _ = try writer.run("UPDATE heartbeat SET beats = beats + 1") }
     }
 
     func close() async {
@@ -195,7 +208,7 @@ final class SQLiteConversionStore: ConversionStore {
             checkpointer?.committed(writer)
             done = batch.count
             // Senders that keep a connection busy come back right after their reply. Waiting a tenth of a commit for them puts them into
-            // the next one instead of the one after, which nearly doubles the batch where the disk is slow.
+            // the next one instead of the one after, which nearly doubles the batch if the disk is slow.
             if queue.isWorthWaiting(after: done) { usleep(UInt32(min(1000, (clock.now - start) / .microseconds(10)))) }
         }
     }
@@ -207,42 +220,6 @@ final class SQLiteConversionStore: ConversionStore {
             return try await pool.read(body)
         } catch {
             throw StoreError(error, path: path)
-        }
-    }
-}
-
-/// A piece of work for the writer, with the task that waits for it.
-private final class Write<Value: Sendable>: QueuedWrite, @unchecked Sendable {
-    private let body: @Sendable (SQLiteWriter) throws -> Value
-    private let continuation: CheckedContinuation<Result<Value, StoreError>, Never>
-    /// Touched on the writer's queue only.
-    private var outcome: Result<Value, StoreError>?
-
-    init(
-        _ body: @escaping @Sendable (SQLiteWriter) throws -> Value,
-        _ continuation: CheckedContinuation<Result<Value, StoreError>, Never>
-    ) {
-        self.body = body
-        self.continuation = continuation
-    }
-
-    func run(_ writer: SQLiteWriter) throws(SQLiteFailure) {
-        do {
-            outcome = .success(try body(writer))
-        } catch let failure as SQLiteFailure {
-            throw failure
-        } catch {
-            outcome = .failure(StoreError(error, path: writer.path))
-        }
-    }
-
-    func finish(_ failure: StoreError?) {
-        if let failure {
-            continuation.resume(returning: .failure(failure))
-        } else if let outcome {
-            continuation.resume(returning: outcome)
-        } else {
-            continuation.resume(returning: .failure(StoreError(.unavailable, "a write ended without an outcome; report this")))
         }
     }
 }

@@ -6,7 +6,7 @@ import GRDBSQLite
 struct SQLiteFailure: Error {
     /// The primary code, `SQLITE_FULL` for one.
     var code: Int32
-    /// The operating system's own error, zero where SQLite had none.
+    /// The operating system's own error, zero if SQLite had none.
     var systemError: Int32
     var message: String
 

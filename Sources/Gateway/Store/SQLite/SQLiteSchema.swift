@@ -243,23 +243,3 @@ enum SQLiteSchema {
         CREATE UNIQUE INDEX waiting_key ON waiting(key, scope, source, digest);
         """
 }
-
-extension DeliveryState {
-    /// As the store's columns hold it; the partial indexes name 0 and > 2.
-    var number: Int64 {
-        switch self {
-        case .pending: 0
-        case .delivered: 1
-        case .duplicate: 2
-        case .skipped: 3
-        case .rejected: 4
-        case .dead: 5
-        }
-    }
-
-    /// Nil for a number that no version wrote.
-    init?(number: Int64) {
-        guard let state = Self.allCases.first(where: { $0.number == number }) else { return nil }
-        self = state
-    }
-}

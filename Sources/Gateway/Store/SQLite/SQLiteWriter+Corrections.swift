@@ -2,222 +2,159 @@ import Mappings
 import Rules
 
 extension SQLiteWriter {
-    /// What a message under a held key does: nothing where it is known, else what its source's policy says.
-    func receiveRepeat(_ queued: QueuedSubmission, of root: ConversionID) throws(SQLiteFailure) -> Acceptance {
-        let submission = queued.submission
-        guard submission.repeats.corrects else { return .duplicate(of: root, sameContent: try keepRepeat(queued, of: root)) }
-        switch try correct(root, by: queued, .repeated(submission.conversion.document)) {
-        case .applied(let root, let correction): return .corrected(root, by: correction)
-        case .refused(let failure):
-            return .duplicate(of: root, sameContent: try keepRepeat(queued, of: root, note: "cannot be: \(failure.sentence)"))
-        case .unchanged(_, let note): return .duplicate(of: root, sameContent: try keepRepeat(queued, of: root, note: note))
-        case .known: return .duplicate(of: root, sameContent: true)
-        }
+    /// A message under a key that `holder` holds.
+    func receiveRepeat(_ queued: QueuedSubmission, of holder: KeyHolder) throws(SQLiteFailure) -> Acceptance {
+        let message = queued.message
+        let change: HistoryChange =
+            queued.submission.repeats.corrects
+            ? try self.change(of: holder.id, by: message, .repeated(message.row.document)) : .unchanged(note: nil)
+        let (write, acceptance) = change.asRepeat(message.id, of: holder.id, content: message.content, first: holder.content)
+        try self.write(write, message, to: holder.id)
+        return acceptance
     }
 
     func correct(_ queued: QueuedSubmission) throws(SQLiteFailure) -> CorrectionResult {
-        let submission = queued.submission
-        let message = submission.conversion
-        let source = try number(of: message.source)
-        let holder = try holder(of: submission.keys, for: message, source: source, everHeld: true)
-        if let holder, holder.isOthers { return .conflict(with: holder.id) }
-        var found = holder?.id
-        if found == nil { found = try newest(withOrder: message.orderID, of: source) }
-        guard let root = found else {
-            guard let key = submission.keys.first else { return .notFound }
-            let first = try wait(queued, for: key, source: source)
-            return first == message.id ? .waiting : .unchanged(first, note: nil)
+        let (keys, message) = (queued.submission.keys, queued.message)
+        let source = try number(of: message.row.source)
+        let holder = try holder(of: keys, for: message.row, source: source, everHeld: true)
+        let target = try CorrectionTarget(holder: holder, keys: keys) { () throws(SQLiteFailure) in
+            try newest(withOrder: message.row.orderID, of: source)
         }
-        switch try correct(root, by: queued, .correction(message.document)) {
-        case .applied(let root, let correction): return .applied(root, correction: correction)
-        case .refused(let failure): return .refused(failure)
-        case .known: return .unchanged(root, note: nil)
-        case .unchanged(_, let note):
-            _ = try keepRepeat(queued, of: root, note: note)
-            return .unchanged(root, note: note)
+        switch target {
+        case .conflict(let id): return .conflict(with: id)
+        case .nowhere: return .notFound
+        case .waits(let key): return .waits(message.id, first: try wait(message, for: key, source: source))
+        case .conversion(let root):
+            let change = try change(of: root, by: message, .correction(message.row.document))
+            let (write, result) = change.asCorrection(message.id, of: root, content: message.content, first: try digest(of: root))
+            try self.write(write, message, to: root)
+            return result
         }
     }
 
     // MARK: Histories
 
-    private enum Outcome {
-        case applied(ConversionID, ConversionID)
-        case unchanged(ConversionID, note: String?)
-        case refused(Failure)
-        /// The same message was taken before.
-        case known
-    }
-
-    /// Applies a message to the conversion as it stands, unless it did so before.
-    private func correct(
-        _ root: ConversionID, by queued: QueuedSubmission, _ message: CorrectionRule.Message
-    ) throws(SQLiteFailure) -> Outcome {
-        let submission = queued.submission
-        guard let present = try present(of: root) else { return .unchanged(root, note: nil) }
-        let isFirst = try isFirst(submission.content, of: root)
-        if try isFirst ? present.latest == nil : isStep(submission.content, of: root) {
-            try countEqual(of: root, at: submission.conversion.receivedAt)
-            return .known
-        }
-        switch submission.rule.step(message, present.document) {
-        case .refused(let failure): return .refused(failure)
-        case .unchanged(let note): return .unchanged(root, note: note)
-        case .changed(let row, let destinations):
-            // The first message again after it was corrected: late, and never a change.
-            if isFirst { return .unchanged(root, note: nil) }
-            try append(row, to: root, at: present.step + 1, queued, destinations)
-            return .applied(root, submission.conversion.id)
+    private func change(
+        of root: ConversionID, by message: QueuedMessage, _ content: CorrectionRule.Message
+    ) throws(SQLiteFailure) -> HistoryChange {
+        let history = try first(
+            """
+            SELECT t.document, coalesce(l.step, 0), f.digest FROM conversion c LEFT JOIN conversion l ON l.id = c.latest
+            JOIN content t ON t.id = coalesce(l.content, c.content) JOIN content f ON f.id = c.content WHERE c.id = ?1
+            """, root
+        ) { StoredHistory(document: $0.bytes(0), step: $0.int(1), firstContent: $0.digest(2)) }
+        guard let history else { return .unchanged(note: nil) }
+        return try history.change(by: content, message.content, rule: message.rule) { () throws(SQLiteFailure) in
+            try first(
+                "SELECT 1 FROM conversion c JOIN content t ON t.id = c.content WHERE c.root = ?1 AND t.digest = ?2 LIMIT 1", root,
+                message.content
+            ) { _ in true } ?? false
         }
     }
 
-    private func append(
-        _ row: ConversionRow, to root: ConversionID, at step: Int, _ queued: QueuedSubmission, _ routed: [String]
-    ) throws(SQLiteFailure) {
-        let message = queued.submission.conversion
-        let content = statements.insertContent
-        content.bind(1, queued.submission.content)
-        content.bind(2, row.document)
-        content.bind(3, queued.request)
-        try content.run()
-        let contentID = lastRowID
+    func write(_ write: HistoryWrite, _ message: QueuedMessage, to root: ConversionID) throws(SQLiteFailure) {
+        switch write {
+        case .nothing: break
+        case .equalRepeat(let note): try statements.countEqualRepeat.run(root, message.row.receivedAt, note)
+        case .otherRepeat(let note): try keepRepeat(message, of: root, note: note)
+        case .step(let step): try append(step, to: root, message)
+        }
+    }
 
-        var destinations = try destinations(ofHistory: root)
-        for name in routed {
+    private func append(_ step: HistoryStep, to root: ConversionID, _ message: QueuedMessage) throws(SQLiteFailure) {
+        let (row, came) = (step.row, message.row)
+        try statements.insertContent.run(message.content, row.document, message.request)
+        let content = lastRowID
+        let sent = try rows(
+            """
+            SELECT DISTINCT n.text FROM delivery d JOIN name n ON n.id = d.destination
+            WHERE d.conversion IN (SELECT ?1 UNION ALL SELECT id FROM conversion WHERE root = ?1) ORDER BY d.destination
+            """, root
+        ) { $0.text(0) }
+        try run(
+            """
+            INSERT INTO conversion (id, source, tracker, received_at, type, status, order_id, click_id, amount, currency, content, refunded,
+                root, step)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            """, came.id, try number(of: came.source), try number(of: came.tracker), came.receivedAt, row.type, row.status, row.orderID,
+            row.clickID, row.amount, row.currency, content, row.refunded, root, step.number)
+        try run(
+            "UPDATE conversion SET latest = ?2, status = ?3, amount = ?4, currency = ?5, refunded = ?6 WHERE id = ?1", root, came.id,
+            row.status, row.amount, row.currency, row.refunded)
+        for name in step.destinations(after: sent) {
             let destination = try number(of: name)
-            if !destinations.contains(destination) { destinations.append(destination) }
+            guard try insertDelivery(came.id, to: destination, at: came.receivedAt) else { continue }
+            try keepOrder(of: came.id, at: HistoryPlace(root: root, step: step.number), to: destination)
         }
-
-        let insert = statements.insertCorrection
-        insert.bind(1, message.id)
-        insert.bind(2, try number(of: message.source))
-        insert.bind(3, try number(of: message.tracker))
-        insert.bind(4, message.receivedAt)
-        insert.bind(5, row.type)
-        insert.bind(6, row.status)
-        insert.bind(7, row.orderID)
-        insert.bind(8, row.clickID)
-        insert.bind(9, row.amount)
-        insert.bind(10, row.currency)
-        insert.bind(11, contentID)
-        insert.bind(12, row.refunded)
-        insert.bind(13, root)
-        insert.bind(14, step)
-        try insert.run()
-
-        let update = statements.updateRoot
-        update.bind(1, root)
-        update.bind(2, message.id)
-        update.bind(3, row.status)
-        update.bind(4, row.amount)
-        update.bind(5, row.currency)
-        update.bind(6, row.refunded)
-        try update.run()
-
-        for destination in destinations where try insertDelivery(message.id, to: destination, at: message.receivedAt) {
-            try keepOrder(of: message.id, at: Place(root: root, step: step), to: destination)
-        }
-    }
-
-    private func present(of root: ConversionID) throws(SQLiteFailure) -> (document: [UInt8], step: Int, latest: ConversionID?)? {
-        let select = statements.selectPresent
-        select.bind(1, root)
-        guard try select.step() else { return nil }
-        defer { select.reset() }
-        return (select.bytes(0), select.int(1), select.optionalID(2))
-    }
-
-    /// Whether a correction of this conversion said the same.
-    private func isStep(_ content: Digest32, of root: ConversionID) throws(SQLiteFailure) -> Bool {
-        let select = statements.selectStep
-        select.bind(1, root)
-        select.bind(2, content)
-        defer { select.reset() }
-        return try select.step()
-    }
-
-    private func destinations(ofHistory root: ConversionID) throws(SQLiteFailure) -> [Int64] {
-        let select = statements.selectDestinations
-        select.bind(1, root)
-        var numbers: [Int64] = []
-        while try select.step() { numbers.append(select.int64(0)) }
-        return numbers
     }
 
     private func newest(withOrder orderID: String?, of source: Int64) throws(SQLiteFailure) -> ConversionID? {
         guard let orderID else { return nil }
-        let select = statements.selectByOrder
-        select.bind(1, orderID)
-        select.bind(2, source)
-        guard try select.step() else { return nil }
-        defer { select.reset() }
-        return select.id(0)
+        return try first(
+            "SELECT id FROM conversion WHERE order_id = ?1 AND source = ?2 AND root IS NULL ORDER BY id DESC LIMIT 1", orderID, source
+        ) { $0.id(0) }
+    }
+
+    // MARK: Repeats
+
+    /// Keeps a repeat that said something else than the first message, or counts it if it is known or if enough are kept.
+    private func keepRepeat(_ message: QueuedMessage, of conversion: ConversionID, note: String?) throws(SQLiteFailure) {
+        let receivedAt = message.row.receivedAt
+        if try statements.countKnownRepeat.run(conversion, receivedAt, message.content, note) > 0 { return }
+        let last = try first("SELECT coalesce(max(number), 0) FROM repeat WHERE conversion = ?1", conversion) { $0.int(0) } ?? 0
+        guard last < RepeatRow.keptWhole else {
+            try run(
+                """
+                INSERT INTO repeat (conversion, number, received_at, count) VALUES (?1, ?2, ?3, 1)
+                ON CONFLICT (conversion, number) DO UPDATE SET count = count + 1, received_at = excluded.received_at
+                """, conversion, RepeatRow.keptWhole + 1, receivedAt)
+            return
+        }
+        try run(
+            """
+            INSERT INTO repeat (conversion, number, received_at, count, digest, document, request, note)
+            VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7)
+            """, conversion, last + 1, receivedAt, message.content, message.row.document, message.request, note)
     }
 
     // MARK: Before the sale
 
     /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once; returns
     /// the one that does.
-    private func wait(_ queued: QueuedSubmission, for key: DuplicateKey, source: Int64) throws(SQLiteFailure) -> ConversionID {
-        let message = queued.submission.conversion
+    private func wait(_ message: QueuedMessage, for key: DuplicateKey, source: Int64) throws(SQLiteFailure) -> ConversionID {
+        let (row, scope) = (message.row, try scopeNumber(key.scope))
         var held = key
         held.lifetime = nil
-        _ = try take(held, for: message, with: statements.insertKey)
-        let insert = statements.insertWaiting
-        insert.bind(1, message.id)
-        insert.bind(2, key.digest)
-        insert.bind(3, try scopeNumber(key.scope))
-        insert.bind(4, source)
-        insert.bind(5, try number(of: message.tracker))
-        insert.bind(6, message.receivedAt)
-        insert.bind(7, message.orderID)
-        insert.bind(8, queued.submission.content)
-        insert.bind(9, message.document)
-        insert.bind(10, queued.request)
-        if try insert.run() > 0 { return message.id }
-        let select = statements.selectEqualWaiting
-        select.bind(1, key.digest)
-        select.bind(2, try scopeNumber(key.scope))
-        select.bind(3, source)
-        select.bind(4, queued.submission.content)
-        guard try select.step() else { return message.id }
-        defer { select.reset() }
-        return select.id(0)
+        _ = try take(held, for: row, with: statements.insertKey)
+        let inserted = try run(
+            """
+            INSERT INTO waiting (id, key, scope, source, tracker, received_at, order_id, digest, document, request)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
+            """, row.id, key.digest.kept, scope, source, try number(of: row.tracker), row.receivedAt, row.orderID, message.content,
+            row.document, message.request)
+        if inserted > 0 { return row.id }
+        return try first(
+            "SELECT id FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4", key.digest.kept, scope, source,
+            message.content
+        ) { $0.id(0) } ?? row.id
     }
 
-    /// What waited for this conversion becomes its history, each a step of its own; what cannot is kept with its reason.
-    func applyWaiting(for key: DuplicateKey, to submission: Submission) throws(SQLiteFailure) {
-        let conversion = submission.conversion
-        let waiting = try waiting(for: key, submission)
+    /// What waited for this conversion becomes its history, in the order in which it came; what changes nothing is kept with its reason.
+    func applyWaiting(for key: DuplicateKey, to sale: QueuedMessage) throws(SQLiteFailure) {
+        let (scope, source) = (try scopeNumber(key.scope), try number(of: sale.row.source))
+        let waiting = try rows(
+            """
+            SELECT w.id, s.text, k.text, w.received_at, w.order_id, w.document, w.request, w.digest
+            FROM waiting w JOIN name s ON s.id = w.source JOIN name k ON k.id = w.tracker WHERE w.key = ?1 AND w.scope = ?2 AND w.source = ?3
+            ORDER BY w.number
+            """, key.digest.kept, scope, source
+        ) { $0.waited(rule: sale.rule) }
         if waiting.isEmpty { return }
-        _ = try take(key, for: conversion, with: statements.replaceKey)
+        _ = try take(key, for: sale.row, with: statements.replaceKey)
         for message in waiting {
-            switch try correct(conversion.id, by: message, .correction(message.submission.conversion.document)) {
-            case .applied, .known: break
-            case .unchanged(_, let note):
-                _ = try keepRepeat(message, of: conversion.id, note: note ?? "came before its conversion and changes nothing")
-            case .refused(let failure):
-                _ = try keepRepeat(message, of: conversion.id, note: "came before its conversion and cannot be: \(failure.sentence)")
-            }
+            let change = try change(of: sale.id, by: message, .correction(message.row.document))
+            try write(change.asWaited(content: message.content, first: sale.content), message, to: sale.id)
         }
-        let delete = statements.deleteWaiting
-        delete.bind(1, key.digest)
-        delete.bind(2, try scopeNumber(key.scope))
-        delete.bind(3, try number(of: conversion.source))
-        try delete.run()
-    }
-
-    private func waiting(for key: DuplicateKey, _ submission: Submission) throws(SQLiteFailure) -> [QueuedSubmission] {
-        let select = statements.selectWaiting
-        select.bind(1, key.digest)
-        select.bind(2, try scopeNumber(key.scope))
-        select.bind(3, try number(of: submission.conversion.source))
-        var found: [QueuedSubmission] = []
-        while try select.step() {
-            let row = ConversionRow(
-                id: select.id(0), source: select.text(1), tracker: select.text(2), receivedAt: select.timestamp(3),
-                orderID: select.optionalText(4), document: select.bytes(6))
-            found.append(QueuedSubmission(row, request: select.bytes(7), content: select.digest(5), rule: submission.rule))
-        }
-        return found
+        try run("DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3", key.digest.kept, scope, source)
     }
 }

@@ -2,101 +2,79 @@ import Mappings
 import Rules
 
 extension SQLiteWriter {
-    /// Attempts that are kept of each delivery.
-    static let keptAttempts = 50
-
     func record(_ result: AttemptResult) throws(SQLiteFailure) -> Bool {
-        guard let destination = try knownNumber(of: result.delivery.destination) else { return false }
         let id = result.delivery.conversion
-        guard let found = try delivery(id, to: destination) else { return false }
-
-        let isNews = found.state == .pending || (result.state.hasArrived && !found.state.hasArrived)
-        var released = false
-        if isNews, result.round == found.round {
-            let end = result.at ?? result.attempt.map { Timestamp(microseconds: $0.startedAt.microseconds &+ $0.latency) }
-            let update = statements.updateDelivery
-            update.bind(1, id)
-            update.bind(2, destination)
-            update.bind(3, result.state.number)
-            update.bind(4, result.attempt == nil ? 0 : 1)
-            update.bind(5, end)
-            update.bind(6, result.nextAttempt)
-            update.bind(7, result.reason)
-            update.bind(8, result.remoteID)
-            try update.run()
-            count(-1, destination: destination, state: found.state)
-            count(1, destination: destination, state: result.state)
-            if found.isFollowed, result.state != .pending { released = try release(after: id, to: destination, at: end) }
-        } else if result.attempt != nil {
-            let log = statements.logDelivery
-            log.bind(1, id)
-            log.bind(2, destination)
-            try log.run()
-        }
-        if let attempt = result.attempt { try append(attempt, number: found.logged + 1, of: id, to: destination) }
-        return released
+        guard let destination = try knownNumber(of: result.delivery.destination),
+            var progress = try progress(of: id, to: destination)
+        else { return false }
+        let before = progress.state
+        let effect = progress.take(result)
+        if effect == .none { return false }
+        try write(progress, of: id, to: destination)
+        count(destination: destination, from: before, to: progress.state)
+        if let attempt = result.attempt { try append(attempt, progress, of: id, to: destination) }
+        guard effect == .changed(releases: true) else { return false }
+        return try release(after: id, to: destination, at: progress.changedAt)
     }
 
     /// Returns how many of the deliveries exist.
-    func requeue(_ deliveries: ArraySlice<DeliveryID>, at now: Timestamp) throws(SQLiteFailure) -> Int {
+    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) throws(SQLiteFailure) -> Int {
         var changed = 0
         for delivery in deliveries {
-            guard let destination = try knownNumber(of: delivery.destination),
-                let found = try self.delivery(delivery.conversion, to: destination)
-            else { continue }
-            let requeue = statements.requeueDelivery
-            requeue.bind(1, delivery.conversion)
-            requeue.bind(2, destination)
-            requeue.bind(3, now)
-            try requeue.run()
-            count(-1, destination: destination, state: found.state)
-            count(1, destination: destination, state: .pending)
-            if let place = try place(of: delivery.conversion) { try keepOrder(of: delivery.conversion, at: place, to: destination) }
+            let id = delivery.conversion
+            guard let destination = try knownNumber(of: delivery.destination), var progress = try progress(of: id, to: destination) else {
+                continue
+            }
+            count(destination: destination, from: progress.state, to: .pending)
+            progress.requeue(at: now)
+            try write(progress, of: id, to: destination)
+            if let place = try place(of: id) { try keepOrder(of: id, at: place, to: destination) }
             changed += 1
         }
         FaultPoint.replay.reached()
         return changed
     }
 
-    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) throws {
-        let select = statements.selectConversion
-        select.bind(1, delivery.conversion)
-        guard try select.step() else {
-            throw StoreError(.notFound, "no conversion '\(delivery.conversion)' is stored; list them with 'gateway conversions'")
-        }
-        select.reset()
+    /// Returns whether the conversion exists.
+    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) throws(SQLiteFailure) -> Bool {
+        let id = delivery.conversion
+        guard try first("SELECT 1 FROM conversion WHERE id = ?1", id, decode: { _ in true }) != nil else { return false }
         let destination = try number(of: delivery.destination)
-        guard try insertDelivery(delivery.conversion, to: destination, at: now) else { return }
-        if let place = try place(of: delivery.conversion) { try keepOrder(of: delivery.conversion, at: place, to: destination) }
+        guard try insertDelivery(id, to: destination, at: now) else { return true }
+        if let place = try place(of: id) { try keepOrder(of: id, at: place, to: destination) }
+        return true
     }
 
-    func beat() throws(SQLiteFailure) { try statements.beat.run() }
-
-    private struct FoundDelivery {
-        var state: DeliveryState
-        var logged: Int
-        var round: Int
-        /// A later delivery of the history is held until this one has ended.
-        var isFollowed: Bool
-    }
-
-    private func delivery(_ id: ConversionID, to destination: Int64) throws(SQLiteFailure) -> FoundDelivery? {
+    private func progress(of id: ConversionID, to destination: Int64) throws(SQLiteFailure) -> DeliveryProgress? {
         let select = statements.selectDelivery
         select.bind(1, id)
         select.bind(2, destination)
-        guard try select.step() else { return nil }
-        let found = FoundDelivery(
-            state: DeliveryState(number: select.int64(0)) ?? .pending, logged: select.int(1), round: select.int(2),
-            isFollowed: select.int64(3) != 0)
-        select.reset()
-        return found
+        return try select.first { $0.progress(from: 0) }
     }
 
-    private func append(_ attempt: AttemptRow, number: Int, of id: ConversionID, to destination: Int64) throws(SQLiteFailure) {
+    private func write(_ progress: DeliveryProgress, of id: ConversionID, to destination: Int64) throws(SQLiteFailure) {
+        let update = statements.updateDelivery
+        update.bind(1, id)
+        update.bind(2, destination)
+        update.bind(3, progress.state.number)
+        update.bind(4, progress.attempts)
+        update.bind(5, progress.logged)
+        update.bind(6, progress.changedAt)
+        update.bind(7, progress.nextAttempt)
+        update.bind(8, progress.reason)
+        update.bind(9, progress.remoteID)
+        update.bind(10, progress.round)
+        update.bind(11, progress.isFollowed ? 1 : 0)
+        try update.run()
+    }
+
+    private func append(
+        _ attempt: AttemptRow, _ progress: DeliveryProgress, of id: ConversionID, to destination: Int64
+    ) throws(SQLiteFailure) {
         let insert = statements.insertAttempt
         insert.bind(1, id)
         insert.bind(2, destination)
-        insert.bind(3, number)
+        insert.bind(3, progress.logged)
         insert.bind(4, attempt.startedAt)
         insert.bind(5, attempt.latency)
         insert.bind(6, attempt.status.map(Int64.init))
@@ -105,11 +83,7 @@ extension SQLiteWriter {
         insert.bind(9, attempt.reply)
         insert.bind(10, attempt.request)
         try insert.run()
-        guard number > Self.keptAttempts else { return }
-        let delete = statements.deleteAttempts
-        delete.bind(1, id)
-        delete.bind(2, destination)
-        delete.bind(3, number - Self.keptAttempts)
-        try delete.run()
+        guard let last = progress.lastDropped else { return }
+        try run("DELETE FROM attempt WHERE conversion = ?1 AND destination = ?2 AND number <= ?3", id, destination, last)
     }
 }

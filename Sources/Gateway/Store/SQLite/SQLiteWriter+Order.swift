@@ -1,62 +1,54 @@
 import Mappings
+import Rules
 
-/// Updates of one conversion never overtake each other at one destination: while an earlier one is pending, the later is held, which means
-/// pending without a time.
+/// The order of a history's deliveries, as `HistoryOrder` has it.
 extension SQLiteWriter {
-    /// Where a message stands in its history; the first message stands at 0.
-    struct Place {
-        var root: ConversionID
-        var step: Int
-    }
-
-    /// Nil for a conversion without corrections, which is nearly every one.
-    func place(of id: ConversionID) throws(SQLiteFailure) -> Place? {
-        let select = statements.selectPlace
-        select.bind(1, id)
-        guard try select.step() else { return nil }
-        defer { select.reset() }
-        if let root = select.optionalID(0) { return Place(root: root, step: select.int(1)) }
-        return select.int(2) != 0 ? Place(root: id, step: 0) : nil
+    func place(of id: ConversionID) throws(SQLiteFailure) -> HistoryPlace? {
+        try first("SELECT root, step, latest IS NOT NULL FROM conversion WHERE id = ?1", id) { $0.place(of: id) } ?? nil
     }
 
     /// Holds a delivery that has just become pending behind an earlier one, and a later one behind it.
-    func keepOrder(of id: ConversionID, at place: Place, to destination: Int64) throws(SQLiteFailure) {
-        if let before = try neighbour(statements.selectPendingBefore, of: place, to: destination) {
-            try run(statements.markFollowed, before, destination)
-            try run(statements.holdDelivery, id, destination)
-        }
-        if let after = try neighbour(statements.selectPendingAfter, of: place, to: destination) {
-            try run(statements.markFollowed, id, destination)
-            try run(statements.holdDelivery, after, destination)
-        }
+    func keepOrder(of id: ConversionID, at place: HistoryPlace, to destination: Int64) throws(SQLiteFailure) {
+        let pending = try pending(in: place.root, to: destination)
+        let (before, after) = HistoryOrder.neighbours(of: place.step, pending: pending.keys)
+        if let before, let before = pending[before] { try hold(id, behind: before, destination) }
+        if let after, let after = pending[after] { try hold(after, behind: id, destination) }
     }
 
     /// Lets the next held delivery of the history go. Returns whether there was one.
-    func release(after id: ConversionID, to destination: Int64, at time: Timestamp?) throws(SQLiteFailure) -> Bool {
-        let select = statements.selectHeld
-        select.bind(1, id)
-        select.bind(2, destination)
-        guard try select.step() else { return false }
-        let next = select.id(0)
-        select.reset()
-        let release = statements.releaseDelivery
-        release.bind(3, time)
-        try run(release, next, destination)
+    func release(after id: ConversionID, to destination: Int64, at time: Timestamp) throws(SQLiteFailure) -> Bool {
+        let held = try rows(
+            """
+            SELECT c.step, c.id FROM conversion p CROSS JOIN conversion c ON c.root = coalesce(p.root, p.id) AND c.step > coalesce(p.step, 0)
+            CROSS JOIN delivery d ON d.conversion = c.id
+            WHERE p.id = ?1 AND d.destination = ?2 AND d.state = 0 AND d.next_attempt IS NULL
+            """, id, destination
+        ) { (step: $0.int(0), id: $0.id(1)) }
+        guard let next = HistoryOrder.released(held: held.map(\.step)), let next = held.first(where: { $0.step == next })?.id else {
+            return false
+        }
+        try run("UPDATE delivery SET next_attempt = ?3 WHERE conversion = ?1 AND destination = ?2", next, destination, time)
         return true
     }
 
-    private func neighbour(_ select: PreparedStatement, of place: Place, to destination: Int64) throws(SQLiteFailure) -> ConversionID? {
-        select.bind(1, place.root)
-        select.bind(2, destination)
-        select.bind(3, place.step)
-        guard try select.step() else { return nil }
-        defer { select.reset() }
-        return select.id(0)
+    /// The pending deliveries of a history, by step. A `CROSS JOIN` keeps SQLite from starting at the deliveries.
+    private func pending(in root: ConversionID, to destination: Int64) throws(SQLiteFailure) -> [Int: ConversionID] {
+        let rows = try rows(
+            """
+            \(SQLDialect.sqliteHistory) SELECT h.step, h.id FROM history h CROSS JOIN delivery d
+            WHERE d.conversion = h.id AND d.destination = ?2 AND d.state = 0
+            """, root, destination
+        ) { ($0.int(0), $0.id(1)) }
+        return Dictionary(rows) { first, _ in first }
     }
 
-    private func run(_ statement: PreparedStatement, _ id: ConversionID, _ destination: Int64) throws(SQLiteFailure) {
-        statement.bind(1, id)
-        statement.bind(2, destination)
-        try statement.run()
+    private func hold(_ later: ConversionID, behind earlier: ConversionID, _ destination: Int64) throws(SQLiteFailure) {
+        try run("UPDATE delivery SET followed = 1 WHERE conversion = ?1 AND destination = ?2", earlier, destination)
+        try run("UPDATE delivery SET next_attempt = NULL WHERE conversion = ?1 AND destination = ?2", later, destination)
     }
+}
+
+extension SQLDialect {
+    /// The messages of the history whose first is parameter 1, with their steps.
+    static let sqliteHistory = "WITH history(id, step) AS (SELECT ?1, 0 UNION ALL SELECT id, step FROM conversion WHERE root = ?1)"
 }

@@ -5,79 +5,37 @@ extension SQLiteWriter {
     /// Keeps the request and lets go of the oldest of its class, so that strangers crowd out strangers only.
     func keep(_ refused: RefusedRequest) throws(SQLiteFailure) {
         let isStranger = refused.source == nil
-        let limit = isStranger ? refusedLimits.strangerCount : refusedLimits.count
-        let budget = isStranger ? refusedLimits.strangerBytes : refusedLimits.bytes
-        guard limit > 0, budget > 0 else { return }
-
-        let kept = refused.fitting(budget)
+        let bounds = refusedLimits.bounds(isStranger: isStranger)
+        guard !bounds.isNothing else { return }
+        let kept = refused.fitting(bounds.bytes)
         let request = kept.request.encoded
-        let bytes = request.count + kept.reason.utf8.count + kept.code.utf8.count
-        let insert = statements.insertRefused
-        insert.bind(1, kept.receivedAt)
-        insert.bind(2, try kept.source.map { name throws(SQLiteFailure) in try number(of: name) })
-        insert.bind(3, try kept.tracker.map { name throws(SQLiteFailure) in try number(of: name) })
-        insert.bind(4, kept.status)
-        insert.bind(5, kept.code)
-        insert.bind(6, kept.reason)
-        insert.bind(7, request)
-        insert.bind(8, isStranger ? 1 : 0)
-        insert.bind(9, bytes)
-        try insert.run()
+        let bytes = kept.size(request)
+        try run(
+            """
+            INSERT INTO refused (received_at, source, tracker, status, code, reason, request, is_stranger, bytes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """, kept.receivedAt, try kept.source.map { name throws(SQLiteFailure) in try number(of: name) },
+            try kept.tracker.map { name throws(SQLiteFailure) in try number(of: name) }, kept.status, kept.code, kept.reason, request,
+            isStranger, bytes)
+        let newest = lastRowID
         try addRefused(isStranger: isStranger, count: 1, bytes: bytes)
-        try prune(isStranger: isStranger, newest: lastRowID, limit: limit, budget: budget)
-    }
-
-    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) throws(SQLiteFailure) {
-        let mark = statements.markReplayed
-        mark.bind(1, id)
-        mark.bind(2, conversion)
-        mark.bind(3, now)
-        try mark.run()
-    }
-
-    private func prune(isStranger: Bool, newest: Int64, limit: Int, budget: Int) throws(SQLiteFailure) {
-        let sum = statements.selectRefusedSum
-        sum.bind(1, isStranger ? 1 : 0)
-        guard try sum.step() else { return }
-        var (count, bytes) = (sum.int(0), sum.int(1))
-        sum.reset()
-        while count > limit || bytes > budget {
-            let oldest = statements.oldestRefused
-            oldest.bind(1, isStranger ? 1 : 0)
-            guard try oldest.step() else { return }
-            let (id, size) = (oldest.int64(0), oldest.int(1))
-            oldest.reset()
-            guard id != newest else { return }
-            try removeRefused(id, bytes: size, isStranger: isStranger)
-            count -= 1
-            bytes -= size
+        while let sum = try first(
+            "SELECT count, bytes FROM refused_sum WHERE is_stranger = ?1", isStranger, decode: { ($0.int(0), $0.int(1)) }),
+            bounds.areExceeded(count: sum.0, bytes: sum.1),
+            let oldest = try first(
+                "SELECT id FROM refused WHERE is_stranger = ?1 ORDER BY id LIMIT 1", isStranger, decode: { $0.int64(0) }),
+            oldest != newest
+        {
+            try removeRefused(oldest)
         }
     }
 
-    func removeRefused(_ id: Int64, bytes: Int, isStranger: Bool) throws(SQLiteFailure) {
-        let delete = statements.deleteRefused
-        delete.bind(1, id)
-        if try delete.run() > 0 { try addRefused(isStranger: isStranger, count: -1, bytes: -bytes) }
+    func removeRefused(_ id: Int64) throws(SQLiteFailure) {
+        let removed = try first("DELETE FROM refused WHERE id = ?1 RETURNING is_stranger, bytes", id) { ($0.bool(0), $0.int(1)) }
+        if let (isStranger, bytes) = removed { try addRefused(isStranger: isStranger, count: -1, bytes: -bytes) }
     }
 
     private func addRefused(isStranger: Bool, count: Int, bytes: Int) throws(SQLiteFailure) {
-        let add = statements.addRefused
-        add.bind(1, isStranger ? 1 : 0)
-        add.bind(2, count)
-        add.bind(3, bytes)
-        try add.run()
-    }
-}
-
-extension RefusedRequest {
-    /// The same with its body cut where the whole is larger than the budget, and a word about it in the reason.
-    func fitting(_ budget: Int) -> Self {
-        let overhead = request.encoded.count - request.body.count + reason.utf8.count + code.utf8.count + 64
-        let room = max(0, budget - overhead)
-        guard request.body.count > room else { return self }
-        var cut = self
-        cut.request.body = Array(request.body.prefix(room))
-        cut.reason += " (body kept up to \(room) of \(request.body.count) bytes)"
-        return cut
+        try run("UPDATE refused_sum SET count = count + ?2, bytes = bytes + ?3 WHERE is_stranger = ?1", isStranger, count, bytes)
     }
 }

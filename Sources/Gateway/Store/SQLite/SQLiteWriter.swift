@@ -13,14 +13,11 @@ final class SQLiteWriter: @unchecked Sendable {
 
     private let connection: OpaquePointer
     private var names: [String: Int64] = [:]
-    private var countChanges: [CountKey: Int64] = [:]
+    private var countChanges = CountChanges<Int64>()
+    /// Those that are not hot, by their text.
+    private var prepared: [String: PreparedStatement] = [:]
     private var logFrames: Int32 = 0
     var prunePlaces = PrunePlaces()
-
-    private struct CountKey: Hashable {
-        var destination: Int64
-        var state: Int64
-    }
 
     init(connection: OpaquePointer, path: String, refusedLimits: RefusedLimits) throws(SQLiteFailure) {
         self.connection = connection
@@ -43,11 +40,46 @@ final class SQLiteWriter: @unchecked Sendable {
     func detach() {
         sqlite3_wal_hook(connection, nil, nil)
         statements.finalize()
+        for statement in prepared.values { statement.finalize() }
+    }
+
+    // MARK: Statements
+
+    /// A statement that is compiled at its first use.
+    func prepare(_ sql: String) throws(SQLiteFailure) -> PreparedStatement {
+        if let statement = prepared[sql] { return statement }
+        let statement = try PreparedStatement(connection, sql)
+        prepared[sql] = statement
+        return statement
+    }
+
+    /// Returns how many rows it changed.
+    @discardableResult
+    func run<each Value: SQLParameter>(_ sql: String, _ values: repeat each Value) throws(SQLiteFailure) -> Int {
+        let statement = try prepare(sql)
+        statement.bindAll(repeat each values)
+        return try statement.run()
+    }
+
+    func rows<Row, each Value: SQLParameter>(
+        _ sql: String, _ values: repeat each Value, decode: (PreparedStatement) -> Row
+    ) throws(SQLiteFailure) -> [Row] {
+        let statement = try prepare(sql)
+        statement.bindAll(repeat each values)
+        return try statement.rows(decode)
+    }
+
+    func first<Row, each Value: SQLParameter>(
+        _ sql: String, _ values: repeat each Value, decode: (PreparedStatement) -> Row
+    ) throws(SQLiteFailure) -> Row? {
+        let statement = try prepare(sql)
+        statement.bindAll(repeat each values)
+        return try statement.first(decode)
     }
 
     // MARK: Transactions
 
-    /// Runs the writes in one transaction and tells each what became of it, after the commit.
+    /// Runs the writes in one transaction and hands each its outcome after the commit.
     ///
     /// A write that fails by itself (a constraint) takes no other with it; a failure of the file fails all, and nothing of them stays.
     func commit(_ batch: [any QueuedWrite]) {
@@ -110,7 +142,7 @@ final class SQLiteWriter: @unchecked Sendable {
     /// Frames in the write-ahead log after the last commit.
     var framesInLog: Int { Int(logFrames) }
 
-    /// Copies what is left in the log into the file; when nothing is left, the next commit starts the log anew.
+    /// Copies what is left in the log into the file; when nothing is left, the next commit starts the log from its beginning.
     func checkpoint() {
         sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     }
@@ -120,9 +152,7 @@ final class SQLiteWriter: @unchecked Sendable {
     /// The number of a source, tracker or destination, given out at its first use.
     func number(of name: String) throws(SQLiteFailure) -> Int64 {
         if let number = try knownNumber(of: name) { return number }
-        let insert = statements.insertName
-        insert.bind(1, name)
-        try insert.run()
+        try statements.insertName.run(name)
         let number = sqlite3_last_insert_rowid(connection)
         names[name] = number
         return number
@@ -131,11 +161,8 @@ final class SQLiteWriter: @unchecked Sendable {
     /// Nil for a name that nothing was stored under.
     func knownNumber(of name: String) throws(SQLiteFailure) -> Int64? {
         if let number = names[name] { return number }
-        let select = statements.selectName
-        select.bind(1, name)
-        guard try select.step() else { return nil }
-        let number = select.int64(0)
-        select.reset()
+        statements.selectName.bind(1, name)
+        guard let number = try statements.selectName.first({ $0.int64(0) }) else { return nil }
         names[name] = number
         return number
     }
@@ -144,18 +171,12 @@ final class SQLiteWriter: @unchecked Sendable {
 
     // MARK: Counts
 
-    func count(_ change: Int64, destination: Int64, state: DeliveryState) {
-        countChanges[CountKey(destination: destination, state: state.number), default: 0] += change
-    }
+    func count(_ change: Int64, destination: Int64, state: DeliveryState) { countChanges.add(change, destination, state) }
+
+    func count(destination: Int64, from old: DeliveryState, to new: DeliveryState) { countChanges.move(destination, from: old, to: new) }
 
     private func writeCounts() throws(SQLiteFailure) {
-        let add = statements.addCount
-        for (key, change) in countChanges where change != 0 {
-            add.bind(1, key.destination)
-            add.bind(2, key.state)
-            add.bind(3, change)
-            try add.run()
-        }
-        countChanges.removeAll(keepingCapacity: true)
+        for (destination, state, change) in countChanges.all { try statements.addCount.run(destination, state, change) }
+        countChanges.removeAll()
     }
 }

@@ -6,9 +6,9 @@ import Testing
 @testable import Gateway
 
 struct PostgresConversionStoreTests {
-    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep)
+    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
-        var limits = PostgresConversionStore.Limits()
+        var limits = PostgresLimits()
         limits.refused = ConversionStoreConformance.refusedLimits
         try await withPostgres(limits) { store, _ in try await conformance.check(store) }
     }

@@ -148,7 +148,7 @@ struct PostgresNodesTests {
 
     @Test func `a node that slept past its lease notices, and has lost what others took`() async throws {
         let server = try PostgresServer.shared.get()
-        var limits = PostgresConversionStore.Limits()
+        var limits = PostgresLimits()
         limits.lease = .milliseconds(900)
         try await withPostgres(limits) { one, database in
             let two = try PostgresConversionStore(server.address(database))
@@ -168,7 +168,7 @@ struct PostgresNodesTests {
 
     @Test func `a node without its server holds nothing once the lease has run out`() async throws {
         let server = try PostgresServer()
-        var limits = PostgresConversionStore.Limits()
+        var limits = PostgresLimits()
         limits.lease = .seconds(1)
         let store = try PostgresConversionStore(server.address(server.database()), limits: limits)
         #expect(store.holdsClaims)

@@ -104,7 +104,7 @@ struct PostgresOutageTests {
 
     @Test func `a server that hangs is given up, and used again once it answers`() async throws {
         let server = try PostgresServer()
-        var limits = PostgresConversionStore.Limits()
+        var limits = PostgresLimits()
         limits.patience = .seconds(1)
         let store = try PostgresConversionStore(server.address(server.database()), limits: limits)
         _ = try await store.accept(StoreSamples.submission(1))

@@ -112,7 +112,7 @@ final class PostgresServer: Sendable {
     func query(_ sql: String, in database: String = "postgres") throws -> [String] {
         let connection = try PostgresConnection(address(database), statementTimeout: .seconds(100), patience: .seconds(110))
         let rows = try connection.run(sql: sql)
-        return rows.rows.map { rows.text($0, 0) }
+        return rows.map { $0.text(0) }
     }
 
     /// The server's process.
@@ -169,7 +169,7 @@ final class PostgresServer: Sendable {
 
 /// A store on a new database of the shared server, closed afterwards.
 func withPostgres(
-    _ limits: PostgresConversionStore.Limits = .init(), _ body: (PostgresConversionStore, _ database: String) async throws -> Void
+    _ limits: PostgresLimits = PostgresLimits(), _ body: (PostgresConversionStore, _ database: String) async throws -> Void
 ) async throws {
     let server = try PostgresServer.shared.get()
     let database = try server.database()

@@ -11,10 +11,11 @@ import Foundation
 final class StoreLock: Sendable {
     private let descriptor: Int32
 
-    /// - Throws: `.busy` where another process holds it.
+    /// - Throws: `.busy` if another process holds it.
     init(store path: String) throws(StoreError) {
         let file = path + ".lock"
-        let descriptor = open(file, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+        PrivateFile.create(at: file)
+        let descriptor = open(file, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StoreError(
                 .unavailable, "'\(file)' cannot be opened: \(String(cString: strerror(errno))); check the folder and its owner")

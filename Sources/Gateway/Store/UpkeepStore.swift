@@ -2,7 +2,7 @@ import Mappings
 import Rules
 
 /// What keeps a store in order beside the service: retention, a person's rights, a look at its health.
-protocol StoreUpkeep: ConversionStore {
+protocol UpkeepStore: Sendable {
     /// Prunes one portion, small enough that intake does not notice, and says whether more is left. Harmless to break off and to repeat.
     func prune(_ limits: RetentionLimits, at now: Timestamp) async throws(StoreError) -> PruneReport
     /// What the ages would prune now; nothing is changed.

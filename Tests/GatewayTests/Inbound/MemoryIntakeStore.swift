@@ -5,7 +5,7 @@ import Synchronization
 @testable import Gateway
 
 /// Remembers what intake wrote; fails on demand.
-final class IntakeStore: ConversionStore {
+final class MemoryIntakeStore: IntakeStore {
     struct State {
         var submissions: [Submission] = []
         var keys: [DuplicateKey: (id: ConversionID, source: String, at: Timestamp)] = [:]
@@ -73,32 +73,7 @@ final class IntakeStore: ConversionStore {
         return Array(rows.filter { $0.source == filter.source }.reversed().dropFirst(filter.offset).prefix(filter.limit))
     }
 
-    func record(_ result: AttemptResult) async throws(StoreError) -> Bool { false }
     func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult { .notFound }
-    func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] { [] }
-    func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow] { [] }
-    func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool { false }
-    func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {}
-    func controls() async throws(StoreError) -> [DestinationControl] { [] }
-    func report(_ reports: [DestinationReport]) async throws(StoreError) {}
-    func reports() async throws(StoreError) -> [DestinationReport] { [] }
-    func oldestPending() async throws(StoreError) -> [String: Timestamp] { [:] }
-    var holdsClaims: Bool { true }
-    func due(
-        _ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int
-    ) async throws(StoreError) -> [DueDelivery] { [] }
-    func nextDue() async throws(StoreError) -> [String: Timestamp] { [:] }
-    func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow? { nil }
-    func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow] { [] }
-    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow] { [] }
-    func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow] { [] }
-    func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest? { nil }
-    func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow] { [] }
-    func counts() async throws(StoreError) -> [DeliveryCount] { [] }
-    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int { 0 }
-    func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) {}
-    func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) {}
-    func close() async {}
 }
 
 extension DuplicateKey {

@@ -1,0 +1,34 @@
+import Mappings
+import Rules
+
+/// What people and commands look at.
+protocol ReadingStore: ConversionListing {
+    func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow?
+    /// The first message and its corrections in their order, from the id of any of them; empty if it is unknown.
+    func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow]
+    /// Corrections whose conversion has not come, oldest first. Source, order id, times and the page of the filter count.
+    func waiting(_ filter: ConversionFilter) async throws(StoreError) -> [WaitingRow]
+    func deliveries(_ filter: DeliveryFilter) async throws(StoreError) -> [DeliveryRow]
+    func attempts(of delivery: DeliveryID) async throws(StoreError) -> [AttemptRow]
+    func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow]
+    /// The bytes that the sender sent, credentials removed; nil if they were pruned.
+    func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest?
+    func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow]
+    /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.
+    func counts() async throws(StoreError) -> [DeliveryCount]
+    /// When the oldest conversion was received that is still owed to each destination. Looks at every pending delivery.
+    func oldestPending() async throws(StoreError) -> [String: Timestamp]
+}
+
+extension ReadingStore {
+    /// What became of a correction's conversion at the destination so far, as `due` says it; nil for a first message.
+    func predecessor(of delivery: DeliveryID) async throws(StoreError) -> DeliveryState? {
+        var earlier: [DeliveryState] = []
+        for message in try await history(of: delivery.conversion) {
+            if message.id == delivery.conversion { break }
+            earlier += try await deliveries(DeliveryFilter(conversion: message.id, destination: delivery.destination, limit: 1)).map(
+                \.state)
+        }
+        return DeliveryState.predecessor(earlier)
+    }
+}

@@ -1,0 +1,48 @@
+import Rules
+
+/// Where the SQL of the two databases differs in statements that are otherwise the same.
+///
+/// SQLite keeps a source's, tracker's or destination's name as a number of the table `name`, and a conversion's content under a number of
+/// its own; PostgreSQL keeps names as text, and content under the conversion's id.
+enum SQLDialect: Sendable {
+    case sqlite, postgres
+
+    func parameter(_ number: Int, _ value: SQLValue) -> String {
+        guard self == .postgres else { return "?\(number)" }
+        return switch value {
+        case .null, .text: "$\(number)::text"
+        case .int: "$\(number)::bigint"
+        case .bytes: "$\(number)::bytea"
+        case .id, .digest: "$\(number)::uuid"
+        }
+    }
+
+    /// A name's text as the columns hold it.
+    func name(_ text: String) -> String { self == .sqlite ? "(SELECT id FROM name WHERE text = \(text))" : text }
+
+    /// The text of a column that holds a name, and the table that it needs.
+    func text(of column: String, as alias: String, _ join: String = "JOIN") -> (column: String, join: String) {
+        self == .sqlite ? ("\(alias).text", "\(join) name \(alias) ON \(alias).id = \(column)") : (column, "")
+    }
+
+    /// The condition that finds the content `t` of the conversion `c`: its own, or that of its newest correction.
+    func content(present: Bool = false) -> String {
+        switch (self, present) {
+        case (.sqlite, false): "t.id = c.content"
+        case (.sqlite, true): "t.id = coalesce((SELECT l.content FROM conversion l WHERE l.id = c.latest), c.content)"
+        case (.postgres, false): "t.conversion = c.id"
+        case (.postgres, true): "t.conversion = coalesce(c.latest, c.id)"
+        }
+    }
+
+    /// A condition on the conversion `c`: one of its history's deliveries is in the state.
+    ///
+    /// - Parameter prefix: of the column's name.
+    static func hasDelivery(in state: DeliveryState, column prefix: String = "") -> String {
+        """
+        (EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND \(state.condition("\(prefix)d.state")))
+        OR c.latest IS NOT NULL AND EXISTS (SELECT 1 FROM conversion x CROSS JOIN delivery y
+            WHERE y.conversion = x.id AND x.root = c.id AND \(state.condition("\(prefix)y.state"))))
+        """
+    }
+}

@@ -1,0 +1,32 @@
+import Mappings
+
+/// Which conversion a correction is about.
+package enum CorrectionTarget: Sendable, Equatable {
+    case conversion(ConversionID)
+    case conflict(with: ConversionID)
+    /// None is stored yet: the correction takes this key and waits.
+    case waits(DuplicateKey)
+    case nowhere
+
+    /// - Parameters:
+    ///   - holder: who holds one of the keys, or ever held it.
+    ///   - newest: the source's newest conversion with the correction's order id. Asked only if nobody held a key.
+    package init<Failure: Error>(
+        holder: KeyHolder?, keys: [DuplicateKey], newest: () throws(Failure) -> ConversionID?
+    ) throws(Failure) {
+        if let holder {
+            self = holder.isOthers ? .conflict(with: holder.id) : .conversion(holder.id)
+        } else if let newest = try newest() {
+            self = .conversion(newest)
+        } else {
+            self = keys.first.map { .waits($0) } ?? .nowhere
+        }
+    }
+}
+
+extension CorrectionResult {
+    /// - Parameter first: the correction of the same content that waits; this one, or one that came before.
+    package static func waits(_ id: ConversionID, first: ConversionID) -> CorrectionResult {
+        first == id ? .waiting : .unchanged(first, note: nil)
+    }
+}

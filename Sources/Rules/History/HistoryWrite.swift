@@ -1,0 +1,16 @@
+/// What is written for a message, beside the reply to its sender.
+package enum HistoryWrite: Sendable {
+    case step(HistoryStep)
+    /// The message is counted as one that was stored before.
+    case equalRepeat(note: String?)
+    /// The message is kept whole beside the conversion.
+    case otherRepeat(note: String?)
+    case nothing
+
+    /// - Parameter first: nil if nothing is stored of the conversion.
+    package static func `repeat`(_ content: KeptDigest, of first: KeptDigest?, note: String? = nil) -> HistoryWrite {
+        content == first ? .equalRepeat(note: note) : .otherRepeat(note: note)
+    }
+
+    var isEqual: Bool { if case .equalRepeat = self { true } else { false } }
+}

@@ -1,0 +1,51 @@
+import Mappings
+
+/// What a store knows of a conversion when another message about it comes, read inside the transaction.
+package struct StoredHistory: Sendable {
+    /// The conversion as it is now.
+    package var document: [UInt8]
+    /// The newest correction's step; 0 if there is none.
+    package var step: Int
+    /// Of the first message.
+    package var firstContent: KeptDigest
+
+    package init(document: [UInt8], step: Int, firstContent: KeptDigest) {
+        self.document = document
+        self.step = step
+        self.firstContent = firstContent
+    }
+
+    /// Whether the message says what the conversion's first message said.
+    package func isFirst(_ content: KeptDigest) -> Bool { content == firstContent }
+
+    /// What the message does to the conversion. It does nothing if the store has it already.
+    ///
+    /// - Parameter isStep: whether a correction of this conversion said the same. Asked only if the first message did not.
+    package func change<Failure: Error>(
+        by message: CorrectionRule.Message, _ content: KeptDigest, rule: CorrectionRule, isStep: () throws(Failure) -> Bool
+    ) throws(Failure) -> HistoryChange {
+        let isFirst = isFirst(content)
+        if isFirst ? step == 0 : try isStep() { return .known }
+        switch rule.step(message, document) {
+        case .refused(let failure): return .refused(failure)
+        case .unchanged(let note): return .unchanged(note: note)
+        // The first message again after the conversion was corrected: it is late, and changes nothing.
+        case .changed where isFirst: return .unchanged(note: nil)
+        case .changed(let row, let routed): return .step(HistoryStep(row: row, number: step + 1, routed: routed))
+        }
+    }
+}
+
+/// A correction that is written: the conversion as it is from now on.
+package struct HistoryStep: Sendable {
+    /// The row's `id`, `root` and `latest` do not matter.
+    package var row: ConversionRow
+    package var number: Int
+    /// Where the routes send it.
+    package var routed: [String]
+
+    /// Every destination that the conversion was sent to gets its correction too; then come those that the routes add.
+    package func destinations(after sent: [String]) -> [String] {
+        routed.reduce(into: sent) { all, name in if !all.contains(name) { all.append(name) } }
+    }
+}

@@ -1,0 +1,89 @@
+import Mappings
+
+/// Looks through a store's rows for a person, and says what is written in place of what it finds.
+///
+/// First every message of every conversion is shown to it, then the steps of the histories in `roots`, then all else. A correction that
+/// names nobody is about the person that its first message named, so a whole history is found with one of its messages.
+package struct PersonSearch: Sendable {
+    package let person: Person
+    /// The first messages of the histories in which the person was found.
+    package private(set) var roots: Set<ConversionID> = []
+    package private(set) var found = PersonTraces()
+    private var theirs: Set<ConversionID> = []
+
+    package init(_ person: Person) { self.person = person }
+
+    package mutating func look(atMessageOf root: ConversionID, document: [UInt8], request: [UInt8]) {
+        if person.isIn(document: document, request: request) { roots.insert(root) }
+    }
+
+    /// A message of a history in `roots`.
+    package mutating func take(_ message: ConversionID, hasRequest: Bool) {
+        theirs.insert(message)
+        found.conversions.append(message)
+        if hasRequest { found.requests += 1 }
+    }
+
+    /// A repeat with its document or raw request.
+    package mutating func look(at key: RepeatKey, document: [UInt8]?, request: [UInt8]?) {
+        let request = request.flatMap { StoredRequest(encoded: $0) }
+        guard theirs.contains(key.conversion) || document.map(person.isIn) ?? false || request.map(person.isIn) ?? false else { return }
+        found.repeats.append(key)
+    }
+
+    package mutating func look(at key: AttemptKey, line: [UInt8], request: [UInt8], reply: [UInt8]) {
+        guard theirs.contains(key.delivery.conversion) || [line, request, reply].contains(where: person.isIn) else { return }
+        found.attempts.append((key, AttemptRow.forgotten(String(decoding: line, as: UTF8.self))))
+    }
+
+    package mutating func look(at delivery: DeliveryID, state: DeliveryState, reason: String?, remoteID: String?) {
+        if state == .pending, theirs.contains(delivery.conversion) { found.pending.append(delivery) }
+        guard [reason, remoteID].contains(where: { $0.map(person.isIn) ?? false }) else { return }
+        found.deliveries.append((delivery, reason.map(person.masked), remoteID.map(person.masked)))
+    }
+
+    package mutating func look(atWaiting number: Int64, document: [UInt8], request: [UInt8]) {
+        if person.isIn(document: document, request: request) { found.waiting.append((number, person.removed(from: document))) }
+    }
+
+    package mutating func look(atRefused id: Int64, reason: [UInt8], request: [UInt8]) {
+        if person.isIn(reason) || StoredRequest(encoded: request).map(person.isIn) ?? false { found.refused.append(id) }
+    }
+}
+
+/// Where a person was found, with what is written there instead.
+package struct PersonTraces: Sendable {
+    /// Rewritten by `Person.rewritten`; the raw request goes.
+    package var conversions: [ConversionID] = []
+    /// How many of the conversions have a raw request.
+    package var requests = 0
+    /// Document and raw request go.
+    package var repeats: [RepeatKey] = []
+    /// The line is replaced, the reply becomes `AttemptRow.removed`, what was sent behind the line goes.
+    package var attempts: [(key: AttemptKey, line: String)] = []
+    package var deliveries: [(id: DeliveryID, reason: String?, remoteID: String?)] = []
+    /// The document is replaced, the raw request goes.
+    package var waiting: [(number: Int64, document: [UInt8])] = []
+    /// They go whole.
+    package var refused: [Int64] = []
+    /// What is owed to a destination of the conversions.
+    package var pending: [DeliveryID] = []
+
+    package init() {}
+
+    package var report: ForgetReport {
+        ForgetReport(
+            conversions: conversions.count, requests: requests, repeats: repeats.count, attempts: attempts.count,
+            reasons: deliveries.count, waiting: waiting.count, refused: refused.count, pending: pending)
+    }
+}
+
+extension Person {
+    /// A conversion's columns without this person; `identifiers` is nil if order id and click id stay as they are.
+    package func rewritten(
+        document: [UInt8], orderID: String?, clickID: String?
+    ) -> (document: [UInt8], identifiers: (orderID: String?, clickID: String?)?) {
+        let isNamed = [orderID, clickID].contains { $0.map(isIn) ?? false }
+        return (removed(from: document), isNamed ? (orderID.map(masked), clickID.map(masked)) : nil)
+    }
+}

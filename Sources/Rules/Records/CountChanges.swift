@@ -1,0 +1,28 @@
+/// How the numbers of deliveries change, by destination and state, while a batch is written.
+package struct CountChanges<Destination: Hashable & Comparable & Sendable>: Sendable {
+    private struct Key: Hashable {
+        var destination: Destination
+        var state: DeliveryState
+    }
+    private var changes: [Key: Int64] = [:]
+
+    package init() {}
+
+    package mutating func add(_ change: Int64, _ destination: Destination, _ state: DeliveryState) {
+        changes[Key(destination: destination, state: state), default: 0] += change
+    }
+
+    package mutating func move(_ destination: Destination, from old: DeliveryState, to new: DeliveryState) {
+        if old == new { return }
+        add(-1, destination, old)
+        add(1, destination, new)
+    }
+
+    package mutating func removeAll() { changes.removeAll(keepingCapacity: true) }
+
+    /// What is different afterwards, in one order: who writes counts at the same time as another never waits for him crosswise.
+    package var all: [(destination: Destination, state: DeliveryState, change: Int64)] {
+        changes.filter { $0.value != 0 }.map { ($0.key.destination, $0.key.state, $0.value) }
+            .sorted { ($0.0, $0.1.number) < ($1.0, $1.1.number) }
+    }
+}

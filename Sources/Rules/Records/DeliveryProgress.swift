@@ -1,0 +1,80 @@
+import Mappings
+
+/// One delivery's columns while the result of a try is written: what a try makes of them.
+package struct DeliveryProgress: Sendable, Equatable {
+    package var state: DeliveryState
+    /// Since the last requeue.
+    package var attempts: Int
+    /// Since ever; the last attempt's number.
+    package var logged: Int
+    package var changedAt: Timestamp
+    /// Nil on a pending delivery: it is held.
+    package var nextAttempt: Timestamp?
+    package var reason: String?
+    package var remoteID: String?
+    package var round: Int
+    /// A later delivery of the history is held until this one has ended.
+    package var isFollowed: Bool
+
+    /// Attempts that are kept of each delivery.
+    package static let keptAttempts = 50
+
+    package init(
+        state: DeliveryState, attempts: Int, logged: Int, changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil,
+        remoteID: String? = nil, round: Int = 0, isFollowed: Bool = false
+    ) {
+        self.state = state
+        self.attempts = attempts
+        self.logged = logged
+        self.changedAt = changedAt
+        self.nextAttempt = nextAttempt
+        self.reason = reason
+        self.remoteID = remoteID
+        self.round = round
+        self.isFollowed = isFollowed
+    }
+
+    package enum Effect: Sendable, Equatable {
+        /// Nothing is written.
+        case none
+        /// The attempt is logged and counted; the delivery stays as it was.
+        case logged
+        /// - Parameter releases: the next held delivery of the history may go.
+        case changed(releases: Bool)
+    }
+
+    /// A late result is logged, but does not undo what is known: a delivery that is no longer pending changes only if it turns out to have
+    /// arrived, and a result of an earlier round changes nothing.
+    package mutating func take(_ result: AttemptResult) -> Effect {
+        let isNews = state == .pending || (result.state.hasArrived && !state.hasArrived)
+        if result.attempt != nil { logged += 1 }
+        guard isNews, result.round == round else { return result.attempt == nil ? .none : .logged }
+        let wasFollowed = isFollowed
+        state = result.state
+        if result.attempt != nil { attempts += 1 }
+        changedAt = result.at ?? result.attempt?.endedAt ?? changedAt
+        // What is held stays held.
+        nextAttempt = state == .pending && nextAttempt != nil ? result.nextAttempt ?? nextAttempt : nil
+        reason = result.reason
+        remoteID = result.remoteID ?? remoteID
+        if state != .pending { isFollowed = false }
+        return .changed(releases: wasFollowed && !isFollowed)
+    }
+
+    /// Makes the delivery due now, in a new round.
+    package mutating func requeue(at now: Timestamp) {
+        state = .pending
+        attempts = 0
+        changedAt = now
+        nextAttempt = now
+        reason = nil
+        round += 1
+    }
+
+    /// The attempts with this number and below are not kept any more; nil while all are.
+    package var lastDropped: Int? { logged > Self.keptAttempts ? logged - Self.keptAttempts : nil }
+}
+
+extension AttemptRow {
+    package var endedAt: Timestamp { Timestamp(microseconds: startedAt.microseconds &+ latency) }
+}

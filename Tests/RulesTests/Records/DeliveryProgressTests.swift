@@ -1,0 +1,120 @@
+import Mappings
+import Rules
+import Testing
+
+struct DeliveryProgressTests {
+    private let start = Timestamp(seconds: 1000)
+    private let id = DeliveryID(conversion: ConversionID(high: 1, low: 1), destination: "main")
+
+    private func progress(_ state: DeliveryState = .pending, isFollowed: Bool = false) -> DeliveryProgress {
+        DeliveryProgress(
+            state: state, attempts: 2, logged: 7, changedAt: start, nextAttempt: state == .pending ? start : nil, reason: "before",
+            remoteID: "r-1", round: 1, isFollowed: isFollowed)
+    }
+
+    private var attempt: AttemptRow {
+        AttemptRow(
+            number: 0, startedAt: start.advanced(by: .seconds(5)), latency: 2_000_000, requestLine: "GET https://t.example/",
+            outcome: "retry",
+            reply: "")
+    }
+
+    private func result(
+        _ state: DeliveryState, next: Duration? = nil, remoteID: String? = nil, attempt: AttemptRow? = nil, at: Timestamp? = nil,
+        round: Int = 1
+    ) -> AttemptResult {
+        AttemptResult(
+            delivery: id, state: state, nextAttempt: next.map { start.advanced(by: $0) }, reason: "after", remoteID: remoteID,
+            attempt: attempt, at: at, round: round)
+    }
+
+    @Test func `a try changes the delivery at its end`() {
+        var delivery = progress()
+        #expect(delivery.take(result(.pending, next: .seconds(60), attempt: attempt)) == .changed(releases: false))
+        #expect(
+            delivery
+                == DeliveryProgress(
+                    state: .pending, attempts: 3, logged: 8, changedAt: start.advanced(by: .seconds(7)),
+                    nextAttempt: start.advanced(by: .seconds(60)), reason: "after", remoteID: "r-1", round: 1))
+    }
+
+    @Test func `a skip counts no attempt and has its own time`() {
+        var delivery = progress()
+        #expect(delivery.take(result(.skipped, at: start.advanced(by: .seconds(9)))) == .changed(releases: false))
+        #expect(delivery.attempts == 2 && delivery.logged == 7 && delivery.state == .skipped && delivery.nextAttempt == nil)
+        #expect(delivery.changedAt == start.advanced(by: .seconds(9)))
+    }
+
+    @Test func `a late result of an ended delivery is logged only`() {
+        for state in [DeliveryState.delivered, .duplicate, .skipped, .rejected, .dead] {
+            var delivery = progress(state)
+            #expect(delivery.take(result(.rejected, attempt: attempt)) == .logged)
+            var logged = progress(state)
+            logged.logged = 8
+            #expect(delivery == logged)
+        }
+    }
+
+    @Test func `a delivery that turns out to have arrived is changed late`() {
+        for state in [DeliveryState.skipped, .rejected, .dead] {
+            var delivery = progress(state)
+            #expect(delivery.take(result(.delivered, remoteID: "r-2", attempt: attempt)) == .changed(releases: false))
+            #expect(delivery.state == .delivered && delivery.remoteID == "r-2")
+        }
+        var arrived = progress(.delivered)
+        #expect(arrived.take(result(.duplicate, attempt: attempt)) == .logged)
+    }
+
+    @Test func `a result of an earlier round is logged only, and without an attempt nothing is written`() {
+        var delivery = progress()
+        #expect(delivery.take(result(.delivered, attempt: attempt, round: 0)) == .logged)
+        #expect(delivery.state == .pending && delivery.attempts == 2 && delivery.logged == 8)
+        #expect(delivery.take(result(.skipped, round: 0)) == .none)
+    }
+
+    @Test func `a held delivery stays held while it is pending`() {
+        var delivery = progress()
+        delivery.nextAttempt = nil
+        #expect(delivery.take(result(.pending, next: .seconds(60), attempt: attempt)) == .changed(releases: false))
+        #expect(delivery.nextAttempt == nil)
+    }
+
+    @Test func `the end of a followed delivery releases the next, a retry does not`() {
+        var delivery = progress(isFollowed: true)
+        #expect(delivery.take(result(.pending, next: .seconds(60), attempt: attempt)) == .changed(releases: false))
+        #expect(delivery.isFollowed)
+        #expect(delivery.take(result(.dead, attempt: attempt)) == .changed(releases: true))
+        #expect(!delivery.isFollowed)
+    }
+
+    @Test func `the last 50 attempts are kept`() {
+        var delivery = progress()
+        delivery.logged = 50
+        #expect(delivery.lastDropped == nil)
+        delivery.logged = 51
+        #expect(delivery.lastDropped == 1)
+    }
+
+    @Test func `a requeue begins a round and keeps what was logged`() {
+        var delivery = progress(.dead)
+        let now = start.advanced(by: .seconds(100))
+        delivery.requeue(at: now)
+        #expect(
+            delivery
+                == DeliveryProgress(
+                    state: .pending, attempts: 0, logged: 7, changedAt: now, nextAttempt: now, remoteID: "r-1", round: 2))
+    }
+
+    @Test func `counts change where a delivery moves, in one order`() {
+        var counts = CountChanges<String>()
+        counts.add(2, "b", .pending)
+        counts.move("b", from: .pending, to: .delivered)
+        counts.move("a", from: .pending, to: .pending)
+        counts.move("a", from: .pending, to: .dead)
+        counts.add(1, "a", .pending)
+        let told = counts.all.map { "\($0.destination) \($0.state) \($0.change)" }
+        #expect(told == ["a dead 1", "b pending 1", "b delivered 1"])
+        counts.removeAll()
+        #expect(counts.all.isEmpty)
+    }
+}
