@@ -103,7 +103,16 @@ let package = Package(
             exclude: ["Rejected"],
             swiftSettings: strict
         ),
-        .testTarget(name: "RulesTests", dependencies: ["FuzzProperties", "Mappings", "Rules"], swiftSettings: strict),
+        .testTarget(
+            name: "RulesTests",
+            dependencies: [
+                "FuzzProperties",
+                "Mappings",
+                "Rules",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
@@ -116,6 +125,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -2,13 +2,14 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
+import Rules
 
 /// One sender's connection: whole requests come out of its pipeline, whole replies go in.
 ///
 /// The connection's task runs on the connection's event loop, so that a request changes threads only for the store's commit.
 struct InboundChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
-        let connection: NIOAsyncChannel<InboundRequest, IntakeReply>
+        let connection: NIOAsyncChannel<InboundRequest, ReceptionReply>
         var channel: any Channel { connection.channel }
     }
 
@@ -18,10 +19,10 @@ struct InboundChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            let requestLine = RequestLineHandler()
-            try pipeline.addHandler(requestLine)
+            let requestHead = RequestHeadHandler()
+            try pipeline.addHandler(requestHead)
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-            try pipeline.addHandler(InboundHandler(limits: current.latest.limits, date: date, requestLine: requestLine))
+            try pipeline.addHandler(InboundHandler(limits: current.latest.limits, date: date, requestHead: requestHead))
             return Value(
                 connection: try NIOAsyncChannel(
                     wrappingChannelSynchronously: channel,

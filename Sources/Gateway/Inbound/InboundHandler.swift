@@ -3,15 +3,16 @@ import Mappings
 import NIOCore
 import NIOExtras
 import NIOHTTP1
+import Rules
 
-/// Gathers a request's parts into one request and lays a reply out in parts.
+/// Gathers a request's parts into one request and sends a reply in parts.
 ///
 /// Bodies beyond the limit are dropped as they come: up to eight times the limit the connection stays usable, since the rest is read; a larger
 /// one is answered at once and the connection closed. Senders that are too slow are cut off.
 final class InboundHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = InboundRequest
-    typealias OutboundIn = IntakeReply
+    typealias OutboundIn = ReceptionReply
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
@@ -20,7 +21,7 @@ final class InboundHandler: ChannelDuplexHandler {
         /// Too large; the number of bytes dropped so far.
         case dropping(HTTPRequestHead, Int)
         /// Nothing that still comes is looked at.
-        case deaf
+        case ignoring
     }
     private struct Expected {
         var keepsAlive: Bool
@@ -28,9 +29,9 @@ final class InboundHandler: ChannelDuplexHandler {
         var isOld: Bool
     }
 
-    private let limits: InboundServer.Limits
+    private let limits: ConnectionLimits
     private let date: DateHeader
-    private let requestLine: RequestLineHandler
+    private let requestHead: RequestHeadHandler
     private var state = State.waiting
     /// Requests handed on whose replies are due, in order.
     private var expected = CircularBuffer<Expected>(initialCapacity: 2)
@@ -39,10 +40,10 @@ final class InboundHandler: ChannelDuplexHandler {
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
 
-    init(limits: InboundServer.Limits, date: DateHeader, requestLine: RequestLineHandler) {
+    init(limits: ConnectionLimits, date: DateHeader, requestHead: RequestHeadHandler) {
         self.limits = limits
         self.date = date
-        self.requestLine = requestLine
+        self.requestHead = requestHead
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -65,7 +66,7 @@ final class InboundHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (unwrapInboundIn(data), state) {
-        case (_, .deaf): break
+        case (_, .ignoring): break
         case (.head(let head), _): begin(head, context)
         case (.body(let part), .reading(let head, let body)): append(part, to: body, head, context)
         case (.body(let part), .dropping(let head, let count)): drop(count + part.readableBytes, head, context)
@@ -76,7 +77,7 @@ final class InboundHandler: ChannelDuplexHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        requestLine.mayBegin = false
+        requestHead.mayBegin = false
         expect(within: limits.arrival, context)
         let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
         let waitsForLeave = head.headers.first(name: "Expect")?.isEqualIgnoringCase("100-continue") ?? false
@@ -85,7 +86,8 @@ final class InboundHandler: ChannelDuplexHandler {
             state = .dropping(head, 0)
             return
         }
-        if waitsForLeave {
+        // HTTP/1.0 knows no interim replies (RFC 9110, section 15.2).
+        if waitsForLeave, head.version != .http1_0 {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
         }
         state = .reading(head, nil)
@@ -119,9 +121,11 @@ final class InboundHandler: ChannelDuplexHandler {
     private func finish(
         _ head: HTTPRequestHead, _ body: ByteBuffer?, fault: Refusal?, isLast: Bool = false, _ context: ChannelHandlerContext
     ) {
-        let keepsAlive = head.isKeepAlive && !isLast && !isQuiescing
-        state = keepsAlive ? .waiting : .deaf
-        requestLine.mayBegin = true
+        // Behind a tunnel's head, and an upgrade's that a pipelined request brought, the parser reads no more.
+        let isDetached = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
+        let keepsAlive = head.isKeepAlive && !isLast && !isQuiescing && !isDetached
+        state = keepsAlive ? .waiting : .ignoring
+        requestHead.mayBegin = true
         deadline = .distantFuture
         expected.append(Expected(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
         let target = Self.originForm(head.uri)
@@ -143,9 +147,10 @@ final class InboundHandler: ChannelDuplexHandler {
     /// What is no HTTP is answered, unless a reply to an earlier request is still due.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is HTTPParserError, !isClosing else { return context.fireErrorCaught(error) }
-        state = .deaf
+        state = .ignoring
         guard expected.isEmpty else { return }
-        answer(.error(.invalid, "this is not HTTP/1.1: \(error)"), context)
+        let sentence = requestHead.isHTTP2 ? "this is HTTP/2; send HTTP/1.1" : "this is not HTTP/1.1: \(error)"
+        answer(.error(.invalid, sentence), context)
     }
 
     // MARK: Replies
@@ -156,7 +161,7 @@ final class InboundHandler: ChannelDuplexHandler {
             return
         }
         let isLast = !expected.keepsAlive || isQuiescing && self.expected.isEmpty
-        lay(unwrapOutboundIn(data), for: expected, isLast: isLast, promise, context)
+        writeParts(of: unwrapOutboundIn(data), for: expected, isLast: isLast, promise, context)
         if isLast {
             close(context)
         } else if self.expected.isEmpty, case .waiting = state {
@@ -164,13 +169,13 @@ final class InboundHandler: ChannelDuplexHandler {
         }
     }
 
-    private func answer(_ reply: IntakeReply, _ context: ChannelHandlerContext) {
-        lay(reply, for: Expected(keepsAlive: false, isHead: false, isOld: false), isLast: true, nil, context)
+    private func answer(_ reply: ReceptionReply, _ context: ChannelHandlerContext) {
+        writeParts(of: reply, for: Expected(keepsAlive: false, isHead: false, isOld: false), isLast: true, nil, context)
         close(context)
     }
 
-    private func lay(
-        _ reply: IntakeReply, for expected: Expected, isLast: Bool, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    private func writeParts(
+        of reply: ReceptionReply, for expected: Expected, isLast: Bool, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
     ) {
         var headers = HTTPHeaders()
         headers.reserveCapacity(6)
@@ -194,7 +199,7 @@ final class InboundHandler: ChannelDuplexHandler {
     /// Ends the sending side; what the sender still has under way is read for a moment, since closing on it would cost it the reply.
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
-        state = .deaf
+        state = .ignoring
         context.close(mode: .output, promise: nil)
         expect(within: .seconds(2), context)
     }

@@ -1,0 +1,10 @@
+import Rules
+
+/// How much the gateway takes upon itself.
+struct ServiceLimits: Sendable, Equatable {
+    /// Bytes of a request's body; more is a 413.
+    var body = 1024 * 1024
+    var refused = RefusedLimits()
+    /// How long the end of the service waits for what is under way.
+    var drain = Duration.seconds(10)
+}
