@@ -6,22 +6,27 @@ extension Mapping {
     package func parse(_ request: WireRequest, pathValues: [String: String] = [:]) throws(Refusal) -> ParsedRequest {
         var parsed = ParsedRequest(
             slots: Array(repeating: .absent, count: layout.slotCount), pathValues: pathValues, request: request)
+        try fill(&parsed)
+        return parsed
+    }
+
+    /// In a function of its own, which spares a copy of the whole request.
+    private func fill(_ parsed: inout ParsedRequest) throws(Refusal) {
+        let request = parsed.request
         for (place, name, slot) in layout.parameters {
             switch place {
-            case .path: parsed.slots[slot] = pathValues[name].map(WireValue.string) ?? .absent
+            case .path: parsed.slots[slot] = parsed.pathValues[name].map(WireValue.string) ?? .absent
             case .header: parsed.slots[slot] = request.header(name).map(WireValue.string) ?? .absent
             case .query, .body: break
             }
         }
-        if let format = try self.request.format(of: request) {
-            parsed.format = format
-            parsed.hasBody = !request.body.isEmpty
-            try format.read(layout, into: &parsed)
-            if !request.query.isEmpty { parsed.takeBesideBody(Parameters(decoding: request.query), by: layout) }
-        } else {
-            try parsed.take(Parameters(decoding: request.query), by: layout) { .query($0) }
+        guard let format = try self.request.format(of: request) else {
+            return try parsed.take(Parameters(decoding: request.query), by: layout) { .query($0) }
         }
-        return parsed
+        parsed.format = format
+        parsed.hasBody = !request.body.isEmpty
+        try format.read(layout, into: &parsed)
+        if !request.query.isEmpty { parsed.takeBesideBody(Parameters(decoding: request.query), by: layout) }
     }
 
     /// The values that prove the sender of a request that cannot be parsed: headers, and secrets of the query and of a body whose format can
