@@ -125,7 +125,7 @@ struct Explanation {
     }
 
     /// The request as it goes out, credentials masked.
-    static func lines(of request: WrittenRequest, secrets: [String]) -> [String] {
+    static func lines(of request: OutboundRequest, secrets: [String]) -> [String] {
         let secrets = SecretFinder(secrets)
         var lines = ["\(request.method) \(secrets.masked(request.maskedURL))"]
         for (name, value) in request.headers {

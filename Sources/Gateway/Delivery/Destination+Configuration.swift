@@ -21,7 +21,7 @@ extension Destination {
             render: { conversion, predecessor in
                 do throws(Skip) {
                     let told = try routes.conversion(conversion, for: name).told(to: name, after: predecessor)
-                    return .request(OutboundRequest(try configuration.write(told)))
+                    return .request(try configuration.write(told))
                 } catch {
                     return .skipped(reason: error.reason)
                 }
@@ -35,7 +35,7 @@ extension Destination {
 
 extension DestinationConfiguration {
     /// The request that tells this destination of a conversion, or why there is none.
-    func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+    func write(_ conversion: Conversion) throws(Skip) -> OutboundRequest {
         switch target {
         case .tracker(let writer): return try writer.write(conversion)
         case .postback(let url):
@@ -46,24 +46,7 @@ extension DestinationConfiguration {
     }
 
     func interpret(status: Int, body: [UInt8], update: String? = nil) -> ReplyReading? {
-        guard case .tracker(let writer) = target, let reading = writer.interpret(status: status, body: body, update: update) else {
-            return nil
-        }
-        let outcome: ReplyReading.Outcome =
-            switch reading.outcome {
-            case .delivered: .delivered
-            case .duplicate: .duplicate
-            case .rejected: .rejected
-            case .retry: .retry
-            }
-        return ReplyReading(outcome: outcome, message: reading.message, remoteID: reading.remoteID, retryAfter: reading.retryAfter)
-    }
-}
-
-extension OutboundRequest {
-    fileprivate init(_ request: WrittenRequest) {
-        self.init(
-            method: request.method, url: request.url, maskedURL: request.maskedURL, headers: request.headers, body: request.body,
-            secretHeaders: request.secretHeaders, secretMembers: request.secretMembers, update: request.update)
+        guard case .tracker(let writer) = target else { return nil }
+        return writer.interpret(status: status, body: body, update: update)
     }
 }

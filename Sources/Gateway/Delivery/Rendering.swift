@@ -1,3 +1,5 @@
+import Mappings
+
 /// What a destination makes of a conversion.
 enum Rendering: Sendable {
     case request(OutboundRequest)

@@ -1,7 +1,7 @@
 extension PostbackURL {
     /// Tells a correction: money that goes back by the `refund_url` where there is one, anything else by the same address where that has a macro
     /// for it. An address without one would tell the first conversion once more.
-    func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> WrittenRequest {
+    func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> OutboundRequest {
         let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
         var told = conversion
         if isFinal, told[.refund].isAbsent, let rest = conversion.standing[.amount].number {

@@ -6,7 +6,7 @@
 /// `duplicate` for what changes nothing, or a failure's code. `inbound` has the name, tracker, settings, credentials and signature of
 /// the mapping that it belongs to, so that a request is proven as any other.
 ///
-/// For whoever sends: `MappingWriter.write` chooses by itself for a conversion that has `update`, and says in `WrittenRequest.update` which
+/// For whoever sends: `MappingWriter.write` chooses by itself for a conversion that has `update`, and says in `OutboundRequest.update` which
 /// entry it took; `MappingWriter.interpret` wants that back. `Conversion.standing` is for a tracker that never heard of the conversion.
 package struct UpdatePlan: Sendable {
     package var name: String

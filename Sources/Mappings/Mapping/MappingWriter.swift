@@ -85,12 +85,12 @@ package struct MappingWriter: Sendable {
     }
 
     /// A conversion with `update` is told as a correction, any other by the tracker's main request.
-    package func write(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+    package func write(_ conversion: Conversion) throws(Skip) -> OutboundRequest {
         if !conversion[.update].isAbsent { return try writeUpdate(conversion) }
         return try writeRequest(conversion)
     }
 
-    func writeRequest(_ conversion: Conversion) throws(Skip) -> WrittenRequest {
+    func writeRequest(_ conversion: Conversion) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
         var edge = Edge(currency: conversion.currency, exponents: exponents)
@@ -120,8 +120,8 @@ package struct MappingWriter: Sendable {
         return [row]
     }
 
-    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenRequest {
-        var request = WrittenRequest(
+    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) -> OutboundRequest {
+        var request = OutboundRequest(
             method: mapping.request.methods[0], url: url, maskedURL: url, headers: headers, body: [], secretHeaders: secretHeaders,
             secretMembers: secretMembers)
         var query: [(name: String, value: String)] = []
@@ -145,7 +145,7 @@ package struct MappingWriter: Sendable {
     }
 
     private func sign(
-        _ request: inout WrittenRequest, _ query: inout [(name: String, value: String)], _ signer: Signer, _ plan: SignaturePlan
+        _ request: inout OutboundRequest, _ query: inout [(name: String, value: String)], _ signer: Signer, _ plan: SignaturePlan
     ) {
         let sorted = query.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         let text = isBodyWritten ? request.body : Array(sorted.map { "\($0.name)=\($0.value)" }.joined(separator: "&").utf8)

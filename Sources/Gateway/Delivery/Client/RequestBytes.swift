@@ -1,3 +1,4 @@
+import Mappings
 import NIOCore
 import NIOHTTP1
 import Rules
