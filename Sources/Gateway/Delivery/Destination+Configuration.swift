@@ -20,7 +20,7 @@ extension Destination {
             egress: configuration.egress,
             render: { conversion, predecessor in
                 do throws(Skip) {
-                    let told = try routes.conversion(conversion, for: name).told(to: name, after: predecessor)
+                    let told = try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor)
                     return .request(try configuration.write(told))
                 } catch {
                     return .skipped(reason: error.reason)

@@ -8,8 +8,8 @@ extension Conversion {
         }
     }
 
-    /// The conversion as a first message would tell it, for a tracker that never heard of it: what is left of the amount, and no history.
-    package var standing: Conversion {
+    /// The conversion as a first message to a tracker that does not have it yet: what is left of the amount, and no history.
+    package var asFirstMessage: Conversion {
         var first = self
         if let amount = self[.amount].number, let refunded = self[.refunded].number, let rest = amount.subtracting(refunded) {
             first[.amount] = .number(rest)

@@ -4,7 +4,7 @@ extension PostbackURL {
     func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> OutboundRequest {
         let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
         var told = conversion
-        if isFinal, told[.refund].isAbsent, let rest = conversion.standing[.amount].number {
+        if isFinal, told[.refund].isAbsent, let rest = conversion.asFirstMessage[.amount].number {
             // What is rejected or charged back goes back as far as it has not.
             told[.refund] = .number(rest)
         }
@@ -12,8 +12,8 @@ extension PostbackURL {
         let ways = ways(of: conversion, isFinal: isFinal)
         if ways.contains(where: { $0.allSatisfy { named.contains(.field($0)) } }) { return try fill(told, exponents) }
         let macros = ways.map { $0.map { "{\($0.name)}" }.joined(separator: " and ") }.joined(separator: " or ")
-        let hint = isFinal || conversion.text(.update) == "refund" ? "; a refund_url can tell it" : ""
-        throw Skip("the postback_url has no \(macros), so \(conversion.change) was not told\(hint)")
+        let hint = isFinal || conversion.text(.update) == "refund" ? "; a refund_url can send it" : ""
+        throw Skip("the postback_url has no \(macros), so \(conversion.change) was not sent\(hint)")
     }
 
     /// Macros that tell this correction, each list by itself.

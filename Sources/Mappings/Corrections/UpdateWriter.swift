@@ -44,7 +44,7 @@ extension MappingWriter {
             if let request = try update.write(input) { return request }
         }
         let takes = updates.isEmpty ? "takes no corrections" : "has no call for this correction"
-        throw Skip("\(mapping.tracker) \(takes), so \(conversion.change) was not told")
+        throw Skip("\(mapping.tracker) \(takes), so \(conversion.change) was not sent")
     }
 
     /// - Parameter update: of the request that was answered.

@@ -44,9 +44,9 @@ extension EndToEnd {
                 }
                 #expect(
                     reasons == [
-                        "tk: Trcker's page has neither a refund nor a status, so the status 'rejected' was not told",
-                        "rc: RefCampaign's postback has neither a status nor a way to change an amount, so the status 'approved' was not told",
-                        "tk: Trcker's page has neither a refund nor a status, so the status 'approved' was not told",
+                        "tk: Trcker's page has neither a refund nor a status, so the status 'rejected' was not sent",
+                        "rc: RefCampaign's postback has neither a status nor a way to change an amount, so the status 'approved' was not sent",
+                        "tk: Trcker's page has neither a refund nor a status, so the status 'approved' was not sent",
                     ])
             }
         }
@@ -109,7 +109,7 @@ extension EndToEnd {
                 #expect(run.status == 0)
                 #expect(run.output.contains(#"{"externalId":"o-1","amount":1000}"#))
                 #expect(run.output.contains("refunded "))
-                #expect(run.output.contains("Trcker's page has neither a refund nor a status, so the refund of EUR 10.00 was not told"))
+                #expect(run.output.contains("Trcker's page has neither a refund nor a status, so the refund of EUR 10.00 was not sent"))
                 let much = CorrectionFixture.refund("o-1", #","amount":5000"#).raw
                 let refused = try await bench.run("explain", "--source", "shop", input: much)
                 #expect(refused.status == 1)
@@ -241,7 +241,7 @@ extension EndToEnd {
                 _ = try await bench.settled(2)
                 #expect(tracker.told("pb").count == 1)
                 let skipped = try await bench.rows("deliveries", "--state", "skipped").map { $0.text("reason") }
-                #expect(skipped == ["the conversion itself never arrived at pb, so the status 'rejected' was not told"])
+                #expect(skipped == ["the conversion itself never arrived at pb, so the status 'rejected' was not sent"])
             }
         }
 

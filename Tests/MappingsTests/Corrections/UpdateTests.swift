@@ -87,11 +87,11 @@ struct UpdateTests {
     }
 
     @Test func `what no entry takes is named`() throws {
-        #expect(throws: Skip("Acme has no call for this correction, so the status 'approved' was not told")) {
+        #expect(throws: Skip("Acme has no call for this correction, so the status 'approved' was not sent")) {
             try Self.writer().write(Self.conversion([.orderID: "1", .status: "approved", .update: "status"]))
         }
         let plain = try Samples.compile("tracker: Plain\nrequest: { method: GET, path: /p }\nfields: { c: { is: click_id } }\n")
-        #expect(throws: Skip("Plain takes no corrections, so the refund of EUR 10.00 was not told")) {
+        #expect(throws: Skip("Plain takes no corrections, so the refund of EUR 10.00 was not sent")) {
             try MappingWriter(plain, url: "https://t.example").write(
                 Self.conversion([.clickID: "1", .currency: "EUR", .update: "refund", .refund: "10"]))
         }
@@ -109,7 +109,7 @@ struct UpdateTests {
         let conversion = Self.conversion([
             .orderID: "1", .amount: "50", .currency: "EUR", .status: "approved", .update: "refund", .refund: "5", .refunded: "20",
         ])
-        let standing = conversion.standing
+        let standing = conversion.asFirstMessage
         #expect(standing.exampleText("amount") == "EUR 30.00" && standing[.update].isAbsent && standing[.refunded].isAbsent)
         #expect(String(decoding: try Self.writer().write(standing).body, as: UTF8.self).contains(#""sum":30.00"#))
     }

@@ -151,11 +151,11 @@ struct PostbackURLTests {
                 == "https://t.example/p?c=c-1&st=refunded")
         #expect(
             try told(url, Self.correction("refund", status: "approved", refund: "20", refunded: "20"))
-                == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not told; a refund_url can tell it"
+                == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not sent; a refund_url can send it"
         )
         #expect(
             try told(url, Self.correction("amount", status: "approved"))
-                == "skipped: the postback_url has no {update} and {amount} or {status} and {amount}, so the new amount of EUR 50.00 was not told"
+                == "skipped: the postback_url has no {update} and {amount} or {status} and {amount}, so the new amount of EUR 50.00 was not sent"
         )
         #expect(
             try told(
@@ -168,10 +168,10 @@ struct PostbackURLTests {
         let url = "https://t.example/p?c={click_id}&payout={amount}"
         #expect(
             try told(url, Self.correction("status", status: "approved"))
-                == "skipped: the postback_url has no {status} or {update}, so the status 'approved' was not told")
+                == "skipped: the postback_url has no {status} or {update}, so the status 'approved' was not sent")
         #expect(
             try told(url, Self.correction("status", status: "chargeback"))
-                == "skipped: the postback_url has no {status} or {update} or {refund} or {refunded}, so the status 'chargeback' was not told; a refund_url can tell it"
+                == "skipped: the postback_url has no {status} or {update} or {refund} or {refunded}, so the status 'chargeback' was not sent; a refund_url can send it"
         )
     }
 
@@ -188,7 +188,7 @@ struct PostbackURLTests {
         #expect(
             try url.write(Self.correction("status", status: "chargeback", refunded: "20")).url
                 == "https://t.example/p?c=c-1&payout=-30.00&et=refund")
-        #expect(throws: Skip("the postback_url has no {status} or {update}, so the status 'approved' was not told")) {
+        #expect(throws: Skip("the postback_url has no {status} or {update}, so the status 'approved' was not sent")) {
             try url.write(Self.correction("status", status: "approved"))
         }
         var first = Self.correction("status", status: "approved")
