@@ -65,7 +65,7 @@ struct DeliveryWorker: Sendable {
         case .request(let request) where destination.isDryRun:
             let row = AttemptRow(
                 number: 1, startedAt: clock.now(), latency: 0, requestLine: request.maskedLine, request: destination.record(request),
-                status: nil, outcome: "dry_run", reply: "nothing was sent")
+                status: nil, outcome: .dryRun, reply: "nothing was sent")
             return .untried(AttemptResult(delivery: id, state: .skipped, reason: Destination.dryRunReason, attempt: row))
         case .request(let request):
             guard store.holdsClaims, job.delivery.claimEpoch == store.claimEpoch else { return .letGo }
@@ -75,11 +75,10 @@ struct DeliveryWorker: Sendable {
 
     private func send(_ request: OutboundRequest, for id: DeliveryID, _ job: DeliveryJob, expiry: Timestamp?) async -> Outcome {
         let destination = job.destination
-        let machine = DeliveryStateMachine(schedule: destination.schedule, attempt: job.delivery.attempts + 1)
+        let judge = AttemptJudge(schedule: destination.schedule, attempt: job.delivery.attempts + 1)
         let startedAt = clock.now()
         let start = NIODeadline.now()
-        let decision: DeliveryStateMachine.Decision
-        let ending: Breaker.Ending
+        let decision: AttemptJudge.Decision
         let status: Int?
         let shown: String
         do throws(ExchangeFailure) {
@@ -87,14 +86,12 @@ struct DeliveryWorker: Sendable {
             FaultPoint.afterSend.reached()
             var reading = destination.read(reply.status, reply.body, request.update)
             if let message = reading?.message { reading?.message = String(destination.mask(message).prefix(500)) }
-            decision = machine.replied(reply, reading: reading, at: clock.now(), random: clock.random())
-            ending = decision.outcome == "retry" ? .failure("tracker answered \(reply.status)") : .success
+            decision = judge.decision(on: reply, reading: reading, at: clock.now(), random: clock.random())
             status = reply.status
             shown = destination.mask(reply.text)
         } catch {
             if queue.isAbandoned { return .abandoned }
-            decision = machine.failed(error, random: clock.random())
-            ending = decision.state == .rejected ? .nothing : .failure(error.sentence)
+            decision = judge.decision(on: error, random: clock.random())
             status = nil
             shown = error.sentence
         }
@@ -104,13 +101,13 @@ struct DeliveryWorker: Sendable {
             logger.warning("delivery rejected: \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
         }
         let row = AttemptRow(
-            number: machine.attempt, startedAt: startedAt, latency: (NIODeadline.now() - start).nanoseconds / 1000,
+            number: judge.attempt, startedAt: startedAt, latency: (NIODeadline.now() - start).nanoseconds / 1000,
             requestLine: request.maskedLine, request: destination.record(request), status: status, outcome: decision.outcome, reply: shown)
         // It comes up when its time is over, rather than stay pending until its next try.
         let next = decision.wait.map { clock.now().advanced(by: $0) }.map { next in expiry.map { min($0, next) } ?? next }
         let result = AttemptResult(
             delivery: id, state: decision.state, nextAttempt: next, reason: decision.reason, remoteID: decision.remoteID, attempt: row)
-        return .result(result, ending, status: status)
+        return .result(result, decision.ending, status: status)
     }
 }
 

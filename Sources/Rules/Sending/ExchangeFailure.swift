@@ -33,13 +33,12 @@ package enum ExchangeFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// The `outcome` of the attempt's row.
-    package var outcome: String {
+    package var outcome: AttemptOutcome {
         switch self {
-        case .timeout, .connectTimeout: "timeout"
-        case .unsendable: "rejected"
-        case .refusedAddress: "refused_address"
-        default: "connection"
+        case .timeout, .connectTimeout: .timeout
+        case .unsendable: .rejected
+        case .refusedAddress: .refusedAddress
+        default: .connection
         }
     }
 }

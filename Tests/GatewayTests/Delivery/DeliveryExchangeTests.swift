@@ -37,7 +37,7 @@ struct DeliveryExchangeTests {
             #expect(row.number == 1)
             #expect(row.requestLine == "POST http://127.0.0.1:\(tracker.port)/in?key=***")
             #expect(row.status == 200)
-            #expect(row.outcome == "delivered")
+            #expect(row.outcome == .delivered)
             #expect(row.reply == "ok")
             #expect(row.latency > 0 && row.latency < 5_000_000)
             let request = try #require(tracker.received.first)
@@ -56,7 +56,7 @@ struct DeliveryExchangeTests {
             #expect(results.map(\.state) == [.pending, .delivered])
             #expect(results[0].reason == "tracker answered 500; attempt 1 of 3, next in 20ms")
             #expect(results.map { $0.attempt?.number } == [1, 2])
-            #expect(results[0].attempt?.outcome == "retry")
+            #expect(results[0].attempt?.outcome == .retry)
             #expect(tracker.received.count == 2)
             #expect(Set(tracker.received.map(\.body)).count == 1)
         }
@@ -119,7 +119,7 @@ struct DeliveryExchangeTests {
             let result = try #require(results.first)
             #expect(result.state == .pending)
             #expect(result.reason == "no answer within 100ms; attempt 1 of 2, next in 5s")
-            #expect(result.attempt?.outcome == "timeout")
+            #expect(result.attempt?.outcome == .timeout)
             #expect(result.attempt?.status == nil)
             #expect(result.attempt?.reply == "no answer within 100ms")
             #expect((90_000..<1_000_000).contains(result.attempt?.latency ?? 0))
@@ -132,7 +132,7 @@ struct DeliveryExchangeTests {
         } check: { results, _ in
             #expect(results.map(\.state) == [.pending, .delivered])
             #expect(results[0].reason == "tracker closed the connection without an answer; attempt 1 of 3, next in 20ms")
-            #expect(results[0].attempt?.outcome == "connection")
+            #expect(results[0].attempt?.outcome == .connection)
         }
     }
 
@@ -173,7 +173,7 @@ struct DeliveryExchangeTests {
             try await harness.wait { harness.store[conversion, "a"]?.results.count == 1 }
             let result = harness.store[conversion, "a"]?.results.first
             #expect(result?.reason == "connection to 127.0.0.1:\(port) refused; attempt 1 of 2, next in 5s")
-            #expect(result?.attempt?.outcome == "connection")
+            #expect(result?.attempt?.outcome == .connection)
         }
     }
 

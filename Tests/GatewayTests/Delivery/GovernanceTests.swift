@@ -89,7 +89,7 @@ struct GovernanceTests {
                 try await harness.wait { harness.store[conversion, "a"]?.state == .skipped }
                 let result = try #require(harness.store[conversion, "a"]?.results.last)
                 #expect(result.reason == "dry run: nothing was sent")
-                #expect(result.attempt?.outcome == "dry_run")
+                #expect(result.attempt?.outcome == .dryRun)
                 #expect(result.attempt?.requestLine == "POST http://127.0.0.1:\(tracker.port)/in?key=***")
                 #expect(result.attempt?.request == "X-Id: \(conversion.id)\n\nid=\(conversion.id)")
                 #expect(tracker.received.isEmpty)

@@ -106,8 +106,8 @@ extension PostgresConversionStore {
                 AttemptRow(
                     number: rows.int(row, 0), startedAt: rows.timestamp(row, 1), latency: rows.int64(row, 2),
                     requestLine: rows.text(row, 3),
-                    request: rows.optionalText(row, 7), status: rows.optionalInt(row, 4), outcome: rows.text(row, 5),
-                    reply: rows.text(row, 6))
+                    request: rows.optionalText(row, 7), status: rows.optionalInt(row, 4),
+                    outcome: AttemptOutcome(stored: rows.text(row, 5)), reply: rows.text(row, 6))
             }
         }
     }

@@ -211,7 +211,7 @@ private struct AttemptColumns {
         started.append(attempt.startedAt)
         latencies.append(attempt.latency)
         statuses.append(attempt.status.map(Int64.init))
-        outcomes.append(attempt.outcome)
+        outcomes.append(attempt.outcome.rawValue)
         lines.append(attempt.requestLine)
         replies.append(attempt.reply)
         requests.append(attempt.request)

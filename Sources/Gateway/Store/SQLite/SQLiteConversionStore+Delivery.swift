@@ -109,7 +109,7 @@ extension SQLiteConversionStore {
                         requestLine: select.text(3),
                         request: select.optionalText(7),
                         status: select.optionalInt(4),
-                        outcome: select.text(5),
+                        outcome: AttemptOutcome(stored: select.text(5)),
                         reply: select.text(6)
                     ))
             }

@@ -37,7 +37,7 @@ struct EgressTests {
                 }
                 #expect(failure.sentence.contains(" is loopback; add "))
                 #expect(failure.sentence.hasSuffix(" to 'allow_networks' of the destination if that is meant"))
-                #expect(failure.outcome == "refused_address")
+                #expect(failure.outcome == .refusedAddress)
             }
             #expect(tracker.connections == 0)
             let isAllowed = host == "localhost" ? ["127.0.0.0/8", "::1"] : ["127.0.0.0/8"]

@@ -59,7 +59,7 @@ struct TLSTests {
                 continue
             }
             #expect(failure.sentence.hasPrefix("tls handshake failed: \(reason)"), "\(failure.sentence)")
-            #expect(failure.outcome == "connection")
+            #expect(failure.outcome == .connection)
         }
     }
 
