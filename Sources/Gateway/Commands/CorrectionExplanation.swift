@@ -77,8 +77,7 @@ struct CorrectionExplanation {
     private mutating func show(_ next: Conversion, to name: String, after state: DeliveryState?, _ configuration: Configuration) {
         guard let destination = configuration.destination(name) else { return }
         do throws(Skip) {
-            let request = try destination.write(
-                configuration.routes.conversion(next, for: name).correctionOrConversion(for: name, after: state))
+            let request = try Sending(destination, routes: configuration.routes).request(for: next, after: state)
             lines.append("→ \(name)".styled(.green))
             lines += Explanation.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
         } catch {

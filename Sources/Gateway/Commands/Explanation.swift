@@ -114,7 +114,7 @@ struct Explanation {
         for name in names {
             guard let destination = configuration.destination(name) else { continue }
             do throws(Skip) {
-                let request = try destination.write(configuration.routes.conversion(conversion, for: name))
+                let request = try Sending(destination, routes: configuration.routes).request(for: conversion, after: nil)
                 lines.append("→ \(name)".styled(.green))
                 lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
             } catch {

@@ -110,12 +110,12 @@ final class DeliveryQueue: Sendable {
         self.timers = timers
         self.runLow = runLow
         self.changed = changed
-        var governor = Governor(destination)
+        var governor = Governor(destination.sending.limits)
         governor.isPaused = true
         state = Mutex(
             State(
                 window: ReadyWindow(capacity: capacity), governor: governor, settings: DestinationSettings(destination),
-                wantedWorkers: max(1, destination.concurrency)))
+                wantedWorkers: max(1, destination.sending.concurrency)))
     }
 
     /// Changes the state, then does outside the lock what follows from it.
@@ -263,10 +263,10 @@ final class DeliveryQueue: Sendable {
     /// Takes new settings, or takes the destination up again. Start what `staff` says afterwards.
     func change(to destination: Destination) {
         let surplus = state.withLock { state in
-            state.governor.change(to: destination)
+            state.governor.change(to: destination.sending.limits)
             state.settings = DestinationSettings(destination)
             state.isRetired = false
-            state.wantedWorkers = max(1, destination.concurrency)
+            state.wantedWorkers = max(1, destination.sending.concurrency)
             return state.surplus()
         }
         for worker in surplus { worker.resume(returning: nil) }
@@ -310,7 +310,8 @@ final class DeliveryQueue: Sendable {
                 attempts: state.attempts, answers: state.answers, inFlight: state.governor.inFlight, waiting: state.window.waitingCount,
                 unrecorded: state.unrecorded, isPaused: state.governor.isPaused, breaker: breaker?.state ?? .closed,
                 openedAt: breaker?.openedAt, failures: breaker?.failures ?? 0, reason: breaker?.reason, lastStatus: state.lastStatus,
-                lastAnswer: state.lastAnswer, rate: state.settings.destination.rate, isDryRun: state.settings.destination.isDryRun)
+                lastAnswer: state.lastAnswer, rate: state.settings.destination.sending.rate,
+                isDryRun: state.settings.destination.sending.isDryRun)
         }
     }
 }

@@ -2,6 +2,7 @@ import Logging
 import Mappings
 import NIOCore
 import NIOPosix
+import Rules
 import ServiceLifecycle
 import Synchronization
 

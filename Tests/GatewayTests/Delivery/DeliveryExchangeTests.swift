@@ -11,7 +11,7 @@ import Testing
 struct DeliveryExchangeTests {
     /// Sends one conversion and returns what the store knows of it once `count` tries are recorded.
     func results(
-        of count: Int, change: @escaping @Sendable (inout Destination) -> Void = { _ in },
+        of count: Int, change: @escaping @Sendable (inout Sending) -> Void = { _ in },
         script: @escaping @Sendable (Int, ScriptedTracker.Received) -> ScriptedTracker.Answer,
         check: @escaping @Sendable ([AttemptResult], ScriptedTracker) throws -> Void
     ) async throws {
@@ -99,7 +99,7 @@ struct DeliveryExchangeTests {
             $0.read = { status, body, _ in
                 ReplyReading(outcome: status == 400 ? .rejected : .delivered, message: String(decoding: body, as: UTF8.self))
             }
-            $0.mask = { $0 == "unknown click hush" ? "unknown click ***" : $0 }
+            $0.secrets = SecretFinder(["hush"])
         } script: { _, _ in
             .reply(400, body: "unknown click hush")
         } check: { results, _ in
@@ -184,13 +184,10 @@ struct DeliveryExchangeTests {
     ])
     func `an address that cannot be reached is named`(url: String, start: String) async throws {
         try await results(of: 1) { destination in
-            let render = destination.render
-            destination.render = { conversion, predecessor in
-                guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
+            destination.rewrite { request in
                 request.url = url.replacing(
                     "PORT", with: request.url.drop { $0 != "1" }.drop { $0 != ":" }.dropFirst().prefix { $0 != "/" })
                 request.maskedURL = "masked"
-                return .request(request)
             }
             destination.schedule = RetrySchedule(delays: [.seconds(5)])
         } script: { _, _ in
@@ -207,13 +204,8 @@ struct DeliveryExchangeTests {
         "/in?list%5B%5D=1&s='~!*()$,:@",
     ])
     func `a path and query go out exactly as they were written`(target: String) async throws {
-        try await results(of: 1) { destination in
-            let render = destination.render
-            destination.render = { conversion, predecessor in
-                guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
-                request.url = request.url.replacing("/in?key=hush", with: target)
-                return .request(request)
-            }
+        try await results(of: 1) {
+            $0.rewrite { $0.url = $0.url.replacing("/in?key=hush", with: target) }
         } script: { _, _ in
             .reply(200)
         } check: { _, tracker in
@@ -222,13 +214,8 @@ struct DeliveryExchangeTests {
     }
 
     @Test func `a malformed header is not sent, and its value is not shown`() async throws {
-        try await results(of: 1) { destination in
-            let render = destination.render
-            destination.render = { conversion, predecessor in
-                guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
-                request.headers.append(("X-Key", "hush\r\nX-Other: 1"))
-                return .request(request)
-            }
+        try await results(of: 1) {
+            $0.rewrite { $0.headers.append(("X-Key", "hush\r\nX-Other: 1")) }
         } script: { _, _ in
             .reply(200)
         } check: { results, tracker in
@@ -240,7 +227,7 @@ struct DeliveryExchangeTests {
 
     @Test func `what a destination cannot take is skipped with the reason`() async throws {
         try await results(of: 1) {
-            $0.render = { _, _ in .skipped(reason: "conversion has no click_id, which trcker needs") }
+            $0.write = { _ throws(Skip) in throw Skip("conversion has no click_id, which trcker needs") }
         } script: { _, _ in
             .reply(200)
         } check: { results, tracker in

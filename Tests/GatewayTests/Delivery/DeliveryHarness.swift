@@ -68,21 +68,33 @@ struct DeliveryHarness: Sendable {
 extension Destination {
     /// Posts the conversion's id to `/in?key=hush`.
     static func local(_ name: String, port: Int, delays: [Duration] = [.milliseconds(20), .milliseconds(20)]) -> Destination {
-        Destination(name: name, schedule: RetrySchedule(delays: delays), egress: Egress(allow: [loopback].compactMap { $0 })) {
-            conversion, _ in
-            .request(
-                OutboundRequest(
-                    method: "POST", url: "http://127.0.0.1:\(port)/in?key=hush", maskedURL: "http://127.0.0.1:\(port)/in?key=***",
-                    headers: [("X-Id", "\(conversion.id)")], body: Array("id=\(conversion.id)".utf8)))
+        var sending = Sending(name: name) { conversion in
+            OutboundRequest(
+                method: "POST", url: "http://127.0.0.1:\(port)/in?key=hush", maskedURL: "http://127.0.0.1:\(port)/in?key=***",
+                headers: [("X-Id", "\(conversion.id)")], body: Array("id=\(conversion.id)".utf8))
         }
+        sending.schedule = RetrySchedule(delays: delays)
+        return Destination(sending: sending, egress: Egress(allow: [loopback].compactMap { $0 }))
     }
 
     private static let loopback = try? IPNetwork(parsing: "127.0.0.0/8")
 
-    func with(_ change: (inout Destination) -> Void) -> Destination {
+    func with(_ change: (inout Sending) -> Void) -> Destination {
         var copy = self
-        change(&copy)
+        change(&copy.sending)
         return copy
+    }
+}
+
+extension Sending {
+    /// Changes what is sent.
+    mutating func rewrite(_ change: @escaping @Sendable (inout OutboundRequest) -> Void) {
+        let write = write
+        self.write = { conversion throws(Skip) in
+            var request = try write(conversion)
+            change(&request)
+            return request
+        }
     }
 }
 

@@ -186,11 +186,7 @@ struct DispatcherTests {
         } body: { tracker in
             let destination = Destination.local("a", port: tracker.port).with {
                 $0.concurrency = 2
-                let render = $0.render
-                $0.render = { conversion, predecessor in
-                    isOpen.raise()
-                    return render(conversion, predecessor)
-                }
+                $0.rewrite { _ in isOpen.raise() }
             }
             let conversions = DeliveryHarness.conversions(5000)
             try await DeliveryHarness.run([destination], store: store) { harness in
@@ -243,12 +239,7 @@ struct DispatcherTests {
             request.uri.hasPrefix("/in") ? .reply(200) : .reply(503)
         } body: { tracker in
             let destination = Destination.local("a", port: tracker.port).with {
-                let render = $0.render
-                $0.render = { conversion, predecessor in
-                    guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
-                    if !isCorrected.isRaised { request.url = request.url.replacing("/in", with: "/wrong") }
-                    return .request(request)
-                }
+                $0.rewrite { if !isCorrected.isRaised { $0.url = $0.url.replacing("/in", with: "/wrong") } }
             }
             try await DeliveryHarness.run([destination]) { harness in
                 let conversion = DeliveryHarness.conversion()

@@ -193,12 +193,7 @@ struct ReconfigurationTests {
                 try await harness.wait { tracker.received.count == 1 }
                 let new = old.with {
                     $0.concurrency = 8
-                    let render = $0.render
-                    $0.render = { conversion, predecessor in
-                        guard case .request(var request) = render(conversion, predecessor) else { return .skipped(reason: "") }
-                        request.url = request.url.replacing("/in", with: "/new")
-                        return .request(request)
-                    }
+                    $0.rewrite { $0.url = $0.url.replacing("/in", with: "/new") }
                 }
                 harness.dispatcher.reconfigure([new])
                 try await harness.wait { harness.store.count(.delivered, at: "a") == 40 }

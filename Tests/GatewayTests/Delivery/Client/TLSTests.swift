@@ -27,7 +27,7 @@ struct TLSTests {
         }
         let context = try NIOSSLContext(configuration: configuration)
         let egress = Egress(
-            allow: [try IPNetwork(parsing: "127.0.0.0/8")], trusting: try authority.map { try NIOSSLCertificate.fromPEMFile($0) })
+            allow: [try IPNetwork(parsing: "127.0.0.0/8")], trusting: try authority.map { try Certificates.bytes(of: $0) })
         return try await RawTracker.run(tls: context) { _ in
             Self.reply
         } body: { tracker in
@@ -78,7 +78,7 @@ struct TLSTests {
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: pair.key, format: .pem)))
             let egress = Egress(
                 allow: [try IPNetwork(parsing: "127.0.0.0/8")],
-                trusting: try NIOSSLCertificate.fromPEMFile(certificates.authority.certificate))
+                trusting: try Certificates.bytes(of: certificates.authority.certificate))
             try await RawTracker.run(tls: try NIOSSLContext(configuration: configuration)) { _ in
                 Self.reply
             } body: { tracker in
