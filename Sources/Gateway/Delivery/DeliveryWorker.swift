@@ -1,6 +1,5 @@
 import Logging
 import Mappings
-import NIOCore
 import Rules
 
 /// Makes one try after another: renders, sends, decides, and hands the result to the recorder.
@@ -67,7 +66,7 @@ struct DeliveryWorker: Sendable {
         let sending = job.destination.sending
         let attempt = job.delivery.attempts + 1
         let startedAt = clock.now()
-        let start = NIODeadline.now()
+        let start = clock.uptime()
         let decision: AttemptJudge.Decision
         let status: Int?
         let shown: String
@@ -85,7 +84,7 @@ struct DeliveryWorker: Sendable {
         }
         log(decision, of: id)
         let row = AttemptRow(
-            number: attempt, startedAt: startedAt, latency: (NIODeadline.now() - start).nanoseconds / 1000,
+            number: attempt, startedAt: startedAt, latency: (clock.uptime() - start).nanoseconds / 1000,
             requestLine: request.maskedLine, request: sending.recorded(request), status: status, outcome: decision.outcome, reply: shown)
         // It comes up when its time is over, rather than stay pending until its next try.
         let next = decision.wait.map { clock.now().advanced(by: $0) }.map { next in expiry.map { min($0, next) } ?? next }

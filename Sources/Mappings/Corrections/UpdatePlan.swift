@@ -7,7 +7,7 @@
 /// the mapping that it belongs to, so that a request is proven as any other.
 ///
 /// For whoever sends: `MappingWriter.write` chooses by itself for a conversion that has `update`, and says in `OutboundRequest.update` which
-/// entry it took; `MappingWriter.interpret` wants that back. `Conversion.standing` is for a tracker that never heard of the conversion.
+/// entry it took; `MappingWriter.interpret` wants that back. `Conversion.asFirstMessage` is for a tracker that does not have the conversion.
 package struct UpdatePlan: Sendable {
     package var name: String
     /// Which corrections it tells; nil for all of them.
