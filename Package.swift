@@ -105,7 +105,16 @@ let package = Package(
             exclude: ["Rejected"],
             swiftSettings: strict
         ),
-        .testTarget(name: "RulesTests", dependencies: ["FuzzProperties", "Mappings", "Rules"], swiftSettings: strict),
+        .testTarget(
+            name: "RulesTests",
+            dependencies: [
+                "FuzzProperties",
+                "Mappings",
+                "Rules",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

@@ -40,7 +40,7 @@ struct GatewayService: Sendable {
         self.dispatcher = dispatcher
         let intake = Self.intake(configuration, after: nil, store: store, dispatcher: dispatcher, logger: logger)
         // Half of the time for requests that are still coming in, so that deliveries have the rest.
-        let limits = InboundServer.Limits(body: configuration.limits.body, drain: max(.seconds(1), configuration.limits.drain / 2))
+        let limits = ConnectionLimits(body: configuration.limits.body, drain: max(.seconds(1), configuration.limits.drain / 2))
         current = CurrentIntake(intake, limits: limits)
         server = InboundServer(current, at: configuration.listen, logger: logger, onRunning: onListening)
     }
@@ -54,9 +54,7 @@ struct GatewayService: Sendable {
                 "a source takes requests from anybody, since its \(names) is null", metadata: ["source": "\(source.name)"])
         }
         return Intake(
-            sources: configuration.sources, routes: configuration.routes, trustedProxies: configuration.trustedProxies,
-            secrets: configuration.destinations.flatMap(\.secrets), store: store, clock: SystemClock.intake, logger: logger,
-            after: predecessor,
+            Reception(configuration), store: store, clock: SystemClock.intake, logger: logger, after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
             onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) },
             onCorrected: { _ in dispatcher.look() })

@@ -24,9 +24,9 @@ struct MappingExamplesTests {
         #expect(!converter.examples.isEmpty)
         for example in converter.examples {
             let words = converter.parameters.map { known in example.parameters.first { known.contains($0) } ?? known[0] }
-            var edge = Edge(currency: example.currency.flatMap { Currency(code: $0) })
+            var context = ConverterContext(currency: example.currency.flatMap { Currency(code: $0) })
             let wire = WireValue(example.wire)
-            let outcome = Result { () throws(FieldFailure) in try converter.make(words).read(wire, &edge).description }
+            let outcome = Result { () throws(FieldFailure) in try converter.make(words).read(wire, &context).description }
             #expect(outcome == example.reads)
         }
     }

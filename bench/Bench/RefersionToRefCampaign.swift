@@ -11,7 +11,7 @@ func refersionToRefCampaign() throws -> EngineBenchmark.Translation {
     let headers = [(name: "Content-Type", value: "application/json")]
     return { body in
         let request = WireRequest(method: "POST", path: "/tracker/orders/paid", headers: headers, body: body)
-        return try writer.write(reader.read(from.parse(request), as: identity)).body
+        return try writer.write(reader.read(from.parse(request), as: identity), at: identity.receivedAt).body
     }
 }
 

@@ -7,9 +7,10 @@ struct Explain: AsyncParsableCommand {
         abstract:
             "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
         discussion: """
-            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. A request to a path of the \
-            mapping's updates is a correction: it is shown on the conversion that the store has for it. Ends with 1 where the request would \
-            be refused, or carries a wrong credential.
+            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. The source's own \
+            credentials stand in for those that it lacks. The gateway's own judge decides, by the time of this machine, and the store says \
+            what it would make of the message: nothing is stored or sent. A request to a path of the mapping's updates is a correction: \
+            it is shown on the conversion that it would change. Ends with 1 if the gateway would refuse the request.
             """
     )
 
@@ -38,14 +39,10 @@ struct Explain: AsyncParsableCommand {
             Terminal.complain("\(error)")
             throw ExitStatus.usage
         }
-        if let update = source.update(takenBy: wire) {
-            let explanation = await CorrectionExplanation(
-                configuration: configuration, source: source, request: wire, update: update, now: SystemClock.now())
-            Terminal.print(explanation.lines)
-            if explanation.isRefused { throw ExitStatus.findings }
-            return
-        }
-        let explanation = Explanation(configuration: configuration, source: source, request: wire, now: SystemClock.now())
+        let foresight = Foresight(configuration.store)
+        let explanation = await Explanation(
+            configuration: configuration, source: source, request: wire, now: SystemClock.now(), foresight: foresight)
+        await foresight.close()
         Terminal.print(explanation.lines)
         if explanation.isRefused { throw ExitStatus.findings }
     }

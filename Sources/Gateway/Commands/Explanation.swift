@@ -1,77 +1,171 @@
 import Mappings
 import Rules
 
-/// One request followed through the gateway, as lines to print.
+/// One request followed through the gateway, as lines to print. It asks the judge that `serve` asks, and changes nothing.
 struct Explanation {
     private(set) var lines: [String] = []
     private(set) var isRefused = false
+    /// What the sender would get; nil if only the store could tell, and it could not be asked.
+    private(set) var reply: ReceptionReply?
+    /// What the judge said of it; nil if nothing answers at its path.
+    private(set) var judgement: Judgement?
 
-    private let configuration: Configuration
+    let configuration: Configuration
+    private let source: SourceConfiguration
+    private let reception: Reception
+    private let foresight: Foresight
+    private let arrival: Arrival
 
-    /// Nothing in the lines is a configured secret, wherever the request had it.
-    init(configuration: Configuration, source: SourceConfiguration, request: WireRequest, now: Timestamp) {
+    /// Nothing in the lines is a configured secret, even if the request has it.
+    ///
+    /// - Parameters:
+    ///   - request: the source's own credentials stand in for those that it lacks.
+    ///   - foresight: the store's view of what would become of it there.
+    init(
+        configuration: Configuration, source: SourceConfiguration, request: WireRequest, now: Timestamp, id: ConversionID? = nil,
+        foresight: Foresight
+    ) async {
         self.configuration = configuration
-        let mapping = source.mapping
+        self.source = source
+        self.foresight = foresight
+        reception = Reception(configuration)
+        arrival = Arrival(
+            id: id ?? ConversionID(at: now, random: (0, 0)), receivedAt: now, request: source.completing(request), sender: .file)
         let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
-        let target = RequestMask(mapping, secrets: secrets).stored(request, peer: "").target
-        lines.append("\(request.method) \(target) as \(mapping.tracker), source '\(source.name)'".styled(.bold))
-        lines.append("")
-        do throws(Refusal) {
-            var origins: [String: String]? = [:]
-            let parsed = try mapping.parse(request, pathValues: pathValues(of: request, source: source))
-            let wrong = Self.wrongCredentials(parsed, source)
-            if !wrong.isEmpty {
-                isRefused = true
-                lines.append("the \(wrong.joined(separator: " and ")) sent is not this source's, so the gateway answers 401".styled(.red))
-                lines.append("")
-            }
-            let identity = MappingReader.Identity(
-                id: ConversionID(at: now, random: (0, 0)), source: source.name, receivedAt: now)
-            var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
-            if source.review?.flag(&conversion) != nil {
-                origins?["status"] = "the source's review"
-                origins?["reason"] = "the source's review"
-            }
-            show(conversion, origins: origins ?? [:])
-            showKey(of: conversion, source: source)
-            showDestinations(of: conversion)
-        } catch {
-            isRefused = true
-            let reply = Self.reply(to: error, mapping: mapping, source: source.name, now: now)
-            lines.append("refused: \(error.code)".styled(.red))
-            for failure in error.failures { lines.append("  \(failure.sentence.printable)") }
-            lines.append("")
-            lines.append("reply: \(reply.status) \(String(decoding: reply.body, as: UTF8.self))")
+        switch reception.find(arrival) {
+        case .nowhere(let reply):
+            lines = [title(request, of: source.mapping.tracker, secrets), ""]
+            let code: FailureCode = reply.wire.status == FailureCode.methodNotAllowed.status ? .methodNotAllowed : .notFound
+            refuse(["nothing of this gateway takes \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)
+        case .trackers(let matches, let first):
+            let admission = reception.admit(arrival, matches, first)
+            lines = [title(request, of: name(of: admission.match), secrets), ""]
+            await follow(admission)
         }
         lines = lines.map { secrets.masked($0) }
     }
 
-    /// Credentials that the request carries and that are not the source's. What it does not carry, or only masked, is not judged.
-    static func wrongCredentials(_ parsed: ParsedRequest, _ source: SourceConfiguration) -> [String] {
-        var wrong = source.mapping.credentials.filter { plan in
-            guard !plan.signsOnly, let given = parsed.value(atFirstOf: plan.places), given != "***" else { return false }
-            return source.credentials[plan.name].map { $0 != given && source.retiringCredentials[plan.name] != given } ?? false
-        }.map(\.name)
-        if let plan = source.mapping.signature, parsed.value(atFirstOf: plan.places) != nil,
-            let signer = InboundSource(source, routes: []).signer, signer.fit(parsed) == nil
-        {
-            wrong.append("signature")
+    private func title(_ request: WireRequest, of name: String, _ secrets: SecretFinder) -> String {
+        let mask = RequestMask(source.mapping, among: configuration.catalog.mappings, secrets: secrets)
+        return "\(request.method) \(mask.stored(request, peer: "").target) as \(name), source '\(source.name)'".styled(.bold)
+    }
+
+    private func name(of match: PathTable.Match) -> String {
+        let mapping = match.tracker.mapping
+        guard case .update(let index) = match.endpoint else { return mapping.tracker }
+        return "\(mapping.tracker)'s \(mapping.updates[index].name)"
+    }
+
+    private mutating func follow(_ admission: Admission) async {
+        var origins: [String: String]? = [:]
+        let judgement = reception.judge(arrival, admission, origins: &origins)
+        self.judgement = judgement
+        if let taken = admission.source, taken.name != source.name {
+            lines += ["the gateway takes this request as source '\(taken.name)', whose credentials it carries".styled(.yellow), ""]
         }
-        return wrong
+        switch judgement {
+        case .refused(let refusal):
+            refuse(refusal, admission)
+            if admission.source == nil { await showVouched(admission) }
+        case .list(let limit, let offset):
+            lines.append("a question for the source's conversions: \(limit) of them behind the first \(offset)")
+        case .conversion(let conversion, let submission):
+            show(conversion, origins: origins ?? [:])
+            showKey(of: conversion, admission)
+            await foresee(conversion, submission, admission)
+            showDestinations(submission.destinations, of: conversion)
+        case .correction(let read, let submission): await show(read, submission, admission)
+        }
     }
 
-    static func reply(to refusal: Refusal, mapping: Mapping, source: String, now: Timestamp) -> WireReply {
-        let nobody = Conversion(id: ConversionID(at: now, random: (0, 0)), source: source, tracker: mapping.name, receivedAt: now)
-        var variables = ReplyVariables()
-        variables.refusal = refusal
-        variables.now = now
-        variables.requestID = nobody.id.description
-        return mapping.reply(refusal.code.rawValue, to: nobody, variables)
+    /// What the request would be with the right credentials: the operator wants to see that too.
+    private mutating func showVouched(_ admission: Admission) async {
+        var vouched = arrival
+        vouched.sender = .vouched(source: source.name, peer: "")
+        guard case .trackers(let matches, let first) = reception.find(vouched) else { return }
+        var origins: [String: String]? = [:]
+        let admission = reception.admit(vouched, matches, first)
+        guard case .conversion(let conversion, let submission) = reception.judge(vouched, admission, origins: &origins) else { return }
+        lines += ["", "with the credentials of '\(source.name)' it would be:", ""]
+        show(conversion, origins: origins ?? [:])
+        showKey(of: conversion, admission)
+        showDestinations(submission.destinations, of: conversion)
     }
 
-    private func pathValues(of request: WireRequest, source: SourceConfiguration) -> [String: String] {
-        source.mapping.request.path.match(request.path, below: source.name) ?? [:]
+    mutating func refuse(_ refusal: Refusal, _ admission: Admission) {
+        let reply = reception.reply(refusal, arrival, admission.match.mapping)
+        refuse(refusal.failures.map(\.sentence), code: refusal.code.rawValue, reply)
     }
+
+    private mutating func refuse(_ sentences: [String], code: String, _ reply: ReceptionReply) {
+        isRefused = true
+        self.reply = reply
+        lines.append("refused: \(code)".styled(.red))
+        for sentence in sentences { lines.append("  \(sentence.printable)") }
+        lines += ["", "reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))"]
+    }
+
+    // MARK: - The store's part
+
+    private mutating func foresee(_ conversion: Conversion, _ submission: Submission, _ admission: Admission) async {
+        switch await foresight.acceptance(of: submission) {
+        case .failure(let error): lines += ["what the store holds already is not known: \(error)".styled(.yellow), ""]
+        case .success(let acceptance):
+            switch reception.conclude(acceptance, to: conversion, arrival, admission) {
+            case .reply(let reply): self.reply = reply
+            case .refused(let refusal): refuse(refusal, admission)
+            }
+            switch acceptance {
+            case .stored, .conflict: break
+            case .duplicate(let first, let isSame):
+                let content = isSame ? "" : ", with other content, which is kept beside it"
+                lines += ["the store has it as conversion \(first)\(content)".styled(.yellow), ""]
+            case .corrected(let first, _): lines += ["it would correct conversion \(first)".styled(.yellow), ""]
+            }
+        }
+    }
+
+    private mutating func show(_ read: CorrectionMessage, _ submission: Submission, _ admission: Admission) async {
+        lines.append("correction \(String(decoding: read.correction.document(), as: UTF8.self))")
+        if let alternative = admission.source?.duplicates.key(of: read.message)?.alternative {
+            let parts = alternative.parts.map { "\($0.path) \(read.message[$0.path].description.quotedBriefly)" }
+            lines.append("of the conversion with \(parts.joined(separator: " and "))")
+        }
+        lines.append("")
+        switch await foresight.correction(by: submission) {
+        case .failure(let error): lines.append("what would become of its conversion is not known: \(error)".styled(.yellow))
+        case .success(let result):
+            switch reception.conclude(result, to: read.message, arrival, admission) {
+            case .reply(let reply): self.reply = reply
+            case .refused(let refusal): refuse(refusal, admission)
+            }
+            await show(result, read)
+        }
+    }
+
+    private mutating func show(_ result: CorrectionResult, _ read: CorrectionMessage) async {
+        switch result {
+        case .refused, .notFound, .conflict: break
+        case .waiting: lines.append("the store has no such conversion: the correction would wait for it".styled(.yellow))
+        case .unchanged(let root, let note):
+            lines.append("conversion \(root) stays as it is: \(note ?? "the correction came before")".styled(.yellow))
+        case .applied(let root, _):
+            guard let (current, states) = await foresight.present(of: root),
+                case .changed(let next) = current.corrected(by: read.correction)
+            else { return }
+            var table = TextTable("conversion \(next.id)", "now", "then")
+            for field in Field.allNames where current.exampleText(field) != next.exampleText(field) {
+                table.add(field, current.exampleText(field) ?? "", next.exampleText(field) ?? "")
+            }
+            lines += table.lines + [""]
+            let routed = configuration.routes.destinations(of: next)
+            for name in configuration.destinations.map(\.name) where routed.contains(name) || states[name] != nil {
+                show(next, to: name, after: states[name])
+            }
+        }
+    }
+
+    // MARK: - Parts of the picture
 
     private mutating func show(_ conversion: Conversion, origins: [String: String]) {
         lines.append("conversion".styled(.bold))
@@ -95,8 +189,10 @@ struct Explanation {
         lines.append("")
     }
 
-    private mutating func showKey(of conversion: Conversion, source: SourceConfiguration) {
-        if let alternative = (source.duplicates ?? source.mapping.duplicates).key(of: conversion)?.alternative {
+    private mutating func showKey(of conversion: Conversion, _ admission: Admission) {
+        if let key = arrival.request.header("Idempotency-Key"), !key.isEmpty {
+            lines.append("same conversion again: Idempotency-Key \(key.quotedBriefly)")
+        } else if let alternative = admission.source?.duplicates.key(of: conversion)?.alternative {
             let parts = alternative.parts.filter { !conversion[$0.path].isAbsent }.map {
                 "\($0.path) \(conversion[$0.path].description.quotedBriefly)"
             }
@@ -108,19 +204,20 @@ struct Explanation {
         lines.append("")
     }
 
-    private mutating func showDestinations(of conversion: Conversion) {
-        let names = configuration.routes.destinations(of: conversion)
+    private mutating func showDestinations(_ names: [String], of conversion: Conversion) {
         if names.isEmpty { lines.append("no route takes this conversion to any destination".styled(.yellow)) }
-        for name in names {
-            guard let destination = configuration.destination(name) else { continue }
-            do throws(Skip) {
-                let request = try Sending(destination, routes: configuration.routes).request(for: conversion, after: nil)
-                lines.append("→ \(name)".styled(.green))
-                lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
-            } catch {
-                lines.append("→ \(name): skipped".styled(.yellow))
-                lines.append("  \(error.reason.printable)")
-            }
+        for name in names { show(conversion, to: name, after: nil) }
+    }
+
+    private mutating func show(_ conversion: Conversion, to name: String, after state: DeliveryState?) {
+        guard let destination = configuration.destination(name) else { return }
+        do throws(Skip) {
+            let sending = Sending(destination, routes: configuration.routes)
+            let request = try sending.request(for: conversion, after: state, at: arrival.receivedAt)
+            lines.append("→ \(name)".styled(.green))
+            lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
+        } catch {
+            lines += ["→ \(name): skipped".styled(.yellow), "  \(error.reason.printable)"]
         }
     }
 

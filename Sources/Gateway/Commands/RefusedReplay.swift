@@ -1,123 +1,132 @@
 import Mappings
 import Rules
 
-/// Runs refused requests again, by today's configuration and mappings.
+/// Runs refused requests again, by today's configuration and mappings. The judge that serves decides about each.
+///
+/// What proved its sender is gone, so its source is vouched for: by the keep, if a credential was proven then, else by the operator. Its age
+/// counts from when it came first.
 struct RefusedReplay {
     let store: any ConversionStore
-    let configuration: Configuration?
-    /// Whose request a stranger's is taken for.
-    let source: String?
+    private let reception: Reception?
+    private let configuration: Configuration?
+    /// The source that a stranger's request is taken for.
+    private let source: String?
+
+    init(store: any ConversionStore, configuration: Configuration?, source: String?) {
+        self.store = store
+        self.configuration = configuration
+        self.source = source
+        reception = configuration.map { Reception($0) }
+    }
 
     private struct Unusable: Error, CustomStringConvertible { var description: String }
 
-    /// What would become of a refused request today, and whether it would be a conversion.
-    func outcome(of row: RefusedRow) -> (sentence: String, isStored: Bool) {
-        do {
-            let (source, parsed, update) = try resubmission(row)
-            let now = SystemClock.now()
-            let identity = MappingReader.Identity(
-                id: ConversionID(at: now, random: (0, 0)), source: source.name, receivedAt: row.refused.receivedAt)
-            if let reader = update.flatMap({ InboundSource(source, routes: []).updateReaders[$0] }) {
-                let message = try reader.readCorrection(parsed, as: identity).message
-                return (
-                    "would correct a conversion of '\(source.name)'\(message.text(.orderID).map { " with order id \($0.quotedBriefly)" } ?? "")",
-                    true
-                )
-            }
-            let conversion = try source.reader.read(parsed, as: identity)
-            let names = configuration?.routes.destinations(of: conversion).joined(separator: ", ") ?? ""
-            return ("would become a conversion of '\(source.name)', for \(names.isEmpty ? "no destination" : names)", true)
-        } catch let refusal as Refusal {
-            return ("would be refused again: \(refusal.reason.printable)", false)
-        } catch {
-            return ("\(error)", false)
-        }
-    }
-
-    /// The source that a refused request is taken for, and the request taken apart by today's mapping: that of an update where its path says so.
-    private func resubmission(_ row: RefusedRow) throws -> (source: SourceConfiguration, parsed: ParsedRequest, update: Int?) {
-        guard let configuration else {
+    private func judge(_ row: RefusedRow, id: ConversionID, at now: Timestamp) throws(Unusable) -> (arrival: Arrival, judgement: Judgement)
+    {
+        guard let reception, let configuration else {
             throw Unusable(description: "running a refused request again needs a configuration; name it with --config")
         }
         guard let name = row.refused.source ?? source else {
             throw Unusable(description: "this request came from a stranger; say whose it is with --source NAME")
         }
-        guard let source = configuration.source(name) else { throw Unusable(description: "the configuration has no source '\(name)'") }
-        let request = row.refused.request.wireRequest
-        if let update = source.update(takenBy: request) {
-            return (source, try update.mapping.parse(request, pathValues: update.pathValues), update.index)
+        guard configuration.source(name) != nil else { throw Unusable(description: "the configuration has no source '\(name)'") }
+        let request = row.refused.request
+        let arrival = Arrival(
+            id: id, receivedAt: now, arrivedAt: row.refused.receivedAt, request: request.wireRequest,
+            sender: .vouched(source: name, peer: request.peer))
+        guard case .trackers(let matches, let first) = reception.find(arrival) else {
+            throw Unusable(description: "nothing of this gateway takes \(request.method) \(arrival.request.path.quotedBriefly)")
         }
-        let values = source.mapping.request.path.match(request.path, below: name) ?? [:]
-        return (source, try source.mapping.parse(request, pathValues: values), nil)
+        return (arrival, reception.judge(arrival, reception.admit(arrival, matches, first)))
     }
 
-    /// False where one is refused again.
+    /// What would become of a refused request today, and whether it would be a conversion.
+    func outcome(of row: RefusedRow) -> (sentence: String, isStored: Bool) {
+        do throws(Unusable) {
+            let now = SystemClock.now()
+            switch try judge(row, id: ConversionID(at: now, random: (0, 0)), at: now).judgement {
+            case .refused(let refusal): return ("would be refused again: \(refusal.reason.printable)", false)
+            case .list: return ("asks for a list, which needs no second run", false)
+            case .correction(let read, let submission):
+                let order = read.message.text(.orderID).map { " with order id \($0.quotedBriefly)" } ?? ""
+                return ("would correct a conversion of '\(submission.conversion.source)'\(order)", true)
+            case .conversion(_, let submission):
+                let names = submission.destinations.joined(separator: ", ")
+                return (
+                    "would become a conversion of '\(submission.conversion.source)', for \(names.isEmpty ? "no destination" : names)", true
+                )
+            }
+        } catch {
+            return ("\(error)", false)
+        }
+    }
+
+    private enum Outcome { case stored, known, refused }
+
+    /// False if one is refused again.
     func run(_ rows: [RefusedRow]) async throws -> Bool {
         guard !rows.isEmpty else { return true }
-        var stored = 0
-        var known = 0
+        var outcomes: [Outcome] = []
         for row in rows {
             do {
-                let (source, parsed, update) = try resubmission(row)
-                let now = SystemClock.now()
-                let identity = MappingReader.Identity(id: SystemClock.intake.id(at: now), source: source.name, receivedAt: now)
-                if let update {
-                    if try await correct(row, source, parsed, update, identity) { stored += 1 } else { known += 1 }
-                    continue
-                }
-                let conversion = try source.reader.read(parsed, as: identity)
-                let submission = Submission.again(conversion, row.refused.request, source: source, routes: configuration?.routes ?? [])
-                switch try await store.accept(submission) {
-                case .stored:
-                    try await store.markReplayed(refused: row.id, as: conversion.id, at: now)
-                    stored += 1
-                    Terminal.print("refused request \(row.id) became conversion \(conversion.id)")
-                case .duplicate(let first, _):
-                    try await store.markReplayed(refused: row.id, as: first, at: now)
-                    known += 1
-                    Terminal.print("refused request \(row.id) is conversion \(first), which is stored already")
-                case .corrected(let first, let correction):
-                    try await store.markReplayed(refused: row.id, as: correction, at: now)
-                    stored += 1
-                    Terminal.print("refused request \(row.id) became correction \(correction) of conversion \(first)")
-                case .conflict(let other):
-                    Terminal.complain("refused request \(row.id) has a key that belongs to conversion \(other) of another source")
-                }
+                outcomes.append(try await run(row))
             } catch let refusal as Refusal {
                 Terminal.complain("refused request \(row.id) is refused again: \(refusal.reason.printable)")
+                outcomes.append(.refused)
             } catch let error as Unusable {
                 Terminal.complain("refused request \(row.id): \(error)")
+                outcomes.append(.refused)
             }
         }
-        Terminal.print("\(stored) of \(rows.count) became conversions")
-        return stored + known == rows.count
+        Terminal.print("\(outcomes.count { $0 == .stored }) of \(rows.count) became conversions")
+        return !outcomes.contains(.refused)
     }
 
-    /// False where it changes nothing.
-    private func correct(
-        _ row: RefusedRow, _ source: SourceConfiguration, _ parsed: ParsedRequest, _ update: Int, _ identity: MappingReader.Identity
-    ) async throws -> Bool {
-        let inbound = InboundSource(source, routes: configuration?.routes ?? [])
-        guard let reader = inbound.updateReaders[update] else { return false }
-        let request = row.refused.request
-        let submission = Submission(
-            correction: try reader.readCorrection(parsed, as: identity), request: request, from: inbound, request.wireRequest)
+    private func run(_ row: RefusedRow) async throws -> Outcome {
+        let now = SystemClock.now()
+        let (arrival, judgement) = try judge(row, id: SystemClock.intake.id(at: now), at: now)
+        switch judgement {
+        case .refused(let refusal): throw refusal
+        case .list: throw Unusable(description: "it asks for a list, which needs no second run")
+        case .conversion(let conversion, let submission): return try await store(conversion, submission, row, arrival)
+        case .correction(let read, let submission): return try await correct(read.message, submission, row, arrival)
+        }
+    }
+
+    private func store(_ conversion: Conversion, _ submission: Submission, _ row: RefusedRow, _ arrival: Arrival) async throws -> Outcome {
+        switch try await store.accept(submission) {
+        case .stored:
+            try await mark(row, as: conversion.id, arrival, "became conversion \(conversion.id)")
+            return .stored
+        case .duplicate(let first, _):
+            try await mark(row, as: first, arrival, "is conversion \(first), which is stored already")
+            return .known
+        case .corrected(let first, let correction):
+            try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(first)")
+            return .stored
+        case .conflict(let other): throw Unusable(description: "its key belongs to conversion \(other) of another source")
+        }
+    }
+
+    private func correct(_ message: Conversion, _ submission: Submission, _ row: RefusedRow, _ arrival: Arrival) async throws -> Outcome {
         switch try await store.correct(submission) {
         case .applied(let root, let correction):
-            try await store.markReplayed(refused: row.id, as: correction, at: identity.receivedAt)
-            Terminal.print("refused request \(row.id) became correction \(correction) of conversion \(root)")
-            return true
+            try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(root)")
+            return .stored
         case .waiting:
-            try await store.markReplayed(refused: row.id, as: identity.id, at: identity.receivedAt)
-            Terminal.print("refused request \(row.id) waits for its conversion as correction \(identity.id)")
-            return true
+            try await mark(row, as: arrival.id, arrival, "waits for its conversion as correction \(arrival.id)")
+            return .stored
         case .unchanged(let root, let note):
-            try await store.markReplayed(refused: row.id, as: root, at: identity.receivedAt)
-            Terminal.print("refused request \(row.id) changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")")
-            return false
+            try await mark(row, as: root, arrival, "changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")")
+            return .known
         case .refused(let failure): throw Refusal([failure])
         case .notFound: throw Unusable(description: "the conversion that it is about is not stored here")
         case .conflict(let other): throw Unusable(description: "its key belongs to conversion \(other) of another source")
         }
+    }
+
+    private func mark(_ row: RefusedRow, as id: ConversionID, _ arrival: Arrival, _ what: String) async throws {
+        try await store.markReplayed(refused: row.id, as: id, at: arrival.receivedAt)
+        Terminal.print("refused request \(row.id) \(what)")
     }
 }

@@ -53,7 +53,8 @@ struct ReplayPreview {
             return Terminal.print("  stored conversion cannot be read: \(error)")
         }
         let predecessor = try await store.predecessor(of: row.id)
-        switch Result(catching: { () throws(Skip) in try destination.request(for: conversion, after: predecessor) }) {
+        switch Result(catching: { () throws(Skip) in try destination.request(for: conversion, after: predecessor, at: SystemClock.now()) })
+        {
         case .failure(let skip):
             counts.notSent += 1
             Terminal.print("  would be skipped: \(skip.reason.printable)".styled(.yellow))

@@ -9,13 +9,13 @@ final class CurrentIntake: Sendable {
         fileprivate var number: Int
         var intake: Intake
         /// For connections that are opened from now on.
-        var limits: InboundServer.Limits
+        var limits: ConnectionLimits
     }
 
     private let number = Atomic(0)
     private let state: Mutex<Version>
 
-    init(_ intake: Intake, limits: InboundServer.Limits) {
+    init(_ intake: Intake, limits: ConnectionLimits) {
         state = Mutex(Version(number: 0, intake: intake, limits: limits))
     }
 

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 import Synchronization
 
 /// Answers `/healthz` (alive) and `/readyz` (would take and forward a conversion now).
@@ -42,17 +43,17 @@ final class HealthProbe: Sendable {
     }
 
     /// Nil for any other path.
-    func reply(to request: WireRequest) async -> IntakeReply? {
+    func reply(to request: WireRequest) async -> ReceptionReply? {
         guard request.path.utf8.count <= 8, Self.paths.contains(request.path) else { return nil }
         guard request.method == "GET" else {
             let sentence = "method \(request.method.quotedBriefly) is not answered here; send GET"
             return .error(.methodNotAllowed, sentence, headers: [("Allow", "GET")])
         }
-        guard request.path == "/readyz" else { return IntakeReply(IntakeReply.json(status: 200, ["status": "ok"])) }
+        guard request.path == "/readyz" else { return ReceptionReply(ReceptionReply.json(status: 200, ["status": "ok"])) }
         let problems = [await storeProblem(), workersProblem()].compactMap(\.self)
-        if problems.isEmpty { return IntakeReply(IntakeReply.json(status: 200, ["status": "ok"])) }
+        if problems.isEmpty { return ReceptionReply(ReceptionReply.json(status: 200, ["status": "ok"])) }
         let value: JSONValue = ["status": "unavailable", "problems": .array(problems.map { .string($0) })]
-        return IntakeReply(IntakeReply.json(status: 503, value))
+        return ReceptionReply(ReceptionReply.json(status: 503, value))
     }
 
     private func storeProblem() async -> String? {

@@ -2,13 +2,14 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
+import Rules
 
 /// One sender's connection: whole requests come out of its pipeline, whole replies go in.
 ///
 /// The connection's task runs on the connection's event loop, so that a request changes threads only for the store's commit.
 struct InboundChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
-        let connection: NIOAsyncChannel<InboundRequest, IntakeReply>
+        let connection: NIOAsyncChannel<InboundRequest, ReceptionReply>
         var channel: any Channel { connection.channel }
     }
 

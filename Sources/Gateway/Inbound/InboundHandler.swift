@@ -3,15 +3,16 @@ import Mappings
 import NIOCore
 import NIOExtras
 import NIOHTTP1
+import Rules
 
-/// Gathers a request's parts into one request and lays a reply out in parts.
+/// Gathers a request's parts into one request and sends a reply in parts.
 ///
 /// Bodies beyond the limit are dropped as they come: up to eight times the limit the connection stays usable, since the rest is read; a larger
 /// one is answered at once and the connection closed. Senders that are too slow are cut off.
 final class InboundHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = InboundRequest
-    typealias OutboundIn = IntakeReply
+    typealias OutboundIn = ReceptionReply
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
@@ -20,7 +21,7 @@ final class InboundHandler: ChannelDuplexHandler {
         /// Too large; the number of bytes dropped so far.
         case dropping(HTTPRequestHead, Int)
         /// Nothing that still comes is looked at.
-        case deaf
+        case ignoring
     }
     private struct Expected {
         var keepsAlive: Bool
@@ -28,7 +29,7 @@ final class InboundHandler: ChannelDuplexHandler {
         var isOld: Bool
     }
 
-    private let limits: InboundServer.Limits
+    private let limits: ConnectionLimits
     private let date: DateHeader
     private let requestLine: RequestLineHandler
     private var state = State.waiting
@@ -39,7 +40,7 @@ final class InboundHandler: ChannelDuplexHandler {
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
 
-    init(limits: InboundServer.Limits, date: DateHeader, requestLine: RequestLineHandler) {
+    init(limits: ConnectionLimits, date: DateHeader, requestLine: RequestLineHandler) {
         self.limits = limits
         self.date = date
         self.requestLine = requestLine
@@ -65,7 +66,7 @@ final class InboundHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (unwrapInboundIn(data), state) {
-        case (_, .deaf): break
+        case (_, .ignoring): break
         case (.head(let head), _): begin(head, context)
         case (.body(let part), .reading(let head, let body)): append(part, to: body, head, context)
         case (.body(let part), .dropping(let head, let count)): drop(count + part.readableBytes, head, context)
@@ -120,7 +121,7 @@ final class InboundHandler: ChannelDuplexHandler {
         _ head: HTTPRequestHead, _ body: ByteBuffer?, fault: Refusal?, isLast: Bool = false, _ context: ChannelHandlerContext
     ) {
         let keepsAlive = head.isKeepAlive && !isLast && !isQuiescing
-        state = keepsAlive ? .waiting : .deaf
+        state = keepsAlive ? .waiting : .ignoring
         requestLine.mayBegin = true
         deadline = .distantFuture
         expected.append(Expected(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
@@ -143,7 +144,7 @@ final class InboundHandler: ChannelDuplexHandler {
     /// What is no HTTP is answered, unless a reply to an earlier request is still due.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is HTTPParserError, !isClosing else { return context.fireErrorCaught(error) }
-        state = .deaf
+        state = .ignoring
         guard expected.isEmpty else { return }
         answer(.error(.invalid, "this is not HTTP/1.1: \(error)"), context)
     }
@@ -156,7 +157,7 @@ final class InboundHandler: ChannelDuplexHandler {
             return
         }
         let isLast = !expected.keepsAlive || isQuiescing && self.expected.isEmpty
-        lay(unwrapOutboundIn(data), for: expected, isLast: isLast, promise, context)
+        writeParts(of: unwrapOutboundIn(data), for: expected, isLast: isLast, promise, context)
         if isLast {
             close(context)
         } else if self.expected.isEmpty, case .waiting = state {
@@ -164,13 +165,13 @@ final class InboundHandler: ChannelDuplexHandler {
         }
     }
 
-    private func answer(_ reply: IntakeReply, _ context: ChannelHandlerContext) {
-        lay(reply, for: Expected(keepsAlive: false, isHead: false, isOld: false), isLast: true, nil, context)
+    private func answer(_ reply: ReceptionReply, _ context: ChannelHandlerContext) {
+        writeParts(of: reply, for: Expected(keepsAlive: false, isHead: false, isOld: false), isLast: true, nil, context)
         close(context)
     }
 
-    private func lay(
-        _ reply: IntakeReply, for expected: Expected, isLast: Bool, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    private func writeParts(
+        of reply: ReceptionReply, for expected: Expected, isLast: Bool, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
     ) {
         var headers = HTTPHeaders()
         headers.reserveCapacity(6)
@@ -194,7 +195,7 @@ final class InboundHandler: ChannelDuplexHandler {
     /// Ends the sending side; what the sender still has under way is read for a moment, since closing on it would cost it the reply.
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
-        state = .deaf
+        state = .ignoring
         context.close(mode: .output, promise: nil)
         expect(within: .seconds(2), context)
     }

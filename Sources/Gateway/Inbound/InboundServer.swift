@@ -16,19 +16,6 @@ import ServiceLifecycle
 /// Hummingbird accepts the connections and drains them at the end; what happens on each is an `InboundChannel`'s. A graceful shutdown stops
 /// accepting, answers what is under way with `Connection: close` and returns when the last connection is gone.
 struct InboundServer: Service {
-    struct Limits: Sendable {
-        /// Bytes of a body.
-        var body = 1024 * 1024
-        /// For a connection that says nothing between two requests, and for one that has not finished a request's head.
-        var idle = Duration.seconds(75)
-        /// For a request's body, from the end of its head to its last byte.
-        var arrival = Duration.seconds(30)
-        /// Nil takes what the process may open, less what store and deliveries need.
-        var connections: Int?
-        /// For requests that are still coming in when the service ends; then their connections are cut.
-        var drain = Duration.seconds(10)
-    }
-
     private let server: Server<InboundChannel>
     private let drain: Duration
 
@@ -36,7 +23,7 @@ struct InboundServer: Service {
     ///   - address: port 0 takes any free one; `onRunning` tells which.
     ///   - onRunning: called once the socket listens.
     init(
-        _ intake: Intake, at address: ListenAddress, limits: Limits = Limits(), logger: Logger,
+        _ intake: Intake, at address: ListenAddress, limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {

@@ -24,7 +24,8 @@ struct Sandbox: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         store = try SQLiteConversionStore(path: folder.appending(path: "sandbox.db").path)
         let intake = Intake(
-            sources: sources, routes: [], trustedProxies: [], store: store, clock: SystemClock.intake, logger: logger,
+            Reception(sources: sources, routes: [], mappings: MappingCatalog.builtIn.mappings), store: store, clock: SystemClock.intake,
+            logger: logger,
             onAccepted: { conversion, _ in onReceived(conversion) },
             onCorrected: { [store] id in
                 guard let row = try? await store.conversion(id), let conversion = try? Conversion(document: row.document) else { return }

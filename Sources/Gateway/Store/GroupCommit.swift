@@ -1,3 +1,4 @@
+import Rules
 import Synchronization
 
 /// Gathers writes while a commit runs, so that they share the next one.

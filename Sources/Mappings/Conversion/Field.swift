@@ -66,3 +66,10 @@ package enum Field: Int, CaseIterable, Sendable {
         .clickID, .sessionID, .orderID, .cartID, .refCode, .couponCode, .affiliateID, .customerEmail, .customerEmailSHA256, .customerID,
     ]
 }
+
+extension Field {
+    /// The closed list of words that it may hold, if it has one.
+    package var words: [String]? {
+        if case .word(let words) = kind { words } else { nil }
+    }
+}

@@ -14,14 +14,14 @@ struct BooleanConverter: FieldConverter {
         make: { _ in BooleanConverter() }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         if case .bool(let flag) = value { return .flag(flag) }
         switch value.text?.trimmed.lowercased() {
         case "true", "1", "yes": return .flag(true)
         case "false", "0", "no": return .flag(false)
-        default: throw FieldFailure("\(edge.field) \(value.quoted) must be true or false")
+        default: throw FieldFailure("\(context.field) \(value.quoted) must be true or false")
         }
     }
 
-    func write(_ value: Value, _ edge: inout Edge) -> WireValue { value.flag.map(WireValue.bool) ?? .absent }
+    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { value.flag.map(WireValue.bool) ?? .absent }
 }

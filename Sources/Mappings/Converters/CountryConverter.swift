@@ -12,12 +12,12 @@ struct CountryConverter: FieldConverter {
         make: { _ in CountryConverter() }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         guard let code = value.text?.trimmed.uppercased(), code.utf8.count == 2, code.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
-            throw FieldFailure("\(edge.field) \(value.quoted) is not a two-letter ISO 3166 country code such as DE")
+            throw FieldFailure("\(context.field) \(value.quoted) is not a two-letter ISO 3166 country code such as DE")
         }
         return .text(code)
     }
 
-    func write(_ value: Value, _ edge: inout Edge) -> WireValue { .string(value.description) }
+    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .string(value.description) }
 }

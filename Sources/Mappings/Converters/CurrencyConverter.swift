@@ -14,21 +14,21 @@ struct CurrencyConverter: FieldConverter {
         make: { CurrencyConverter(rule: $0[0] == "any" ? .any : .iso) }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
-        guard let text = value.text else { throw FieldFailure("\(edge.field) must be a currency code, found \(value.quoted)") }
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        guard let text = value.text else { throw FieldFailure("\(context.field) must be a currency code, found \(value.quoted)") }
         // Whoever gives a code an exponent knows it.
-        if rule == .iso, let currency = Currency(code: text.trimmed), edge.exponents.exponent(of: currency) != nil {
+        if rule == .iso, let currency = Currency(code: text.trimmed), context.exponents.exponent(of: currency) != nil {
             return .text(currency.code)
         }
         do {
             return .text(try Currency.parse(text, rule: rule).code)
         } catch {
-            throw FieldFailure(error.sentence(field: edge.field, value: text))
+            throw FieldFailure(error.sentence(field: context.field, value: text))
         }
     }
 
-    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {
-        _ = try read(.string(value.description), &edge)
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
+        _ = try read(.string(value.description), &context)
         return .string(value.description)
     }
 }

@@ -19,20 +19,22 @@ struct DecimalConverter: FieldConverter {
         make: { DecimalConverter(isTextOnWire: $0[0] == "text") }
     )
 
-    static func number(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> ExactDecimal {
-        guard let text = value.text else { throw FieldFailure("\(edge.field) must be a number, found \(value.quoted)") }
+    static func number(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> ExactDecimal {
+        guard let text = value.text else { throw FieldFailure("\(context.field) must be a number, found \(value.quoted)") }
         do {
             return try ExactDecimal(parsing: text)
         } catch {
-            throw FieldFailure(error.sentence(field: edge.field, value: text))
+            throw FieldFailure(error.sentence(field: context.field, value: text))
         }
     }
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value { .number(try Self.number(value, &edge)) }
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        .number(try Self.number(value, &context))
+    }
 
-    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         guard case .number(let number) = value else {
-            throw FieldFailure("\(edge.field) must be a number, found \(value.description.quotedBriefly)")
+            throw FieldFailure("\(context.field) must be a number, found \(value.description.quotedBriefly)")
         }
         return isTextOnWire ? .string(number.description) : .number(number.description)
     }

@@ -12,14 +12,14 @@ struct EmailConverter: FieldConverter {
         make: { _ in EmailConverter() }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         guard let text = value.text?.trimmed, Self.isAddress(text) else {
-            throw FieldFailure("\(edge.field) \(value.quoted) is not an e-mail address")
+            throw FieldFailure("\(context.field) \(value.quoted) is not an e-mail address")
         }
         return .text(text)
     }
 
-    func write(_ value: Value, _ edge: inout Edge) -> WireValue { .string(value.description) }
+    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .string(value.description) }
 
     private static func isAddress(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)

@@ -3,13 +3,13 @@
 /// Both directions are pure and total: whatever cannot be turned is a sentence that names the field and quotes the value.
 package protocol FieldConverter: Sendable {
     /// Never called with an absent value.
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value
     /// Never called with an absent value. `.absent` leaves the field out.
-    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue
 }
 
-/// What a converter may know of the request around its field.
-package struct Edge {
+/// What a converter knows of the request around its field: the name that sentences use, and the currency that turns minor units into an amount.
+package struct ConverterContext {
     /// The field's wire name, for sentences.
     package var field: String
     package var currency: Currency?

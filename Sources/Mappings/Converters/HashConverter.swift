@@ -16,14 +16,14 @@ struct HashConverter: FieldConverter {
     )
 
     /// The value is not quoted in the sentence: where a hash was due, people send the plain address.
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         let text = value.text?.trimmed.lowercased() ?? ""
         guard text.utf8.count == 64, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
             let found = "\(text.count) character\(text.count == 1 ? "" : "s")"
-            throw FieldFailure("\(edge.field) must be a SHA-256 digest of 64 hexadecimal digits, found \(found)")
+            throw FieldFailure("\(context.field) must be a SHA-256 digest of 64 hexadecimal digits, found \(found)")
         }
         return .text(text)
     }
 
-    func write(_ value: Value, _ edge: inout Edge) -> WireValue { .string(value.description) }
+    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .string(value.description) }
 }

@@ -13,15 +13,15 @@ struct IntegerConverter: FieldConverter {
         make: { _ in IntegerConverter() }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
-        let number = try DecimalConverter.number(value, &edge)
-        guard number.isInteger else { throw FieldFailure("\(edge.field) \(value.quoted) must be a whole number") }
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        let number = try DecimalConverter.number(value, &context)
+        guard number.isInteger else { throw FieldFailure("\(context.field) \(value.quoted) must be a whole number") }
         return .number(number)
     }
 
-    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         guard case .number(let number) = value, number.isInteger else {
-            throw FieldFailure("\(edge.field) \(value.description.quotedBriefly) must be a whole number")
+            throw FieldFailure("\(context.field) \(value.description.quotedBriefly) must be a whole number")
         }
         return .number(number.description)
     }

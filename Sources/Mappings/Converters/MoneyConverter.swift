@@ -1,4 +1,4 @@
-/// Amounts at an edge: in major units (`49.90`) or in minor units (`4990`), declared, never guessed from the look of the number.
+/// Amounts in a request: in major units (`49.90`) or in minor units (`4990`), declared, never guessed from the look of the number.
 struct MoneyConverter: FieldConverter {
     let format: MoneyFormat
     /// Keeps all decimals that were sent, for amounts that a computed field adds up and rounds once.
@@ -41,43 +41,43 @@ struct MoneyConverter: FieldConverter {
         }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
-        guard let text = value.text else { throw FieldFailure("\(edge.field) must be an amount, found \(value.quoted)") }
-        if edge.awaitsCurrency, edge.currency == nil, format.unit == .minor { return try readMinorUnits(value, &edge) }
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        guard let text = value.text else { throw FieldFailure("\(context.field) must be an amount, found \(value.quoted)") }
+        if context.awaitsCurrency, context.currency == nil, format.unit == .minor { return try readMinorUnits(value, &context) }
         do {
             let isFree = isPrecise && format.unit == .major
-            let reading = try format.read(text, currency: isFree ? nil : edge.currency, exponents: edge.exponents)
+            let reading = try format.read(text, currency: isFree ? nil : context.currency, exponents: context.exponents)
             if reading.noiseRemoved {
-                edge.warnings.append("\(edge.field) \(text.quotedBriefly) was read as \(reading.amount): binary noise")
+                context.warnings.append("\(context.field) \(text.quotedBriefly) was read as \(reading.amount): binary noise")
             }
             return .number(reading.amount)
         } catch {
-            throw FieldFailure(error.sentence(field: edge.field, value: text))
+            throw FieldFailure(error.sentence(field: context.field, value: text))
         }
     }
 
     /// Minor units of a currency that is not known yet.
-    private func readMinorUnits(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
-        let number = try DecimalConverter.number(value, &edge)
+    private func readMinorUnits(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        let number = try DecimalConverter.number(value, &context)
         guard number.isInteger, value.text?.contains(".") == false else {
-            throw FieldFailure("\(edge.field) \(value.quoted) must be a whole number of minor units, such as 4990 for EUR 49.90")
+            throw FieldFailure("\(context.field) \(value.quoted) must be a whole number of minor units, such as 4990 for EUR 49.90")
         }
         if number.isNegative, !format.allowsNegative {
-            throw FieldFailure(MoneyError.negative.sentence(field: edge.field, value: value.text ?? ""))
+            throw FieldFailure(MoneyError.negative.sentence(field: context.field, value: value.text ?? ""))
         }
         return .number(number)
     }
 
-    func write(_ value: Value, _ edge: inout Edge) throws(FieldFailure) -> WireValue {
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         guard case .number(let amount) = value else {
-            throw FieldFailure("\(edge.field) must be an amount, found \(value.description.quotedBriefly)")
+            throw FieldFailure("\(context.field) must be an amount, found \(value.description.quotedBriefly)")
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(15)
         do {
-            try format.write(amount, currency: edge.currency, exponents: edge.exponents, into: &bytes)
+            try format.write(amount, currency: context.currency, exponents: context.exponents, into: &bytes)
         } catch {
-            throw FieldFailure(error.sentence(field: edge.field, value: amount.description))
+            throw FieldFailure(error.sentence(field: context.field, value: amount.description))
         }
         let text = String(decoding: bytes, as: UTF8.self)
         return isTextOnWire ? .string(text) : .number(text)

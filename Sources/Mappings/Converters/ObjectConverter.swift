@@ -11,10 +11,10 @@ struct ObjectConverter: FieldConverter {
         make: { _ in ObjectConverter() }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
-        guard case .tree(.object) = value else { throw FieldFailure("\(edge.field) must be an object, found \(value.quoted)") }
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        guard case .tree(.object) = value else { throw FieldFailure("\(context.field) must be an object, found \(value.quoted)") }
         return .absent
     }
 
-    func write(_ value: Value, _ edge: inout Edge) -> WireValue { .absent }
+    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .absent }
 }

@@ -15,14 +15,14 @@ struct TextConverter: FieldConverter {
         make: { TextConverter(isNumberOnWire: $0[0] == "number") }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
-        guard let text = value.text else { throw FieldFailure("\(edge.field) must be a text, found \(value.quoted)") }
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        guard let text = value.text else { throw FieldFailure("\(context.field) must be a text, found \(value.quoted)") }
         guard let first = text.utf8.first, let last = text.utf8.last else { return .absent }
         if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return .text(text) }
         return .text(text.trimmed)
     }
 
-    func write(_ value: Value, _ edge: inout Edge) -> WireValue {
+    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {
         let text = value.description
         return isNumberOnWire && JSONDocument.isNumber(text) ? .number(text) : .string(text)
     }

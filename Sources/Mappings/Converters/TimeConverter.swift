@@ -27,26 +27,27 @@ struct TimeConverter: FieldConverter {
         make: { TimeConverter(form: Form(rawValue: $0[0]) ?? .iso8601) }
     )
 
-    func read(_ value: WireValue, _ edge: inout Edge) throws(FieldFailure) -> Value {
-        guard let text = value.text else { throw FieldFailure("\(edge.field) must be a time, found \(value.quoted)") }
+    func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        guard let text = value.text else { throw FieldFailure("\(context.field) must be a time, found \(value.quoted)") }
         guard form != .iso8601 else {
             if let time = Timestamp(iso8601: text.trimmed) { return .time(time) }
-            throw FieldFailure("\(edge.field) \(value.quoted) is not an ISO 8601 time; write it as 2026-11-20T09:30:00Z")
+            throw FieldFailure("\(context.field) \(value.quoted) is not an ISO 8601 time; write it as 2026-11-20T09:30:00Z")
         }
-        guard let number = try DecimalConverter.number(value, &edge).int64, number >= 0 else {
-            throw FieldFailure("\(edge.field) \(value.quoted) is not UNIX time; send whole \(form == .unix ? "seconds" : "milliseconds")")
+        guard let number = try DecimalConverter.number(value, &context).int64, number >= 0 else {
+            throw FieldFailure(
+                "\(context.field) \(value.quoted) is not UNIX time; send whole \(form == .unix ? "seconds" : "milliseconds")")
         }
         if form == .unixMilliseconds {
-            guard number < 1 << 48 else { throw FieldFailure("\(edge.field) \(value.quoted) is too large for UNIX milliseconds") }
+            guard number < 1 << 48 else { throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX milliseconds") }
             return .time(Timestamp(microseconds: number * 1000))
         }
         guard number < 100_000_000_000 else {
-            throw FieldFailure("\(edge.field) \(value.quoted) is too large for UNIX seconds; divide milliseconds by 1000")
+            throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX seconds; divide milliseconds by 1000")
         }
         return .time(Timestamp(seconds: number))
     }
 
-    func write(_ value: Value, _ edge: inout Edge) -> WireValue {
+    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {
         guard case .time(let time) = value else { return .absent }
         switch form {
         case .iso8601: return .string(time.description)

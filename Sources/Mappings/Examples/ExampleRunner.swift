@@ -110,7 +110,7 @@ package struct ExampleRunner {
         guard let writer = try? MappingWriter(mapping, url: "https://tracker.example", settings: example.settings) else {
             return .failure(Skip("the path needs a setting that the example does not give"))
         }
-        return Result { () throws(Skip) in try writer.write(conversion) }
+        return Result { () throws(Skip) in try writer.write(conversion, at: Self.identity.receivedAt) }
     }
 
     private func compare(

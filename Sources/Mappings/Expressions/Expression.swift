@@ -7,6 +7,8 @@ package indirect enum Expression: Sendable, Hashable {
     case path(FieldPath)
     /// A name that only some places know: a setting, a reply's `id`, `reason`.
     case variable(Int)
+    /// The time at which a request or a reply is written.
+    case now
     /// A part of the item that `sum` is at.
     case item(Item.Part)
     case not(Expression)
@@ -45,10 +47,13 @@ package struct ExpressionInput {
     package var conversion: Conversion
     /// Values of the names that the expression's `ExpressionNames` declared, in their order.
     package var variables: [Value]
+    /// What `now` is; nil if the place knows no time.
+    package var now: Timestamp?
 
-    package init(_ conversion: Conversion, variables: [Value] = []) {
+    package init(_ conversion: Conversion, variables: [Value] = [], now: Timestamp? = nil) {
         self.conversion = conversion
         self.variables = variables
+        self.now = now
     }
 }
 
@@ -59,6 +64,7 @@ extension Expression {
         case .literal(let value): return value
         case .path(let path): return input.conversion[path]
         case .variable(let index): return input.variables[index]
+        case .now: return input.now.map(Value.time) ?? .absent
         case .item(let part):
             guard let item else { return .absent }
             return input.conversion.items[item][part]

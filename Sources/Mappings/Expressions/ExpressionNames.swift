@@ -4,10 +4,13 @@ package struct ExpressionNames: Sendable {
     package var variables: [(name: String, kind: Expression.Kind)]
     /// Other words for canonical fields: a tracker's own parameter names, the industry's macro names.
     package var aliases: [String: FieldPath]
+    /// Whether `now` is a name: only what is written has a time of its own.
+    package var hasNow: Bool
 
-    package init(variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:]) {
+    package init(variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false) {
         self.variables = variables
         self.aliases = aliases
+        self.hasNow = hasNow
     }
 
     /// A conversion's fields and nothing else: what a route sees.
@@ -15,6 +18,7 @@ package struct ExpressionNames: Sendable {
 
     func resolve(_ name: String) -> (expression: Expression, kind: Expression.Kind, words: [String]?)? {
         if let index = variables.firstIndex(where: { $0.name == name }) { return (.variable(index), variables[index].kind, nil) }
+        if hasNow, name == "now" { return (.now, .time, nil) }
         guard let path = FieldPath(name: name) ?? aliases[name] else { return nil }
         switch path {
         case .field(let field):
@@ -27,7 +31,7 @@ package struct ExpressionNames: Sendable {
         }
     }
 
-    var all: [String] { variables.map(\.name) + FieldPath.suggestions + aliases.keys }
+    var all: [String] { variables.map(\.name) + (hasNow ? ["now"] : []) + FieldPath.suggestions + aliases.keys }
 }
 
 extension Field.Kind {

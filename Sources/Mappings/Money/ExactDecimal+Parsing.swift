@@ -1,4 +1,4 @@
-// The number grammar of the inbound edge: [-] digits [. digits] [e [+|-] digits], or a point followed by digits, with
+// The number grammar of requests: [-] digits [. digits] [e [+|-] digits], or a point followed by digits, with
 // spaces and tabs around it ignored. Everything else is refused with the rule it breaks.
 
 extension ExactDecimal {

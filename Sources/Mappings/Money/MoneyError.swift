@@ -1,4 +1,4 @@
-/// Why an amount cannot cross an edge of the gateway as it is.
+/// Why an amount cannot be read or written as it is.
 ///
 /// The sentences state what the mapping's author or the sender can change; the value is passed again for the quote.
 package enum MoneyError: Error, Sendable, Hashable {

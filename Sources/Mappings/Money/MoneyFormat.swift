@@ -1,6 +1,6 @@
-/// How amounts are written at one edge: in which unit, and what may be done to those that do not fit.
+/// How amounts are written in one request or at one destination: in which unit, and what may be done to those that do not fit.
 ///
-/// Inside the gateway amounts are always in major units; only the edges know minor units.
+/// Inside the gateway amounts are always in major units; only requests have minor units.
 ///
 ///                       minor    inside   major
 ///     EUR (2 decimals)  4990     49.9     49.90
@@ -89,7 +89,7 @@ package struct MoneyFormat: Sendable, Hashable {
         return Reading(amount: amount, noiseRemoved: meant != nil)
     }
 
-    /// Appends an amount in major units as this edge wants it, or appends nothing and throws.
+    /// Appends an amount in major units as this format has it, or appends nothing and throws.
     ///
     /// Major amounts get all decimals of their currency; without a currency or a minor unit, the shortest text. The value to
     /// quote in an error's sentence is the amount itself.

@@ -13,12 +13,13 @@ package struct RequestMask: Sendable {
     private let members: [String]
     private let secrets: SecretFinder
 
-    package init(_ mapping: Mapping, secrets: SecretFinder) {
+    /// - Parameter mappings: all that the configuration knows, this one among them or not.
+    package init(_ mapping: Mapping, among mappings: [Mapping], secrets: SecretFinder) {
         var headers = Self.never
         var parameters: Set<String> = []
         var members: [String] = []
         // A sender with the wrong address shows this tracker the secret of another.
-        for case .header(let name) in MappingCatalog.builtIn.mappings.flatMap(\.credentials).flatMap(\.places) {
+        for case .header(let name) in mappings.flatMap(\.credentials).flatMap(\.places) {
             headers.insert(name.lowercased())
         }
         for place in mapping.credentials.flatMap(\.places) {

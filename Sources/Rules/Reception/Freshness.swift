@@ -1,3 +1,5 @@
+import Mappings
+
 /// What a source asks of signed requests, so that nobody can send a recorded one again.
 package struct Freshness: Sendable, Equatable {
     /// How far a request's own time may lie from ours; nil does not ask for one.
@@ -8,5 +10,20 @@ package struct Freshness: Sendable, Equatable {
     package init(tolerance: Duration? = nil, replayWindow: Duration? = nil) {
         self.tolerance = tolerance
         self.replayWindow = replayWindow
+    }
+}
+
+extension Freshness {
+    /// Why a signed request is too old, or from too far ahead, to be believed; nil if its time is right.
+    func refusal(of conversion: Conversion, arrivedAt: Timestamp) -> Refusal? {
+        guard let tolerance else { return nil }
+        guard let time = conversion[.occurredAt].time else {
+            return Refusal(.unauthorized, "the request has no time; this source's must be within \(tolerance.text) of ours")
+        }
+        let distance = time.duration(to: arrivedAt)
+        if (distance < .zero ? .zero - distance : distance) <= tolerance { return nil }
+        let direction = distance < .zero ? "ahead of" : "behind"
+        let away = (distance < .zero ? .zero - distance : distance).text
+        return Refusal(.unauthorized, "the request's time \(time) is \(away) \(direction) ours; \(tolerance.text) are allowed")
     }
 }

@@ -3,7 +3,7 @@ import Mappings
 extension Sending {
     /// A configured destination with what the routes change on the way there.
     package init(_ configuration: DestinationConfiguration, routes: [Route]) {
-        self.init(name: configuration.name) { conversion throws(Skip) in try configuration.write(conversion) }
+        self.init(name: configuration.name) { conversion, now throws(Skip) in try configuration.write(conversion, at: now) }
         concurrency = configuration.concurrency
         rate = configuration.rate
         breaker = configuration.breaker
@@ -18,10 +18,12 @@ extension Sending {
 }
 
 extension DestinationConfiguration {
-    /// The request for a conversion, or why there is none. Routes have changed it already.
-    package func write(_ conversion: Conversion) throws(Skip) -> OutboundRequest {
+    /// The request for a conversion that the routes have changed already, or why there is none.
+    ///
+    /// - Parameter now: the time of the attempt, which a mapping may write or sign.
+    package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
         switch target {
-        case .tracker(let writer): return try writer.write(conversion)
+        case .tracker(let writer): return try writer.write(conversion, at: now)
         case .postback(let url):
             var request = try url.write(conversion, exponents: exponents)
             if let shown { request.maskedURL = (try? shown.url.write(conversion, exponents: exponents))?.url ?? "***" }

@@ -23,13 +23,13 @@ package struct Sending: Sendable {
     package var routes: [Route] = []
     /// Blotted out of everything that is kept: some trackers echo the request in their errors.
     package var secrets = SecretFinder.none
-    /// Words the request. Called at each attempt, on an event loop: it must not block.
-    package var write: @Sendable (Conversion) throws(Skip) -> OutboundRequest
+    /// Words the request; the time is that of the attempt, which a mapping may write or sign. Called on an event loop: it must not block.
+    package var write: @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest
     /// Nil if the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
     package var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
 
-    package init(name: String, write: @escaping @Sendable (Conversion) throws(Skip) -> OutboundRequest) {
+    package init(name: String, write: @escaping @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest) {
         self.name = name
         self.write = write
     }
@@ -64,7 +64,7 @@ extension Sending {
         let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, id.time)
         if let reason = lateness(since: receivedAt, at: now) { return .tooLate(reason) }
         do throws(Skip) {
-            let request = try request(for: conversion, after: predecessor)
+            let request = try request(for: conversion, after: predecessor, at: now)
             return isDryRun ? .recordOnly(request) : .send(request, expiresAt: maxAge.map { receivedAt.advanced(by: $0) })
         } catch {
             return .skip(error.reason)
@@ -74,8 +74,10 @@ extension Sending {
     /// The request for a conversion or correction, with what the routes change, or why there is none.
     ///
     /// Made at each attempt, so that a corrected mapping or route heals what waits.
-    package func request(for conversion: Conversion, after predecessor: DeliveryState?) throws(Skip) -> OutboundRequest {
-        try write(routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor))
+    package func request(
+        for conversion: Conversion, after predecessor: DeliveryState?, at now: Timestamp
+    ) throws(Skip) -> OutboundRequest {
+        try write(routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor), now)
     }
 
     /// Why a conversion is not sent any more; nil while its time is not over.

@@ -1,6 +1,6 @@
 import Mappings
 
-/// Numbers come back from their text exact, arithmetic is exact or says that it cannot, and money survives an edge.
+/// Numbers come back from their text exact, arithmetic is exact or says that it cannot, and money comes back as it was written.
 enum DecimalProperty {
     /// Numbers, separated by white space.
     static func check(_ bytes: [UInt8]) throws(Violation) {
@@ -55,7 +55,7 @@ enum DecimalProperty {
         }
     }
 
-    /// What an edge accepts, it writes as the same amount; what it writes, it accepts.
+    /// What a format reads, it writes as the same amount; what it writes, it reads.
     private static func checkMoney(_ number: ExactDecimal, text: String) throws(Violation) {
         for code in ["EUR", "JPY", "KWD", "CLF", "XAU"] {
             let currency = Currency(code: code)

@@ -34,6 +34,7 @@ extension Expression {
         case .literal(let value): Self.written(value)
         case .path(let path): path.description
         case .variable: nil
+        case .now: "now"
         case .item(let part): part.wireName
         case .not(let operand): operand.written.map { "not (\($0))" }
         case .negate(let operand): operand.written.map { "-(\($0))" }

@@ -16,7 +16,7 @@ enum MappingProperty {
         _ = try? MappingReader(mapping).read(mapping.parse(empty), as: SampleConversions.identity)
         for conversion in SampleConversions.all {
             guard let writer = try? MappingWriter(mapping, url: "https://t.example") else { return }
-            _ = try? writer.write(conversion)
+            _ = try? writer.write(conversion, at: conversion.receivedAt)
         }
     }
 }

@@ -40,7 +40,7 @@ enum RequestProperty {
         try Violation.require(
             again.contentDigest() == conversion.contentDigest(), "what comes back counts as other content: \(document.text)")
         for writer in writers {
-            switch Result(catching: { () throws(Skip) in try writer.write(conversion) }) {
+            switch Result(catching: { () throws(Skip) in try writer.write(conversion, at: conversion.receivedAt) }) {
             case .success(let request): try told(request, conversion, by: writer.mapping)
             case .failure(let skip):
                 try Violation.require(!skip.reason.isEmpty, "\(writer.mapping.name) is skipped without a reason: \(document.text)")

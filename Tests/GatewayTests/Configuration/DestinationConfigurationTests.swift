@@ -31,7 +31,8 @@ struct DestinationConfigurationTests {
         }
         #expect(writer.mapping.name == "brandy")
         let id = ConversionID(high: 0, low: 1)
-        let request = try writer.write(Conversion(id: id, source: "s", tracker: "acme", receivedAt: Timestamp(seconds: 0)))
+        let request = try writer.write(
+            Conversion(id: id, source: "s", tracker: "acme", receivedAt: Timestamp(seconds: 0)), at: Timestamp(seconds: 0))
         #expect(request.url == "https://t.example/postback/b/o")
         #expect(request.headers.first { $0.name == "X-Secret" }?.value == "hunter2")
     }
@@ -82,10 +83,10 @@ struct DestinationConfigurationTests {
         var conversion = Conversion(
             id: ConversionID(high: 0, low: 1), source: "s", tracker: "acme", receivedAt: Timestamp(seconds: 0))
         conversion[.clickID] = .text("c-1")
-        #expect(try main.write(conversion).url == "https://t.example/p?c=c-1")
+        #expect(try main.write(conversion, at: conversion.receivedAt).url == "https://t.example/p?c=c-1")
         conversion[.update] = .text("refund")
         conversion[.refund] = .number(ExactDecimal(5))
-        let request = try main.write(conversion)
+        let request = try main.write(conversion, at: conversion.receivedAt)
         #expect(request.url == "https://t.example/p?c=c-1&payout=-5&t=hush-hush")
         #expect(request.maskedURL == "https://t.example/p?c=c-1&payout=-5&t=***")
         #expect(main.secrets == ["hush-hush"])

@@ -231,7 +231,7 @@ struct DeliveryExchangeTests {
 
     @Test func `what a destination cannot take is skipped with the reason`() async throws {
         try await results(of: 1) {
-            $0.write = { _ throws(Skip) in throw Skip("conversion has no click_id, which trcker needs") }
+            $0.write = { _, _ throws(Skip) in throw Skip("conversion has no click_id, which trcker needs") }
         } script: { _, _ in
             .reply(200)
         } check: { results, tracker in

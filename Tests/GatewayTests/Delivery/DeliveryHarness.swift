@@ -110,7 +110,7 @@ struct DeliveryHarness: Sendable {
 extension Destination {
     /// Posts the conversion's id to `/in?key=hush`.
     static func local(_ name: String, port: Int, delays: [Duration] = [.milliseconds(20), .milliseconds(20)]) -> Destination {
-        var sending = Sending(name: name) { conversion in
+        var sending = Sending(name: name) { conversion, _ in
             OutboundRequest(
                 method: "POST", url: "http://127.0.0.1:\(port)/in?key=hush", maskedURL: "http://127.0.0.1:\(port)/in?key=***",
                 headers: [("X-Id", "\(conversion.id)")], body: Array("id=\(conversion.id)".utf8))
@@ -132,8 +132,8 @@ extension Sending {
     /// Changes what is sent.
     mutating func rewrite(_ change: @escaping @Sendable (inout OutboundRequest) -> Void) {
         let write = write
-        self.write = { conversion throws(Skip) in
-            var request = try write(conversion)
+        self.write = { conversion, now throws(Skip) in
+            var request = try write(conversion, now)
             change(&request)
             return request
         }

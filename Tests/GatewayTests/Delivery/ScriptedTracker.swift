@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Rules
 import Synchronization
 
 /// A tracker on 127.0.0.1 that answers as it is told.

@@ -1,3 +1,4 @@
+import Rules
 import Testing
 
 /// The built `gateway`, driven from outside as its users drive it: real processes, real sockets, real files.

@@ -1,5 +1,6 @@
 import Foundation
 import Mappings
+import Rules
 import Testing
 
 extension EndToEnd {

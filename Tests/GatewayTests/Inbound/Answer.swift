@@ -1,3 +1,5 @@
+import Rules
+
 @testable import Gateway
 
 /// A reply as a test reads it.
@@ -6,7 +8,7 @@ struct Answer: Equatable, CustomStringConvertible {
     var body: String
     var headers: [String: String]
 
-    init(_ reply: IntakeReply) {
+    init(_ reply: ReceptionReply) {
         status = reply.wire.status
         body = String(decoding: reply.wire.body, as: UTF8.self)
         headers = Dictionary(reply.headers.map { ($0.name, $0.value) }) { first, _ in first }

@@ -27,7 +27,7 @@ struct IntakeBench {
     }
 
     init(
-        _ sources: [SourceConfiguration], routes: [Route] = [], trustedProxies: [IPNetwork] = [], limits: Intake.Limits = .init(),
+        _ sources: [SourceConfiguration], routes: [Route] = [], trustedProxies: [IPNetwork] = [], settings: Intake.Settings = .init(),
         workersProblem: String? = nil, store other: (any ConversionStore)? = nil
     ) {
         let count = Atomic<UInt64>(0)
@@ -35,9 +35,10 @@ struct IntakeBench {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         intake = Intake(
-            sources: sources, routes: routes, trustedProxies: trustedProxies, store: other ?? store,
+            Reception(sources: sources, routes: routes, mappings: MappingCatalog.builtIn.mappings, trustedProxies: trustedProxies),
+            store: other ?? store,
             clock: IntakeClock(now: { [time] in time.now }, random: { (0, random.next) }, uptime: { [time] in time.uptime }),
-            limits: limits, logger: logger,
+            settings: settings, logger: logger,
             workersProblem: { workersProblem }, onAccepted: { [handedOn] in handedOn.add($0.id, $1) })
     }
 

@@ -13,7 +13,7 @@ enum Live {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let limits = InboundServer.Limits(body: body, idle: idle, arrival: idle, connections: 64)
+        let limits = ConnectionLimits(body: body, idle: idle, arrival: idle, connections: 64)
         let server = InboundServer(bench.intake, at: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, logger: logger) { port in
             continuation.yield(port)
             continuation.finish()

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 import Testing
 
 @testable import Gateway

@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 import Testing
 
 @testable import Gateway
@@ -196,9 +197,9 @@ struct RefCampaignIntakeTests {
     }
 
     @Test func `more requests than the limit at once are sent back`() async throws {
-        var limits = Intake.Limits()
-        limits.requests = 0
-        let bench = IntakeBench([try .sample("one", "refcampaign", ["api_key": "key-one"])], limits: limits)
+        var settings = Intake.Settings()
+        settings.requestsInFlight = 0
+        let bench = IntakeBench([try .sample("one", "refcampaign", ["api_key": "key-one"])], settings: settings)
         let answer = await bench.send(.post(path, order, bearer))
         #expect(answer.status == 503)
         #expect(answer.headers == ["Retry-After": "1"])

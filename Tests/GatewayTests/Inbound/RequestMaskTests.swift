@@ -7,7 +7,8 @@ import Testing
 struct RequestMaskTests {
     private func stored(_ tracker: String, _ request: WireRequest, secrets: [String] = ["pk_live_1", "a/b&c d"]) throws -> StoredRequest {
         let mapping = try #require(MappingCatalog.builtIn[tracker])
-        return RequestMask(mapping, secrets: SecretFinder(secrets)).stored(request, peer: "192.0.2.1")
+        return RequestMask(mapping, among: MappingCatalog.builtIn.mappings, secrets: SecretFinder(secrets)).stored(
+            request, peer: "192.0.2.1")
     }
 
     private func body(_ text: String) throws -> String {
@@ -55,5 +56,21 @@ struct RequestMaskTests {
     @Test func `a short secret is covered at its own place only`() throws {
         let kept = try stored("trcker", .get("/x", "secret=abc&click_id=abc"), secrets: ["abc"])
         #expect(kept.target == "/x?secret=***&click_id=abc")
+    }
+
+    @Test func `the secret header of an operator's own mapping is left out at another tracker's path`() throws {
+        let own = """
+            tracker: Acme
+            request: { method: POST, path: /api/sales, body: json }
+            credentials: { token: { header: X-Acme-Token } }
+            fields: { order: { is: order_id } }
+            replies: { accepted: {}, duplicate: {} }
+            """
+        var catalog = MappingCatalog.builtIn
+        catalog.add(MappingCatalog.File(path: "acme.yaml", text: own))
+        let mapping = try #require(catalog["trcker"])
+        let mask = RequestMask(mapping, among: catalog.mappings, secrets: SecretFinder(["unrelated"]))
+        let request = WireRequest.get("/api/postback/a/b", "click_id=c", ["X-Acme-Token": "t-live", "X-Other": "d"])
+        #expect(mask.stored(request, peer: "").headers.map(\.name) == ["X-Other"])
     }
 }

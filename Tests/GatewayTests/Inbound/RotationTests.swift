@@ -51,14 +51,14 @@ struct RotationTests {
         #expect(await send("pub-2", "pub-2") == 401)
     }
 
-    @Test func `uses of the second secret are counted and told once a minute`() {
-        let retiring = RetiringSecret()
+    @Test func `uses of the second secret are counted and reported once a minute`() {
+        let counters = SenderCounters()
         let start = Timestamp(seconds: 1000)
-        #expect(retiring.used(at: start) == 1)
-        #expect(retiring.used(at: start) == nil)
-        #expect(retiring.used(at: start.advanced(by: .seconds(59))) == nil)
-        #expect(retiring.used(at: start.advanced(by: .seconds(60))) == 3)
-        #expect(retiring.used(at: start) == 1)
+        #expect(counters.usedSecondSecret(at: start) == 1)
+        #expect(counters.usedSecondSecret(at: start) == nil)
+        #expect(counters.usedSecondSecret(at: start.advanced(by: .seconds(59))) == nil)
+        #expect(counters.usedSecondSecret(at: start.advanced(by: .seconds(60))) == 3)
+        #expect(counters.usedSecondSecret(at: start) == 1)
     }
 
     @Test func `sources that share any secret cannot be told apart`() throws {

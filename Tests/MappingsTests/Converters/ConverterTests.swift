@@ -12,22 +12,22 @@ struct ConverterTests {
     }
 
     private func read(_ call: String, _ wire: WireValue, currency: String? = "EUR") throws -> String {
-        var edge = Edge(currency: currency.flatMap { Currency(code: $0) })
+        var context = ConverterContext(currency: currency.flatMap { Currency(code: $0) })
         let converter = try converter(call)
         do throws(FieldFailure) {
-            let value = try converter.read(wire, &edge)
-            return ([value.description] + edge.warnings).joined(separator: " | ")
+            let value = try converter.read(wire, &context)
+            return ([value.description] + context.warnings).joined(separator: " | ")
         } catch {
             return error.sentence
         }
     }
 
     private func write(_ call: String, _ value: Value, currency: String? = "EUR") throws -> String {
-        var edge = Edge(currency: currency.flatMap { Currency(code: $0) })
+        var context = ConverterContext(currency: currency.flatMap { Currency(code: $0) })
         let converter = try converter(call)
         do throws(FieldFailure) {
             var json = JSONWriter()
-            json.write(try converter.write(value, &edge).jsonValue)
+            json.write(try converter.write(value, &context).jsonValue)
             return String(decoding: json.bytes, as: UTF8.self)
         } catch {
             return error.sentence
@@ -49,7 +49,7 @@ struct ConverterTests {
         ("decimal(text)", "10", "EUR", "\"10\""), ("integer", "3", "EUR", "3"),
         ("integer", "3.5", "EUR", "value '3.5' must be a whole number"),
     ])
-    func `a number is written with the digits of its edge`(call: String, value: String, currency: String, written: String) throws {
+    func `a number is written with the digits of its context`(call: String, value: String, currency: String, written: String) throws {
         #expect(try write(call, number(value), currency: currency) == written)
     }
 

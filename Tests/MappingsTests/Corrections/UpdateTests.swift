@@ -72,7 +72,7 @@ struct UpdateTests {
         let request = try Self.writer().write(
             Self.conversion([
                 .orderID: "A 1", .amount: "50", .currency: "EUR", .status: "approved", .update: "refund", .refund: "20", .refunded: "20",
-            ]))
+            ]), at: Samples.receivedAt)
         #expect(request.method == "POST" && request.update == "void")
         #expect(request.url.hasPrefix("https://t.example/north/void?sig="))
         #expect(String(decoding: request.body, as: UTF8.self) == "ref=A%201&back=20.00&cur=EUR")
@@ -81,19 +81,22 @@ struct UpdateTests {
 
     @Test func `a first message goes by the main request, whose checks still hold`() throws {
         let writer = try Self.writer()
-        let request = try writer.write(Self.conversion([.orderID: "1", .amount: "50", .currency: "EUR", .status: "approved"]))
+        let request = try writer.write(
+            Self.conversion([.orderID: "1", .amount: "50", .currency: "EUR", .status: "approved"]), at: Samples.receivedAt)
         #expect(request.url.hasPrefix("https://t.example/north/sale?sig=") && request.update == nil)
-        #expect(throws: Skip("Acme takes no refunded sale")) { try writer.write(Self.conversion([.orderID: "1", .status: "refunded"])) }
+        #expect(throws: Skip("Acme takes no refunded sale")) {
+            try writer.write(Self.conversion([.orderID: "1", .status: "refunded"]), at: Samples.receivedAt)
+        }
     }
 
     @Test func `what no entry takes is named`() throws {
         #expect(throws: Skip("Acme has no call for this correction, so the status 'approved' was not sent")) {
-            try Self.writer().write(Self.conversion([.orderID: "1", .status: "approved", .update: "status"]))
+            try Self.writer().write(Self.conversion([.orderID: "1", .status: "approved", .update: "status"]), at: Samples.receivedAt)
         }
         let plain = try Samples.compile("tracker: Plain\nrequest: { method: GET, path: /p }\nfields: { c: { is: click_id } }\n")
         #expect(throws: Skip("Plain takes no corrections, so the refund of EUR 10.00 was not sent")) {
             try MappingWriter(plain, url: "https://t.example").write(
-                Self.conversion([.clickID: "1", .currency: "EUR", .update: "refund", .refund: "10"]))
+                Self.conversion([.clickID: "1", .currency: "EUR", .update: "refund", .refund: "10"]), at: Samples.receivedAt)
         }
     }
 
@@ -111,7 +114,7 @@ struct UpdateTests {
         ])
         let standing = conversion.asFirstMessage
         #expect(standing.exampleText("amount") == "EUR 30.00" && standing[.update].isAbsent && standing[.refunded].isAbsent)
-        #expect(String(decoding: try Self.writer().write(standing).body, as: UTF8.self).contains(#""sum":30.00"#))
+        #expect(String(decoding: try Self.writer().write(standing, at: Samples.receivedAt).body, as: UTF8.self).contains(#""sum":30.00"#))
     }
 
     // MARK: In

@@ -82,13 +82,13 @@ struct MoneyFormatTests {
                 "amount '1" + String(repeating: "0", count: 60) + "' is out of range; its power of ten must be between -60 and 60"
             ),
         ] as [(String, String?, String, String)])
-    func `amounts are written in the unit of the edge`(text: String, code: String?, major: String, minor: String) throws {
+    func `amounts are written in the unit of their format`(text: String, code: String?, major: String, minor: String) throws {
         let amount = try ExactDecimal(parsing: text)
         #expect(try Self.write(MoneyFormat(unit: .major), amount, code) == major)
         #expect(try Self.write(MoneyFormat(unit: .minor), amount, code) == minor)
     }
 
-    @Test func `rounding on the way out is the edge's own`() throws {
+    @Test func `an amount is rounded as its own format says`() throws {
         let amount = try ExactDecimal(parsing: "1.005")
         #expect(try Self.write(MoneyFormat(unit: .major, rounding: .halfUp), amount, "EUR") == "1.01")
         #expect(try Self.write(MoneyFormat(unit: .major, rounding: .halfEven), amount, "EUR") == "1.00")

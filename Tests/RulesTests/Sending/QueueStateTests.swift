@@ -13,7 +13,7 @@ struct QueueStateTests {
 
     /// With deliveries 1, 2, 3, … waiting, and not paused.
     private static func queue(holding count: UInt64, capacity: Int = 64, _ change: (inout Sending) -> Void = { _ in }) -> QueueState {
-        var sending = Sending(name: "a") { _ throws(Skip) in throw Skip("") }
+        var sending = Sending(name: "a") { _, _ throws(Skip) in throw Skip("") }
         change(&sending)
         var queue = QueueState(sending, capacity: capacity)
         queue.pause(false)
@@ -28,7 +28,7 @@ struct QueueStateTests {
     }
 
     @Test func `nothing begins before the store has said that the destination is not paused`() {
-        var queue = QueueState(Sending(name: "a") { _ throws(Skip) in throw Skip("") }, capacity: 4)
+        var queue = QueueState(Sending(name: "a") { _, _ throws(Skip) in throw Skip("") }, capacity: 4)
         queue.offer(Self.ready(1))
         #expect(!queue.knowsPause)
         #expect(Self.begin(&queue, at: start) == [])
@@ -133,7 +133,7 @@ struct QueueStateTests {
     }
 
     @Test func `workers are started and ended as the settings change, and all end at a drain`() {
-        var sending = Sending(name: "a") { _ throws(Skip) in throw Skip("") }
+        var sending = Sending(name: "a") { _, _ throws(Skip) in throw Skip("") }
         sending.concurrency = 3
         var queue = QueueState(sending, capacity: 4)
         let staff = [queue.staff(), queue.staff()]
@@ -157,7 +157,7 @@ struct QueueStateTests {
         queue.offer(Self.ready(3))
         _ = queue.finish(probe: nil, .success, status: 200, at: start)
         #expect(Self.begin(&queue, at: start) == [])
-        queue.change(to: Sending(name: "a") { _ throws(Skip) in throw Skip("") })
+        queue.change(to: Sending(name: "a") { _, _ throws(Skip) in throw Skip("") })
         #expect(!queue.knowsPause, "the store is asked again")
         queue.pause(false)
         queue.offer(Self.ready(3))

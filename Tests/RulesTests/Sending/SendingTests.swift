@@ -16,7 +16,7 @@ struct SendingTests {
 
     /// Posts the click id as the body.
     private static func sending(_ change: (inout Sending) -> Void = { _ in }) -> Sending {
-        var sending = Sending(name: "main") { conversion throws(Skip) in
+        var sending = Sending(name: "main") { conversion, _ throws(Skip) in
             guard let click = conversion.text(.clickID) else { throw Skip("main needs click_id") }
             return OutboundRequest(
                 method: "POST", url: "https://t.example/?k=hush", maskedURL: "https://t.example/?k=***", headers: [("X-Key", "hush")],
@@ -95,7 +95,7 @@ struct SendingTests {
     }
 
     @Test func `a reply is read by the mapping, masked and cut`() throws {
-        let request = try Self.sending().request(for: Self.conversion([.clickID: "c-1"]), after: nil)
+        let request = try Self.sending().request(for: Self.conversion([.clickID: "c-1"]), after: nil, at: Self.now)
         let long = "no hush" + String(repeating: "x", count: 600)
         let sending = Self.sending { $0.read = { _, _, update in ReplyReading(outcome: .rejected, message: update ?? long) } }
         let reply = Reply(status: 200, body: Array("hush".utf8))

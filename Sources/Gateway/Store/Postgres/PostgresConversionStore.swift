@@ -33,12 +33,13 @@ final class PostgresConversionStore: ConversionStore {
     /// The address as people may see it.
     let place: String
     let pruning = Mutex(PostgresPrunePlaces())
-    private let intakeLane, resultLane, mendingLane, claimLane, readLane, leaseLane: PostgresLane
+    let intakeLane: PostgresLane
+    private let resultLane, mendingLane, claimLane, readLane, leaseLane: PostgresLane
     private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
     private let results: PostgresBatches<AttemptResult, Bool>
     private let keeps: PostgresBatches<RefusedRequest, Void>
-    private let writer: PostgresWriter
+    let writer: PostgresWriter
     private let node: PostgresNode?
 
     /// Connects and looks at the schema; blocks until then. Further connections are opened when they are needed.

@@ -58,7 +58,7 @@ extension PostgresWriter {
         let awaited = newcomers.filter { $0.submission.awaitedKey != nil }
         if winners.count == inputs.count, awaited.isEmpty {
             FaultPoint.beforeCommit.reached()
-            _ = try connection.run(steps + step(counts, .intake) + [(.commit, PostgresParameters())])
+            _ = try connection.run(steps + step(counts, .intake) + [(ending, PostgresParameters())])
             return Array(repeating: .stored, count: inputs.count)
         }
         if !steps.isEmpty { _ = try connection.run(steps) }
@@ -70,7 +70,7 @@ extension PostgresWriter {
         try settleRepeats(inputs, &outcomes, &repeats, &counts, known: isRetry ? known : [:], partly: Set(taken.keys), connection)
         try repeats.keepOthers(connection)
         FaultPoint.beforeCommit.reached()
-        _ = try connection.run(repeats.equalSteps + step(counts, .intake) + [(.commit, PostgresParameters())])
+        _ = try connection.run(repeats.equalSteps + step(counts, .intake) + [(ending, PostgresParameters())])
         return outcomes.map { $0 ?? .stored }
     }
 

@@ -36,7 +36,7 @@ extension PostgresWriter {
             }
         }
         try repeats.keepOthers(connection)
-        _ = try connection.run(repeats.equalSteps + step(counts, .intake) + [(.commit, PostgresParameters())])
+        _ = try connection.run(repeats.equalSteps + step(counts, .intake) + [(ending, PostgresParameters())])
         return results
     }
 

@@ -8,6 +8,8 @@ struct PostgresWriter: Sendable {
     /// Who writes: a batch's deliveries are held by this node. 0 is a command, which holds nothing.
     let node: Int64
     let refusedLimits: RefusedLimits
+    /// How a transaction of the intake ends: taken back if somebody only wants to know what would become of a message.
+    var ending = PostgresStatement.commit
 
     /// Each lane has rows of its own in `delivery_count`, so that no two wait for each other there.
     enum Lane: Int64 {

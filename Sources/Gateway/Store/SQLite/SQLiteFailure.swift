@@ -16,6 +16,9 @@ struct SQLiteFailure: Error {
         message = connection.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
     }
 
+    /// Takes one write back, and no other that shares its transaction.
+    static let takenBack = SQLiteFailure(nil, code: SQLITE_MISUSE)
+
     init(_ error: DatabaseError) {
         code = error.resultCode.rawValue
         systemError = 0

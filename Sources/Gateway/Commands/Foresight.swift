@@ -1,0 +1,56 @@
+import Foundation
+import Mappings
+import Rules
+
+/// What a store would make of a message. It asks the store itself, inside a transaction that is taken back.
+enum Foresight {
+    /// There is no store yet, so nothing is known.
+    case nothingStored
+    case store(any StoreForesight)
+    case unreadable(StoreError)
+
+    /// Nothing is created if there is no file yet.
+    init(_ location: StoreLocation) {
+        if case .sqlite(let path) = location, !FileManager.default.fileExists(atPath: path) {
+            self = .nothingStored
+            return
+        }
+        do throws(StoreError) {
+            self = .store(try location.openForForesight())
+        } catch {
+            self = .unreadable(error)
+        }
+    }
+
+    func acceptance(of submission: Submission) async -> Result<Acceptance, StoreError> {
+        switch self {
+        case .nothingStored: return .success(.stored)
+        case .unreadable(let error): return .failure(error)
+        case .store(let store):
+            do throws(StoreError) { return .success(try await store.foresee(acceptanceOf: submission)) } catch { return .failure(error) }
+        }
+    }
+
+    func correction(by submission: Submission) async -> Result<CorrectionResult, StoreError> {
+        switch self {
+        case .nothingStored: return .success(submission.keys.isEmpty ? .notFound : .waiting)
+        case .unreadable(let error): return .failure(error)
+        case .store(let store):
+            do throws(StoreError) { return .success(try await store.foresee(correctionBy: submission)) } catch { return .failure(error) }
+        }
+    }
+
+    /// A stored conversion as it is now, and what became of it at each destination.
+    func present(of root: ConversionID) async -> (current: Conversion, states: [String: DeliveryState])? {
+        guard case .store(let store) = self,
+            let latest = try? await store.history(of: root).last, let current = try? Conversion(document: latest.document),
+            let deliveries = try? await store.deliveries(DeliveryFilter(history: root, limit: 10_000))
+        else { return nil }
+        let states = Dictionary(grouping: deliveries, by: \.id.destination).compactMapValues { DeliveryState.predecessor($0.map(\.state)) }
+        return (current, states)
+    }
+
+    func close() async {
+        if case .store(let store) = self { await store.close() }
+    }
+}

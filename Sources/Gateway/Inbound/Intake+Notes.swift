@@ -1,0 +1,31 @@
+import Logging
+import Mappings
+import Rules
+
+/// What the log says of requests that the store took.
+extension Intake {
+    func note(_ acceptance: Acceptance, _ source: String) {
+        switch acceptance {
+        case .stored: break
+        case .duplicate(let first, let sameContent):
+            logger.debug("a conversion was sent again", metadata: ["id": "\(first)", "source": "\(source)", "same": "\(sameContent)"])
+        case .corrected(let first, let correction):
+            logger.debug("a conversion was corrected", metadata: ["id": "\(first)", "by": "\(correction)", "source": "\(source)"])
+        case .conflict(let other):
+            logger.info("a conversion's key belongs to another source", metadata: ["source": "\(source)", "holder": "\(other)"])
+        }
+    }
+
+    func note(_ result: CorrectionResult, _ id: ConversionID, _ source: String) {
+        switch result {
+        case .applied(let root, let correction):
+            logger.info("a conversion was corrected", metadata: ["id": "\(root)", "by": "\(correction)", "source": "\(source)"])
+        case .waiting: logger.info("a correction waits for its conversion", metadata: ["id": "\(id)", "source": "\(source)"])
+        case .unchanged(let root, let note):
+            logger.debug("a correction changed nothing: \(note ?? "it came before")", metadata: ["id": "\(root)", "source": "\(source)"])
+        case .refused, .notFound: break
+        case .conflict(let other):
+            logger.info("a correction is about another source's conversion", metadata: ["source": "\(source)", "holder": "\(other)"])
+        }
+    }
+}

@@ -1,0 +1,59 @@
+extension MappingCompiler {
+    mutating func replies(_ nodes: [(key: YAMLNode, name: String, value: YAMLNode)], at place: SourceLocation) -> [ReplyPlan] {
+        let plans = nodes.compactMap { reply($0.name, $0.value) }
+        for name in ["accepted", "duplicate"] where !plans.contains(where: { $0.name == name }) {
+            diagnostics.error(
+                at: place,
+                "replies needs '\(name)': what the tracker answers \(name == "accepted" ? "to a new conversion" : "when it has it already")"
+            )
+        }
+        return plans
+    }
+
+    mutating func reply(_ name: String, _ node: YAMLNode) -> ReplyPlan? {
+        var map = YAMLFields(node, subject: "reply '\(name)'", into: &diagnostics)
+        let status = map.integer("status", in: 100...599, &diagnostics)
+        let body = self.body(&map, names: ReplyVariables.names)
+        let outcome = word("outcome", in: &map, of: ReplyReading.Outcome.self)
+        var match = body
+        var matchesStatus: Int?
+        if let node = map.take("matches") {
+            var inner = YAMLFields(node, subject: "'matches' of reply '\(name)'", into: &diagnostics)
+            matchesStatus = inner.integer("status", in: 100...599, &diagnostics)
+            match = self.body(&inner, names: ReplyVariables.names)
+            inner.finish(&diagnostics)
+        }
+        map.finish(&diagnostics)
+        let code = FailureCode(rawValue: name)
+        let usual: ReplyReading.Outcome =
+            switch name {
+            case "accepted", "review": .delivered
+            case "duplicate": .duplicate
+            case "rate_limited", "overloaded", "failed": .retry
+            default: .rejected
+            }
+        return ReplyPlan(
+            name: name, status: status ?? (["accepted", "review", "duplicate"].contains(name) ? 200 : code.status), body: body,
+            match: match,
+            matchesStatus: matchesStatus ?? status, outcome: outcome ?? usual)
+    }
+
+    private mutating func body(_ map: inout YAMLFields, names: ExpressionNames) -> ReplyPlan.Body {
+        if let node = map.take("body") { return .json(JSONTemplate.compile(node, names: names, into: &diagnostics)) }
+        guard let node = map.take("text"), let text = node.text("text", &diagnostics) else { return .none }
+        return Template.parse(text, at: node.textLocation, names: names, into: &diagnostics).map { .text($0) } ?? .none
+    }
+
+    mutating func list(_ node: YAMLNode) -> ListPlan? {
+        var map = YAMLFields(node, subject: "list", into: &diagnostics)
+        let path = map.require("path", &diagnostics).flatMap { self.path($0) }
+        let initial = map.integer("limit", in: 1...1000, &diagnostics) ?? 50
+        let maximum = map.integer("maximum", in: 1...1000, &diagnostics) ?? 100
+        let status = map.integer("status", in: 100...599, &diagnostics) ?? 200
+        let body = map.require("body", &diagnostics).map { JSONTemplate.compile($0, names: ReplyVariables.names, into: &diagnostics) }
+        let each = map.require("each", &diagnostics).map { JSONTemplate.compile($0, names: ReplyVariables.names, into: &diagnostics) }
+        map.finish(&diagnostics)
+        guard let path, let body, let each else { return nil }
+        return ListPlan(path: path, initialLimit: initial, maximumLimit: maximum, status: status, body: body, each: each)
+    }
+}

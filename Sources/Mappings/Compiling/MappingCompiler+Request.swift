@@ -1,0 +1,50 @@
+extension MappingCompiler {
+    mutating func request(_ node: YAMLNode) -> RequestPlan? {
+        var map = YAMLFields(node, subject: "request", into: &diagnostics)
+        let written = map.texts("method", &diagnostics) ?? []
+        if written.isEmpty, node.isMap { diagnostics.error(at: node.location, "request needs 'method', such as POST") }
+        let methods = written.compactMap { text, place -> String? in
+            let method = text.uppercased()
+            if RequestPlan.knownMethods.contains(method) { return method }
+            diagnostics.error(at: place, "unknown method '\(text)'\(method.suggestion(from: RequestPlan.knownMethods))")
+            return nil
+        }
+        let path = map.require("path", &diagnostics).flatMap { self.path($0) }
+        let bodies = map.texts("body", &diagnostics)?.compactMap { word($0.text, at: $0.location, of: RequestPlan.BodyKind.self) } ?? []
+        let isSorted = map.flag("sorted", &diagnostics) ?? false
+        let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
+        map.finish(&diagnostics)
+        guard let path, !methods.isEmpty else { return nil }
+        return RequestPlan(methods: methods, path: path, bodies: bodies, isSorted: isSorted, sourceName: sourceName)
+    }
+
+    private mutating func sourceName(_ node: YAMLNode) -> RequestPlan.SourceName? {
+        var map = YAMLFields(node, subject: "names_source", into: &diagnostics)
+        let header = map.require("header", &diagnostics)?.text("header", &diagnostics)
+        let setting = map.take("setting")
+        map.finish(&diagnostics)
+        if let setting, let name = setting.scalar, !settings.contains(where: { $0.name == name }) {
+            diagnostics.error(at: setting.location, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
+        }
+        return header.map { RequestPlan.SourceName(header: $0, setting: setting?.scalar) }
+    }
+
+    /// Variable segments must be settings, since the operator fixes where requests go.
+    mutating func path(_ node: YAMLNode) -> PathPlan? {
+        guard let text = node.text("path", &diagnostics) else { return nil }
+        guard text.hasPrefix("/"), text.count > 1 else {
+            diagnostics.error(at: node.location, "a path begins with '/', found '\(text)'")
+            return nil
+        }
+        let segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part -> PathPlan.Segment in
+            guard part.hasPrefix("{"), part.hasSuffix("}") else { return .literal(String(part)) }
+            let name = String(part.dropFirst().dropLast())
+            if !settings.contains(where: { $0.name == name }) {
+                diagnostics.error(
+                    at: node.location, "path segment '{\(name)}' is not a setting\(name.suggestion(from: settings.map(\.name)))")
+            }
+            return .setting(name)
+        }
+        return PathPlan(segments: segments)
+    }
+}

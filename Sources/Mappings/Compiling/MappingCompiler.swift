@@ -1,0 +1,87 @@
+/// Turns a mapping file's text into a `Mapping`, or into everything that is wrong with it.
+package struct MappingCompiler {
+    var diagnostics = Diagnostics()
+    /// What the parts of the file found so far know of each other.
+    var settings: [SettingPlan] = []
+    var credentials: [CredentialPlan] = []
+    var fields: [FieldPlan] = []
+    var layout = RequestLayout()
+    /// Whether the fields are those of an update.
+    var isUpdate = false
+
+    /// - Parameters:
+    ///   - name: the file's name without `.yaml`.
+    ///   - file: the path that diagnostics show.
+    package static func compile(_ text: String, name: String, file: String) -> (mapping: Mapping?, diagnostics: Diagnostics) {
+        var compiler = Self()
+        guard let root = YAMLReader.read(text, file: file, into: &compiler.diagnostics) else { return (nil, compiler.diagnostics) }
+        let mapping = compiler.mapping(root, name: name)
+        return (compiler.diagnostics.hasErrors ? nil : mapping, compiler.diagnostics)
+    }
+
+    private mutating func mapping(_ root: YAMLNode, name: String) -> Mapping? {
+        var top = YAMLFields(root, subject: "a mapping", into: &diagnostics)
+        guard !diagnostics.hasErrors else { return nil }
+        if name.isEmpty || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }) {
+            diagnostics.error(at: root.location, "a mapping's name is its file's: letters, digits, '-' and '_' only, found '\(name)'")
+        }
+        let tracker = top.require("tracker", &diagnostics)?.text("tracker", &diagnostics) ?? name
+        let settingNodes = top.map("settings", &diagnostics)
+        settings = settingNodes.map { setting($0.name, $0.value) }
+        let credentialNodes = top.map("credentials", &diagnostics)
+        credentials = credentialNodes.map { credential($0.name, $0.value, isSigningKey: false) }
+        // Fields and examples of a file without a request are still checked.
+        let request =
+            top.require("request", &diagnostics).flatMap { self.request($0) }
+            ?? RequestPlan(methods: ["POST"], path: PathPlan(segments: []), bodies: [.json], isSorted: false)
+        let signature = top.take("signature").flatMap { self.signature($0) }
+        let fieldNodes = top.map("fields", &diagnostics)
+        for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
+        reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
+        let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
+        let checks = top.list("checks", &diagnostics).compactMap { check($0) }
+        let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
+        let repeats = word("repeats", in: &top, of: RepeatPolicy.self) ?? .ignore
+        let replies = self.replies(top.map("replies", &diagnostics), at: top.location)
+        let list = top.take("list").flatMap { self.list($0) }
+        let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
+        let updateNodes = top.map("updates", &diagnostics)
+        top.finish(&diagnostics)
+        var mapping = Mapping(
+            name: name, tracker: tracker, request: request, settings: settings, credentials: credentials, signature: signature,
+            fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
+            list: list, examples: examples, layout: layout, readingOrder: readingOrder)
+        mapping.updates = updateNodes.compactMap { update($0.name, at: $0.key.location, $0.value, of: mapping) }
+        return mapping
+    }
+
+    /// Words such as the type come first, then the currency, then the amounts that need it.
+    var readingOrder: [Int] {
+        fields.indices.filter { fields[$0].reading != nil }.sorted { left, right in
+            (fields[left].readingRank, left) < (fields[right].readingRank, right)
+        }
+    }
+
+    // MARK: Words of closed lists
+
+    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ key: String, in map: inout YAMLFields, of type: Word.Type) -> Word?
+    {
+        guard let node = map.take(key), let text = node.text(key, &diagnostics) else { return nil }
+        return word(text, at: node.location, of: type)
+    }
+
+    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ text: String, at place: SourceLocation, of type: Word.Type) -> Word?
+    {
+        if let word = Word(rawValue: text) { return word }
+        diagnostics.error(at: place, "unknown word '\(text)'\(text.suggestion(from: Word.allCases.map(\.rawValue)))")
+        return nil
+    }
+}
+
+extension FieldPlan {
+    fileprivate var readingRank: Int {
+        guard case .path(.field(let field)) = target else { return 2 }
+        if field == .currency { return 0 }
+        return field.kind == .money ? 3 : 1
+    }
+}

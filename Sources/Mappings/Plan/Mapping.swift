@@ -1,0 +1,68 @@
+/// A tracker, described once: the compiled form of `mappings/<name>.yaml`, immutable and shared by every request.
+///
+/// Read forwards by a `MappingReader` for a source, backwards by a `MappingWriter` for a destination. Nothing in it is looked up by name or
+/// parsed while a request runs.
+package struct Mapping: Sendable {
+    /// The file's name without `.yaml`, which configurations use: `refcampaign`.
+    package var name: String
+    /// The tracker's own name, for sentences: `RefCampaign`.
+    package var tracker: String
+    package var request: RequestPlan
+    package var settings: [SettingPlan]
+    package var credentials: [CredentialPlan]
+    package var signature: SignaturePlan?
+    package var fields: [FieldPlan]
+    package var computed: [Computed]
+    package var checks: [Check]
+    package var duplicates: DuplicateRule
+    /// What a repeat means where the source says nothing else.
+    package var repeats: RepeatPolicy
+    package var replies: [ReplyPlan]
+    package var list: ListPlan?
+    package var examples: [Example]
+    /// How corrections are told and taken, in the order of the file: the first that fits counts.
+    package var updates: [UpdatePlan] = []
+    /// Whether this is an update's own request: it is read without defaults, and minor units may wait for their currency.
+    package var isCorrection = false
+
+    /// Where parameters go when a request is read.
+    var layout: RequestLayout
+    /// Fields in the order they are read: the currency before the amounts that need it.
+    var readingOrder: [Int]
+
+    package struct Computed: Sendable {
+        package var path: FieldPath
+        package var expression: Expression
+        package var source: String
+    }
+
+    /// The settings' names as expressions know them: `settings.program_id`. What is written knows `now` too.
+    static func names(of settings: [SettingPlan], hasNow: Bool = false) -> ExpressionNames {
+        ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) }, hasNow: hasNow)
+    }
+
+    /// In the order of `names(of:)`.
+    func settingValues(_ chosen: [String: SettingValue]) -> [Value] {
+        settings.map { (chosen[$0.name] ?? $0.initial)?.value ?? .absent }
+    }
+
+    package func setting(_ name: String, _ chosen: [String: SettingValue]) -> SettingValue? {
+        chosen[name] ?? settings.first { $0.name == name }?.initial
+    }
+
+    /// The canonical field of a wire name, for keys and macros.
+    package func path(ofWireName name: String) -> FieldPath? {
+        for field in fields {
+            guard case .path(let path) = field.target else { continue }
+            if field.name == name || field.reading?.aliases.contains(where: { $0.name == name }) == true { return path }
+        }
+        return nil
+    }
+
+    /// Whether a request can carry the canonical field.
+    package func reads(_ path: FieldPath) -> Bool {
+        fields.contains { $0.target == .path(path) && $0.reading != nil } || computed.contains { $0.path == path }
+    }
+
+    package var sample: Example? { examples.first(where: \.isSample) ?? examples.first { $0.error == nil } }
+}

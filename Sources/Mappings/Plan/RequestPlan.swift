@@ -1,0 +1,25 @@
+/// The request that a tracker documents: its methods, path and kind of body.
+package struct RequestPlan: Sendable {
+    static let knownMethods = ["GET", "POST", "PUT", "PATCH"]
+
+    package enum BodyKind: String, Sendable, CaseIterable { case json, form }
+
+    /// The first is used when a request is written.
+    package var methods: [String]
+    package var path: PathPlan
+    /// The kinds that are read; the first is written. Empty: parameters stand in the query.
+    package var bodies: [BodyKind]
+    /// Members and parameters are written in the order of their names' bytes.
+    package var isSorted: Bool
+    /// The header in which a sender says who it is, before a signature proves it.
+    package var sourceName: SourceName?
+
+    package struct SourceName: Sendable {
+        package var header: String
+        /// The setting that holds a source's name among the tracker's senders; its name in the configuration counts too.
+        package var setting: String?
+    }
+
+    /// Whether a request of this method has its fields in the body.
+    package func readsBody(_ method: String) -> Bool { !bodies.isEmpty && method != "GET" && method != "HEAD" }
+}

@@ -1,0 +1,14 @@
+/// A choice that a mapping leaves to the operator: `settings:` of a source or destination.
+package struct SettingPlan: Sendable {
+    package enum Side: String, Sendable, CaseIterable { case source, destination }
+    package enum Kind: String, Sendable, CaseIterable { case text, flag, list }
+
+    package var name: String
+    package var kind: Kind
+    /// The values it may have; empty takes any.
+    package var values: [String]
+    package var initial: SettingValue?
+    /// The sides that may set it, and those that must.
+    package var sides: Set<Side>
+    package var requiredBy: Set<Side>
+}

@@ -1,0 +1,142 @@
+/// A mapping read forwards for one source: its settings, defaults and converters are fixed, so that a request only runs through them.
+package struct MappingReader: Sendable {
+    package let mapping: Mapping
+    package let settings: [String: SettingValue]
+    private let settingValues: [Value]
+    let exponents: CurrencyExponents
+    /// What stands in where the sender says nothing.
+    private let defaults: [(path: FieldPath, value: Value)]
+    /// In the order they are read; those that are required of some conversions are judged when all are.
+    private let fields: [FieldReader]
+    private let conditional: [FieldReader]
+    private let itemFields: [FieldReader]
+    private let defaultCurrency: Currency?
+    private let checks: [Check]
+    /// Of a correction: amounts that are written in minor units.
+    private let minorFields: [Field]
+
+    package init(
+        _ mapping: Mapping, settings: [String: SettingValue] = [:], defaults: [(path: FieldPath, value: Value)] = [],
+        exponents: CurrencyExponents = CurrencyExponents()
+    ) {
+        self.mapping = mapping
+        self.settings = settings
+        // A correction says what has changed; what it leaves out is not meant.
+        let defaults = mapping.isCorrection ? [] : defaults
+        self.defaults = defaults
+        self.exponents = exponents
+        settingValues = mapping.settingValues(settings)
+        defaultCurrency = defaults.first { $0.path == .field(.currency) }?.value.text.flatMap { Currency(code: $0) }
+        let bound = mapping.readingOrder.compactMap { FieldReader(mapping.fields[$0], of: mapping, settings: settings, defaults: defaults) }
+        fields = bound.filter { !$0.isItem }
+        itemFields = bound.filter(\.isItem)
+        checks = mapping.checks.filter { $0.side != .out }
+        let inFileOrder = mapping.fields.compactMap { FieldReader($0, of: mapping, settings: settings, defaults: defaults) }
+        minorFields = mapping.isCorrection ? fields.compactMap(\.minorField) : []
+        conditional = inFileOrder.filter { $0.condition != nil && !$0.isItem }
+    }
+
+    /// What is given to a conversion from outside.
+    package struct Identity: Sendable {
+        package var id: ConversionID
+        package var source: String
+        package var receivedAt: Timestamp
+
+        package init(id: ConversionID, source: String, receivedAt: Timestamp) {
+            self.id = id
+            self.source = source
+            self.receivedAt = receivedAt
+        }
+    }
+
+    /// - Parameter origins: where each field came from, by canonical name; nothing is noted where it is nil.
+    /// - Throws: everything that is wrong with the request.
+    package func read(
+        _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
+    ) throws(Refusal) -> Conversion {
+        let conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
+        var run = ReadingRun(
+            input: ExpressionInput(conversion, variables: settingValues), context: ConverterContext(exponents: exponents),
+            failures: parsed.failures,
+            origins: origins)
+        run.input.conversion.extra = parsed.extra
+        // Holds where the tracker's requests have no currency; a currency field is read before the amounts and says it anew.
+        run.context.currency = defaultCurrency
+        run.context.awaitsCurrency = mapping.isCorrection
+        for field in fields { field.read(parsed, into: &run) }
+        settle(&run)
+        readItems(parsed, &run)
+        for (path, value) in defaults where run.input.conversion[path].isAbsent {
+            run.input.conversion[path] = value
+            run.note(path, "the source's defaults")
+        }
+        if run.failures.isEmpty { checkWhole(&run) }
+        origins = run.origins
+        run.input.conversion.warnings = parsed.warnings + run.context.warnings
+        guard run.failures.isEmpty else { throw Refusal(run.failures) }
+        return run.input.conversion
+    }
+
+    func isInMinorUnits(_ field: Field) -> Bool { minorFields.contains(field) }
+
+    package func read(_ parsed: ParsedRequest, as identity: Identity) throws(Refusal) -> Conversion {
+        var origins: [String: String]?
+        return try read(parsed, as: identity, origins: &origins)
+    }
+
+    /// An event `rejected` is a rejected deposit, whatever status stands beside it.
+    private func settle(_ run: inout ReadingRun) {
+        for (field, word, wire) in run.settled {
+            if let other = run.input.conversion.text(field), other != word {
+                run.context.warnings.append(
+                    "\(wire) means \(field.name) '\(word)'; the \(field.name) '\(other)' sent with it was not followed")
+            }
+            run.input.conversion[field] = .text(word)
+            run.note(.field(field), wire)
+        }
+        if !run.settled.isEmpty {
+            run.failures.removeAll { failure in
+                failure.code == .missingField && run.settled.contains { mapping.path(ofWireName: failure.field ?? "") == .field($0.field) }
+            }
+        }
+    }
+
+    private func readItems(_ parsed: ParsedRequest, _ run: inout ReadingRun) {
+        guard !parsed.itemPositions.isEmpty else { return }
+        run.input.conversion.items.reserveCapacity(parsed.itemPositions.count)
+        let width = mapping.layout.itemSlotCount
+        for (index, position) in parsed.itemPositions.enumerated() where run.failures.count < Refusal.limit {
+            var item = Item()
+            for field in itemFields { field.read(parsed.itemSlots, from: index * width, at: position, into: &item, &run) }
+            run.input.conversion.items.append(item)
+        }
+        if run.origins != nil { run.origins?["items"] = mapping.fields.first(where: \.isItem)?.path[0] }
+    }
+
+    /// Computed fields, then what only the whole conversion can tell.
+    private func checkWhole(_ run: inout ReadingRun) {
+        for computed in mapping.computed {
+            let value = computed.expression.value(run.input)
+            guard !value.isAbsent else { continue }
+            run.input.conversion[computed.path] = value
+            run.note(computed.path, "computed: \(computed.source)")
+        }
+        for field in conditional where field.isMissing(run.input) { run.failures.append(field.missing()) }
+        for index in checks.indices where !checks[index].need.isTrue(run.input) {
+            run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
+        }
+    }
+}
+
+extension FieldPlan.ConverterCall {
+    func make(_ mapping: Mapping, _ settings: [String: SettingValue]) -> any FieldConverter {
+        converter.make(
+            zip(words, converter.parameters).map { word, known in
+                switch word {
+                case .literal(let text): text
+                case .setting(let name): mapping.setting(name, settings)?.texts.first ?? known[0]
+                }
+            }
+        )
+    }
+}

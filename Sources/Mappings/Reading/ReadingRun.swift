@@ -1,0 +1,22 @@
+/// The state of one request while its fields are read.
+struct ReadingRun {
+    /// The conversion as far as it is read, where expressions can see it.
+    var input: ExpressionInput
+    var context: ConverterContext
+    var failures: [Failure]
+    /// Where each field came from, by canonical name; nothing is noted where it is nil.
+    var origins: [String: String]?
+
+    /// What words settle of other fields; applied when all are read.
+    var settled: [(field: Field, word: String, wire: String)] = []
+    /// Amounts are not judged where the currency itself was refused: one mistake, one sentence.
+    var lacksCurrency = false
+
+    mutating func noteField(_ path: FieldPath) {
+        if origins != nil { origins?[path.description] = context.field }
+    }
+
+    mutating func note(_ path: FieldPath, _ origin: @autoclosure () -> String) {
+        if origins != nil { origins?[path.description] = origin() }
+    }
+}

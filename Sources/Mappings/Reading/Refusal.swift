@@ -1,0 +1,14 @@
+/// A request that cannot become a conversion, with all that is wrong with it, first things first.
+package struct Refusal: Error, Sendable, Equatable {
+    package var failures: [Failure]
+    /// A list of 10,000 items may be wrong in as many places: what is told ends here.
+    static let limit = 50
+
+    package init(_ failures: [Failure]) { self.failures = failures }
+    package init(_ code: FailureCode, field: String? = nil, _ sentence: String) {
+        failures = [Failure(code, field: field, sentence)]
+    }
+
+    package var code: FailureCode { failures.first?.code ?? .invalid }
+    package var reason: String { failures.map(\.sentence).joined(separator: "; ") }
+}

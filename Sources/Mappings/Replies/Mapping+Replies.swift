@@ -1,0 +1,110 @@
+extension Mapping {
+    /// Whether the tracker documents an answer of its own to a conversion that it holds for review.
+    package var answersReview: Bool { replies.contains { $0.name == "review" } }
+
+    /// Words a reply as the tracker would.
+    ///
+    /// - Parameter name: `accepted`, `review`, `duplicate` or a failure's code; the mapping's `error` reply stands in for a code that it does not name.
+    package func reply(_ name: String, to conversion: Conversion, _ variables: ReplyVariables) -> WireReply {
+        let input = ExpressionInput(conversion, variables: variables.values, now: variables.now)
+        var code: FailureCode? = FailureCode(rawValue: name)
+        while let current = code {
+            if let plan = replies.first(where: { $0.name == current.rawValue }) {
+                return write(plan, status: plan.status, input, variables)
+            }
+            code = current.fallback
+        }
+        let status = FailureCode(rawValue: name).status
+        if let plan = replies.first(where: { $0.name == "error" }) { return write(plan, status: status, input, variables) }
+        var json = JSONWriter()
+        json.write(["error": .string(variables.refusal?.reason ?? name)])
+        return WireReply(status: status, contentType: Self.jsonType, body: json.bytes)
+    }
+
+    private static let jsonType = "application/json"
+
+    private func write(_ plan: ReplyPlan, status: Int, _ input: borrowing ExpressionInput, _ variables: ReplyVariables) -> WireReply {
+        switch plan.body {
+        case .none: return WireReply(status: status, contentType: Self.jsonType, body: [])
+        case .text(let template):
+            return WireReply(status: status, contentType: "text/plain; charset=utf-8", body: Array(template.text(input).utf8))
+        case .json(let template):
+            var json = JSONWriter(capacity: 192)
+            template.write(input, lists: variables, into: &json)
+            return WireReply(status: status, contentType: Self.jsonType, body: json.bytes)
+        }
+    }
+
+    /// The documented list of conversions, where the tracker has one.
+    package func listReply(_ conversions: [Conversion], limit: Int, offset: Int, now: Timestamp) -> WireReply? {
+        guard let list else { return nil }
+        var variables = ReplyVariables()
+        variables.limit = Int64(limit)
+        variables.offset = Int64(offset)
+        variables.now = now
+        variables.conversions = conversions.map { conversion in
+            var own = ReplyVariables()
+            own.id = conversion.id.description
+            return list.each.value(ExpressionInput(conversion, variables: own.values))
+        }
+        let anyone = Conversion(id: ConversionID(high: 0, low: 0), source: "", tracker: name, receivedAt: now)
+        var json = JSONWriter()
+        list.body.write(ExpressionInput(anyone, variables: variables.values, now: now), lists: variables, into: &json)
+        return WireReply(status: list.status, contentType: Self.jsonType, body: json.bytes)
+    }
+
+    /// Recognises a tracker's reply: the documented one with the most in common, or nil where none fits.
+    package func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
+        let value = try? JSONValue(parsing: body)
+        let text = String(decoding: body.prefix(4096), as: UTF8.self).trimmed
+        var best: (plan: ReplyPlan, captured: [String: JSONValue])?
+        for plan in replies where plan.name != "error" && plan.accepts(status) {
+            guard plan.match.weight > best?.plan.match.weight ?? -1 else { continue }
+            var captured: [String: JSONValue] = [:]
+            switch plan.match {
+            case .none: break
+            case .json(let template): guard let value, template.matches(value, captured: &captured) else { continue }
+            case .text(let template): guard template.isFound(in: text) else { continue }
+            }
+            best = (plan, captured)
+        }
+        guard let best else { return nil }
+        return ReplyReading(
+            outcome: best.plan.outcome,
+            message: value?["message"]?.plainText ?? value?["error"]?.plainText ?? value?["error"]?["message"]?.plainText,
+            remoteID: best.captured["id"]?.plainText,
+            retryAfter: (best.captured["retry_after"] ?? value?["retry_after"])?.plainText.flatMap { Int64($0) }.flatMap {
+                $0 >= 0 && $0 < 1 << 40 ? .seconds($0) : nil
+            })
+    }
+}
+
+extension ReplyPlan {
+    fileprivate func accepts(_ status: Int) -> Bool {
+        if let matchesStatus { return status == matchesStatus }
+        return status == self.status
+    }
+}
+
+extension JSONValue {
+    /// The text of a string or number.
+    package var plainText: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        default: nil
+        }
+    }
+}
+
+extension Template {
+    /// Whether the fixed parts stand in the text, in their order.
+    fileprivate func isFound(in text: String) -> Bool {
+        var rest = text[...]
+        for part in parts {
+            guard case .literal(let literal) = part else { continue }
+            guard let range = rest.firstRange(of: literal) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return true
+    }
+}

@@ -1,0 +1,98 @@
+/// Names and values of a query string or a form body, decoded, in the order sent.
+package struct Parameters: Sendable {
+    package var pairs: [(name: String, value: String)] = []
+    /// What was repaired while reading.
+    package var warnings: [String] = []
+
+    package init() {}
+
+    package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    /// Reads `a=1&b=x+y%21`. Stray percent signs stay what they are; bytes that are no UTF-8 are read as Latin-1.
+    ///
+    /// `&currency=` that went through an HTML page arrives as `¤cy=`, since `&curren` is an entity there: raw or percent-encoded, UTF-8 or
+    /// Latin-1. It is put right before anything is decoded, with a warning.
+    package init(decoding text: String) {
+        self.init(decoding: Array(text.utf8))
+    }
+
+    package init(decoding bytes: [UInt8]) {
+        var bytes = bytes
+        if Self.repairCurrency(&bytes) { warnings.append("'¤cy' was read as '&currency': the sender's URL went through an HTML page") }
+        for part in bytes.split(separator: UInt8(ascii: "&")) {
+            let equals = part.firstIndex(of: UInt8(ascii: "="))
+            var name = Self.decode(part[..<(equals ?? part.endIndex)])
+            if name.hasPrefix("amp;"), name.utf8.count > 4 {
+                name.removeFirst(4)
+                warnings.append("'&amp;\(name)' was read as '&\(name)': the sender's URL went through an HTML page")
+            }
+            let value = equals.map { Self.decode(part[part.index(after: $0)...]) } ?? ""
+            pairs.append((name, value))
+        }
+    }
+
+    static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "%"), index + 2 < bytes.endIndex, let high = bytes[index + 1].hexDigit,
+                let low = bytes[index + 2].hexDigit
+            {
+                decoded.append(UInt8(high << 4 | low))
+                index += 3
+            } else {
+                decoded.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
+                index += 1
+            }
+        }
+        return String(validating: decoded, as: UTF8.self) ?? String(String.UnicodeScalarView(decoded.map { Unicode.Scalar($0) }))
+    }
+
+    /// The length of `¤cy=` where it begins at an index: the sign as UTF-8 or Latin-1, raw or percent-encoded; as U+FFFD where an HTTP parser
+    /// has decoded Latin-1 as UTF-8 before.
+    private static func mangledLength(_ bytes: [UInt8], at index: Int) -> Int? {
+        func ends(_ count: Int) -> Int? { bytes[(index + count)...].starts(with: Array("cy=".utf8)) ? count + 3 : nil }
+        switch bytes[index] {
+        case 0xC2: return index + 1 < bytes.count && bytes[index + 1] == 0xA4 ? ends(2) : nil
+        case 0xEF: return bytes[index...].starts(with: [0xEF, 0xBF, 0xBD]) ? ends(3) : nil
+        // The same byte ends letters such as ä, which are no sign.
+        case 0xA4: return index > 0 && bytes[index - 1] >= 0x80 ? nil : ends(1)
+        case UInt8(ascii: "%"):
+            guard let first = percentDecoded(bytes, at: index) else { return nil }
+            if first == 0xC2 { return percentDecoded(bytes, at: index + 3) == 0xA4 ? ends(6) : nil }
+            let follows = index >= 3 && percentDecoded(bytes, at: index - 3) ?? 0 >= 0x80
+            return first == 0xA4 && !follows ? ends(3) : nil
+        default: return nil
+        }
+    }
+
+    private static func percentDecoded(_ bytes: [UInt8], at index: Int) -> UInt8? {
+        guard index + 2 < bytes.count, bytes[index] == UInt8(ascii: "%"),
+            let high = bytes[index + 1].hexDigit, let low = bytes[index + 2].hexDigit
+        else { return nil }
+        return UInt8(high << 4 | low)
+    }
+
+    /// In one pass: a hostile body may hold nothing but signs.
+    private static func repairCurrency(_ bytes: inout [UInt8]) -> Bool {
+        guard bytes.contains(where: { $0 == 0xA4 || $0 == 0xEF || $0 == UInt8(ascii: "%") }) else { return false }
+        var repaired: [UInt8] = []
+        var index = 0
+        var copied = 0
+        while index < bytes.count {
+            guard let length = mangledLength(bytes, at: index) else {
+                index += 1
+                continue
+            }
+            repaired += bytes[copied..<index]
+            repaired += Array((index == 0 ? "currency=" : "&currency=").utf8)
+            index += length
+            copied = index
+        }
+        guard copied > 0 else { return false }
+        bytes = repaired + bytes[copied...]
+        return true
+    }
+}

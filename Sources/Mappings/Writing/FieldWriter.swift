@@ -1,0 +1,137 @@
+/// One field of a mapping, bound to a destination: makes its wire value of a conversion, or says why there can be none.
+///
+/// A class, so that a request passes by its many parts without copying them.
+final class FieldWriter: Sendable {
+    /// Among the mapping's fields.
+    let index: Int
+    let isItem: Bool
+    private let isHeader: Bool
+    /// Whether it makes up the one line of an order that came without items.
+    var isSynthesized: Bool { isItem && value != nil }
+    private let name: String
+    private let tracker: String
+    private let target: FieldPlan.Target?
+    private let value: Expression?
+    private let converter: any FieldConverter
+    private let words: FieldPlan.Words?
+    private let required: FieldPlan.Requirement
+    private let isRequired: Bool
+    private let length: ClosedRange<Int>?
+
+    /// Nil where the field is only read.
+    init?(_ index: Int, of mapping: Mapping, settings: [String: SettingValue]) {
+        let field = mapping.fields[index]
+        guard let writing = field.writing else { return nil }
+        self.index = index
+        isItem = field.isItem
+        isHeader = field.place == .header
+        name = field.name
+        tracker = mapping.tracker
+        target = field.target
+        value = writing.value
+        converter = writing.converter.make(mapping, settings)
+        words = writing.words
+        required = writing.required
+        isRequired = writing.required == .always
+        length = writing.length
+    }
+
+    func write(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        let wire = try wire(input, &context)
+        if isHeader, let text = wire.text, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw Skip("\(name) \(text.quotedBriefly) holds a control character, which a header cannot carry")
+        }
+        return wire
+    }
+
+    private func wire(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        if case .metadata = target, value == nil {
+            let metadata = input.conversion.metadata
+            return metadata.members.isEmpty ? .absent : .tree(.object(metadata))
+        }
+        var value = Value.absent
+        if let expression = self.value {
+            value = expression.value(input)
+        } else if case .path(let path) = target {
+            value = input.conversion[path]
+        }
+        guard !value.isAbsent else {
+            try checkAbsent(input)
+            return .absent
+        }
+        if let words { return .string(try word(value.description, words, input)) }
+        return try convert(value, &context)
+    }
+
+    private func convert(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        context.field = name
+        do throws(FieldFailure) {
+            let wire = try converter.write(value, &context)
+            if let length, let text = wire.text, !length.contains(text.unicodeScalars.count) {
+                let count = text.unicodeScalars.count
+                throw FieldFailure("\(name) has \(count) characters; \(tracker) takes at most \(length.upperBound)")
+            }
+            return wire
+        } catch {
+            throw Skip(error.sentence)
+        }
+    }
+
+    private func checkAbsent(_ input: borrowing ExpressionInput) throws(Skip) {
+        switch required {
+        case .never: return
+        case .when(let condition): if !condition.isTrue(input) { return }
+        case .always: break
+        }
+        guard case .path(let path) = target else {
+            throw Skip("\(tracker) requires \(name), which this conversion does not have")
+        }
+        let hint = path.isSettable ? "; a route can give it: set: { \(path): … }" : ""
+        throw Skip("\(tracker) requires \(name), but the conversion has no \(path)\(hint)")
+    }
+
+    private func word(_ word: String, _ words: FieldPlan.Words, _ input: borrowing ExpressionInput) throws(Skip) -> String {
+        var plain: String?
+        for entry in words.entries where entry.canonical.contains(word) {
+            if entry.also.isEmpty {
+                plain = plain ?? entry.wire
+            } else if entry.also.allSatisfy({ input.conversion[$0.field] == .text($0.word) }) {
+                return entry.wire
+            }
+        }
+        if let plain { return plain }
+        let name = if case .path(let path) = target { path.description } else { self.name }
+        var known: [String] = []
+        for word in words.entries.flatMap(\.canonical) where !known.contains(word) { known.append(word) }
+        throw Skip("\(tracker) has no word for \(name) '\(word)'; it takes \(known.joined(separator: ", "))")
+    }
+
+    /// Writes a part of one item.
+    func write(_ item: Item, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        guard case .item(let part) = target else { return .absent }
+        let wire = try convertPart(item[part], &context)
+        if wire.isAbsent, isRequired {
+            throw Skip("\(tracker) requires \(name), but an item of this conversion has no \(part.wireName)")
+        }
+        return wire
+    }
+
+    /// Writes a part of the one line of an order whose items nobody told.
+    func synthesize(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        let wire = try convertPart(value?.value(input) ?? .absent, &context)
+        if wire.isAbsent, isRequired {
+            throw Skip("\(tracker) requires \(name), which this conversion has neither in items nor by itself")
+        }
+        return wire
+    }
+
+    private func convertPart(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        guard !value.isAbsent else { return .absent }
+        context.field = name
+        do throws(FieldFailure) {
+            return try converter.write(value, &context)
+        } catch {
+            throw Skip(error.sentence)
+        }
+    }
+}

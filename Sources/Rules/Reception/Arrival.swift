@@ -1,0 +1,40 @@
+import Mappings
+
+/// One request on its way to being judged.
+package struct Arrival: Sendable {
+    /// The conversion's id, if the request becomes one.
+    package var id: ConversionID
+    /// The conversion's time.
+    package var receivedAt: Timestamp
+    /// When the request reached the gateway: earlier than `receivedAt` if a kept request is run again.
+    package var arrivedAt: Timestamp
+    package var request: WireRequest
+    package var sender: Sender
+
+    package init(id: ConversionID, receivedAt: Timestamp, arrivedAt: Timestamp? = nil, request: WireRequest, sender: Sender) {
+        self.id = id
+        self.receivedAt = receivedAt
+        self.arrivedAt = arrivedAt ?? receivedAt
+        self.request = request
+        self.sender = sender
+    }
+
+    /// Who says whose request it is.
+    package enum Sender: Sendable {
+        /// The request itself, by its credentials. The address is nil for a peer without an IP address.
+        case peer(text: String, address: IPAddress?)
+        /// The request itself, by its credentials. An operator has it in a file, so no address is judged.
+        case file
+        /// An operator, about a request that was kept: its credentials are gone. The peer is the one that sent it first.
+        case vouched(source: String, peer: String)
+    }
+
+    /// What the store keeps as the sender's address.
+    var peer: String {
+        switch sender {
+        case .peer(let text, _): text
+        case .file: ""
+        case .vouched(_, let peer): peer
+        }
+    }
+}

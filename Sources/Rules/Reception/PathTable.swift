@@ -1,0 +1,102 @@
+import Mappings
+
+/// Finds the trackers and sources that a path leads to: every tracker documents its own path, and `/<source>/` before it names the source.
+package struct PathTable: Sendable {
+    /// What a path leads to; several trackers may share one.
+    package struct Match: Sendable {
+        package enum Endpoint: Sendable, Equatable {
+            case conversions, list
+            /// Corrections by the mapping's update at this index.
+            case update(Int)
+        }
+        package var tracker: ReceivingTracker
+        package var endpoint: Endpoint
+        package var sources: [ReceivingSource]
+        /// The variable segments of the path, decoded.
+        package var pathValues: [String: String]
+
+        package init(tracker: ReceivingTracker, endpoint: Endpoint, sources: [ReceivingSource], pathValues: [String: String]) {
+            self.tracker = tracker
+            self.endpoint = endpoint
+            self.sources = sources
+            self.pathValues = pathValues
+        }
+
+        /// What the request is read with and answered by.
+        package var mapping: Mapping {
+            if case .update(let index) = endpoint, let own = tracker.mapping.updates[index].inbound { own } else { tracker.mapping }
+        }
+
+        package func takes(_ method: String) -> Bool { methods.contains(method) }
+
+        package var methods: [String] {
+            switch endpoint {
+            case .conversions: tracker.mapping.request.methods
+            case .update: mapping.request.methods
+            case .list: ["GET"]
+            }
+        }
+    }
+
+    private struct Pattern: Sendable {
+        var path: PathPlan
+        var tracker: ReceivingTracker
+        var endpoint: Match.Endpoint
+    }
+
+    /// Paths without variable segments, with and without a source in front.
+    private var fixed: [String: [Match]] = [:]
+    private var patterns: [Pattern] = []
+    package let trackers: [ReceivingTracker]
+
+    package init(_ trackers: [ReceivingTracker]) {
+        self.trackers = trackers
+        for tracker in trackers {
+            add(tracker.mapping.request.path, .conversions, tracker)
+            if let list = tracker.mapping.list { add(list.path, .list, tracker) }
+            for (index, update) in tracker.mapping.updates.enumerated() {
+                if let own = update.inbound { add(own.request.path, .update(index), tracker) }
+            }
+        }
+    }
+
+    private mutating func add(_ path: PathPlan, _ endpoint: Match.Endpoint, _ tracker: ReceivingTracker) {
+        let isFixed = path.segments.allSatisfy { if case .literal = $0 { true } else { false } }
+        guard isFixed else { return patterns.append(Pattern(path: path, tracker: tracker, endpoint: endpoint)) }
+        let text = path.description
+        fixed[text, default: []].append(Match(tracker: tracker, endpoint: endpoint, sources: tracker.sources, pathValues: [:]))
+        for source in tracker.sources {
+            fixed["/\(source.name)\(text)", default: []]
+                .append(Match(tracker: tracker, endpoint: endpoint, sources: [source], pathValues: [:]))
+        }
+    }
+
+    /// In the order of the configuration file; a slash at the path's end does not matter.
+    package func matches(_ path: String) -> [Match] {
+        if let found = fixed[path] { return found }
+        if path.utf8.last == UInt8(ascii: "/"), path.utf8.count > 1, let found = fixed[String(path.dropLast())] { return found }
+        var found: [Match] = []
+        for pattern in patterns {
+            if let values = pattern.path.match(path) { add(pattern, pattern.tracker.sources, values, to: &found) }
+            guard let (name, rest) = Self.split(path) else { continue }
+            guard let source = pattern.tracker.sources.first(where: { $0.name == name }) else { continue }
+            if let values = pattern.path.match(rest) { add(pattern, [source], values, to: &found) }
+        }
+        return found
+    }
+
+    private func add(_ pattern: Pattern, _ sources: [ReceivingSource], _ values: [String: String], to found: inout [Match]) {
+        let sources = sources.filter { $0.answers(values) }
+        if !sources.isEmpty {
+            found.append(Match(tracker: pattern.tracker, endpoint: pattern.endpoint, sources: sources, pathValues: values))
+        }
+    }
+
+    /// `/shop-de/v1/event` is `shop-de` and `/v1/event`.
+    private static func split(_ path: String) -> (name: String, rest: Substring)? {
+        guard path.utf8.first == UInt8(ascii: "/") else { return nil }
+        let tail = path.dropFirst()
+        guard let slash = tail.firstIndex(of: "/") else { return nil }
+        return (String(tail[..<slash]).percentDecoded, tail[slash...])
+    }
+}

@@ -1,0 +1,82 @@
+import Mappings
+
+/// A source made ready for requests: its reader compiled, its credentials hashed.
+package final class ReceivingSource: Sendable {
+    package let name: String
+    package let reader: MappingReader
+    /// The credentials that a request must present, by their place in the mapping's list.
+    package let credentials: [(index: Int, secret: ActiveSecret)]
+    /// What `null` in the configuration switched off.
+    package let openCredentials: [String]
+    package let signer: ActiveSigner?
+    /// Nil if the source may send as much as it likes.
+    package let rates: SenderRates?
+    /// Whether a rotation is under way: a second secret counts too.
+    package let isRotating: Bool
+    package let review: ReviewPlan?
+    package let freshness: Freshness?
+    package let duplicates: DuplicateRule
+    package let repeats: RepeatPolicy
+    /// By the index of the mapping's updates.
+    package let updateReaders: [MappingReader?]
+    package let rule: CorrectionRule
+    package let allowIPs: [IPNetwork]
+    /// The name that senders give in a header, if it is not the source's own.
+    package let givenName: String?
+    /// The variable path segments that the source has bound.
+    private let pathValues: [String: String]
+
+    /// - Parameters:
+    ///   - routes: where corrections go.
+    package init(_ configuration: SourceConfiguration, routes: [Route]) {
+        let mapping = configuration.mapping
+        let settings = configuration.settings
+        name = configuration.name
+        reader = configuration.reader
+        credentials = mapping.credentials.enumerated().compactMap { index, plan in
+            guard !plan.signsOnly, let secret = configuration.credentials[plan.name] else { return nil }
+            let second = configuration.retiringCredentials[plan.name].map { Digest32(sha256: $0) }
+            return (index, ActiveSecret(first: Digest32(sha256: secret), second: second))
+        }
+        openCredentials = mapping.credentials.map(\.name).filter { configuration.credentials[$0] == nil }
+        signer = mapping.signature.flatMap { plan in
+            configuration.credentials[plan.credential].map { secret in
+                let forms = (plan.setting.flatMap { mapping.setting($0, settings) }?.texts ?? []).compactMap(SignaturePlan.Form.init)
+                let second = configuration.retiringCredentials[plan.credential].map { Signer(plan, secret: $0, forms: forms) }
+                return ActiveSigner(first: Signer(plan, secret: secret, forms: forms), second: second)
+            }
+        }
+        rates = configuration.rates
+        isRotating = !configuration.retiringCredentials.isEmpty
+        review = configuration.review
+        freshness = configuration.freshness
+        duplicates = configuration.duplicates ?? mapping.duplicates
+        updateReaders = mapping.updates.map { update in
+            update.inbound.map { MappingReader($0, settings: settings, exponents: configuration.exponents) }
+        }
+        repeats = configuration.repeats ?? mapping.repeats
+        rule = CorrectionRule(adding: repeats == .add, routes: routes)
+        allowIPs = configuration.allowIPs
+        givenName = mapping.request.sourceName?.setting.flatMap { settings[$0]?.texts.first }
+        var bound: [String: String] = [:]
+        for plan in [mapping.request.path, mapping.list?.path].compactMap(\.self) + mapping.updates.compactMap({ $0.inbound?.request.path })
+        {
+            for case .setting(let name) in plan.segments { bound[name] = settings[name]?.texts.first }
+        }
+        pathValues = bound
+    }
+
+    /// A source that binds a path segment takes no other value there; one that does not takes any.
+    package func answers(_ values: [String: String]) -> Bool {
+        values.isEmpty || pathValues.isEmpty || values.allSatisfy { name, value in pathValues[name].map { $0 == value } ?? true }
+    }
+
+    package var takesCorrections: Bool { updateReaders.contains { $0 != nil } }
+
+    package func isNamed(_ text: String) -> Bool { text == name || text == givenName }
+
+    package func admits(_ address: IPAddress?) -> Bool {
+        if allowIPs.isEmpty { return true }
+        return address.map { allowIPs.contains($0) } ?? false
+    }
+}

@@ -1,0 +1,16 @@
+import Mappings
+
+/// A tracker that senders may speak to, with its sources in the order of the configuration file.
+package final class ReceivingTracker: Sendable {
+    package let mapping: Mapping
+    package let sources: [ReceivingSource]
+    package let mask: RequestMask
+    package let answersReview: Bool
+
+    package init(_ mapping: Mapping, sources: [ReceivingSource], mask: RequestMask) {
+        self.mapping = mapping
+        self.sources = sources
+        self.mask = mask
+        answersReview = mapping.answersReview
+    }
+}

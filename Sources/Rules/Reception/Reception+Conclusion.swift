@@ -1,0 +1,83 @@
+import Mappings
+
+/// How a request ends once the store has answered.
+package enum Conclusion: Sendable {
+    case reply(ReceptionReply)
+    /// To be kept, and answered with the tracker's documented error.
+    case refused(Refusal)
+}
+
+extension Reception {
+    /// What the sender gets for a conversion, in the tracker's words.
+    package func conclude(_ acceptance: Acceptance, to conversion: Conversion, _ arrival: Arrival, _ admission: Admission) -> Conclusion {
+        let match = admission.match
+        switch acceptance {
+        case .stored:
+            let isHeld = match.tracker.answersReview && conversion.text(.status) == "pending_review"
+            return .reply(reply(isHeld ? "review" : "accepted", to: conversion, about: arrival.id, arrival, match.mapping))
+        case .duplicate(let first, _), .corrected(let first, _):
+            return .reply(reply("duplicate", to: conversion, about: first, arrival, match.mapping))
+        case .conflict:
+            return .refused(Refusal(.conflict, "\(keyNames(admission, conversion)) belongs to a conversion of another source"))
+        }
+    }
+
+    /// The same for a request that changes a conversion: `accepted` if it was applied or waits for its conversion, `duplicate` if it changes nothing.
+    package func conclude(_ result: CorrectionResult, to message: Conversion, _ arrival: Arrival, _ admission: Admission) -> Conclusion {
+        let mapping = admission.match.mapping
+        switch result {
+        case .applied(let root, _): return .reply(reply("accepted", to: message, about: root, arrival, mapping))
+        case .waiting: return .reply(reply("accepted", to: message, about: arrival.id, arrival, mapping))
+        case .unchanged(let root, _): return .reply(reply("duplicate", to: message, about: root, arrival, mapping))
+        case .refused(let failure): return .refused(Refusal([failure]))
+        case .notFound:
+            let sentence = "no conversion with \(keyNames(admission, message)) was received here, and none can be waited for"
+            return .refused(Refusal(.notFound, sentence))
+        case .conflict: return .refused(Refusal(.conflict, "\(keyNames(admission, message)) belongs to a conversion of another source"))
+        }
+    }
+
+    /// The documented error.
+    ///
+    /// - Parameter retryAfter: in seconds, if the same request may come again.
+    package func reply(_ refusal: Refusal, _ arrival: Arrival, _ mapping: Mapping, retryAfter: Int64? = nil) -> ReceptionReply {
+        var variables = ReplyVariables()
+        variables.refusal = refusal
+        variables.retryAfter = retryAfter
+        variables.requestID = arrival.id.description
+        variables.now = arrival.receivedAt
+        let nothing = Conversion(id: arrival.id, source: "", tracker: mapping.name, receivedAt: arrival.receivedAt)
+        var reply = ReceptionReply(mapping.reply(refusal.code.rawValue, to: nothing, variables))
+        if let retryAfter { reply.headers.append(("Retry-After", "\(retryAfter)")) }
+        return reply
+    }
+
+    /// What is kept of a refused request; nil for a question for a list, which loses nothing.
+    package func kept(_ refusal: Refusal, _ arrival: Arrival, _ admission: Admission, status: Int) -> RefusedRequest? {
+        guard admission.match.endpoint != .list else { return nil }
+        let tracker = admission.match.tracker
+        return RefusedRequest(
+            receivedAt: arrival.receivedAt, source: admission.provenSource?.name, tracker: tracker.mapping.name, status: status,
+            code: refusal.code.rawValue, reason: tracker.mask.stored(reason: refusal.reason),
+            request: tracker.mask.stored(arrival.request, peer: arrival.peer))
+    }
+
+    private func reply(
+        _ name: String, to conversion: Conversion, about id: ConversionID, _ arrival: Arrival, _ mapping: Mapping
+    ) -> ReceptionReply {
+        var variables = ReplyVariables()
+        variables.id = id.description
+        variables.requestID = variables.id
+        variables.now = arrival.receivedAt
+        return ReceptionReply(mapping.reply(name, to: conversion, variables))
+    }
+
+    /// The parameters of a conversion's key, with their values.
+    private func keyNames(_ admission: Admission, _ conversion: Conversion) -> String {
+        guard let source = admission.source, let (_, alternative) = source.duplicates.key(of: conversion) else { return "this conversion" }
+        return alternative.parts.map { part in
+            let name = source.reader.mapping.fields.first { $0.target == .path(part.path) }?.name ?? part.path.description
+            return "\(name) \(conversion[part.path].description.quotedBriefly)"
+        }.joined(separator: ", ")
+    }
+}

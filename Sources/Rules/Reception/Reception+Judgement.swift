@@ -1,0 +1,90 @@
+import Mappings
+
+/// What becomes of an admitted request, before the store has its say.
+package enum Judgement: Sendable {
+    case refused(Refusal)
+    /// The tracker's documented list of what this source has sent.
+    case list(limit: Int, offset: Int)
+    /// For `accept`.
+    case conversion(Conversion, Submission)
+    /// For `correct`. The conversion is the message as it was sent, for replies.
+    case correction(CorrectionMessage, Submission)
+}
+
+extension Reception {
+    package func judge(_ arrival: Arrival, _ admission: Admission) -> Judgement {
+        var origins: [String: String]?
+        return judge(arrival, admission, origins: &origins)
+    }
+
+    /// - Parameter origins: where each field came from, by canonical name; nothing is noted if it is nil.
+    package func judge(_ arrival: Arrival, _ admission: Admission, origins: inout [String: String]?) -> Judgement {
+        do throws(Refusal) {
+            let parsed = try admission.outcome.get()
+            guard let source = admission.source else { throw Refusal(.failed, "no source was found for this request") }
+            switch admission.match.endpoint {
+            case .conversions: return try conversion(arrival, admission.match, source, parsed, &origins)
+            case .update(let index): return try correction(arrival, admission.match, source, index, parsed)
+            case .list: return try list(arrival.request, admission.match.mapping)
+            }
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func conversion(
+        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ parsed: ParsedRequest, _ origins: inout [String: String]?
+    ) throws(Refusal) -> Judgement {
+        let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
+        var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
+        if let refusal = source.freshness?.refusal(of: conversion, arrivedAt: arrival.arrivedAt) { throw refusal }
+        var keys = RequestKeys(of: &conversion, from: source, arrival.request, length: longestIdempotencyKey)
+        if let key = DuplicateKey.signature(of: parsed, from: source) { keys.keys.append(key) }
+        // What the sender sent, to know it again: our own doubts are no part of it.
+        var sent = source.review.flatMap { $0.flag(&conversion) }
+        if sent != nil, origins != nil {
+            origins?["status"] = "the source's review"
+            origins?["reason"] = "the source's review"
+        }
+        let destinations = routes.destinations(of: conversion)
+        var row = ConversionRow(conversion)
+        if secrets.isIn(row.document) {
+            conversion = conversion.masked(by: secrets)
+            sent = sent?.masked(by: secrets)
+            row = ConversionRow(conversion)
+        }
+        // Not `sent ?? conversion`, which would copy every field of either.
+        let digest = if let sent { sent.contentDigest() } else { conversion.contentDigest() }
+        let submission = Submission(
+            conversion: row, request: match.tracker.mask.stored(arrival.request, peer: arrival.peer), keys: keys,
+            content: Digest32(bytes: digest), destinations: destinations, from: source)
+        return .conversion(conversion, submission)
+    }
+
+    private func correction(
+        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ index: Int, _ parsed: ParsedRequest
+    ) throws(Refusal) -> Judgement {
+        guard let reader = source.updateReaders[index] else { throw Refusal(.notFound, "nothing answers here") }
+        let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
+        var read = try reader.readCorrection(parsed, as: identity)
+        if let refusal = source.freshness?.refusal(of: read.message, arrivedAt: arrival.arrivedAt) { throw refusal }
+        if secrets.isIn(read.message.document()) { read.message = read.message.masked(by: secrets) }
+        let stored = match.tracker.mask.stored(arrival.request, peer: arrival.peer)
+        return .correction(read, Submission(correction: read, request: stored, from: source, arrival.request))
+    }
+
+    private func list(_ request: WireRequest, _ mapping: Mapping) throws(Refusal) -> Judgement {
+        guard let plan = mapping.list else { throw Refusal(.notFound, "\(mapping.tracker) has no list") }
+        let query = Parameters(decoding: request.query)
+        let limit = try number("limit", in: query, from: 1) ?? plan.initialLimit
+        return .list(limit: min(limit, plan.maximumLimit), offset: try number("offset", in: query, from: 0) ?? 0)
+    }
+
+    private func number(_ name: String, in query: Parameters, from minimum: Int) throws(Refusal) -> Int? {
+        guard let text = query[name], !text.isBlank else { return nil }
+        guard text.utf8.count <= 9, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), number >= minimum else {
+            throw Refusal(.invalid, field: name, "\(name) must be a whole number from \(minimum), found \(text.quotedBriefly)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,47 @@
+import Mappings
+
+extension Reception {
+    /// Where a path and a method lead.
+    package enum Place {
+        /// - Parameter first: the first of the matches that takes the method.
+        case trackers([PathTable.Match], first: PathTable.Match)
+        /// Nothing answers at this path, or not in this method.
+        case nowhere(ReceptionReply)
+    }
+
+    package func find(_ arrival: Arrival) -> Place {
+        let request = arrival.request
+        if case .vouched(let source, _) = arrival.sender { return find(request, of: source) }
+        let matches = paths.matches(request.path)
+        guard !matches.isEmpty else { return .nowhere(.error(.notFound, "nothing answers at \(request.path.quotedBriefly)")) }
+        guard let first = matches.first(where: { $0.takes(request.method) }) else { return .nowhere(methodRefusal(arrival, matches)) }
+        return .trackers(matches, first: first)
+    }
+
+    /// An operator says whose request it is, so the path only has to say which of the tracker's requests it is: the main one if it says nothing.
+    private func find(_ request: WireRequest, of name: String) -> Place {
+        let own = paths.matches(request.path).compactMap { match -> PathTable.Match? in
+            guard let source = match.sources.first(where: { $0.name == name }), match.takes(request.method) else { return nil }
+            var match = match
+            match.sources = [source]
+            return match
+        }
+        if let match = own.first(where: { $0.endpoint != .list }) { return .trackers([match], first: match) }
+        for tracker in paths.trackers {
+            guard let source = tracker.sources.first(where: { $0.name == name }) else { continue }
+            let match = PathTable.Match(tracker: tracker, endpoint: .conversions, sources: [source], pathValues: [:])
+            return .trackers([match], first: match)
+        }
+        return .nowhere(.error(.notFound, "the configuration has no source '\(name)'"))
+    }
+
+    private func methodRefusal(_ arrival: Arrival, _ matches: [PathTable.Match]) -> ReceptionReply {
+        var methods: [String] = []
+        for method in matches.flatMap(\.methods) where !methods.contains(method) { methods.append(method) }
+        let wanted = methods.joined(separator: " or ")
+        let refusal = Refusal(.methodNotAllowed, "method \(arrival.request.method.quotedBriefly) is not answered here; send \(wanted)")
+        var reply = reply(refusal, arrival, matches[0].mapping)
+        reply.headers.append(("Allow", methods.joined(separator: ", ")))
+        return reply
+    }
+}

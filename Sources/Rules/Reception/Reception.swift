@@ -1,0 +1,55 @@
+import Mappings
+
+/// The judge of requests: what becomes of each, decided by the configuration, the request and the time alone.
+///
+/// `serve`, `explain`, a kept request that is run again and the sandbox ask it and nothing else, so they cannot disagree. The way of a request:
+///
+/// 1. `find`: its path leads to trackers, or nothing answers there.
+/// 2. `admit`: its credentials say whose it is, and its address whether it may come in.
+/// 3. `judge`: the mapping reads it. The result is a refusal, a question for the list, or a submission for the store.
+/// 4. `conclude`: what the store made of the submission, in the tracker's words.
+package final class Reception: Sendable {
+    package let paths: PathTable
+    package let routes: [Route]
+    let trustedProxies: [IPNetwork]
+    /// Characters.
+    let longestIdempotencyKey: Int
+    /// Blotted out of conversions. Only secrets that are long enough not to disfigure an identifier, and no public keys.
+    package let secrets: SecretFinder
+
+    /// - Parameters:
+    ///   - sources: in the order of the file: if several could have sent a request, the first counts.
+    ///   - mappings: all that the configuration knows: a sender with the wrong address shows one tracker the secret header of another.
+    ///   - others: secrets beside those of the sources, which must not be stored either.
+    package init(
+        sources: [SourceConfiguration], routes: [Route], mappings: [Mapping], trustedProxies: [IPNetwork] = [],
+        secrets others: [String] = [],
+        longestIdempotencyKey: Int = 255
+    ) {
+        self.routes = routes
+        self.trustedProxies = trustedProxies
+        self.longestIdempotencyKey = longestIdempotencyKey
+        secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: 8)
+        let secrets = SecretFinder(sources.flatMap(\.secrets) + others)
+        var names: [String] = []
+        for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }
+        paths = PathTable(
+            names.compactMap { name in
+                let own = sources.filter { $0.mapping.name == name }
+                return own.first.map {
+                    ReceivingTracker(
+                        $0.mapping, sources: own.map { ReceivingSource($0, routes: routes) },
+                        mask: RequestMask($0.mapping, among: mappings, secrets: secrets))
+                }
+            })
+    }
+
+    /// The client's address, as far as proxies are trusted.
+    package func sender(of request: WireRequest, peer: String) -> Arrival.Sender {
+        guard let address = IPAddress(peer) else { return .peer(text: peer, address: nil) }
+        guard !trustedProxies.isEmpty else { return .peer(text: peer, address: address) }
+        let forwardedFor = request.headers.filter { $0.name.isEqualIgnoringCase("X-Forwarded-For") }.map(\.value)
+        let client = ClientAddress.resolve(peer: address, forwardedFor: forwardedFor, trustedProxies: trustedProxies)
+        return .peer(text: client == address ? peer : client.description, address: client)
+    }
+}

@@ -1,0 +1,50 @@
+import Mappings
+
+extension SourceConfiguration {
+    /// The request with the source's own credentials in place of those that it lacks or that were masked, signed if it has no signature.
+    ///
+    /// For a request that an operator has written down: what it does carry stays, so that a wrong credential stays wrong.
+    package func completing(_ request: WireRequest) -> WireRequest {
+        var request = request
+        let parsed = (try? mapping.parse(request, pathValues: [:])) ?? mapping.parseCredentials(request, pathValues: [:])
+        var lacking: [String: String] = [:]
+        for plan in mapping.credentials where !plan.signsOnly {
+            guard let own = credentials[plan.name] else { continue }
+            let given = parsed.value(atFirstOf: plan.places)
+            guard given == nil || given == Self.mask else { continue }
+            // Nothing can be put into a body that nobody can read; the judge says what is wrong with it.
+            if case .body? = plan.places.first, request.isBrokenJSON { continue }
+            lacking[plan.name] = own
+            if given != nil { for place in plan.places { request.remove(place) } }
+        }
+        if let signature = mapping.signature, parsed.value(atFirstOf: signature.places) == nil {
+            lacking[signature.credential] = credentials[signature.credential]
+        }
+        return mapping.addingCredentials(lacking, to: request)
+    }
+
+    private static let mask = String(decoding: SecretFinder.mask, as: UTF8.self)
+}
+
+extension WireRequest {
+    fileprivate var isBrokenJSON: Bool {
+        guard let first = body.first(where: { $0 > 0x20 }), [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) else { return false }
+        return (try? JSONValue(parsing: body)) == nil
+    }
+
+    /// Takes a masked credential out; a member of a JSON body is replaced when the right one is put in.
+    fileprivate mutating func remove(_ place: CredentialPlan.Place) {
+        func without(_ name: String, _ text: String) -> String {
+            text.split(separator: "&", omittingEmptySubsequences: false).filter { part in
+                String(part.prefix { $0 != "=" }).percentDecoded != name
+            }.joined(separator: "&")
+        }
+        switch place {
+        case .header(let name): headers.removeAll { $0.name.isEqualIgnoringCase(name) }
+        case .bearer: headers.removeAll { $0.name.isEqualIgnoringCase("Authorization") }
+        case .query(let name): query = without(name, query)
+        case .body(let name):
+            if (try? JSONValue(parsing: body)) == nil { body = Array(without(name, String(decoding: body, as: UTF8.self)).utf8) }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Mappings
+
+extension RepeatPolicy {
+    /// Whether a repeat may change the first message's conversion.
+    package var corrects: Bool { self == .update || self == .add }
+}
+
+extension Submission {
+    /// A request's conversion as its source wants it kept.
+    package init(
+        conversion: ConversionRow, request: StoredRequest, keys: RequestKeys, content: Digest32, destinations: [String],
+        from source: ReceivingSource
+    ) {
+        self.init(
+            conversion: conversion, request: request, keys: keys.keys, content: content, destinations: destinations,
+            repeats: source.repeats,
+            rule: source.rule, awaitedKey: keys.replaced)
+        if source.repeats == .new { self.keys = keys.keys.map { $0.holding(content) } }
+        // A recorded request must not count as another message because its header was changed.
+        let isWatched = source.freshness?.replayWindow != nil
+        if source.repeats.corrects, !isWatched, let message = keys.message { self.content = content.with(message) }
+    }
+
+    /// A correction on its way to its conversion. The rule's key says which one; an `Idempotency-Key` only tells messages apart.
+    package init(correction read: CorrectionMessage, request: StoredRequest, from source: ReceivingSource, _ wire: WireRequest) {
+        let document = read.correction.document()
+        var row = ConversionRow(read.message)
+        row.document = document
+        var content = Digest32(bytes: read.message.contentDigest()).with(String(decoding: document, as: UTF8.self))
+        if let key = wire.header("Idempotency-Key"), !key.isEmpty { content = content.with(key) }
+        // If other content is another conversion, a key does not say which: the newest with the order id is meant.
+        let key = source.repeats == .new ? nil : DuplicateKey(ruled: read.message, from: source)
+        self.init(
+            conversion: row, request: request, keys: key.map { [$0] } ?? [], content: content, destinations: [], repeats: source.repeats,
+            rule: source.rule)
+    }
+}
