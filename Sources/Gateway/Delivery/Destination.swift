@@ -1,6 +1,6 @@
 import Rules
 
-/// A destination of the configuration: what is sent there, and the way out to it.
+/// A destination: what is sent there, and the way out to it.
 struct Destination: Sendable {
     var sending: Sending
     var egress = Egress()

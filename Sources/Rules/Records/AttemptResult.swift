@@ -8,9 +8,9 @@ package struct AttemptResult: Sendable {
     package var nextAttempt: Timestamp?
     /// Why, in a sentence: the reply's message, the reason for a skip.
     package var reason: String?
-    /// The tracker's own id for the conversion, where its reply told.
+    /// The tracker's own id for the conversion, if its reply said so.
     package var remoteID: String?
-    /// Nil where nothing was sent: a skip.
+    /// Nil if nothing was sent: a skip.
     package var attempt: AttemptRow?
     /// When this was known; nil: when the attempt ended.
     package var at: Timestamp?
@@ -41,9 +41,9 @@ package struct AttemptRow: Sendable, Equatable {
     package var latency: Int64
     /// `POST https://app.example/api?…`, credentials masked.
     package var requestLine: String
-    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil where it was not kept, or is kept no more.
+    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil if it was not kept, or is kept no more.
     package var request: String?
-    /// Nil where no reply came.
+    /// Nil if no reply came.
     package var status: Int?
     package var outcome: AttemptOutcome
     /// The reply's first 4 KiB as UTF-8, or the network error's sentence.

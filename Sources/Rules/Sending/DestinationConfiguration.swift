@@ -21,7 +21,7 @@ package struct DestinationConfiguration: Sendable {
     package var allowNetworks: [IPNetwork] = []
     /// Whose certificates are trusted instead of those that the machine trusts, each as DER.
     package var authorities: [[UInt8]]?
-    /// What stands for a postback URL wherever it is shown: with `***` for what came from variables, who may hold a tracker's token.
+    /// Shown instead of a postback URL: with `***` for what came from variables, who may hold a tracker's token.
     package var shown: ShownPostback?
 
     package enum Target: Sendable {

@@ -21,7 +21,7 @@ package struct Governor: Sendable {
         case now(probe: Int?)
         /// Not before.
         case after(Uptime)
-        /// Not until something changes that is told here: a try ends, a pause ends.
+        /// Not until a change comes in: a try ends, a pause ends.
         case unknown
     }
 
@@ -32,7 +32,7 @@ package struct Governor: Sendable {
     package private(set) var inFlight = 0
     /// An operator paused it.
     package var isPaused = false
-    /// The store cannot be asked who is paused, or cannot take results: what could not be recorded is not sent.
+    /// The store cannot be asked who is paused, or cannot take results: what would not be recorded is not sent.
     package var isHeld = false
 
     package init(_ limits: Limits) {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct DispatcherTests {
-    @Test func `every destination hears of every conversion, each once`() async throws {
+    @Test func `every destination is sent every conversion, each once`() async throws {
         try await ScriptedTracker.run { _, _ in
             .reply(200)
         } body: { tracker in

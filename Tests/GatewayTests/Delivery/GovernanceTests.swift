@@ -144,7 +144,7 @@ struct GovernanceTests {
         }
     }
 
-    @Test func `how a destination stands is reported while it changes, and not while nothing does`() async throws {
+    @Test func `the state of a destination is reported while it changes, and not while nothing does`() async throws {
         let port = try await ScriptedTracker.run({ _, _ in .hang }, body: { $0.port })
         let store = MemoryConversionStore()
         let destination = Destination.local("a", port: port, delays: [.seconds(60)]).with {

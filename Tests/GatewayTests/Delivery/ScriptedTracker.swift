@@ -4,7 +4,7 @@ import NIOPosix
 import Rules
 import Synchronization
 
-/// A tracker on 127.0.0.1 that answers as it is told.
+/// A tracker on 127.0.0.1 that answers by a script.
 final class ScriptedTracker: Sendable {
     enum Answer: Sendable {
         case reply(Int, headers: [(String, String)] = [], body: String = "")

@@ -127,7 +127,7 @@ struct TLSTests {
         ([RawTracker.Step.close], "the connection was closed"),
         ([.send("HTTP/1.1 400 Bad Request\r\n\r\n")], "the other end does not speak tls"),
     ])
-    func `a server without tls is told`(steps: [RawTracker.Step], reason: String) async throws {
+    func `a server without tls is named`(steps: [RawTracker.Step], reason: String) async throws {
         try await RawTracker.run { _ in
             steps
         } body: { tracker in
@@ -145,7 +145,7 @@ struct TLSTests {
             try await TrackerClientTests.client(port: tracker.port) { bench in
                 let url = bench.url.replacing("http:", with: "https:")
                 #expect(await bench.send(url: url, timeout: .seconds(1)) == .failure(.timeout(.seconds(1))))
-                // None was opened where the machine was too busy to come to that.
+                // None was opened if the machine was too busy to come to that.
                 try await happens { tracker.closedByClient == tracker.connections }
             }
         }
