@@ -1,4 +1,4 @@
-/// Why a tracker is sent nothing for a conversion.
+/// Why a conversion is not sent to a tracker.
 package struct Skip: Error, Sendable, Equatable {
     package var reason: String
 

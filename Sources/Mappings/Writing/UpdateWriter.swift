@@ -23,7 +23,7 @@ struct UpdateWriter: Sendable {
         if case .request(let writer) = way { writer.mapping } else { nil }
     }
 
-    /// Nil where the entry is not for this correction.
+    /// Nil if the entry is not for this correction.
     func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> OutboundRequest? {
         guard condition?.isTrue(input) ?? true else { return nil }
         switch way {
@@ -37,7 +37,7 @@ struct UpdateWriter: Sendable {
 }
 
 extension MappingWriter {
-    /// Tells a correction by the first entry that is for it. Whatever cannot be told is named in the reason.
+    /// Writes a correction by the first entry that is for it. The reason of a skip names what is not sent.
     func writeUpdate(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues + [.text(conversion.change)])
         for update in updates {

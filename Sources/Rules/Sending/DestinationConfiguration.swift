@@ -1,6 +1,6 @@
 import Mappings
 
-/// One entry of the configuration's `destinations:`.
+/// A tracker that conversions are sent to: one entry of the configuration's `destinations:`.
 package struct DestinationConfiguration: Sendable {
     package var name: String
     package var target: Target

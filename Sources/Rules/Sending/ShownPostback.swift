@@ -3,7 +3,7 @@ import Mappings
 /// A postback URL as it may be shown, without what environment variables put behind its host.
 package struct ShownPostback: Sendable {
     package let url: PostbackURL
-    /// What is blotted out of replies too.
+    /// Texts that are masked in replies, too.
     package let secrets: [String]
 
     package init(url: PostbackURL, secrets: [String]) {
