@@ -73,34 +73,34 @@ struct DeliveryHarness: Sendable {
         try #require(condition(), "waited too long", sourceLocation: location)
     }
 
-    /// Lets time pass until the condition holds, in steps of ten milliseconds.
+    /// Lets time pass until the condition holds, in small steps.
     ///
     /// - Parameter limit: Of the clock's time.
     func letTimePass(
-        upTo limit: Duration = .seconds(600), until condition: @Sendable () -> Bool,
+        upTo limit: Duration = .seconds(600), by step: Duration = .milliseconds(10), until condition: @Sendable () -> Bool,
         location: Testing.SourceLocation = #_sourceLocation
     ) async throws {
         let end = clock.elapsed + limit
         while !condition() {
             try #require(clock.elapsed < end, "waited too long", sourceLocation: location)
-            try await step(unless: condition)
+            try await pass(step, unless: condition)
         }
     }
 
     func letTimePass(_ time: Duration) async throws {
         let end = clock.elapsed + time
-        while clock.elapsed < end { try await step(unless: { false }) }
+        while clock.elapsed < end { try await pass(.milliseconds(10), unless: { false }) }
         try await Self.breathe()
     }
 
     /// What is under way gets a little real time to end, so that the clock does not run ahead of it.
-    private func step(unless condition: () -> Bool) async throws {
+    private func pass(_ step: Duration, unless condition: () -> Bool) async throws {
         for _ in 1...20 {
             try await Self.breathe()
             if condition() { return }
             if dispatcher.activity.values.allSatisfy({ $0.inFlight == 0 && $0.unrecorded == 0 }) { break }
         }
-        clock.advance(by: .milliseconds(10))
+        clock.advance(by: step)
     }
 
     /// Leaves the processor to others for a moment of real time.

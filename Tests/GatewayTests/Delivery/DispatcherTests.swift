@@ -170,7 +170,7 @@ struct DispatcherTests {
                     harness.dispatcher.activity["a"].map { $0.unrecorded > 0 && $0.inFlight == 0 } ?? false
                 }
                 #expect(tracker.received.count < 1000)
-                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 1000 }
+                try await harness.letTimePass(by: .milliseconds(100)) { harness.store.count(.delivered, at: "a") == 1000 }
                 #expect(tracker.received.count == 1000)
             }
         }
