@@ -115,7 +115,7 @@ struct ConversionTrace {
                 let status = attempt.status.map { " \($0)" } ?? ""
                 lines.append("  \(attempt.number). \(attempt.startedAt)  \(attempt.requestLine.printable)")
                 lines += (SentRequest(attempt)?.rest ?? []).map { "     \($0.printable)" }
-                lines.append("     \(attempt.outcome)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply.printable)")
+                lines.append("     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply.printable)")
             }
         }
         return lines

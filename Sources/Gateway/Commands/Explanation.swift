@@ -212,8 +212,8 @@ struct Explanation {
     private mutating func show(_ conversion: Conversion, to name: String, after state: DeliveryState?) {
         guard let destination = configuration.destination(name) else { return }
         do throws(Skip) {
-            let request = try destination.write(
-                configuration.routes.conversion(conversion, for: name).told(to: name, after: state), at: arrival.receivedAt)
+            let sending = Sending(destination, routes: configuration.routes)
+            let request = try sending.request(for: conversion, after: state, at: arrival.receivedAt)
             lines.append("→ \(name)".styled(.green))
             lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
         } catch {
@@ -222,7 +222,7 @@ struct Explanation {
     }
 
     /// The request as it goes out, credentials masked.
-    static func lines(of request: WrittenRequest, secrets: [String]) -> [String] {
+    static func lines(of request: OutboundRequest, secrets: [String]) -> [String] {
         let secrets = SecretFinder(secrets)
         var lines = ["\(request.method) \(secrets.masked(request.maskedURL))"]
         for (name, value) in request.headers {

@@ -53,8 +53,8 @@ enum Listing {
     static func object(of attempt: AttemptRow) -> JSONObject {
         var object: JSONObject = [
             "number": .number(String(attempt.number)), "started_at": .string(attempt.startedAt.description),
-            "latency_us": .number(String(attempt.latency)), "request": .string(attempt.requestLine), "outcome": .string(attempt.outcome),
-            "reply": .string(attempt.reply),
+            "latency_us": .number(String(attempt.latency)), "request": .string(attempt.requestLine),
+            "outcome": .string(attempt.outcome.rawValue), "reply": .string(attempt.reply),
         ]
         object["status"] = attempt.status.map { .number(String($0)) }
         if let sent = SentRequest(attempt) {

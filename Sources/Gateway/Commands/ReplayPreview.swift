@@ -18,9 +18,9 @@ struct ReplayPreview {
     /// False if something would not be sent.
     func show(_ deliveries: [DeliveryRow], _ requests: [RefusedRow]) async throws -> Bool {
         var counts = Counts()
-        var destinations: [String: Destination] = [:]
+        var destinations: [String: Sending] = [:]
         for destination in configuration?.destinations ?? [] {
-            destinations[destination.name] = Destination(destination, routes: configuration?.routes ?? [])
+            destinations[destination.name] = Sending(destination, routes: configuration?.routes ?? [])
         }
         for row in deliveries { try await show(row, destinations[row.id.destination], &counts) }
         if !deliveries.isEmpty { Terminal.print(Self.summary(counts)) }
@@ -34,7 +34,7 @@ struct ReplayPreview {
         return counts.notSent == 0
     }
 
-    private func show(_ row: DeliveryRow, _ destination: Destination?, _ counts: inout Counts) async throws {
+    private func show(_ row: DeliveryRow, _ destination: Sending?, _ counts: inout Counts) async throws {
         let reason = row.reason.map { ": \($0.printable)" } ?? ""
         Terminal.print("→ \(row.id.destination), conversion \(row.id.conversion), now \(row.state.rawValue)\(reason)".styled(.bold))
         guard let destination else {
@@ -52,11 +52,13 @@ struct ReplayPreview {
             counts.notSent += 1
             return Terminal.print("  stored conversion cannot be read: \(error)")
         }
-        switch destination.render(conversion, try await store.predecessor(of: row.id), SystemClock.now()) {
-        case .skipped(let reason):
+        let predecessor = try await store.predecessor(of: row.id)
+        switch Result(catching: { () throws(Skip) in try destination.request(for: conversion, after: predecessor, at: SystemClock.now()) })
+        {
+        case .failure(let skip):
             counts.notSent += 1
-            Terminal.print("  would be skipped: \(reason.printable)".styled(.yellow))
-        case .request(let request):
+            Terminal.print("  would be skipped: \(skip.reason.printable)".styled(.yellow))
+        case .success(let request):
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
             // As the worker judges it: of what its destination is too late for, or only records, nothing goes out.
@@ -78,7 +80,7 @@ struct ReplayPreview {
                 counts.first += 1
                 return Terminal.print("  nothing was sent so far".styled(.dim))
             }
-            let which = "attempt \(last.number) of \(last.startedAt), \(last.outcome)\(last.status.map { " \($0)" } ?? "")"
+            let which = "attempt \(last.number) of \(last.startedAt), \(last.outcome.rawValue)\(last.status.map { " \($0)" } ?? "")"
             let earlier = "\(which): \(last.reply.printable.prefix(300))"
             guard let sent = SentRequest(last) else {
                 counts.different += 1

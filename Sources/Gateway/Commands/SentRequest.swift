@@ -26,8 +26,8 @@ struct SentRequest: Sendable, Equatable {
         self.init(line: attempt.requestLine, recorded: recorded)
     }
 
-    init(_ request: OutboundRequest, to destination: Destination) {
-        self.init(line: request.maskedLine, recorded: destination.record(request))
+    init(_ request: OutboundRequest, to destination: Sending) {
+        self.init(line: request.maskedLine, recorded: destination.recorded(request))
     }
 
     /// The line, the headers, and the body behind an empty line.

@@ -1,5 +1,7 @@
 import Foundation
 import Mappings
+import NIOPosix
+import Rules
 
 /// The wall clock, handed to everything that needs one.
 enum SystemClock {
@@ -13,5 +15,7 @@ enum SystemClock {
 
     static let pruner = Pruner.Clock(now: now, sleep: { try await Task.sleep(for: $0) })
 
-    static let delivery = DeliveryClock(now: now, random: { Double.random(in: 0...1) })
+    static let delivery = DeliveryClock(
+        now: now, uptime: Uptime.now, timers: EventLoopTimers(group: MultiThreadedEventLoopGroup.singleton),
+        random: { Double.random(in: 0...1) })
 }

@@ -28,12 +28,12 @@ extension ConfigurationLoader {
         return networks
     }
 
-    /// The certificates of a PEM file; a relative path starts at the configuration file's folder.
-    mutating func authorities(_ node: YAMLNode, readFile: (String) throws -> String) -> [NIOSSLCertificate]? {
+    /// The certificates of a PEM file, each as DER; a relative path starts at the configuration file's folder.
+    mutating func authorities(_ node: YAMLNode, readFile: (String) throws -> String) -> [[UInt8]]? {
         guard let name = node.text("ca_file", &diagnostics) else { return nil }
         do {
             let certificates = try NIOSSLCertificate.fromPEMBytes(Array(try readFile(name.hasPrefix("/") ? name : folder + name).utf8))
-            if !certificates.isEmpty { return certificates }
+            if !certificates.isEmpty { return try certificates.map { try $0.toDERBytes() } }
         } catch {
             switch error as? ConfigurationFile.Failure {
             case .missing:

@@ -1,191 +1,117 @@
 import Mappings
-import NIOCore
 import Rules
 import Synchronization
 
-/// One destination's queue: hands ready deliveries to its workers as its governor allows, none twice.
+/// One destination's queue: hands ready deliveries to its workers as its state allows, none twice.
 ///
 /// Every call but `next` is a short critical section, so that intake may offer from any thread. The destination's settings may change at any
-/// time; a delivery that has begun ends under those that it began with.
+/// time; a delivery that has begun ends under those that it began with. What may happen when is decided by `QueueState`; this class holds the
+/// lock, the waiting workers and the timer.
 final class DeliveryQueue: Sendable {
     typealias Changed = @Sendable (_ destination: String, _ change: Breaker.Change) -> Void
+    private typealias Worker = CheckedContinuation<DeliveryJob?, Never>
 
     let name: String
-    private let timers: any EventLoop
+    private let clock: DeliveryClock
     /// Called when the window has run low and the store holds more.
     private let runLow: @Sendable () -> Void
     private let changed: Changed
     private let state: Mutex<State>
 
     private struct State {
-        var window: ReadyWindow
-        var governor: Governor
+        var queue: QueueState
         var settings: DestinationSettings
         /// Workers with nothing to do.
-        var idle: [CheckedContinuation<DeliveryJob?, Never>] = []
-        /// Workers in all, and how many there should be.
-        var workers = 0
-        var wantedWorkers = 0
-        /// When the governor will be asked again by itself.
-        var alarm: Uptime?
-        /// Asked for by `take`, to be set once the lock is released.
-        var pendingAlarm: Uptime?
-        var hasAskedForMore = false
-        var isDraining = false
-        var isAbandoned = false
-        /// The configuration has it no more: nothing is begun, and what waits is the store's.
-        var isRetired = false
-        /// Whether the store has been asked if it is paused; until then it is.
-        var knowsPause = false
-        var lastAnswer: Uptime?
-        var lastStatus: Int?
-        var attempts = 0
-        var answers = 0
+        var idle: [Worker] = []
 
-        /// What may begin now. Where that is a matter of time, `alarm` says when.
-        mutating func take() -> DeliveryJob? {
-            guard !isDraining, !isRetired, window.waitingCount > 0, unrecorded < unrecordedLimit else { return nil }
-            switch governor.start(at: .now()) {
-            case .unknown: return nil
-            case .after(let time):
-                if alarm.map({ time < $0 }) ?? true { pendingAlarm = time }
-                return nil
-            case .now(let probe):
-                guard let delivery = window.take() else { return nil }
-                return DeliveryJob(delivery: delivery, settings: settings, probe: probe)
-            }
-        }
-
-        /// Results that wait for the store; when it is slow, nothing more is sent than it can be told of soon.
-        var unrecorded: Int { window.underWay - governor.inFlight }
-        private var unrecordedLimit: Int { min(window.capacity, governor.concurrency + 512) }
-
-        mutating func finish(_ job: DeliveryJob, _ ending: Breaker.Ending, status: Int?) -> Breaker.Change? {
-            if ending != .nothing { attempts += 1 }
-            if let status {
-                answers += 1
-                lastStatus = status
-                lastAnswer = .now()
-            }
-            return governor.ended(ending, probe: job.probe, at: .now())
+        mutating func take(at now: Uptime) -> DeliveryJob? {
+            queue.begin(at: now).map { DeliveryJob(delivery: $0.delivery, settings: settings, probe: $0.probe) }
         }
 
         /// What is to be done outside the lock.
-        mutating func actions() -> Actions {
+        mutating func actions(at now: Uptime) -> Actions {
             var actions = Actions()
-            while !idle.isEmpty, let job = take() { actions.begin.append((idle.removeLast(), job)) }
-            if let time = pendingAlarm {
-                pendingAlarm = nil
-                alarm = time
-                actions.alarm = time
+            let surplus = queue.endIdle(of: idle.count)
+            if surplus > 0 {
+                actions.end = Array(idle.suffix(surplus))
+                idle.removeLast(surplus)
             }
-            if window.wantsFetch, !hasAskedForMore, !isRetired {
-                hasAskedForMore = true
-                actions.asksForMore = true
-            }
+            while !idle.isEmpty, let job = take(at: now) { actions.begin.append((idle.removeLast(), job)) }
+            actions.wakeUp = queue.takeWakeUp()
+            actions.asksForMore = queue.asksForMore()
             return actions
-        }
-
-        /// Workers that are too many, to be sent home.
-        mutating func surplus() -> [CheckedContinuation<DeliveryJob?, Never>] {
-            let count = isDraining ? idle.count : min(idle.count, max(0, workers - wantedWorkers))
-            workers -= count
-            defer { idle.removeLast(count) }
-            return Array(idle.suffix(count))
         }
     }
 
     private struct Actions {
-        var begin: [(CheckedContinuation<DeliveryJob?, Never>, DeliveryJob)] = []
-        var alarm: Uptime?
+        var begin: [(Worker, DeliveryJob)] = []
+        var end: [Worker] = []
+        var wakeUp: Uptime?
         var asksForMore = false
         var change: Breaker.Change?
     }
 
     init(
-        destination: Destination, capacity: Int, timers: any EventLoop, changed: @escaping Changed = { _, _ in },
+        destination: Destination, capacity: Int, clock: DeliveryClock, changed: @escaping Changed = { _, _ in },
         runLow: @escaping @Sendable () -> Void
     ) {
         name = destination.name
-        self.timers = timers
+        self.clock = clock
         self.runLow = runLow
         self.changed = changed
-        var governor = Governor(destination)
-        governor.isPaused = true
-        state = Mutex(
-            State(
-                window: ReadyWindow(capacity: capacity), governor: governor, settings: DestinationSettings(destination),
-                wantedWorkers: max(1, destination.concurrency)))
+        let queue = QueueState(destination.sending, capacity: capacity)
+        state = Mutex(State(queue: queue, settings: DestinationSettings(destination)))
     }
 
     /// Changes the state, then does outside the lock what follows from it.
-    private func update(_ change: (inout State) -> Breaker.Change?) {
+    private func update(_ change: (inout QueueState) -> Void) {
         carryOut(
             state.withLock { state in
-                let happened = change(&state)
-                var actions = state.actions()
-                actions.change = happened
-                return actions
+                change(&state.queue)
+                return state.actions(at: clock.uptime())
             })
     }
 
     private func carryOut(_ actions: Actions) {
+        for worker in actions.end { worker.resume(returning: nil) }
         for (worker, job) in actions.begin { worker.resume(returning: job) }
         if actions.asksForMore { runLow() }
         if let change = actions.change { changed(name, change) }
-        guard let time = actions.alarm else { return }
-        timers.scheduleTask(deadline: NIODeadline(time)) {
-            self.update { state in
-                if state.alarm.map({ $0 <= time }) ?? false { state.alarm = nil }
-                return nil
-            }
-        }
+        guard let time = actions.wakeUp else { return }
+        clock.timers.schedule(at: time) { self.update { $0.wokeUp(for: time) } }
     }
 
     // MARK: - Filling
 
-    func offer(_ delivery: ReadyDelivery) {
-        update { state in
-            if !state.isRetired { _ = state.window.offer(delivery) }
-            return nil
-        }
-    }
+    func offer(_ delivery: ReadyDelivery) { update { $0.offer(delivery) } }
 
-    var wantsFetch: Bool { state.withLock { $0.window.wantsFetch && !$0.isRetired } }
+    var wantsFetch: Bool { state.withLock { $0.queue.wantsFetch } }
 
     func beginFetch() -> (leavingOut: Set<DeliveryID>, limit: Int)? {
-        let begun = state.withLock { state in
-            // While it is paused, what waits may as well wait in the store.
-            state.isRetired || (state.governor.isPaused && state.knowsPause) ? nil : state.window.beginFetch()
-        }
-        guard let (held, limit) = begun else { return nil }
+        guard let (held, limit) = state.withLock({ $0.queue.beginFetch() }) else { return nil }
         return (Set(held.map { DeliveryID(conversion: $0, destination: name) }), limit)
     }
 
-    /// - Parameter due: Nil where the store could not be read; it is asked again at the next round.
+    /// - Parameter due: Nil if the store could not be read; it is asked again at the next round.
     func endFetch(_ due: [DueDelivery]?, limit: Int) {
-        let ready = (due ?? []).map { ReadyDelivery($0) }
-        update { state in
-            state.window.endFetch(ready, wasFull: due.map { $0.count >= limit } ?? true)
-            state.hasAskedForMore = due == nil
-            if state.isRetired { state.window.dropWaiting() }
-            return nil
-        }
+        let ready = due?.map { ReadyDelivery($0) }
+        update { $0.endFetch(ready, limit: limit) }
     }
+
+    /// Lets go of deliveries whose results are stored.
+    func settle(_ ids: some Sequence<ConversionID>) {
+        update { queue in for id in ids { queue.settle(id) } }
+    }
+
+    /// Lets go of a delivery that was not tried; the store has it.
+    func giveBack(_ id: ConversionID) { update { $0.giveBack(id) } }
 
     // MARK: - Working
 
     /// How many workers must be started for the destination to have what its settings allow. They are counted as started.
-    func staff() -> Int {
-        state.withLock { state in
-            guard !state.isDraining else { return 0 }
-            let missing = max(0, state.wantedWorkers - state.workers)
-            state.workers += missing
-            return missing
-        }
-    }
+    func staff() -> Int { state.withLock { $0.queue.staff() } }
 
-    /// The next delivery to try, waiting for one; nil when the worker should end. Each must come back by `finish`.
+    /// The next delivery to try, waiting for one; nil if the worker is to end. Each must come back by `next(after:)`.
     func next() async -> DeliveryJob? { await proceed(nil) }
 
     /// Takes note of how a try ended, and goes on to the next. The delivery stays held until it is settled or let go.
@@ -195,138 +121,64 @@ final class DeliveryQueue: Sendable {
 
     private func proceed(_ finished: (job: DeliveryJob, ending: Breaker.Ending, status: Int?)?) async -> DeliveryJob? {
         let (job, ends, actions): (DeliveryJob?, Bool, Actions) = state.withLock { state in
-            let change = finished.flatMap { state.finish($0.job, $0.ending, status: $0.status) }
-            let ends = state.isDraining || state.workers > state.wantedWorkers
-            if ends { state.workers -= 1 }
-            let job = ends ? nil : state.take()
-            var actions = state.actions()
+            let now = clock.uptime()
+            let change = finished.flatMap { state.queue.finish(probe: $0.job.probe, $0.ending, status: $0.status, at: now) }
+            let ends = state.queue.endsWorker()
+            let job = ends ? nil : state.take(at: now)
+            var actions = state.actions(at: now)
             actions.change = change
             return (job, ends, actions)
         }
         carryOut(actions)
         if let job { return job }
-        if ends { return nil }
-        return await withCheckedContinuation { continuation in
+        return ends ? nil : await wait()
+    }
+
+    private func wait() async -> DeliveryJob? {
+        await withCheckedContinuation { worker in
             // Something may have come between the two looks.
             let (now, actions): (DeliveryJob??, Actions) = state.withLock { state in
-                if state.isDraining || state.workers > state.wantedWorkers {
-                    state.workers -= 1
-                    return (.some(nil), state.actions())
-                }
-                if let job = state.take() { return (job, state.actions()) }
-                state.idle.append(continuation)
-                return (nil, state.actions())
+                let time = clock.uptime()
+                if state.queue.endsWorker() { return (.some(nil), state.actions(at: time)) }
+                if let job = state.take(at: time) { return (job, state.actions(at: time)) }
+                state.idle.append(worker)
+                return (nil, state.actions(at: time))
             }
-            if let now { continuation.resume(returning: now) }
+            if let now { worker.resume(returning: now) }
             carryOut(actions)
-        }
-    }
-
-    /// Lets go of deliveries whose results are stored.
-    func settle(_ ids: some Sequence<ConversionID>) {
-        update { state in
-            for id in ids { state.window.settle(id) }
-            return nil
-        }
-    }
-
-    /// Lets go of a delivery that was not tried; the store has it.
-    func giveBack(_ id: ConversionID) {
-        update { state in
-            state.window.giveBack(id)
-            return nil
         }
     }
 
     // MARK: - Governing
 
     /// While it is held or paused nothing is begun.
-    func hold(_ isHeld: Bool) {
-        update { state in
-            state.governor.isHeld = isHeld
-            return nil
-        }
-    }
+    func hold(_ isHeld: Bool) { update { $0.hold(isHeld) } }
 
-    /// The store's word; until it has come the queue is paused.
-    func pause(_ isPaused: Bool) {
-        update { state in
-            state.knowsPause = true
-            if state.governor.isPaused, !isPaused { state.hasAskedForMore = false }
-            state.governor.isPaused = isPaused
-            return nil
-        }
-    }
+    /// What the store says; until it has said so the queue is paused.
+    func pause(_ isPaused: Bool) { update { $0.pause(isPaused) } }
 
-    var knowsPause: Bool { state.withLock { $0.knowsPause || $0.isRetired } }
+    var knowsPause: Bool { state.withLock { $0.queue.knowsPause } }
 
     /// Takes new settings, or takes the destination up again. Start what `staff` says afterwards.
     func change(to destination: Destination) {
-        let surplus = state.withLock { state in
-            state.governor.change(to: destination)
-            state.settings = DestinationSettings(destination)
-            state.isRetired = false
-            state.wantedWorkers = max(1, destination.concurrency)
-            return state.surplus()
-        }
-        for worker in surplus { worker.resume(returning: nil) }
-        update { _ in nil }
+        carryOut(
+            state.withLock { state in
+                state.settings = DestinationSettings(destination)
+                state.queue.change(to: destination.sending)
+                return state.actions(at: clock.uptime())
+            })
     }
 
     /// Begins nothing more and forgets what waits; what is in flight ends.
-    func retire() {
-        let surplus = state.withLock { state in
-            state.isRetired = true
-            state.wantedWorkers = 0
-            state.knowsPause = false
-            state.governor.isPaused = true
-            state.window.dropWaiting()
-            return state.surplus()
-        }
-        for worker in surplus { worker.resume(returning: nil) }
-    }
+    func retire() { update { $0.retire() } }
+    var isRetired: Bool { state.withLock { $0.queue.isRetired } }
 
-    var isRetired: Bool { state.withLock(\.isRetired) }
-
-    // MARK: - Ending
-
-    /// Starts nothing more; workers end after what they have in hand.
-    func drain() {
-        let idle = state.withLock { state in
-            state.isDraining = true
-            return state.surplus()
-        }
-        for worker in idle { worker.resume(returning: nil) }
-    }
+    /// Begins nothing more; workers end after what they have in hand.
+    func drain() { update { $0.drain() } }
 
     /// What is still under way from here on is not recorded, and stays pending.
-    func abandon() { state.withLock { $0.isAbandoned = true } }
-    var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
+    func abandon() { state.withLock { $0.queue.abandon() } }
+    var isAbandoned: Bool { state.withLock { $0.queue.isAbandoned } }
 
-    var activity: DeliveryActivity {
-        state.withLock { state in
-            let breaker = state.governor.breaker
-            return DeliveryActivity(
-                attempts: state.attempts, answers: state.answers, inFlight: state.governor.inFlight, waiting: state.window.waitingCount,
-                unrecorded: state.unrecorded, isPaused: state.governor.isPaused, breaker: breaker?.state ?? .closed,
-                openedAt: breaker?.openedAt, failures: breaker?.failures ?? 0, reason: breaker?.reason, lastStatus: state.lastStatus,
-                lastAnswer: state.lastAnswer, rate: state.settings.destination.rate, isDryRun: state.settings.destination.isDryRun)
-        }
-    }
-}
-
-/// One delivery in a worker's hands.
-struct DeliveryJob: Sendable {
-    var delivery: ReadyDelivery
-    let settings: DestinationSettings
-    /// Its end decides about an open breaker.
-    var probe: Int?
-
-    var destination: Destination { settings.destination }
-}
-
-/// A destination's settings, shared by all that began under them.
-final class DestinationSettings: Sendable {
-    let destination: Destination
-    init(_ destination: Destination) { self.destination = destination }
+    var activity: DeliveryActivity { state.withLock { $0.queue.activity } }
 }

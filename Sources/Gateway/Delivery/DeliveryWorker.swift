@@ -1,6 +1,5 @@
 import Logging
 import Mappings
-import NIOCore
 import Rules
 
 /// Makes one try after another: renders, sends, decides, and hands the result to the recorder.
@@ -41,87 +40,64 @@ struct DeliveryWorker: Sendable {
     }
 
     private func attempt(_ job: DeliveryJob) async -> Outcome {
-        let destination = job.destination
-        let id = DeliveryID(conversion: job.delivery.id, destination: destination.name)
-        let conversion: Conversion
-        do {
-            switch job.delivery.content {
-            case .conversion(let known): conversion = known
-            case .document(let document): conversion = try Conversion(document: document)
-            }
-        } catch {
-            let reason = "stored conversion cannot be read: \(error)"
-            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: clock.now()))
-        }
-        // A correction is as old as itself, not as its conversion.
-        let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, job.delivery.id.time)
-        if let reason = destination.lateness(since: receivedAt, at: clock.now()) {
+        let sending = job.destination.sending
+        let id = DeliveryID(conversion: job.delivery.id, destination: sending.name)
+        let now = clock.now()
+        switch sending.nextStep(for: job.delivery, at: now) {
+        case .unreadable(let reason):
+            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: now))
+        case .tooLate(let reason):
             logger.error("delivery dead: \(reason)", metadata: ["delivery": "\(id)"])
-            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: clock.now()))
-        }
-        switch destination.render(conversion, job.delivery.predecessor, clock.now()) {
-        case .skipped(let reason):
-            return .untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: clock.now()))
-        case .request(let request) where destination.isDryRun:
+            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: now))
+        case .skip(let reason):
+            return .untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: now))
+        case .recordOnly(let request):
             let row = AttemptRow(
-                number: 1, startedAt: clock.now(), latency: 0, requestLine: request.maskedLine, request: destination.record(request),
-                status: nil, outcome: "dry_run", reply: "nothing was sent")
-            return .untried(AttemptResult(delivery: id, state: .skipped, reason: Destination.dryRunReason, attempt: row))
-        case .request(let request):
+                number: 1, startedAt: now, latency: 0, requestLine: request.maskedLine, request: sending.recorded(request), status: nil,
+                outcome: .dryRun, reply: "nothing was sent")
+            return .untried(AttemptResult(delivery: id, state: .skipped, reason: NextStep.dryRunReason, attempt: row))
+        case .send(let request, let expiry):
             guard store.holdsClaims, job.delivery.claimEpoch == store.claimEpoch else { return .letGo }
-            return await send(request, for: id, job, expiry: destination.maxAge.map { receivedAt.advanced(by: $0) })
+            return await send(request, for: id, job, expiry: expiry)
         }
     }
 
     private func send(_ request: OutboundRequest, for id: DeliveryID, _ job: DeliveryJob, expiry: Timestamp?) async -> Outcome {
-        let destination = job.destination
-        let machine = DeliveryStateMachine(schedule: destination.schedule, attempt: job.delivery.attempts + 1)
+        let sending = job.destination.sending
+        let attempt = job.delivery.attempts + 1
         let startedAt = clock.now()
-        let start = NIODeadline.now()
-        let decision: DeliveryStateMachine.Decision
-        let ending: Breaker.Ending
+        let start = clock.uptime()
+        let decision: AttemptJudge.Decision
         let status: Int?
         let shown: String
         do throws(ExchangeFailure) {
-            let reply = try await client.send(request, through: destination.egress, timeout: destination.timeout)
+            let reply = try await client.send(request, through: job.destination.egress, timeout: sending.timeout)
             FaultPoint.afterSend.reached()
-            var reading = destination.read(reply.status, reply.body, request.update)
-            if let message = reading?.message { reading?.message = String(destination.mask(message).prefix(500)) }
-            decision = machine.replied(reply, reading: reading, at: clock.now(), random: clock.random())
-            ending = decision.outcome == "retry" ? .failure("tracker answered \(reply.status)") : .success
+            decision = sending.decision(on: reply, to: request, attempt: attempt, at: clock.now(), random: clock.random())
             status = reply.status
-            shown = destination.mask(reply.text)
+            shown = sending.recorded(reply)
         } catch {
             if queue.isAbandoned { return .abandoned }
-            decision = machine.failed(error, random: clock.random())
-            ending = decision.state == .rejected ? .nothing : .failure(error.sentence)
+            decision = sending.decision(on: error, attempt: attempt, random: clock.random())
             status = nil
             shown = error.sentence
         }
+        log(decision, of: id)
+        let row = AttemptRow(
+            number: attempt, startedAt: startedAt, latency: (clock.uptime() - start).nanoseconds / 1000,
+            requestLine: request.maskedLine, request: sending.recorded(request), status: status, outcome: decision.outcome, reply: shown)
+        // It comes up when its time is over, rather than stay pending until its next try.
+        let next = decision.wait.map { clock.now().advanced(by: $0) }.map { next in expiry.map { min($0, next) } ?? next }
+        let result = AttemptResult(
+            delivery: id, state: decision.state, nextAttempt: next, reason: decision.reason, remoteID: decision.remoteID, attempt: row)
+        return .result(result, decision.ending, status: status)
+    }
+
+    private func log(_ decision: AttemptJudge.Decision, of id: DeliveryID) {
         if decision.state == .dead {
             logger.error("delivery dead: \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
         } else if decision.state == .rejected {
             logger.warning("delivery rejected: \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
         }
-        let row = AttemptRow(
-            number: machine.attempt, startedAt: startedAt, latency: (NIODeadline.now() - start).nanoseconds / 1000,
-            requestLine: request.maskedLine, request: destination.record(request), status: status, outcome: decision.outcome, reply: shown)
-        // It comes up when its time is over, rather than stay pending until its next try.
-        let next = decision.wait.map { clock.now().advanced(by: $0) }.map { next in expiry.map { min($0, next) } ?? next }
-        let result = AttemptResult(
-            delivery: id, state: decision.state, nextAttempt: next, reason: decision.reason, remoteID: decision.remoteID, attempt: row)
-        return .result(result, ending, status: status)
-    }
-}
-
-extension Destination {
-    static let dryRunReason = "dry run: nothing was sent"
-
-    /// Why the destination is not told of a conversion any more; nil while its time is not over.
-    func lateness(since receivedAt: Timestamp, at now: Timestamp) -> String? {
-        guard let maxAge else { return nil }
-        let age = receivedAt.duration(to: now)
-        guard age >= maxAge else { return nil }
-        return "received \(age.text) ago, and max_age is \(maxAge.text); to send it after all raise max_age and replay it"
     }
 }

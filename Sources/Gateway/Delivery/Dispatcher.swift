@@ -2,6 +2,7 @@ import Logging
 import Mappings
 import NIOCore
 import NIOPosix
+import Rules
 import ServiceLifecycle
 import Synchronization
 
@@ -30,7 +31,7 @@ final class Dispatcher: Service {
     private let clock: DeliveryClock
     private let settings: Settings
     private let logger: Logger
-    private let alarm: Alarm
+    private let waker: Waker
     private let heartbeat = Heartbeat()
 
     /// - Parameters:
@@ -42,7 +43,7 @@ final class Dispatcher: Service {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
         loops = Array(group.makeIterator())
-        alarm = Alarm(timers: group.any(), now: clock.now)
+        waker = Waker(clock: clock)
         self.store = store
         self.clock = clock
         self.settings = settings
@@ -71,13 +72,12 @@ final class Dispatcher: Service {
         }
         for queue in all where !names.contains(queue.name) { queue.retire() }
         for queue in changed { staffing.continuation.yield(queue) }
-        alarm.ring()
+        waker.wake()
     }
 
     private func makeQueue(_ destination: Destination) -> DeliveryQueue {
-        let count = queues.withLock(\.count)
-        return DeliveryQueue(
-            destination: destination, capacity: settings.window, timers: loops[count % loops.count],
+        DeliveryQueue(
+            destination: destination, capacity: settings.window, clock: clock,
             changed: { [logger] name, change in
                 switch change {
                 case .opened(let failures, let reason, let pause):
@@ -88,7 +88,7 @@ final class Dispatcher: Service {
                     logger.info("destination '\(name)' is well again after \(time.text)", metadata: ["destination": "\(name)"])
                 }
             },
-            runLow: { [alarm] in alarm.ring() })
+            runLow: { [waker] in waker.wake() })
     }
 
     private var all: [DeliveryQueue] { queues.withLock { Array($0.values) } }
@@ -102,7 +102,7 @@ final class Dispatcher: Service {
     }
 
     /// Looks at the store now: something fell due there that was not offered.
-    func look() { alarm.ring(at: clock.now()) }
+    func look() { waker.wake(at: clock.now()) }
 
     /// For `/readyz`: the store has been asked what is due within the last ten seconds, and no shutdown has begun.
     var isTurning: Bool { heartbeat.isAlive(at: clock.now(), age: .seconds(10)) }
@@ -116,9 +116,9 @@ final class Dispatcher: Service {
         await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.work(clients) }
-                group.addTask { [grace = settings.grace] in
+                group.addTask { [clock, grace = settings.grace] in
                     guard (try? await gracefulShutdown()) != nil else { return }
-                    try? await Task.sleep(for: grace)
+                    try? await clock.sleep(for: grace)
                 }
                 // Either all work is done, or its time is over.
                 await group.next()
@@ -139,12 +139,12 @@ final class Dispatcher: Service {
     private func work(_ clients: [TrackerClient]) async {
         let watch = StoreWatch(logger: logger)
         let executors = clients.map { EventLoopTaskExecutor(loop: $0.loop) }
-        let recorder = ResultRecorder(store: store, watch: watch, alarm: alarm, now: clock.now) { isHeld in
+        let recorder = ResultRecorder(store: store, watch: watch, waker: waker, clock: clock) { isHeld in
             for queue in self.all { queue.hold(isHeld) }
         }
         await withDiscardingTaskGroup { group in
             let poller = DuePoller(
-                queues: { self.all.filter { !$0.isRetired } }, store: store, watch: watch, clock: clock, alarm: alarm, heartbeat: heartbeat)
+                queues: { self.all.filter { !$0.isRetired } }, store: store, watch: watch, clock: clock, waker: waker, heartbeat: heartbeat)
             group.addTask { await poller.run() }
             group.addTask { await recorder.run() }
             await withDiscardingTaskGroup { workers in
@@ -167,6 +167,6 @@ final class Dispatcher: Service {
         heartbeat.stop()
         staffing.continuation.finish()
         for queue in all { queue.drain() }
-        alarm.ring()
+        waker.wake()
     }
 }

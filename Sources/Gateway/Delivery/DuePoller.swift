@@ -8,7 +8,7 @@ struct DuePoller: Sendable {
     let store: any DeliveryStore & GovernanceStore
     let watch: StoreWatch
     let clock: DeliveryClock
-    let alarm: Alarm
+    let waker: Waker
     let heartbeat: Heartbeat
 
     /// How soon a change that another process made to the store is noticed.
@@ -19,11 +19,11 @@ struct DuePoller: Sendable {
     /// Runs until the queues drain.
     func run() async {
         var nextRound = clock.now()
-        var overseer = Overseer(store: store, clock: clock)
+        var link = OperatorLink(store: store, clock: clock)
         while !heartbeat.isStopped {
             heartbeat.beat(at: clock.now())
             do throws(StoreError) {
-                try await overseer.look(after: queues())
+                try await link.look(after: queues())
                 for queue in queues() where queue.wantsFetch { try await refill(queue) }
                 if clock.now() >= nextRound {
                     nextRound = try await round()
@@ -34,9 +34,9 @@ struct DuePoller: Sendable {
                 nextRound = clock.now().advanced(by: Self.longestPause)
             }
             let earliest = clock.now().advanced(by: Self.shortestPause)
-            nextRound = min(nextRound, max(earliest, await alarm.sleep(until: nextRound)))
+            nextRound = min(nextRound, max(earliest, await waker.sleep(until: nextRound)))
         }
-        await overseer.leave()
+        await link.leave()
     }
 
     /// Looks after every destination. Returns when to do so again.

@@ -17,8 +17,8 @@ final class ResultRecorder: Sendable {
     private let state = Mutex(State())
     private let store: any DeliveryStore
     private let watch: StoreWatch
-    private let alarm: Alarm
-    private let now: @Sendable () -> Timestamp
+    private let waker: Waker
+    private let clock: DeliveryClock
     /// Stops and starts all queues.
     private let hold: @Sendable (Bool) -> Void
 
@@ -26,13 +26,13 @@ final class ResultRecorder: Sendable {
     private static let limit = 512
 
     init(
-        store: any DeliveryStore, watch: StoreWatch, alarm: Alarm, now: @escaping @Sendable () -> Timestamp,
+        store: any DeliveryStore, watch: StoreWatch, waker: Waker, clock: DeliveryClock,
         hold: @escaping @Sendable (Bool) -> Void
     ) {
         self.store = store
         self.watch = watch
-        self.alarm = alarm
-        self.now = now
+        self.waker = waker
+        self.clock = clock
         self.hold = hold
     }
 
@@ -80,7 +80,7 @@ final class ResultRecorder: Sendable {
         }
     }
 
-    /// Again and again until it works. False where the process ends first.
+    /// Again and again until it works. False if the process ends first.
     private func store(_ batch: [Entry]) async -> Bool {
         var rest = batch
         var pause = Duration.milliseconds(100)
@@ -99,7 +99,7 @@ final class ResultRecorder: Sendable {
                 if failures == 0 { hold(true) }
             }
             failures += 1
-            guard (try? await Task.sleep(for: pause)) != nil else { return false }
+            guard (try? await clock.sleep(for: pause)) != nil else { return false }
             pause = min(pause * 2, .seconds(1))
         }
     }
@@ -110,7 +110,7 @@ final class ResultRecorder: Sendable {
         return []
     }
 
-    /// What could not be stored; throws where nothing could.
+    /// What could not be stored; throws if nothing could.
     private func storeSingly(_ batch: [Entry]) async throws(StoreError) -> [Entry] {
         var rest: [Entry] = []
         var failure: StoreError?
@@ -129,11 +129,11 @@ final class ResultRecorder: Sendable {
 
     /// - Parameter released: Whether something waited for one of these and is due now.
     private func settle(_ batch: [Entry], _ released: Bool) {
-        var next = released ? now() : nil
+        var next = released ? clock.now() : nil
         for (queue, result) in batch {
             queue.settle(CollectionOfOne(result.delivery.conversion))
             if let time = result.nextAttempt { next = next.map { min($0, time) } ?? time }
         }
-        if let next { alarm.ring(at: next) }
+        if let next { waker.wake(at: next) }
     }
 }

@@ -28,7 +28,7 @@ extension RowReader {
     func attempt() -> AttemptRow {
         AttemptRow(
             number: int(0), startedAt: timestamp(1), latency: int64(2), requestLine: text(3), request: optionalText(7),
-            status: optionalInt(4), outcome: text(5), reply: text(6))
+            status: optionalInt(4), outcome: AttemptOutcome(stored: text(5)), reply: text(6))
     }
 
     /// `number, received_at, count, document, request, note`.

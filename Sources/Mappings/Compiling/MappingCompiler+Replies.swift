@@ -14,7 +14,7 @@ extension MappingCompiler {
         var map = YAMLFields(node, subject: "reply '\(name)'", into: &diagnostics)
         let status = map.integer("status", in: 100...599, &diagnostics)
         let body = self.body(&map, names: ReplyVariables.names)
-        let outcome = word("outcome", in: &map, of: ReplyPlan.Outcome.self)
+        let outcome = word("outcome", in: &map, of: ReplyReading.Outcome.self)
         var match = body
         var matchesStatus: Int?
         if let node = map.take("matches") {
@@ -25,7 +25,7 @@ extension MappingCompiler {
         }
         map.finish(&diagnostics)
         let code = FailureCode(rawValue: name)
-        let usual: ReplyPlan.Outcome =
+        let usual: ReplyReading.Outcome =
             switch name {
             case "accepted", "review": .delivered
             case "duplicate": .duplicate

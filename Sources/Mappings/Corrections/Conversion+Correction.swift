@@ -9,7 +9,7 @@ extension Conversion {
     }
 
     /// The conversion as a first message reports it, for a tracker that never received it: what is left of the amount, and no history.
-    package var standing: Conversion {
+    package var asFirstMessage: Conversion {
         var first = self
         if let amount = self[.amount].number, let refunded = self[.refunded].number, let rest = amount.subtracting(refunded) {
             first[.amount] = .number(rest)

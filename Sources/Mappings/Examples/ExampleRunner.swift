@@ -106,7 +106,7 @@ package struct ExampleRunner {
         return found
     }
 
-    private func write(_ conversion: Conversion, _ example: Example) -> Result<WrittenRequest, Skip> {
+    private func write(_ conversion: Conversion, _ example: Example) -> Result<OutboundRequest, Skip> {
         guard let writer = try? MappingWriter(mapping, url: "https://tracker.example", settings: example.settings) else {
             return .failure(Skip("the path needs a setting that the example does not give"))
         }
@@ -117,7 +117,7 @@ package struct ExampleRunner {
         _ sends: Example.Sends, _ example: Example, _ conversion: Conversion,
         _ differ: (SourceLocation, String, String, String) -> Void
     ) {
-        let request: WrittenRequest
+        let request: OutboundRequest
         switch write(conversion, example) {
         case .success(let written): request = written
         case .failure(let skip): return differ(sends.location, "sends", "a request", "'\(skip.reason)'")

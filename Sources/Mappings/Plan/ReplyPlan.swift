@@ -1,7 +1,5 @@
 /// One documented reply: what we answer, and how we know it when a tracker answers it.
 package struct ReplyPlan: Sendable {
-    package enum Outcome: String, Sendable, CaseIterable { case delivered, duplicate, rejected, retry }
-
     /// `accepted`, `review`, `duplicate`, a failure's code, or a name of the mapping's own.
     package var name: String
     package var status: Int
@@ -10,7 +8,7 @@ package struct ReplyPlan: Sendable {
     package var match: Body
     package var matchesStatus: Int?
     /// What the reply means for a delivery.
-    package var outcome: Outcome
+    package var outcome: ReplyReading.Outcome
 
     package enum Body: Sendable {
         case none

@@ -6,8 +6,8 @@
 /// `duplicate` for what changes nothing, or a failure's code. `inbound` has the name, tracker, settings, credentials and signature of
 /// the mapping that it belongs to, so that a request is proven as any other.
 ///
-/// To send: `MappingWriter.write` chooses by itself for a conversion that has `update`, and says in `WrittenRequest.update` which
-/// entry it took; `MappingWriter.interpret` needs that name. `Conversion.standing` is for a tracker that never received the conversion.
+/// To send: `MappingWriter.write` chooses by itself for a conversion that has `update`, and says in `OutboundRequest.update` which
+/// entry it took; `MappingWriter.interpret` needs that name. `Conversion.asFirstMessage` is for a tracker that never received the conversion.
 package struct UpdatePlan: Sendable {
     package var name: String
     /// The corrections that it is for; nil for all of them.

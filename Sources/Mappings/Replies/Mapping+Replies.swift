@@ -54,7 +54,7 @@ extension Mapping {
     }
 
     /// Recognises a tracker's reply: the documented one with the most in common, or nil if none fits.
-    package func interpret(status: Int, body: [UInt8]) -> ReplyInterpretation? {
+    package func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
         let value = try? JSONValue(parsing: body)
         let text = String(decoding: body.prefix(4096), as: UTF8.self).trimmed
         var best: (plan: ReplyPlan, captured: [String: JSONValue])?
@@ -69,9 +69,10 @@ extension Mapping {
             best = (plan, captured)
         }
         guard let best else { return nil }
-        return ReplyInterpretation(
-            name: best.plan.name, outcome: best.plan.outcome, remoteID: best.captured["id"]?.plainText,
+        return ReplyReading(
+            outcome: best.plan.outcome,
             message: value?["message"]?.plainText ?? value?["error"]?.plainText ?? value?["error"]?["message"]?.plainText,
+            remoteID: best.captured["id"]?.plainText,
             retryAfter: (best.captured["retry_after"] ?? value?["retry_after"])?.plainText.flatMap { Int64($0) }.flatMap {
                 $0 >= 0 && $0 < 1 << 40 ? .seconds($0) : nil
             })

@@ -88,12 +88,12 @@ package struct MappingWriter: Sendable {
     /// A conversion with `update` is written as a correction, any other by the tracker's main request.
     ///
     /// - Parameter now: what `now` is in the mapping's expressions.
-    package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
+    package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
         if !conversion[.update].isAbsent { return try writeUpdate(conversion, at: now) }
         return try writeRequest(conversion, at: now)
     }
 
-    func writeRequest(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
+    func writeRequest(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
         var context = ConverterContext(currency: conversion.currency, exponents: exponents)
@@ -123,8 +123,8 @@ package struct MappingWriter: Sendable {
         return [row]
     }
 
-    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) throws(Skip) -> WrittenRequest {
-        var request = WrittenRequest(
+    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) throws(Skip) -> OutboundRequest {
+        var request = OutboundRequest(
             method: mapping.request.methods[0], url: url, maskedURL: url, headers: headers, body: [], secretHeaders: secretHeaders,
             secretMembers: secretMembers)
         if let body = output.body { request.body = body.body(wires, rows) }
@@ -142,7 +142,7 @@ package struct MappingWriter: Sendable {
     }
 
     /// Signs what is complete but for the signature, and adds that.
-    private func sign(_ request: inout WrittenRequest, _ query: inout [(name: String, value: String)]) throws(Skip) {
+    private func sign(_ request: inout OutboundRequest, _ query: inout [(name: String, value: String)]) throws(Skip) {
         guard let (key, form, place) = signer else { return }
         let complete = WireRequest(
             method: request.method, path: path, query: Parameters.encoded(secretQuery + query), headers: request.headers,

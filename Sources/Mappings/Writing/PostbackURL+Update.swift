@@ -1,10 +1,10 @@
 extension PostbackURL {
     /// Sends a correction: money that goes back to the `refund_url` if there is one, anything else to the same address if that has a macro
     /// for it. An address without such a macro would report the first conversion once more.
-    func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> WrittenRequest {
+    func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> OutboundRequest {
         let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
         var told = conversion
-        if isFinal, told[.refund].isAbsent, let rest = conversion.standing[.amount].number {
+        if isFinal, told[.refund].isAbsent, let rest = conversion.asFirstMessage[.amount].number {
             // What is rejected or charged back goes back as far as it has not.
             told[.refund] = .number(rest)
         }

@@ -143,12 +143,12 @@ package struct PostbackURL: Sendable {
         if case .literal(let text)? = base.first { text } else { "" }
     }
 
-    package func write(_ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws(Skip) -> WrittenRequest {
+    package func write(_ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws(Skip) -> OutboundRequest {
         if !conversion[.update].isAbsent { return try writeUpdate(conversion, exponents) }
         return try fill(conversion, exponents)
     }
 
-    func fill(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> WrittenRequest {
+    func fill(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> OutboundRequest {
         if let needed, conversion[needed].isAbsent {
             throw Skip("the \(key) needs \(needed), which the conversion does not have; a route can give it: set: { \(needed): … }")
         }
@@ -185,7 +185,7 @@ package struct PostbackURL: Sendable {
             pairs.append("\(name)=\(value)")
         }
         if !pairs.isEmpty { url += "?" + pairs.joined(separator: "&") }
-        return WrittenRequest(method: "GET", url: url, maskedURL: url, headers: [], body: [])
+        return OutboundRequest(method: "GET", url: url, maskedURL: url, headers: [], body: [])
     }
 
     /// Amounts in major units with their currency's decimals, times in UNIX seconds as postbacks have them.

@@ -24,7 +24,7 @@ struct UpdateWriter: Sendable {
     }
 
     /// Nil if the entry is not for this correction.
-    func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> WrittenRequest? {
+    func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> OutboundRequest? {
         guard condition?.isTrue(input) ?? true else { return nil }
         switch way {
         case .request(let writer):
@@ -38,7 +38,7 @@ struct UpdateWriter: Sendable {
 
 extension MappingWriter {
     /// Writes a correction by the first entry that is for it. The reason of a skip names what is not sent.
-    func writeUpdate(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
+    func writeUpdate(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues + [.text(conversion.change)])
         for update in updates {
             if let request = try update.write(input, at: now) { return request }
@@ -48,7 +48,7 @@ extension MappingWriter {
     }
 
     /// - Parameter update: of the request that was answered.
-    package func interpret(status: Int, body: [UInt8], update: String?) -> ReplyInterpretation? {
+    package func interpret(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
         let own = update.flatMap { name in updates.first { $0.name == name }?.mapping }
         return (own ?? mapping).interpret(status: status, body: body)
     }

@@ -6,6 +6,9 @@ package struct SecretFinder: Sendable {
     package static let minimumLength = 4
     package static let mask = Array("***".utf8)
 
+    /// Finds nothing.
+    package static let none = SecretFinder([])
+
     /// By their first two bytes, the longest first.
     private var patterns: [UInt16: [[UInt8]]] = [:]
     private var isStart = [Bool](repeating: false, count: 1 << 16)

@@ -43,15 +43,15 @@ package struct AttemptRow: Sendable, Equatable {
     package var requestLine: String
     /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil if it was not kept, or is kept no more.
     package var request: String?
-    /// Nil where no reply came.
+    /// Nil if no reply came.
     package var status: Int?
-    /// `delivered`, `duplicate`, `retry`, `rejected`, `timeout`, `connection`; `dry_run` where nothing was sent.
-    package var outcome: String
+    package var outcome: AttemptOutcome
     /// The reply's first 4 KiB as UTF-8, or the network error's sentence.
     package var reply: String
 
     package init(
-        number: Int, startedAt: Timestamp, latency: Int64, requestLine: String, request: String? = nil, status: Int? = nil, outcome: String,
+        number: Int, startedAt: Timestamp, latency: Int64, requestLine: String, request: String? = nil, status: Int? = nil,
+        outcome: AttemptOutcome,
         reply: String
     ) {
         self.number = number

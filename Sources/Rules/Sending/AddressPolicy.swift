@@ -3,10 +3,23 @@
 /// A tracker's name is somebody else's DNS answer, and a postback URL may be anybody's. Without this rule either could point the gateway at
 /// the machine it runs on, at a cloud's metadata service or at the private network behind it.
 package struct AddressPolicy: Sendable {
-    /// As it stands in the packet: an IPv4 address in IPv6 dress is IPv6 here.
+    /// As it is in the packet: an IPv4 address written as IPv6 is IPv6 here.
     package enum Address: Sendable, Hashable {
         case v4(UInt32)
         case v6(UInt128)
+
+        package init(_ address: IPAddress) {
+            self = address.family == .v4 ? .v4(UInt32(truncatingIfNeeded: address.bits)) : .v6(address.bits)
+        }
+
+        /// For sentences.
+        package var shown: String {
+            switch self {
+            case .v4(let bits): "\(IPAddress(family: .v4, bits: UInt128(bits)))"
+            case .v6(let bits) where bits >> 32 == IPAddress.mappedPrefix: "::ffff:\(IPAddress(family: .v6, bits: bits))"
+            case .v6(let bits): "\(IPAddress(family: .v6, bits: bits))"
+            }
+        }
     }
 
     package struct Refusal: Sendable, Hashable {
@@ -27,7 +40,7 @@ package struct AddressPolicy: Sendable {
         self.allowed = allowed
     }
 
-    /// Nil where a connection may go there.
+    /// Nil if a connection may go there.
     package func refusal(of address: Address) -> Refusal? {
         switch address {
         case .v4(let bits): refusal(v4: bits)

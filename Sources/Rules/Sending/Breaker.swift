@@ -36,7 +36,7 @@ package struct Breaker: Sendable, Equatable {
         /// A probe is under way; its end decides.
         case unknown
     }
-    /// What a try tells of the destination's health.
+    /// What a try says about the destination's health.
     package enum Ending: Sendable, Equatable {
         case success
         /// Why, as part of a sentence.
@@ -80,7 +80,7 @@ package struct Breaker: Sendable, Equatable {
         return outages
     }
 
-    /// - Parameter probe: What `beginProbe` returned, where this try was one. What was under way before the breaker opened can close it, but
+    /// - Parameter probe: What `beginProbe` returned, if this try was one. What was under way before the breaker opened can close it, but
     ///   neither opens it again nor lengthens the pause.
     package mutating func ended(_ ending: Ending, probe: Int?, at now: Uptime) -> Change? {
         let isProbe = probe == outages

@@ -8,7 +8,7 @@ package enum ExchangeFailure: Error, Sendable, Equatable {
     /// The host has no address that the destination may be reached at; its name or the configuration may change.
     case refusedAddress(host: String, address: String, AddressPolicy.Refusal)
     case tls(String)
-    /// `midReply` is false where not one byte of a reply came.
+    /// `midReply` is false if not one byte of a reply came.
     case closed(midReply: Bool)
     case notHTTP(String)
     /// The request could not be sent at all: its address or a header is malformed. Trying again does not help until the configuration changes.
@@ -33,13 +33,12 @@ package enum ExchangeFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// The `outcome` of the attempt's row.
-    package var outcome: String {
+    package var outcome: AttemptOutcome {
         switch self {
-        case .timeout, .connectTimeout: "timeout"
-        case .unsendable: "rejected"
-        case .refusedAddress: "refused_address"
-        default: "connection"
+        case .timeout, .connectTimeout: .timeout
+        case .unsendable: .rejected
+        case .refusedAddress: .refusedAddress
+        default: .connection
         }
     }
 }

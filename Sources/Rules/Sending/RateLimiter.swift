@@ -28,7 +28,7 @@ package struct RateLimiter: Sendable {
     /// When the next may happen; a time that has come means now.
     package var next: Uptime { times.count < burst || times[oldest] == .distantPast ? .distantPast : times[oldest] + window }
 
-    /// Counts one that happens now. Returns nil, or, where it may not happen, when it may; nothing is counted then.
+    /// Counts one that happens now. Returns nil; if it may not happen, returns when it may, and counts nothing.
     package mutating func take(at now: Uptime) -> Uptime? {
         let next = next
         guard next <= now else { return next }

@@ -2,7 +2,7 @@ import Mappings
 
 /// The `Retry-After` header: whole seconds, or one of HTTP's three date forms (RFC 9110 §10.2.3 and §5.6.7).
 package enum RetryAfter {
-    /// The wait that the header asks for, zero for a date that has passed; nil where the header is neither form.
+    /// The wait that the header asks for, zero for a date that has passed; nil if the header is neither form.
     package static func wait(_ header: String, at now: Timestamp) -> Duration? {
         let text = header.trimmingSpaces
         if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {

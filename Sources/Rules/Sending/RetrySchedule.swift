@@ -16,7 +16,7 @@ package struct RetrySchedule: Sendable, Equatable {
     /// Tries in all, the first included.
     package var tries: Int { delays.count + 1 }
 
-    /// How long to wait after try number `attempt` (from 1) failed; nil where it was the last.
+    /// How long to wait after try number `attempt` (from 1) failed; nil if it was the last.
     ///
     /// Spread by ±20 % so that what failed together does not come back together: 30 s become 24 s at random 0, 30 s at 0.5, 36 s at 1.
     /// - Parameters:

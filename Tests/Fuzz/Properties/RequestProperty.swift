@@ -55,7 +55,7 @@ enum RequestProperty {
     }
 
     /// What goes out is proper, and its own tracker's mapping reads it as the same amount.
-    private static func told(_ request: WrittenRequest, _ conversion: Conversion, by mapping: Mapping) throws(Violation) {
+    private static func told(_ request: OutboundRequest, _ conversion: Conversion, by mapping: Mapping) throws(Violation) {
         try Violation.require(
             request.url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(mapping.name) gets a URL that is none: \(request.url)")
         for (name, value) in request.headers {

@@ -13,12 +13,12 @@ struct GovernanceTests {
         } body: { tracker in
             let slow = Destination.local("a", port: tracker.port).with { $0.rate = Rate(permits: 20, interval: .seconds(1)) }
             try await DeliveryHarness.run([slow]) { harness in
-                let start = ContinuousClock.now
                 harness.submit(DeliveryHarness.conversions(50), to: "a")
-                try await Task.sleep(for: .milliseconds(600))
+                try await harness.wait { harness.store.count(.delivered, at: "a") == 20 }
+                try await harness.letTimePass(.milliseconds(600))
                 #expect(tracker.received.count <= 20)
-                try await harness.wait { harness.store.count(.delivered, at: "a") == 50 }
-                let took = start.duration(to: .now)
+                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 50 }
+                let took = harness.clock.elapsed
                 #expect(took >= .milliseconds(2000), "\(took)")
                 #expect(tracker.received.count == 50)
             }
@@ -37,12 +37,12 @@ struct GovernanceTests {
             try await DeliveryHarness.run([destination]) { harness in
                 harness.submit(DeliveryHarness.conversions(300), to: "a")
                 try await harness.wait { harness.dispatcher.activity["a"]?.openedAt != nil }
-                try await Task.sleep(for: .milliseconds(1000))
+                try await harness.letTimePass(.milliseconds(1000))
                 // Eight at most before it opens, then one in 50, 100, 200 and 200 ms.
                 #expect(tracker.received.count <= 8 + 8, "\(tracker.received.count)")
                 #expect(harness.dispatcher.activity["a"]?.reason == "tracker answered 503")
                 isWell.raise()
-                try await harness.wait(.seconds(3)) { harness.store.count(.delivered, at: "a") == 300 }
+                try await harness.letTimePass(upTo: .seconds(30)) { harness.store.count(.delivered, at: "a") == 300 }
                 #expect(harness.dispatcher.activity["a"]?.openedAt == nil)
             }
         }
@@ -72,8 +72,8 @@ struct GovernanceTests {
                 harness.submit(DeliveryHarness.conversions(200), to: "a")
                 try await harness.wait { harness.dispatcher.activity["a"]?.openedAt != nil }
                 isWell.raise()
-                try await harness.wait(.seconds(2)) { harness.store.count(.delivered, at: "a") >= 168 }
-                try await harness.wait { harness.store.count(.delivered, at: "a") == 200 }
+                try await harness.letTimePass(upTo: .seconds(20)) { harness.store.count(.delivered, at: "a") >= 168 }
+                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 200 }
             }
         }
     }
@@ -89,14 +89,14 @@ struct GovernanceTests {
                 try await harness.wait { harness.store[conversion, "a"]?.state == .skipped }
                 let result = try #require(harness.store[conversion, "a"]?.results.last)
                 #expect(result.reason == "dry run: nothing was sent")
-                #expect(result.attempt?.outcome == "dry_run")
+                #expect(result.attempt?.outcome == .dryRun)
                 #expect(result.attempt?.requestLine == "POST http://127.0.0.1:\(tracker.port)/in?key=***")
                 #expect(result.attempt?.request == "X-Id: \(conversion.id)\n\nid=\(conversion.id)")
                 #expect(tracker.received.isEmpty)
                 harness.dispatcher.reconfigure([real])
                 _ = try await harness.store.requeue(
-                    [DeliveryID(conversion: conversion.id, destination: "a")], at: DeliveryHarness.now())
-                try await harness.wait { harness.store[conversion, "a"]?.state == .delivered }
+                    [DeliveryID(conversion: conversion.id, destination: "a")], at: harness.clock.now)
+                try await harness.letTimePass { harness.store[conversion, "a"]?.state == .delivered }
                 #expect(tracker.received.count == 1)
             }
         }
@@ -110,7 +110,7 @@ struct GovernanceTests {
             try await DeliveryHarness.run([destination]) { harness in
                 let conversion = DeliveryHarness.conversion()
                 harness.submit([conversion], to: "a")
-                try await harness.wait { harness.store[conversion, "a"]?.state == .dead }
+                try await harness.letTimePass { harness.store[conversion, "a"]?.state == .dead }
                 #expect(tracker.received.count == 1)
                 let reason = harness.store[conversion, "a"]?.results.last?.reason
                 #expect(reason == "received 1s ago, and max_age is 1s; to send it after all raise max_age and replay it")
@@ -120,7 +120,7 @@ struct GovernanceTests {
 
     @Test func `a paused destination is sent nothing until it is resumed, also by another process and after a start`() async throws {
         let store = MemoryConversionStore()
-        try await store.setPaused("a", reason: "their maintenance", at: DeliveryHarness.now())
+        try await store.setPaused("a", reason: "their maintenance", at: VirtualClock.start)
         try await ScriptedTracker.run { _, _ in
             .reply(200)
         } body: { tracker in
@@ -129,22 +129,22 @@ struct GovernanceTests {
                 harness.submit(DeliveryHarness.conversions(10), to: "b")
                 try await harness.wait { store.count(.delivered, at: "b") == 10 }
                 #expect(tracker.received.count == 10)
-                try await store.setPaused("a", reason: nil, at: DeliveryHarness.now())
-                try await harness.wait(.seconds(2)) { store.count(.delivered, at: "a") > 0 }
-                try await store.setPaused("a", reason: "", at: DeliveryHarness.now())
-                try await harness.wait { harness.dispatcher.activity["a"]?.isPaused == true }
+                try await store.setPaused("a", reason: nil, at: harness.clock.now)
+                try await harness.letTimePass(upTo: .seconds(2)) { store.count(.delivered, at: "a") > 0 }
+                try await store.setPaused("a", reason: "", at: harness.clock.now)
+                try await harness.letTimePass { harness.dispatcher.activity["a"]?.isPaused == true }
                 try await harness.wait { harness.dispatcher.activity["a"]?.inFlight == 0 }
                 let sent = tracker.received.count
-                try await Task.sleep(for: .milliseconds(100))
+                try await harness.letTimePass(.seconds(2))
                 #expect(tracker.received.count == sent)
-                try await store.setPaused("a", reason: nil, at: DeliveryHarness.now())
-                try await harness.wait { store.count(.delivered, at: "a") == 5000 }
+                try await store.setPaused("a", reason: nil, at: harness.clock.now)
+                try await harness.letTimePass { store.count(.delivered, at: "a") == 5000 }
                 #expect(tracker.received.count == 5010)
             }
         }
     }
 
-    @Test func `how a destination stands is reported while it changes, and not while nothing does`() async throws {
+    @Test func `the state of a destination is reported while it changes, and not while nothing does`() async throws {
         let port = try await ScriptedTracker.run({ _, _ in .hang }, body: { $0.port })
         let store = MemoryConversionStore()
         let destination = Destination.local("a", port: port, delays: [.seconds(60)]).with {
@@ -153,11 +153,12 @@ struct GovernanceTests {
         }
         try await DeliveryHarness.run([destination], store: store) { harness in
             harness.submit([DeliveryHarness.conversion()], to: "a")
-            try await Task.sleep(for: .milliseconds(2500))
+            try await harness.wait { harness.dispatcher.activity["a"]?.openedAt != nil }
+            try await harness.letTimePass(.milliseconds(2500))
             let report = try #require(try await store.reports().first)
             #expect(report.breaker == .open && report.failures == 1 && report.rate == "8/s")
             #expect(report.reason == "connection to 127.0.0.1:\(port) refused")
-            #expect(report.probeAt.map { DeliveryHarness.now().duration(to: $0) > .seconds(50) } == true)
+            #expect(report.probeAt.map { harness.clock.now.duration(to: $0) > .seconds(50) } == true)
             #expect(store.reportCalls <= 2)
         }
         #expect(try await store.reports().isEmpty)
@@ -170,10 +171,11 @@ struct GovernanceTests {
             try await DeliveryHarness.run([.local("a", port: tracker.port)]) { harness in
                 harness.store.loseClaims(true)
                 harness.submit(DeliveryHarness.conversions(5), to: "a")
-                try await Task.sleep(for: .milliseconds(200))
+                // Each was taken and given back several times.
+                try await harness.letTimePass { harness.store.dueCalls >= 3 }
                 #expect(tracker.received.isEmpty)
                 harness.store.loseClaims(false)
-                try await harness.wait { harness.store.count(.delivered, at: "a") == 5 }
+                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 5 }
                 #expect(tracker.received.count == 5)
             }
         }
@@ -185,7 +187,7 @@ struct GovernanceTests {
 struct ReconfigurationTests {
     @Test func `what is in flight ends under the old settings and the next begins under the new`() async throws {
         try await ScriptedTracker.run { number, _ in
-            number == 1 ? .late(.milliseconds(300)) : .late(.milliseconds(20))
+            number <= 8 ? .held : .reply(200)
         } body: { tracker in
             let old = Destination.local("a", port: tracker.port).with { $0.concurrency = 1 }
             try await DeliveryHarness.run([old]) { harness in
@@ -193,15 +195,12 @@ struct ReconfigurationTests {
                 try await harness.wait { tracker.received.count == 1 }
                 let new = old.with {
                     $0.concurrency = 8
-                    let render = $0.render
-                    $0.render = { conversion, predecessor, now in
-                        guard case .request(var request) = render(conversion, predecessor, now) else { return .skipped(reason: "") }
-                        request.url = request.url.replacing("/in", with: "/new")
-                        return .request(request)
-                    }
+                    $0.rewrite { $0.url = $0.url.replacing("/in", with: "/new") }
                 }
                 harness.dispatcher.reconfigure([new])
-                try await harness.wait { harness.store.count(.delivered, at: "a") == 40 }
+                try await harness.wait { tracker.holding == 8 }
+                tracker.release()
+                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 40 }
                 #expect(tracker.received.count == 40)
                 #expect(tracker.received.map { $0.uri.prefix(4) } == ["/in?"] + Array(repeating: "/new", count: 39))
                 #expect(tracker.mostAtOnce > 1)
@@ -211,20 +210,24 @@ struct ReconfigurationTests {
 
     @Test func `a new destination begins with what it is owed, and a removed one leaves its own in the store`() async throws {
         try await ScriptedTracker.run { number, _ in
-            number == 1 ? .late(.milliseconds(200)) : .reply(200)
+            number == 1 ? .held : .reply(200)
         } body: { tracker in
             let a = Destination.local("a", port: tracker.port).with { $0.concurrency = 1 }
             let b = Destination.local("b", port: tracker.port)
             try await DeliveryHarness.run([a]) { harness in
                 harness.submit(DeliveryHarness.conversions(10), to: "a", "b")
-                try await harness.wait { tracker.received.count == 1 }
+                try await harness.wait { tracker.holding == 1 }
                 harness.dispatcher.reconfigure([b])
-                try await harness.wait { harness.store.count(.delivered, at: "b") == 10 && harness.store.count(.delivered, at: "a") == 1 }
-                try await Task.sleep(for: .milliseconds(1200))
+                try await harness.letTimePass { harness.store.count(.delivered, at: "b") == 10 }
+                tracker.release()
+                try await harness.letTimePass {
+                    harness.store.count(.delivered, at: "b") == 10 && harness.store.count(.delivered, at: "a") == 1
+                }
+                try await harness.letTimePass(.milliseconds(1200))
                 #expect(harness.store.count(.pending, at: "a") == 9)
                 #expect(Set(harness.dispatcher.activity.keys) == ["b"])
                 harness.dispatcher.reconfigure([a, b])
-                try await harness.wait { harness.store.count(.delivered, at: "a") == 10 }
+                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 10 }
                 #expect(tracker.received.count == 20)
             }
         }
@@ -239,10 +242,10 @@ struct ReconfigurationTests {
                 for round in 1...30 {
                     harness.submit(DeliveryHarness.conversions(50), to: "a")
                     harness.dispatcher.reconfigure(round % 3 == 0 ? [] : [a.with { $0.concurrency = round % 7 + 1 }])
-                    try await Task.sleep(for: .milliseconds(3))
+                    try await harness.letTimePass(.milliseconds(10))
                 }
                 harness.dispatcher.reconfigure([a])
-                try await harness.wait { harness.store.count(.delivered, at: "a") == 1500 }
+                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 1500 }
                 #expect(tracker.received.count == 1500)
             }
         }

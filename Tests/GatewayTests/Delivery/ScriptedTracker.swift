@@ -4,7 +4,7 @@ import NIOPosix
 import Rules
 import Synchronization
 
-/// A tracker on 127.0.0.1 that answers as it is told.
+/// A tracker on 127.0.0.1 that answers by a script.
 final class ScriptedTracker: Sendable {
     enum Answer: Sendable {
         case reply(Int, headers: [(String, String)] = [], body: String = "")
@@ -12,6 +12,8 @@ final class ScriptedTracker: Sendable {
         case hang
         /// A 200, after a while.
         case late(TimeAmount)
+        /// A 200, once the test calls `release`.
+        case held
         /// Without a byte.
         case close
         case closeMidReply
@@ -31,6 +33,7 @@ final class ScriptedTracker: Sendable {
         var open = 0
         var mostOpen = 0
         var floodedBytes = 0
+        var held: [@Sendable () -> Void] = []
     }
 
     let port: Int
@@ -43,6 +46,18 @@ final class ScriptedTracker: Sendable {
     /// The most requests that were under way at the same time.
     var mostAtOnce: Int { state.value.withLock { $0.mostOpen } }
     var floodedBytes: Int { state.value.withLock { $0.floodedBytes } }
+
+    /// How many requests wait for `release`.
+    var holding: Int { state.value.withLock { $0.held.count } }
+
+    /// Answers what is held.
+    func release() {
+        let held = state.value.withLock { state in
+            defer { state.held = [] }
+            return state.held
+        }
+        for answer in held { answer() }
+    }
 
     private init(channel: any Channel, state: StateBox) {
         self.channel = channel
@@ -121,9 +136,16 @@ final class ScriptedTracker: Sendable {
                 context.eventLoop.assumeIsolated().scheduleTask(in: wait) { self.answer(.reply(200), context: context) }
                 return
             }
+            if case .held = answer {
+                let loop = context.eventLoop
+                let handler = NIOLoopBound((self, context), eventLoop: loop)
+                let answer: @Sendable () -> Void = { loop.execute { handler.value.0.answer(.reply(200), context: handler.value.1) } }
+                state.value.withLock { $0.held.append(answer) }
+                return
+            }
             state.value.withLock { $0.open -= 1 }
             switch answer {
-            case .hang, .late: break
+            case .hang, .late, .held: break
             case .close: context.close(promise: nil)
             case .reply(let status, let headers, let text):
                 var all = HTTPHeaders(headers)

@@ -100,7 +100,7 @@ extension ConversionStoreConformance {
         Self(name: "a delivered one is owed no more and its attempts are listed") { store async throws in
             let delivery = try await queued(store)
             try await store.record(StoreSamples.result(delivery, .pending, next: .seconds(5)))
-            let last = StoreSamples.attempt("delivered", status: 200, after: .seconds(6))
+            let last = StoreSamples.attempt(.delivered, status: 200, after: .seconds(6))
             try await store.record(StoreSamples.result(delivery, .delivered, remoteID: "r-1", attempt: last))
             #expect(try await store.nextDue().isEmpty)
             #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .delivered, count: 1)])
@@ -114,7 +114,7 @@ extension ConversionStoreConformance {
         },
         Self(name: "an attempt without its request has none") { store async throws in
             let delivery = try await queued(store)
-            var attempt = StoreSamples.attempt("delivered", status: 200)
+            var attempt = StoreSamples.attempt(.delivered, status: 200)
             attempt.request = nil
             try await store.record(StoreSamples.result(delivery, .delivered, attempt: attempt))
             #expect(try await store.attempts(of: delivery) == [attempt])

@@ -32,7 +32,7 @@ extension ConversionStoreConformance {
         let sent = StoreSamples.submission(number, after: .seconds(Int(number)), keys: [StoreSamples.key(number)], content: content)
         #expect(try await store.accept(sent) == .stored)
         let delivery = DeliveryID(conversion: sent.conversion.id, destination: "main")
-        let attempt = StoreSamples.attempt("delivered", status: 200, after: .seconds(Int(number)))
+        let attempt = StoreSamples.attempt(.delivered, status: 200, after: .seconds(Int(number)))
         try await store.record(StoreSamples.result(delivery, .delivered, attempt: attempt))
         return delivery
     }
@@ -111,7 +111,7 @@ extension ConversionStoreConformance {
             #expect(try await prune(store, RetentionLimits(requests: day, attempts: day)).attempts == 1)
             #expect(try await store.requeue([delivery], at: later) == 1)
             #expect(try await store.due("main", at: later, leavingOut: [], limit: 10).count == 1)
-            let attempt = StoreSamples.attempt("delivered", after: day * 100)
+            let attempt = StoreSamples.attempt(.delivered, after: day * 100)
             try await store.record(StoreSamples.result(delivery, .delivered, attempt: attempt, round: 1))
             #expect(try await store.attempts(of: delivery).map(\.number) == [2])
             #expect(try await prune(store, RetentionLimits(attempts: day)).attempts == 0)
@@ -174,7 +174,7 @@ extension ConversionStoreConformance {
     private static func finish(_ sent: Submission, in store: any ConversionStore, saying reply: String = "ok") async throws -> DeliveryID {
         #expect(try await store.accept(sent) == .stored)
         let delivery = DeliveryID(conversion: sent.conversion.id, destination: "main")
-        var attempt = StoreSamples.attempt("rejected", status: 400)
+        var attempt = StoreSamples.attempt(.rejected, status: 400)
         attempt.requestLine = "GET https://t.example/pb?mail=x%40example.com"
         attempt.reply = reply
         try await store.record(StoreSamples.result(delivery, .rejected, reason: "tracker answered 400: \(reply)", attempt: attempt))
@@ -210,7 +210,7 @@ extension ConversionStoreConformance {
                 #expect(try await store.request(of: id.conversion) == nil)
                 let attempt = try #require(try await store.attempts(of: id).first)
                 #expect(attempt.requestLine == "GET https://t.example/(removed)" && attempt.request == nil && attempt.reply == "(removed)")
-                #expect(attempt.status == 400 && attempt.outcome == "rejected")
+                #expect(attempt.status == 400 && attempt.outcome == .rejected)
             }
             #expect(
                 try await store.deliveries(DeliveryFilter(conversion: hers.conversion)).map(\.reason) == [

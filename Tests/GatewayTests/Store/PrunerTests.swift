@@ -62,7 +62,7 @@ struct PrunerTests {
                     sent.request.body = Array(repeating: 0x78, count: 1500)
                     _ = try await store.accept(sent)
                     let delivery = DeliveryID(conversion: sent.conversion.id, destination: "main")
-                    let attempt = StoreSamples.attempt("delivered", status: 200, after: .seconds(Int(number)))
+                    let attempt = StoreSamples.attempt(.delivered, status: 200, after: .seconds(Int(number)))
                     if number != 1 { try await store.record(StoreSamples.result(delivery, .delivered, attempt: attempt)) }
                 }
             }
@@ -109,7 +109,7 @@ struct PrunerTests {
                 sent.conversion = ConversionRow(conversion)
                 sent.request.body = Array("\(email) Doewell".utf8)
                 _ = try await store.accept(sent)
-                var attempt = StoreSamples.attempt("delivered", status: 200)
+                var attempt = StoreSamples.attempt(.delivered, status: 200)
                 attempt.request = "\n\(email)" + String(repeating: " Doewell", count: number % 60 == 0 ? 900 : 0)
                 attempt.reply = "Doewell \(email)"
                 let delivery = DeliveryID(conversion: conversion.id, destination: "main")

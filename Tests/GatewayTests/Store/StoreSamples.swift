@@ -84,7 +84,7 @@ enum StoreSamples {
         return sent
     }
 
-    static func attempt(_ outcome: String = "retry", status: Int? = 503, after: Duration = .seconds(1)) -> AttemptRow {
+    static func attempt(_ outcome: AttemptOutcome = .retry, status: Int? = 503, after: Duration = .seconds(1)) -> AttemptRow {
         AttemptRow(
             number: 1,
             startedAt: start.advanced(by: after),

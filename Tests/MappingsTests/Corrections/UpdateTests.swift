@@ -112,7 +112,7 @@ struct UpdateTests {
         let conversion = Self.conversion([
             .orderID: "1", .amount: "50", .currency: "EUR", .status: "approved", .update: "refund", .refund: "5", .refunded: "20",
         ])
-        let standing = conversion.standing
+        let standing = conversion.asFirstMessage
         #expect(standing.exampleText("amount") == "EUR 30.00" && standing[.update].isAbsent && standing[.refunded].isAbsent)
         #expect(String(decoding: try Self.writer().write(standing, at: Samples.receivedAt).body, as: UTF8.self).contains(#""sum":30.00"#))
     }

@@ -113,7 +113,7 @@ final class ConnectAttempt {
         pool.loop.assumeIsolated().scheduleTask(in: share) { connection?.expireHandshake() }
     }
 
-    /// - Parameter failure: Nil where the handshake is done.
+    /// - Parameter failure: Nil if the handshake is done.
     private func shaken(_ failure: ExchangeFailure?) {
         if isOver { return }
         if let failure { missed(failure) } else { ready() }

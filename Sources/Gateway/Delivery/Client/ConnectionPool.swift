@@ -92,7 +92,7 @@ final class ConnectionPool {
         serveWaiting()
     }
 
-    /// Sends once more, on a new connection: where one was stale, the others may be as well.
+    /// Sends once more, on a new connection: if one was stale, the others may be as well.
     func again(_ exchange: Exchange) {
         exchange.isRepeated = true
         if connections >= limit, let oldest = idle.first { oldest.close() }

@@ -7,11 +7,11 @@ import Synchronization
 /// Connections are kept for each of these apart, so that none that one destination may use serves another.
 final class Egress: Sendable {
     let policy: AddressPolicy
-    /// Nil trusts whom the machine trusts.
-    private let trusted: [NIOSSLCertificate]?
+    /// Certificates as DER; nil trusts whom the machine trusts.
+    private let trusted: [[UInt8]]?
     private let own = Mutex<NIOSSLContext?>(nil)
 
-    init(allow: [IPNetwork] = [], trusting trusted: [NIOSSLCertificate]? = nil) {
+    init(allow: [IPNetwork] = [], trusting trusted: [[UInt8]]? = nil) {
         policy = AddressPolicy(allowed: allow)
         self.trusted = trusted
     }
@@ -21,7 +21,8 @@ final class Egress: Sendable {
         guard let trusted else { return try Self.system.get() }
         return try own.withLock { own in
             if let own { return own }
-            let context = try NIOSSLContext(configuration: Self.configuration(trusting: .certificates(trusted)))
+            let certificates = try trusted.map { try NIOSSLCertificate(bytes: $0, format: .der) }
+            let context = try NIOSSLContext(configuration: Self.configuration(trusting: .certificates(certificates)))
             own = context
             return context
         }

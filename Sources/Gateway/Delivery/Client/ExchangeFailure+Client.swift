@@ -37,7 +37,7 @@ extension ExchangeFailure {
         }
     }
 
-    /// - Parameter certificate: What the other end showed, where it came to that.
+    /// - Parameter certificate: What the other end showed, if it came to that.
     init(handshake error: any Error, host: String, certificate: NIOSSLCertificate?) {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:

@@ -5,7 +5,7 @@ import Rules
 
 /// Finds a host's addresses, off the event loop, and remembers them for half a minute. Lives on one loop.
 final class HostResolver {
-    /// The addresses in the order to try them, without a port; nothing where the name is unknown. Called on a thread that may block.
+    /// The addresses in the order to try them, without a port; nothing if the name is unknown. Called on a thread that may block.
     typealias Lookup = @Sendable (_ host: String) -> [SocketAddress]
     typealias Answer = ([SocketAddress]) -> Void
 
@@ -27,7 +27,7 @@ final class HostResolver {
         self.lookup = lookup
     }
 
-    /// Answers on the loop, at once where the answer is known.
+    /// Answers on the loop, at once if the answer is known.
     func addresses(of host: String, answer: @escaping Answer) {
         if let entry = known[host] {
             if entry.until > .now() { return answer(entry.addresses) }

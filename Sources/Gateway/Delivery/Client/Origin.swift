@@ -7,10 +7,10 @@ struct Origin: Sendable, Hashable {
     /// Without the brackets of an IPv6 address.
     let host: String
     let port: Int
-    /// As it stands at the beginning of the URL.
+    /// The beginning of the URL, as written.
     let prefix: String
 
-    /// Nil where the text does not begin like an http address; a user or password makes it none.
+    /// Nil if the text does not begin like an http address; a user or password makes it none.
     init?(of url: String) {
         let scheme: String
         if url.hasPrefix("http://") { scheme = "http://" } else if url.hasPrefix("https://") { scheme = "https://" } else { return nil }
@@ -52,10 +52,6 @@ struct Origin: Sendable, Hashable {
 }
 
 extension AddressPolicy.Address {
-    init(_ address: IPAddress) {
-        self = address.family == .v4 ? .v4(UInt32(truncatingIfNeeded: address.bits)) : .v6(address.bits)
-    }
-
     /// What a host says without any name server: an address in whichever spelling a socket takes, `0x7f000001` and `127.1` too.
     init?(literal host: String) {
         if let bits = IPAddress.v6(host.utf8) {
@@ -65,13 +61,5 @@ extension AddressPolicy.Address {
         var address = in_addr()
         guard host.utf8.first.map({ (0x30...0x39).contains($0) }) ?? false, inet_aton(host, &address) != 0 else { return nil }
         self = .v4(UInt32(bigEndian: address.s_addr))
-    }
-
-    var shown: String {
-        switch self {
-        case .v4(let bits): "\(IPAddress(family: .v4, bits: UInt128(bits)))"
-        case .v6(let bits) where bits >> 32 == IPAddress.mappedPrefix: "::ffff:\(IPAddress(family: .v6, bits: bits))"
-        case .v6(let bits): "\(IPAddress(family: .v6, bits: bits))"
-        }
     }
 }

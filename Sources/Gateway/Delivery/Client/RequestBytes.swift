@@ -1,14 +1,15 @@
+import Mappings
 import NIOCore
 import NIOHTTP1
 import Rules
 
-/// A request as it goes onto the wire, head and body in one piece, so that it is one write and, where it is short, one packet.
+/// A request as it goes onto the wire, head and body in one piece, so that it is one write and, if it is short, one packet.
 struct RequestBytes {
     let bytes: ByteBuffer
     /// What the decoder of the reply wants to know: a reply to HEAD has no body.
     let head: HTTPRequestHead
 
-    /// Escapes stand as they are written; only what no request line may hold is escaped here. Headers that say how the message is framed are
+    /// Escapes stay as they are written; only what no request line may hold is escaped here. Headers that say how the message is framed are
     /// the client's own, and an answer is asked for as it is: nothing here inflates one.
     init(_ request: OutboundRequest, to origin: Origin, userAgent: String) throws(ExchangeFailure) {
         var bytes = ByteBufferAllocator().buffer(capacity: request.url.utf8.count + request.body.count + 256 + 64 * request.headers.count)

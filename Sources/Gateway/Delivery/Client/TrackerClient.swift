@@ -1,10 +1,11 @@
+import Mappings
 import NIOCore
 import Rules
 
 /// Sends requests to trackers from one event loop.
 ///
 /// There is one client per loop, so that the task that sends, its connections and its replies stay on one thread: no exchange crosses
-/// to another, and no pool is shared. Connections go only where the destination's `Egress` lets them, redirects are not followed, cookies
+/// to another, and no pool is shared. Connections go only to addresses that the destination's `Egress` allows, redirects are not followed, cookies
 /// and proxies are not used, TLS is verified.
 struct TrackerClient: Sendable {
     let loop: any EventLoop

@@ -6,7 +6,7 @@ import Rules
 
 /// One open connection: writes a request, gathers its reply within bounds, and is then free for the next or closed.
 ///
-/// Of a reply no more is read than `Reply.readLimit`; what lies beyond is not waited for, and the connection is closed. A connection is used again only where the reply
+/// Of a reply no more is read than `Reply.readLimit`; what lies beyond is not waited for, and the connection is closed. A connection is used again only if the reply
 /// ended by its own framing, the request had gone out whole and nothing was left over, so that no byte can count as the answer to the next request.
 final class TrackerConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
@@ -14,7 +14,7 @@ final class TrackerConnection: ChannelInboundHandler {
 
     var idleSince = NIODeadline.now()
     private let pool: ConnectionPool
-    /// Called once, where there is a handshake: with nil when it is done.
+    /// Called once, if there is a handshake: with nil when it is done.
     private var handshake: ((ExchangeFailure?) -> Void)?
     private var context: ChannelHandlerContext?
     private var isClosed = false

@@ -101,7 +101,7 @@ extension PostgresWriter {
         let parameters = PostgresParameters(
             PostgresArray(attempts) { $0.delivery.id.conversion }, PostgresArray(attempts) { $0.delivery.id.destination },
             PostgresArray(attempts) { $0.delivery.progress.logged }, column(\.startedAt), column(\.latency), column(\.status),
-            column(\.outcome), column(\.requestLine), column(\.reply), column(\.request))
+            column(\.outcome.rawValue), column(\.requestLine), column(\.reply), column(\.request))
         let full = attempts.map(\.delivery).filter { $0.progress.lastDropped != nil }
         if full.isEmpty { return [(.insertAttempts, parameters)] }
         let surplus = PostgresParameters(

@@ -78,7 +78,7 @@ extension SQLiteWriter {
         insert.bind(4, attempt.startedAt)
         insert.bind(5, attempt.latency)
         insert.bind(6, attempt.status.map(Int64.init))
-        insert.bind(7, attempt.outcome)
+        insert.bind(7, attempt.outcome.rawValue)
         insert.bind(8, attempt.requestLine)
         insert.bind(9, attempt.reply)
         insert.bind(10, attempt.request)

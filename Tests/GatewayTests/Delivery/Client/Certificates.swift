@@ -1,4 +1,5 @@
 import Foundation
+import NIOSSL
 
 /// An authority of a test's own and what it has signed, made by the command `openssl`.
 struct Certificates: Sendable {
@@ -22,6 +23,9 @@ struct Certificates: Sendable {
             "req", "-x509", "-days", "30", "-subj", "/CN=Test authority", "-extensions", "authority", "-out", "ca.pem", key: "ca.key")
         return try await body(certificates)
     }
+
+    /// The certificates of a PEM file, each as DER.
+    static func bytes(of file: String) throws -> [[UInt8]] { try NIOSSLCertificate.fromPEMFile(file).map { try $0.toDERBytes() } }
 
     /// - Parameters:
     ///   - names: `DNS:localhost,IP:127.0.0.1`.

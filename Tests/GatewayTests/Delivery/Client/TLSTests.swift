@@ -27,7 +27,7 @@ struct TLSTests {
         }
         let context = try NIOSSLContext(configuration: configuration)
         let egress = Egress(
-            allow: [try IPNetwork(parsing: "127.0.0.0/8")], trusting: try authority.map { try NIOSSLCertificate.fromPEMFile($0) })
+            allow: [try IPNetwork(parsing: "127.0.0.0/8")], trusting: try authority.map { try Certificates.bytes(of: $0) })
         return try await RawTracker.run(tls: context) { _ in
             Self.reply
         } body: { tracker in
@@ -59,7 +59,7 @@ struct TLSTests {
                 continue
             }
             #expect(failure.sentence.hasPrefix("tls handshake failed: \(reason)"), "\(failure.sentence)")
-            #expect(failure.outcome == "connection")
+            #expect(failure.outcome == .connection)
         }
     }
 
@@ -78,7 +78,7 @@ struct TLSTests {
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: pair.key, format: .pem)))
             let egress = Egress(
                 allow: [try IPNetwork(parsing: "127.0.0.0/8")],
-                trusting: try NIOSSLCertificate.fromPEMFile(certificates.authority.certificate))
+                trusting: try Certificates.bytes(of: certificates.authority.certificate))
             try await RawTracker.run(tls: try NIOSSLContext(configuration: configuration)) { _ in
                 Self.reply
             } body: { tracker in
@@ -127,7 +127,7 @@ struct TLSTests {
         ([RawTracker.Step.close], "the connection was closed"),
         ([.send("HTTP/1.1 400 Bad Request\r\n\r\n")], "the other end does not speak tls"),
     ])
-    func `a server without tls is told`(steps: [RawTracker.Step], reason: String) async throws {
+    func `a server without tls is named`(steps: [RawTracker.Step], reason: String) async throws {
         try await RawTracker.run { _ in
             steps
         } body: { tracker in
@@ -145,7 +145,7 @@ struct TLSTests {
             try await TrackerClientTests.client(port: tracker.port) { bench in
                 let url = bench.url.replacing("http:", with: "https:")
                 #expect(await bench.send(url: url, timeout: .seconds(1)) == .failure(.timeout(.seconds(1))))
-                // None was opened where the machine was too busy to come to that.
+                // None was opened if the machine was too busy to come to that.
                 try await happens { tracker.closedByClient == tracker.connections }
             }
         }

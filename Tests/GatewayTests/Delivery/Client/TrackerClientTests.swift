@@ -1,3 +1,4 @@
+import Mappings
 import NIOCore
 import NIOPosix
 import Rules
@@ -211,8 +212,7 @@ struct TrackerClientTests {
         } body: { bench, tracker in
             let start = ContinuousClock.now
             #expect(await bench.send(timeout: .milliseconds(300)) == .failure(.timeout(.milliseconds(300))))
-            let time = start.duration(to: .now)
-            #expect(time >= .milliseconds(290) && time < .seconds(10))
+            #expect(start.duration(to: .now) >= .milliseconds(290))
             try await happens { tracker.closedByClient == 1 }
         }
     }

@@ -13,7 +13,7 @@ struct PostgresUpkeepTests {
         for number in numbers {
             let sent = StoreSamples.submission(number, after: .seconds(Int(number)), keys: [StoreSamples.key(number)])
             #expect(try await store.accept(sent) == .stored)
-            let attempt = StoreSamples.attempt("delivered", status: 200, after: .seconds(Int(number)))
+            let attempt = StoreSamples.attempt(.delivered, status: 200, after: .seconds(Int(number)))
             let delivery = DeliveryID(conversion: sent.conversion.id, destination: "main")
             try await store.record(StoreSamples.result(delivery, .delivered, attempt: attempt))
         }

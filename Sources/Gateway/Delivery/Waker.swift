@@ -1,28 +1,26 @@
 import Mappings
-import NIOCore
+import Rules
 import Synchronization
 
-/// Wakes one sleeper at a time, or earlier when it is rung.
-final class Alarm: Sendable {
+/// Lets one task sleep until a time, and wakes it earlier if something comes up.
+final class Waker: Sendable {
     private struct State {
-        var isRung = false
-        /// The earliest moment asked for while nobody slept.
+        /// Somebody woke it while it did not sleep.
+        var isAwake = false
+        /// The earliest time asked for while nobody slept.
         var wanted: Timestamp?
-        var sleeper: (continuation: CheckedContinuation<Timestamp, Never>, until: Timestamp, timer: Scheduled<Void>)?
+        var sleeper: (continuation: CheckedContinuation<Timestamp, Never>, until: Timestamp, timer: ScheduledCall)?
     }
     private let state = Mutex(State())
-    private let timers: any EventLoop
-    private let now: @Sendable () -> Timestamp
+    private let clock: DeliveryClock
 
-    init(timers: any EventLoop, now: @escaping @Sendable () -> Timestamp) {
-        self.timers = timers
-        self.now = now
-    }
+    init(clock: DeliveryClock) { self.clock = clock }
 
-    func ring() {
+    /// Ends the sleep, or else the next one at once.
+    func wake() {
         let sleeper = state.withLock { state in
             defer { state.sleeper = nil }
-            if state.sleeper == nil { state.isRung = true }
+            if state.sleeper == nil { state.isAwake = true }
             return state.sleeper
         }
         guard let sleeper else { return }
@@ -30,8 +28,8 @@ final class Alarm: Sendable {
         sleeper.continuation.resume(returning: sleeper.until)
     }
 
-    /// Brings the waking forward to `time`, unless it is earlier already.
-    func ring(at time: Timestamp) {
+    /// Ends the sleep at `time`, if it does not end before.
+    func wake(at time: Timestamp) {
         let isSooner = state.withLock { state in
             if let sleeper = state.sleeper {
                 guard time < sleeper.until else { return false }
@@ -45,29 +43,30 @@ final class Alarm: Sendable {
         if isSooner { schedule(time) }
     }
 
-    /// Returns at `time`, or when rung; sometimes earlier for no reason. The result is `time`, or the earlier moment that was asked for.
+    /// Returns at `time`, or when woken; sometimes earlier for no reason. The result is `time`, or the earlier time that was asked for.
     func sleep(until time: Timestamp) async -> Timestamp {
         await withCheckedContinuation { continuation in
-            let rung: Timestamp? = state.withLock { state in
+            let awake: Timestamp? = state.withLock { state in
                 let until = state.wanted.map { min($0, time) } ?? time
                 state.wanted = nil
-                if state.isRung {
-                    state.isRung = false
+                if state.isAwake {
+                    state.isAwake = false
                     return until
                 }
                 state.sleeper = (continuation, until, schedule(until))
                 return nil
             }
-            if let rung { continuation.resume(returning: rung) }
+            if let awake { continuation.resume(returning: awake) }
         }
     }
 
     @discardableResult
-    private func schedule(_ time: Timestamp) -> Scheduled<Void> {
-        timers.scheduleTask(in: TimeAmount(max(.zero, now().duration(to: time)))) { self.wake() }
+    private func schedule(_ time: Timestamp) -> ScheduledCall {
+        let wait = max(.zero, clock.now().duration(to: time))
+        return clock.timers.schedule(at: clock.uptime() + wait) { self.timeIsUp() }
     }
 
-    private func wake() {
+    private func timeIsUp() {
         let sleeper = state.withLock { state in
             defer { state.sleeper = nil }
             return state.sleeper

@@ -1,7 +1,6 @@
 import Mappings
+import Rules
 import Testing
-
-@testable import Gateway
 
 struct ReadyWindowTests {
     func ready(_ number: UInt64) -> ReadyDelivery {

@@ -3,34 +3,37 @@ import Mappings
 import Rules
 import Testing
 
-struct DeliveryStateMachineTests {
-    typealias Decision = DeliveryStateMachine.Decision
+struct AttemptJudgeTests {
+    typealias Decision = AttemptJudge.Decision
 
     let now = Timestamp(seconds: 1_800_000_000)
-    let machine = DeliveryStateMachine(schedule: RetrySchedule(), attempt: 2)
+    let judge = AttemptJudge(schedule: RetrySchedule(), attempt: 2)
 
     func decide(_ status: Int, _ reading: ReplyReading? = nil, retryAfter: String? = nil, location: String? = nil) -> Decision {
         let reply = Reply(status: status, retryAfter: retryAfter, location: location, body: [])
-        return machine.replied(reply, reading: reading, at: now, random: 0.5)
+        return judge.decision(on: reply, reading: reading, at: now, random: 0.5)
     }
 
     @Test(arguments: [200, 201, 202, 204, 299]) func `a 2xx is delivered`(status: Int) {
-        #expect(decide(status) == Decision(state: .delivered, outcome: "delivered"))
+        #expect(decide(status) == Decision(state: .delivered, outcome: .delivered, ending: .success))
     }
 
     @Test(arguments: [408, 425, 429, 500, 502, 503, 504, 599]) func `an overloaded or broken tracker is asked again`(status: Int) {
         let reason = "tracker answered \(status); attempt 2 of 11, next in 30s"
-        #expect(decide(status) == Decision(state: .pending, wait: .seconds(30), reason: reason, outcome: "retry"))
+        #expect(
+            decide(status)
+                == Decision(
+                    state: .pending, wait: .seconds(30), reason: reason, outcome: .retry, ending: .failure("tracker answered \(status)")))
     }
 
     @Test(arguments: [400, 401, 403, 404, 405, 409, 410, 413, 422, 451]) func `every other 4xx is rejected`(status: Int) {
-        #expect(decide(status) == Decision(state: .rejected, reason: "tracker answered \(status)", outcome: "rejected"))
+        #expect(decide(status) == Decision(state: .rejected, reason: "tracker answered \(status)", outcome: .rejected, ending: .success))
     }
 
     @Test(arguments: [301, 302, 303, 307, 308]) func `a redirect is rejected with where it leads, without its query`(status: Int) {
         let location = "https://new.example/api?secret=1"
         let reason = "tracker answered \(status) to https://new.example/api; redirects are not followed, correct the url"
-        #expect(decide(status, location: location) == Decision(state: .rejected, reason: reason, outcome: "rejected"))
+        #expect(decide(status, location: location) == Decision(state: .rejected, reason: reason, outcome: .rejected, ending: .success))
     }
 
     @Test func `a redirect that names no place is rejected too`() {
@@ -39,14 +42,16 @@ struct DeliveryStateMachineTests {
 
     @Test func `the mapping's reading comes before the status`() {
         let refused = decide(200, ReplyReading(outcome: .rejected, message: "offer closed"))
-        #expect(refused == Decision(state: .rejected, reason: "tracker answered 200: offer closed", outcome: "rejected"))
+        #expect(refused == Decision(state: .rejected, reason: "tracker answered 200: offer closed", outcome: .rejected, ending: .success))
         let duplicate = decide(409, ReplyReading(outcome: .duplicate, remoteID: "r-1"))
-        #expect(duplicate == Decision(state: .duplicate, remoteID: "r-1", outcome: "duplicate"))
+        #expect(duplicate == Decision(state: .duplicate, remoteID: "r-1", outcome: .duplicate, ending: .success))
         let delivered = decide(500, ReplyReading(outcome: .delivered, message: "stored", remoteID: "r-2"))
-        #expect(delivered == Decision(state: .delivered, reason: "stored", remoteID: "r-2", outcome: "delivered"))
+        #expect(delivered == Decision(state: .delivered, reason: "stored", remoteID: "r-2", outcome: .delivered, ending: .success))
         let later = decide(200, ReplyReading(outcome: .retry, message: "upstream down", retryAfter: .seconds(31)))
         let reason = "tracker answered 200: upstream down; attempt 2 of 11, next in 31s"
-        #expect(later == Decision(state: .pending, wait: .seconds(31), reason: reason, outcome: "retry"))
+        #expect(
+            later
+                == Decision(state: .pending, wait: .seconds(31), reason: reason, outcome: .retry, ending: .failure("tracker answered 200")))
     }
 
     @Test func `the longer of header and body counts, and neither shortens the wait`() {
@@ -58,42 +63,47 @@ struct DeliveryStateMachineTests {
     }
 
     @Test func `the schedule's end is death`() {
-        let last = DeliveryStateMachine(schedule: RetrySchedule(), attempt: 11)
+        let last = AttemptJudge(schedule: RetrySchedule(), attempt: 11)
         let reply = Reply(status: 503, body: [])
         let reason = "tracker answered 503: upstream down; attempt 11 of 11, no more tries"
         let reading = ReplyReading(outcome: .retry, message: "upstream down")
         #expect(
-            last.replied(reply, reading: reading, at: now, random: 0) == Decision(state: .dead, reason: reason, outcome: "retry"))
-        #expect(last.failed(.timeout(.seconds(15)), random: 0).reason == "no answer within 15s; attempt 11 of 11, no more tries")
+            last.decision(on: reply, reading: reading, at: now, random: 0)
+                == Decision(state: .dead, reason: reason, outcome: .retry, ending: .failure("tracker answered 503")))
+        #expect(
+            last.decision(on: ExchangeFailure.timeout(.seconds(15)), random: 0).reason
+                == "no answer within 15s; attempt 11 of 11, no more tries")
     }
 
     @Test func `an attempt beyond a shortened schedule does not count backwards`() {
-        let late = DeliveryStateMachine(schedule: RetrySchedule(delays: [.seconds(1)]), attempt: 7)
+        let late = AttemptJudge(schedule: RetrySchedule(delays: [.seconds(1)]), attempt: 7)
         #expect(
-            late.failed(.closed(midReply: false), random: 0).reason
+            late.decision(on: ExchangeFailure.closed(midReply: false), random: 0).reason
                 == "tracker closed the connection without an answer; attempt 7 of 7, no more tries")
     }
 
     @Test(arguments: [
-        (ExchangeFailure.timeout(.seconds(15)), "no answer within 15s", "timeout"),
-        (.connectTimeout(.seconds(5)), "tracker did not accept the connection within 5s", "timeout"),
-        (.refused(address: "127.0.0.1:9"), "connection to 127.0.0.1:9 refused", "connection"),
-        (.hostNotFound("t.example"), "host 't.example' not found", "connection"),
-        (.tls("certificate expired"), "tls handshake failed: certificate expired", "connection"),
-        (.closed(midReply: false), "tracker closed the connection without an answer", "connection"),
-        (.closed(midReply: true), "tracker closed the connection in the middle of its answer", "connection"),
-        (.notHTTP("invalidVersion"), "tracker's answer is not http: invalidVersion", "connection"),
+        (ExchangeFailure.timeout(.seconds(15)), "no answer within 15s", AttemptOutcome.timeout),
+        (.connectTimeout(.seconds(5)), "tracker did not accept the connection within 5s", .timeout),
+        (.refused(address: "127.0.0.1:9"), "connection to 127.0.0.1:9 refused", .connection),
+        (.hostNotFound("t.example"), "host 't.example' not found", .connection),
+        (.tls("certificate expired"), "tls handshake failed: certificate expired", .connection),
+        (.closed(midReply: false), "tracker closed the connection without an answer", .connection),
+        (.closed(midReply: true), "tracker closed the connection in the middle of its answer", .connection),
+        (.notHTTP("invalidVersion"), "tracker's answer is not http: invalidVersion", .connection),
     ])
-    func `what got no answer is tried again`(failure: ExchangeFailure, sentence: String, outcome: String) {
-        let first = DeliveryStateMachine(schedule: RetrySchedule(), attempt: 1)
+    func `what got no answer is tried again`(failure: ExchangeFailure, sentence: String, outcome: AttemptOutcome) {
+        let first = AttemptJudge(schedule: RetrySchedule(), attempt: 1)
         let reason = "\(sentence); attempt 1 of 11, next in 5s"
-        #expect(first.failed(failure, random: 0.5) == Decision(state: .pending, wait: .seconds(5), reason: reason, outcome: outcome))
+        #expect(
+            first.decision(on: failure, random: 0.5)
+                == Decision(state: .pending, wait: .seconds(5), reason: reason, outcome: outcome, ending: .failure(sentence)))
     }
 
     @Test func `a request that cannot be sent is not tried again`() {
-        let decision = machine.failed(.unsendable("url 'x' is not an http address"), random: 0)
+        let decision = judge.decision(on: ExchangeFailure.unsendable("url 'x' is not an http address"), random: 0)
         let reason = "request cannot be sent: url 'x' is not an http address"
-        #expect(decision == Decision(state: .rejected, reason: reason, outcome: "rejected"))
+        #expect(decision == Decision(state: .rejected, reason: reason, outcome: .rejected, ending: .nothing))
     }
 
     /// A seeded tracker answers anything, or nothing. However it goes on, the delivery is never lost: after each try it is over, or pending
@@ -105,8 +115,8 @@ struct DeliveryStateMachineTests {
         var time = now
         for attempt in 1...(schedule.tries + 1) {
             #expect(attempt <= schedule.tries, "tried on after the last try")
-            let decision = step(DeliveryStateMachine(schedule: schedule, attempt: attempt), at: time, &random)
-            #expect(!decision.outcome.isEmpty)
+            let decision = step(AttemptJudge(schedule: schedule, attempt: attempt), at: time, &random)
+            #expect(decision.outcome != .unknown && decision.outcome != .dryRun)
             guard decision.state == .pending else {
                 #expect(decision.wait == nil)
                 #expect(decision.state != .dead || attempt == schedule.tries)
@@ -124,14 +134,14 @@ struct DeliveryStateMachineTests {
         }
     }
 
-    private func step(_ machine: DeliveryStateMachine, at time: Timestamp, _ random: inout SeededGenerator) -> Decision {
+    private func step(_ judge: AttemptJudge, at time: Timestamp, _ random: inout SeededGenerator) -> Decision {
         let chance = Double.random(in: 0...1, using: &random)
         if Int.random(in: 0..<3, using: &random) == 0 {
             let failures: [ExchangeFailure] = [
                 .timeout(.seconds(15)), .connectTimeout(.seconds(5)), .refused(address: "127.0.0.1:9"), .hostNotFound("t.example"),
                 .tls("expired"), .closed(midReply: Bool.random(using: &random)), .notHTTP("x"), .other("y"),
             ]
-            return machine.failed(failures.randomElement(using: &random) ?? .other("z"), random: chance)
+            return judge.decision(on: failures.randomElement(using: &random) ?? .other("z"), random: chance)
         }
         let headers = [nil, "0", "5", "99999999999", "soon", "", "Sun, 06 Nov 2094 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"]
         // Mostly what is tried again, so that sequences get long.
@@ -146,6 +156,6 @@ struct DeliveryStateMachineTests {
                 outcome: outcomes.randomElement(using: &random) ?? .retry,
                 retryAfter: Bool.random(using: &random) ? .seconds(Int.random(in: 0...1_000_000, using: &random)) : nil)
         }
-        return machine.replied(reply, reading: reading, at: time, random: chance)
+        return judge.decision(on: reply, reading: reading, at: time, random: chance)
     }
 }

@@ -2,24 +2,30 @@ import Mappings
 
 /// Decides what becomes of one delivery after one try. The worker carries the decision out.
 ///
-/// The mapping's reading of a reply comes first, because a 200 may be a refusal and a 409 a duplicate. Where it says nothing, the status
+/// The mapping's reading of a reply comes first, because a 200 may be a refusal and a 409 a duplicate. If it says nothing, the status
 /// decides: 2xx delivered; 408, 425, 429 and 5xx are tried again, as is whatever got no answer; 3xx and every other 4xx are rejected.
-package struct DeliveryStateMachine: Sendable {
+package struct AttemptJudge: Sendable {
     package struct Decision: Sendable, Equatable {
         package var state: DeliveryState
         /// How long to wait before the next try; only for `.pending`.
         package var wait: Duration?
         package var reason: String?
         package var remoteID: String?
-        /// What the try itself came to, as an attempt's row names it.
-        package var outcome: String
+        /// What the try itself came to.
+        package var outcome: AttemptOutcome
+        /// What it says about the destination's health.
+        package var ending: Breaker.Ending
 
-        package init(state: DeliveryState, wait: Duration? = nil, reason: String? = nil, remoteID: String? = nil, outcome: String) {
+        package init(
+            state: DeliveryState, wait: Duration? = nil, reason: String? = nil, remoteID: String? = nil, outcome: AttemptOutcome,
+            ending: Breaker.Ending
+        ) {
             self.state = state
             self.wait = wait
             self.reason = reason
             self.remoteID = remoteID
             self.outcome = outcome
+            self.ending = ending
         }
     }
 
@@ -33,36 +39,44 @@ package struct DeliveryStateMachine: Sendable {
     }
 
     /// - Parameter random: In `0...1`, spreads the wait.
-    package func replied(_ reply: Reply, reading: ReplyReading?, at now: Timestamp, random: Double) -> Decision {
-        let outcome = reading?.outcome ?? Self.outcome(ofStatus: reply.status)
+    package func decision(on reply: Reply, reading: ReplyReading?, at now: Timestamp, random: Double) -> Decision {
         let answer = Self.sentence(for: reply, reading: reading)
-        switch outcome {
+        switch reading?.outcome ?? Self.outcome(ofStatus: reply.status) {
         case .delivered:
-            return Decision(state: .delivered, reason: reading?.message, remoteID: reading?.remoteID, outcome: "delivered")
+            return Decision(
+                state: .delivered, reason: reading?.message, remoteID: reading?.remoteID, outcome: .delivered, ending: .success)
         case .duplicate:
-            return Decision(state: .duplicate, reason: reading?.message, remoteID: reading?.remoteID, outcome: "duplicate")
+            return Decision(
+                state: .duplicate, reason: reading?.message, remoteID: reading?.remoteID, outcome: .duplicate, ending: .success)
         case .rejected:
-            return Decision(state: .rejected, reason: answer, remoteID: reading?.remoteID, outcome: "rejected")
+            return Decision(state: .rejected, reason: answer, remoteID: reading?.remoteID, outcome: .rejected, ending: .success)
         case .retry:
             let header = reply.retryAfter.flatMap { RetryAfter.wait($0, at: now) }
             let requested = [header, reading?.retryAfter].compactMap(\.self).max()
-            var decision = retry(answer, outcome: "retry", requested: requested, random: random)
+            let ending = Breaker.Ending.failure("tracker answered \(reply.status)")
+            var decision = retry(answer, outcome: .retry, ending: ending, requested: requested, random: random)
             decision.remoteID = reading?.remoteID
             return decision
         }
     }
 
-    package func failed(_ failure: ExchangeFailure, random: Double) -> Decision {
-        if case .unsendable = failure { return Decision(state: .rejected, reason: failure.sentence, outcome: failure.outcome) }
-        return retry(failure.sentence, outcome: failure.outcome, requested: nil, random: random)
+    /// - Parameter random: In `0...1`, spreads the wait.
+    package func decision(on failure: ExchangeFailure, random: Double) -> Decision {
+        if case .unsendable = failure {
+            return Decision(state: .rejected, reason: failure.sentence, outcome: failure.outcome, ending: .nothing)
+        }
+        let ending = Breaker.Ending.failure(failure.sentence)
+        return retry(failure.sentence, outcome: failure.outcome, ending: ending, requested: nil, random: random)
     }
 
-    private func retry(_ what: String, outcome: String, requested: Duration?, random: Double) -> Decision {
+    private func retry(
+        _ what: String, outcome: AttemptOutcome, ending: Breaker.Ending, requested: Duration?, random: Double
+    ) -> Decision {
         let count = "\(what); attempt \(attempt) of \(max(attempt, schedule.tries))"
         guard let wait = schedule.wait(after: attempt, requested: requested, random: random) else {
-            return Decision(state: .dead, reason: "\(count), no more tries", outcome: outcome)
+            return Decision(state: .dead, reason: "\(count), no more tries", outcome: outcome, ending: ending)
         }
-        return Decision(state: .pending, wait: wait, reason: "\(count), next in \(wait.text)", outcome: outcome)
+        return Decision(state: .pending, wait: wait, reason: "\(count), next in \(wait.text)", outcome: outcome, ending: ending)
     }
 
     private static func outcome(ofStatus status: Int) -> ReplyReading.Outcome {

@@ -1,11 +1,10 @@
 import Mappings
-import NIOCore
 import Rules
 
-/// Carries what operators ask for from the store to the queues, and how the queues stand to the store, about once a second.
+/// Links operators and queues through the store, about once a second: pauses come in, reports on each destination go out.
 ///
-/// Writes only where something has changed, so that an idle gateway leaves its disk alone.
-struct Overseer {
+/// Writes only if something has changed, so that an idle gateway leaves its disk alone.
+struct OperatorLink {
     let store: any GovernanceStore
     let clock: DeliveryClock
     private var reported: [String: DeliveryActivity] = [:]
@@ -18,7 +17,7 @@ struct Overseer {
         self.clock = clock
     }
 
-    /// Does nothing where the last look is not long ago and every queue knows whether it is paused.
+    /// Does nothing if the last look is not long ago and every queue knows whether it is paused.
     mutating func look(after queues: [DeliveryQueue]) async throws(StoreError) {
         let now = clock.now()
         let isDue = nextLook.map { now >= $0 || $0.duration(to: now) < .zero - Self.interval } ?? true
@@ -37,7 +36,7 @@ struct Overseer {
     func leave() async { try? await store.report([]) }
 
     private func report(_ name: String, _ activity: DeliveryActivity, at now: Timestamp) -> DestinationReport {
-        let start = Uptime.now()
+        let start = clock.uptime()
         func time(_ moment: Uptime) -> Timestamp { now.advanced(by: moment - start) }
         let breaker: DestinationReport.Breaker
         var probeAt: Timestamp?

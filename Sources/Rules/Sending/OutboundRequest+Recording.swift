@@ -1,14 +1,13 @@
 import Mappings
-import Rules
 
 extension OutboundRequest {
     /// Bytes of headers and body that an attempt keeps.
-    static let recordedBytes = 16 * 1024
+    package static let recordedBytes = 16 * 1024
 
     /// What an attempt keeps behind the request line: headers, an empty line, the body. Credentials are masked before anything is cut.
     ///
-    /// - Parameter secrets: Nil where the request can hold none.
-    func recorded(masking secrets: SecretFinder? = nil) -> String {
+    /// - Parameter secrets: Nil if the request can hold none.
+    package func recorded(masking secrets: SecretFinder? = nil) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(body.count + headers.count * 64 + 1)
         for (name, value) in headers {

@@ -1,13 +1,11 @@
-import NIOCore
 import Rules
 import Testing
-
-@testable import Gateway
 
 struct AddressPolicyTests {
     private static func refusal(_ address: String, allow: [String] = []) throws -> AddressPolicy.Refusal? {
         let policy = AddressPolicy(allowed: try allow.map { try IPNetwork(parsing: $0) })
-        return policy.refusal(of: try #require(AddressPolicy.Address(literal: address)))
+        let judged = IPAddress.v6(address.utf8).map { AddressPolicy.Address.v6($0) } ?? IPAddress(address).map { AddressPolicy.Address($0) }
+        return policy.refusal(of: try #require(judged))
     }
 
     @Test(arguments: [
@@ -21,8 +19,7 @@ struct AddressPolicyTests {
 
     @Test(arguments: [
         ("0.0.0.0", "unspecified", "0.0.0.0"), ("0.1.2.3", "this network's own", "0.0.0.0/8"),
-        ("127.0.0.1", "loopback", "127.0.0.0/8"), ("127.255.255.255", "loopback", "127.0.0.0/8"), ("127.1", "loopback", "127.0.0.0/8"),
-        ("2130706433", "loopback", "127.0.0.0/8"), ("0x7f.1", "loopback", "127.0.0.0/8"), ("0177.0.0.1", "loopback", "127.0.0.0/8"),
+        ("127.0.0.1", "loopback", "127.0.0.0/8"), ("127.255.255.255", "loopback", "127.0.0.0/8"),
         ("10.0.0.1", "private", "10.0.0.0/8"), ("172.16.0.1", "private", "172.16.0.0/12"), ("172.31.255.255", "private", "172.16.0.0/12"),
         ("192.168.1.1", "private", "192.168.0.0/16"), ("100.64.0.1", "a carrier's own (CGNAT)", "100.64.0.0/10"),
         ("100.127.255.255", "a carrier's own (CGNAT)", "100.64.0.0/10"),
@@ -72,15 +69,5 @@ struct AddressPolicyTests {
         #expect(try Self.refusal("64:ff9b::10.0.0.1", allow: ["64:ff9b::/96"])?.kind == "NAT64 to 10.0.0.1, which is private")
         #expect(try Self.refusal("64:ff9b::10.0.0.1", allow: ["10.0.0.0/8"])?.kind == "NAT64")
         #expect(try Self.refusal("64:ff9b::10.0.0.1", allow: ["64:ff9b::/96", "10.0.0.0/8"]) == nil)
-    }
-
-    @Test func `a socket's address is judged as it stands`() throws {
-        for (text, kind) in [
-            ("127.0.0.1", "loopback"), ("::ffff:127.0.0.1", "loopback"), ("fe80::1", "link-local"), ("10.2.3.4", "private"),
-        ] {
-            let address = try #require(AddressPolicy.Address(try SocketAddress(ipAddress: text, port: 1)))
-            #expect(AddressPolicy().refusal(of: address)?.kind == kind)
-            #expect(address.shown == text)
-        }
     }
 }

@@ -1,18 +1,15 @@
 import Mappings
+import Rules
 
-/// A postback URL as it may be shown, without what environment variables put behind its host.
-struct ShownPostback: Sendable {
-    let url: PostbackURL
-    /// Texts that are masked in replies, too.
-    let secrets: [String]
-
+extension ShownPostback {
     /// Nil if no variable stands behind the host of either address.
     init?(_ plain: PostbackURL, _ pieces: [EnvironmentSubstitution.Piece]?, refund: [EnvironmentSubstitution.Piece]?) {
         let shown = pieces.flatMap { Self($0) }
         let back = refund.flatMap { Self($0) }
         guard shown != nil || back != nil else { return nil }
-        url = back.map { (shown?.url ?? plain).sendingRefunds(to: $0.url) } ?? shown?.url.sendingRefunds(as: plain) ?? plain
-        secrets = (shown?.secrets ?? []) + (back?.secrets ?? [])
+        self.init(
+            url: back.map { (shown?.url ?? plain).sendingRefunds(to: $0.url) } ?? shown?.url.sendingRefunds(as: plain) ?? plain,
+            secrets: (shown?.secrets ?? []) + (back?.secrets ?? []))
     }
 
     private init?(_ pieces: [EnvironmentSubstitution.Piece]) {
@@ -29,8 +26,7 @@ struct ShownPostback: Sendable {
         guard text != whole else { return nil }
         var ignored = Diagnostics()
         guard let url = PostbackURL.parse(text, at: SourceLocation(file: "", line: 1, column: 1), into: &ignored) else { return nil }
-        self.url = url
-        self.secrets = secrets
+        self.init(url: url, secrets: secrets)
     }
 
     /// How many characters scheme, host and port have.

@@ -1,6 +1,7 @@
-/// How a tracker's mapping reads a reply; nil fields where it says nothing.
+/// What a tracker's reply says, as its mapping reads it; nil fields if the reply says nothing about them.
 package struct ReplyReading: Sendable, Equatable {
-    package enum Outcome: Sendable, Equatable { case delivered, duplicate, rejected, retry }
+    /// What a reply means for a delivery; the words of a mapping's `outcome:`.
+    package enum Outcome: String, Sendable, CaseIterable { case delivered, duplicate, rejected, retry }
 
     package var outcome: Outcome
     /// The tracker's own words.

@@ -1,0 +1,34 @@
+/// A request to a tracker, ready to be sent, and what may be shown of it.
+package struct OutboundRequest: Sendable {
+    package var method: String
+    /// The whole address, values percent-encoded already: escapes go out as they stand, and only what no URL may hold (`[`, a space) is
+    /// escaped on the way. Nothing is expanded after this point.
+    package var url: String
+    /// The same address with credentials replaced by `***`, for logs, attempts and error texts.
+    package var maskedURL: String
+    /// `User-Agent` and `Content-Length` are added when it is sent.
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+    /// Names of headers and of the body's members that hold credentials.
+    package var secretHeaders: Set<String>
+    package var secretMembers: Set<String>
+    /// The entry of the mapping's `updates:` that it was written by, whose replies it gets; nil for the main request.
+    package var update: String?
+
+    package init(
+        method: String, url: String, maskedURL: String, headers: [(name: String, value: String)], body: [UInt8],
+        secretHeaders: Set<String> = [], secretMembers: Set<String> = [], update: String? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.maskedURL = maskedURL
+        self.headers = headers
+        self.body = body
+        self.secretHeaders = secretHeaders
+        self.secretMembers = secretMembers
+        self.update = update
+    }
+
+    /// What an attempt shows: `POST https://app.example/api?secret=***`.
+    package var maskedLine: String { "\(method) \(maskedURL)" }
+}

@@ -1,0 +1,53 @@
+import Mappings
+
+/// A tracker that conversions are sent to: one entry of the configuration's `destinations:`.
+package struct DestinationConfiguration: Sendable {
+    package var name: String
+    package var target: Target
+    package var exponents: CurrencyExponents
+    package var concurrency = 32
+    package var timeout = Duration.seconds(15)
+    /// Nil is as fast as it goes.
+    package var rate: Rate?
+    /// Nil asks on, however often the destination fails.
+    package var breaker: Breaker.Settings? = Breaker.Settings()
+    /// Requests are written and recorded, and nothing is sent.
+    package var isDryRun = false
+    /// What is older is dead rather than late; nil is never.
+    package var maxAge: Duration?
+    /// The waits after each failed try; the first try is at once. Empty tries once, nil is the default schedule.
+    package var retries: [Duration]?
+    /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.
+    package var allowNetworks: [IPNetwork] = []
+    /// Whose certificates are trusted instead of those that the machine trusts, each as DER.
+    package var authorities: [[UInt8]]?
+    /// Shown instead of a postback URL: with `***` for what came from variables, who may hold a tracker's token.
+    package var shown: ShownPostback?
+
+    package enum Target: Sendable {
+        case tracker(MappingWriter)
+        case postback(PostbackURL)
+    }
+
+    package init(name: String, target: Target, exponents: CurrencyExponents) {
+        self.name = name
+        self.target = target
+        self.exponents = exponents
+    }
+
+    /// Values to be kept out of logs and attempts: credentials, and variables of a postback URL.
+    package var secrets: [String] {
+        switch target {
+        case .tracker(let writer): Array(writer.credentials.values)
+        case .postback: shown?.secrets ?? []
+        }
+    }
+
+    /// Scheme and host, and what of the path no conversion changes.
+    package var address: String {
+        switch target {
+        case .tracker(let writer): writer.url
+        case .postback(let url): url.address
+        }
+    }
+}

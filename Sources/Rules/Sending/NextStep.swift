@@ -1,0 +1,18 @@
+import Mappings
+
+/// What is to be done about one delivery, before anything is sent.
+package enum NextStep: Sendable {
+    /// If the destination has a `max_age`, the delivery is dead from `expiresAt` on.
+    case send(OutboundRequest, expiresAt: Timestamp?)
+    /// The destination is a dry run: the request is kept, and nothing is sent.
+    case recordOnly(OutboundRequest)
+    /// The destination cannot take this conversion; nothing is sent, and the reason is kept.
+    case skip(String)
+    /// The conversion is older than the destination's `max_age`.
+    case tooLate(String)
+    /// What the store holds is no conversion.
+    case unreadable(String)
+
+    /// The reason that a recorded-only delivery keeps.
+    package static let dryRunReason = "dry run: nothing was sent"
+}

@@ -1,0 +1,196 @@
+import Mappings
+
+/// What one destination's queue holds, has done and may do now.
+///
+/// It only decides: the gateway's `DeliveryQueue` asks it under a lock, and carries out after it what follows. Pure: the time comes in, from
+/// a clock that never goes back.
+package struct QueueState: Sendable {
+    /// A delivery that begins now. Each must come back by `finish`.
+    package struct Start: Sendable {
+        package var delivery: ReadyDelivery
+        /// Its end decides about an open breaker.
+        package var probe: Int?
+    }
+
+    private var window: ReadyWindow
+    private var governor: Governor
+    private var rate: Rate?
+    private var isDryRun: Bool
+    /// Workers in all, and how many there should be.
+    private var workers = 0
+    private var wantedWorkers: Int
+    /// When the governor will be asked again by itself.
+    private var wakeUp: Uptime?
+    /// A wake-up that nobody has been asked for yet.
+    private var newWakeUp: Uptime?
+    private var hasAskedForMore = false
+    private var isDraining = false
+    /// What is still under way is not recorded, and stays pending.
+    package private(set) var isAbandoned = false
+    /// The configuration has it no more: nothing is begun, and what waits is the store's.
+    package private(set) var isRetired = false
+    /// Whether the store has been asked if it is paused; until then it is.
+    private var hasHeardOfPause = false
+    private var lastAnswer: Uptime?
+    private var lastStatus: Int?
+    private var attempts = 0
+    private var answers = 0
+
+    package init(_ sending: Sending, capacity: Int) {
+        window = ReadyWindow(capacity: capacity)
+        governor = Governor(sending.limits)
+        governor.isPaused = true
+        rate = sending.rate
+        isDryRun = sending.isDryRun
+        wantedWorkers = max(1, sending.concurrency)
+    }
+
+    package var activity: DeliveryActivity {
+        let breaker = governor.breaker
+        return DeliveryActivity(
+            attempts: attempts, answers: answers, inFlight: governor.inFlight, waiting: window.waitingCount, unrecorded: unrecorded,
+            isPaused: governor.isPaused, breaker: breaker?.state ?? .closed, openedAt: breaker?.openedAt, failures: breaker?.failures ?? 0,
+            reason: breaker?.reason, lastStatus: lastStatus, lastAnswer: lastAnswer, rate: rate, isDryRun: isDryRun)
+    }
+}
+
+// MARK: - Working
+
+extension QueueState {
+    /// What may begin now. If that is a matter of time, `takeWakeUp` says when to ask again.
+    package mutating func begin(at now: Uptime) -> Start? {
+        guard !isDraining, !isRetired, window.waitingCount > 0, unrecorded < unrecordedLimit else { return nil }
+        switch governor.start(at: now) {
+        case .unknown: return nil
+        case .after(let time):
+            if wakeUp.map({ time < $0 }) ?? true { newWakeUp = time }
+            return nil
+        case .now(let probe): return window.take().map { Start(delivery: $0, probe: probe) }
+        }
+    }
+
+    /// Takes note of how a try ended. Its delivery stays held until it is settled or given back.
+    package mutating func finish(probe: Int?, _ ending: Breaker.Ending, status: Int?, at now: Uptime) -> Breaker.Change? {
+        if ending != .nothing { attempts += 1 }
+        if let status {
+            answers += 1
+            lastStatus = status
+            lastAnswer = now
+        }
+        return governor.ended(ending, probe: probe, at: now)
+    }
+
+    /// Results that wait for the store. If it is slow, nothing more is sent than it can store soon.
+    private var unrecorded: Int { window.underWay - governor.inFlight }
+    private var unrecordedLimit: Int { min(window.capacity, governor.concurrency + 512) }
+
+    /// A time at which somebody must call `wokeUp`; each is returned once.
+    package mutating func takeWakeUp() -> Uptime? {
+        guard let time = newWakeUp else { return nil }
+        newWakeUp = nil
+        wakeUp = time
+        return time
+    }
+
+    package mutating func wokeUp(for time: Uptime) {
+        if let wakeUp, wakeUp <= time { self.wakeUp = nil }
+    }
+
+    // MARK: Workers
+
+    /// How many workers must be started for the destination to have what its settings allow. They are counted as started.
+    package mutating func staff() -> Int {
+        guard !isDraining else { return 0 }
+        let missing = max(0, wantedWorkers - workers)
+        workers += missing
+        return missing
+    }
+
+    /// Whether a worker that asks for work ends instead. It is counted as ended.
+    package mutating func endsWorker() -> Bool {
+        guard isDraining || workers > wantedWorkers else { return false }
+        workers -= 1
+        return true
+    }
+
+    /// How many of the idle workers end. They are counted as ended.
+    package mutating func endIdle(of idle: Int) -> Int {
+        let count = isDraining ? idle : min(idle, max(0, workers - wantedWorkers))
+        workers -= count
+        return count
+    }
+}
+
+// MARK: - Filling
+
+extension QueueState {
+    package mutating func offer(_ delivery: ReadyDelivery) {
+        if !isRetired { _ = window.offer(delivery) }
+    }
+
+    package var wantsFetch: Bool { window.wantsFetch && !isRetired }
+
+    /// Whether to ask for a fetch now; true once until the fetch has ended.
+    package mutating func asksForMore() -> Bool {
+        guard wantsFetch, !hasAskedForMore else { return false }
+        hasAskedForMore = true
+        return true
+    }
+
+    package mutating func beginFetch() -> (leavingOut: Set<ConversionID>, limit: Int)? {
+        // While it is paused, what waits may as well wait in the store.
+        isRetired || (governor.isPaused && hasHeardOfPause) ? nil : window.beginFetch()
+    }
+
+    /// - Parameter due: Nil if the store could not be read; it is asked again at the next round.
+    package mutating func endFetch(_ due: [ReadyDelivery]?, limit: Int) {
+        window.endFetch(due ?? [], wasFull: due.map { $0.count >= limit } ?? true)
+        hasAskedForMore = due == nil
+        if isRetired { window.dropWaiting() }
+    }
+
+    /// Lets go of a delivery whose result is stored.
+    package mutating func settle(_ id: ConversionID) { window.settle(id) }
+
+    /// Lets go of a delivery that was not tried; the store has it.
+    package mutating func giveBack(_ id: ConversionID) { window.giveBack(id) }
+}
+
+// MARK: - Governing
+
+extension QueueState {
+    /// While it is held or paused nothing is begun.
+    package mutating func hold(_ isHeld: Bool) { governor.isHeld = isHeld }
+
+    /// What the store says; until it has said so the queue is paused.
+    package mutating func pause(_ isPaused: Bool) {
+        hasHeardOfPause = true
+        if governor.isPaused, !isPaused { hasAskedForMore = false }
+        governor.isPaused = isPaused
+    }
+
+    package var knowsPause: Bool { hasHeardOfPause || isRetired }
+
+    /// Takes new settings, or takes the destination up again. Start what `staff` says afterwards.
+    package mutating func change(to sending: Sending) {
+        governor.change(to: sending.limits)
+        rate = sending.rate
+        isDryRun = sending.isDryRun
+        isRetired = false
+        wantedWorkers = max(1, sending.concurrency)
+    }
+
+    /// Begins nothing more and forgets what waits; what is in flight ends.
+    package mutating func retire() {
+        isRetired = true
+        wantedWorkers = 0
+        hasHeardOfPause = false
+        governor.isPaused = true
+        window.dropWaiting()
+    }
+
+    /// Begins nothing more; workers end after what they have in hand.
+    package mutating func drain() { isDraining = true }
+
+    package mutating func abandon() { isAbandoned = true }
+}

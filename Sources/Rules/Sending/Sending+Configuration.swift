@@ -1,0 +1,38 @@
+import Mappings
+
+extension Sending {
+    /// A configured destination with what the routes change on the way there.
+    package init(_ configuration: DestinationConfiguration, routes: [Route]) {
+        self.init(name: configuration.name) { conversion, now throws(Skip) in try configuration.write(conversion, at: now) }
+        concurrency = configuration.concurrency
+        rate = configuration.rate
+        breaker = configuration.breaker
+        isDryRun = configuration.isDryRun
+        maxAge = configuration.maxAge
+        timeout = configuration.timeout
+        schedule = configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule()
+        secrets = SecretFinder(configuration.secrets)
+        self.routes = routes
+        read = { status, body, update in configuration.read(status: status, body: body, update: update) }
+    }
+}
+
+extension DestinationConfiguration {
+    /// The request for a conversion that the routes have changed already, or why there is none.
+    ///
+    /// - Parameter now: the time of the attempt, which a mapping may write or sign.
+    package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
+        switch target {
+        case .tracker(let writer): return try writer.write(conversion, at: now)
+        case .postback(let url):
+            var request = try url.write(conversion, exponents: exponents)
+            if let shown { request.maskedURL = (try? shown.url.write(conversion, exponents: exponents))?.url ?? "***" }
+            return request
+        }
+    }
+
+    package func read(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
+        guard case .tracker(let writer) = target else { return nil }
+        return writer.interpret(status: status, body: body, update: update)
+    }
+}

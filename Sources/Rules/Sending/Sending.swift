@@ -1,0 +1,115 @@
+import Mappings
+
+/// One destination as its deliveries see it: what is sent there for a conversion, what its replies mean, how hard to try, and what is kept.
+///
+/// The worker, `gateway explain` and the preview of a replay ask this one value, so that what is shown is what would be sent. Pure: the time
+/// comes in. Tests script a destination by its two closures.
+package struct Sending: Sendable {
+    package var name: String
+    /// Requests in flight at once, at most.
+    package var concurrency = 32
+    /// Requests that are begun, at most; nil is as fast as it goes.
+    package var rate: Rate?
+    /// Nil asks on, however often the destination fails.
+    package var breaker: Breaker.Settings? = Breaker.Settings()
+    /// Requests are written and recorded, and nothing is sent.
+    package var isDryRun = false
+    /// What is older is dead rather than late; nil is never.
+    package var maxAge: Duration?
+    /// For one whole exchange, from opening the connection to the reply's last byte.
+    package var timeout: Duration = .seconds(15)
+    package var schedule = RetrySchedule()
+    /// What they change on the way here is part of what is sent.
+    package var routes: [Route] = []
+    /// Blotted out of everything that is kept: some trackers echo the request in their errors.
+    package var secrets = SecretFinder.none
+    /// Words the request; the time is that of the attempt, which a mapping may write or sign. Called on an event loop: it must not block.
+    package var write: @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest
+    /// Nil if the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
+    /// `update` is that of the request that was answered.
+    package var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
+
+    package init(name: String, write: @escaping @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest) {
+        self.name = name
+        self.write = write
+    }
+
+    /// The numbers that its governor keeps to. A dry run asks nobody, so there is nobody to spare.
+    package var limits: Governor.Limits {
+        isDryRun
+            ? Governor.Limits(concurrency: concurrency, rate: nil, breaker: nil)
+            : Governor.Limits(concurrency: concurrency, rate: rate, breaker: breaker)
+    }
+}
+
+// MARK: - Before the attempt
+
+extension Sending {
+    /// What is to be done about a delivery whose turn has come.
+    package func nextStep(for delivery: ReadyDelivery, at now: Timestamp) -> NextStep {
+        do {
+            return nextStep(for: try delivery.conversion, delivery: delivery.id, after: delivery.predecessor, at: now)
+        } catch {
+            return .unreadable("stored conversion cannot be read: \(error)")
+        }
+    }
+
+    /// - Parameters:
+    ///   - id: of the delivery's message: the conversion's own, or the correction's.
+    ///   - predecessor: for a correction, what became of its conversion at this destination before; nil if it had no delivery there.
+    package func nextStep(
+        for conversion: Conversion, delivery id: ConversionID, after predecessor: DeliveryState?, at now: Timestamp
+    ) -> NextStep {
+        // A correction is as old as itself, not as its conversion.
+        let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, id.time)
+        if let reason = lateness(since: receivedAt, at: now) { return .tooLate(reason) }
+        do throws(Skip) {
+            let request = try request(for: conversion, after: predecessor, at: now)
+            return isDryRun ? .recordOnly(request) : .send(request, expiresAt: maxAge.map { receivedAt.advanced(by: $0) })
+        } catch {
+            return .skip(error.reason)
+        }
+    }
+
+    /// The request for a conversion or correction, with what the routes change, or why there is none.
+    ///
+    /// Made at each attempt, so that a corrected mapping or route heals what waits.
+    package func request(
+        for conversion: Conversion, after predecessor: DeliveryState?, at now: Timestamp
+    ) throws(Skip) -> OutboundRequest {
+        try write(routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor), now)
+    }
+
+    /// Why a conversion is not sent any more; nil while its time is not over.
+    package func lateness(since receivedAt: Timestamp, at now: Timestamp) -> String? {
+        guard let maxAge else { return nil }
+        let age = receivedAt.duration(to: now)
+        guard age >= maxAge else { return nil }
+        return "received \(age.text) ago, and max_age is \(maxAge.text); to send it after all raise max_age and replay it"
+    }
+}
+
+// MARK: - After the attempt
+
+extension Sending {
+    /// - Parameters:
+    ///   - attempt: the number of the try, from 1.
+    ///   - random: In `0...1`, spreads the wait.
+    package func decision(
+        on reply: Reply, to request: OutboundRequest, attempt: Int, at now: Timestamp, random: Double
+    ) -> AttemptJudge.Decision {
+        var reading = read(reply.status, reply.body, request.update)
+        if let message = reading?.message { reading?.message = String(secrets.masked(message).prefix(500)) }
+        return AttemptJudge(schedule: schedule, attempt: attempt).decision(on: reply, reading: reading, at: now, random: random)
+    }
+
+    package func decision(on failure: ExchangeFailure, attempt: Int, random: Double) -> AttemptJudge.Decision {
+        AttemptJudge(schedule: schedule, attempt: attempt).decision(on: failure, random: random)
+    }
+
+    /// What an attempt keeps of a request behind its line, credentials masked.
+    package func recorded(_ request: OutboundRequest) -> String { request.recorded(masking: secrets) }
+
+    /// What an attempt keeps of a reply.
+    package func recorded(_ reply: Reply) -> String { secrets.masked(reply.text) }
+}
