@@ -69,6 +69,11 @@ enum RequestProperty {
         guard let values = mapping.request.path.match(wire.path), let parsed = try? mapping.parse(wire, pathValues: values) else {
             throw Violation(description: "\(mapping.name) cannot take apart what it was told: \(request.url) \(request.body.text)")
         }
+        if let signature = mapping.signature {
+            let isSigned = Signer(signature, secret: "out", forms: []).verifies(parsed)
+            try Violation.require(
+                isSigned, "\(mapping.name) was sent a signature that it does not take: \(request.url) \(request.body.text)")
+        }
         guard
             let back = try? MappingReader(mapping, defaults: [(.field(.currency), conversion[.currency])])
                 .read(parsed, as: SampleConversions.identity)

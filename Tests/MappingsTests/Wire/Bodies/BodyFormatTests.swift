@@ -63,6 +63,32 @@ struct BodyFormatTests {
         #expect(BodyFormats.masking([], in: Array(body.utf8), with: "***") == Array(body.utf8))
     }
 
+    @Test func `a form has its members' whole names, its own order, and the query's parameters beside it`() throws {
+        for (sorted, body) in [("", "b=2&customer.name=Z&a=c-1"), (", sorted: true", "a=c-1&b=2&customer.name=Z")] {
+            let mapping = try Samples.compile(
+                """
+                tracker: Acme
+                request: { method: POST, path: /p, body: form\(sorted) }
+                fields:
+                  b: { out: '"2"' }
+                  customer.name: { is: customer.first_name }
+                  a: { is: click_id }
+                  q: { is: order_id, place: query }
+                examples:
+                  - name: a form
+                    conversion: { click_id: c-1, order_id: o-1, customer.first_name: Z }
+                    sends: { query: { q: o-1 }, body: { b: "2", customer.name: Z, a: c-1 } }
+                """)
+            var conversion = Conversion(id: Samples.id, source: "s", tracker: "acme", receivedAt: Samples.receivedAt)
+            conversion[.clickID] = .text("c-1")
+            conversion[.orderID] = .text("o-1")
+            conversion[.customerFirstName] = .text("Z")
+            let request = try MappingWriter(mapping, url: "https://t.example").write(conversion, at: Samples.receivedAt)
+            #expect(request.url == "https://t.example/p?q=o-1" && String(decoding: request.body, as: UTF8.self) == body)
+            #expect(ExampleRunner(mapping).run().flatMap(\.differences).map(\.description) == [])
+        }
+    }
+
     @Test func `a credential in the body is written in every format`() throws {
         for (format, body) in [("json", #"{"key":"k&1","cid":"c-1"}"#), ("form", "key=k%261&cid=c-1")] {
             let mapping = try Samples.compile(
