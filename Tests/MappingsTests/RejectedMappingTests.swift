@@ -18,7 +18,7 @@ struct RejectedMappingTests {
         #expect(diagnostics.sorted.map { "\($0)\n" }.joined() == expected)
     }
 
-    @Test func `no list of mistakes lies about without its mapping`() throws {
+    @Test func `every list of mistakes has its mapping`() throws {
         #expect(Self.names.count >= 25)
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).filter { $0.hasSuffix(".diagnostics") }
         #expect(files.map { String($0.dropLast(12)) }.sorted() == Self.names)

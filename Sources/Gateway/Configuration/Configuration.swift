@@ -12,7 +12,7 @@ struct Configuration: Sendable {
     var catalog: MappingCatalog
     /// Peers whose `X-Forwarded-For` is believed.
     var trustedProxies: [IPNetwork]
-    var limits: Limits
+    var limits: ServiceLimits
     var retention = RetentionLimits()
     /// What is allowed but deserves a second look, in the order of the file.
     var warnings: [Diagnostic] = []

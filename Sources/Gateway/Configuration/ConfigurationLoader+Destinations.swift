@@ -5,42 +5,42 @@ extension ConfigurationLoader {
     mutating func destination(
         _ name: String, at place: SourceLocation, _ node: YAMLNode, readFile: (String) throws -> String
     ) -> DestinationConfiguration? {
-        let party = Party(side: .destination, name: name, location: place)
-        checkName(of: party)
-        var map = YAMLFields(node, subject: party.subject, into: &diagnostics)
+        let entry = ConfigurationEntry(side: .destination, name: name, location: place)
+        checkName(of: entry)
+        var map = YAMLFields(node, subject: entry.subject, into: &diagnostics)
         guard node.isMap || node.isNull else { return nil }
         let direct = map.take("exponents")
         var exponents = direct.map { self.exponents($0) ?? .iso }
         let concurrency = map.integer("concurrency", in: 1...512, &diagnostics)
         let timeout = duration("timeout", in: &map, .milliseconds(100) ... .seconds(600), "100ms to 10m")
         let retries = map.take("retries").flatMap { self.retries($0) }
-        let networks = allowedNetworks(&map, of: party)
+        let networks = allowedNetworks(&map, of: entry)
         let authorities = map.take("ca_file").flatMap { self.authorities($0, readFile: readFile) }
         let rate = self.rate("rate", in: &map)
         let breaker = map.take("breaker").map { self.breaker($0) }
         let isDryRun = map.flag("dry_run", &diagnostics) ?? false
         let maxAge = duration("max_age", in: &map, .seconds(1) ... .seconds(3650 * 86_400), "1s to 3650d")
-        if isDryRun { diagnostics.warning(at: place, "\(party.subject) is a dry run: requests are recorded, and nothing is sent to it") }
+        if isDryRun { diagnostics.warning(at: place, "\(entry.subject) is a dry run: requests are recorded, and nothing is sent to it") }
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
         let refund = map.take("refund_url")
         var target: DestinationConfiguration.Target?
         switch (tracker, postback) {
         case (let tracker?, nil):
-            target = self.target(&map, tracker, node, of: party, exponents: &exponents)
+            target = self.target(&map, tracker, node, of: entry, exponents: &exponents)
         case (nil, let postback?):
-            target = self.target(&map, postback, refund, node, of: party)
+            target = self.target(&map, postback, refund, node, of: entry)
         case (_?, let postback?):
-            diagnostics.error(at: postback.location, "\(party.subject) has both 'tracker' and 'postback_url'; keep one")
+            diagnostics.error(at: postback.location, "\(entry.subject) has both 'tracker' and 'postback_url'; keep one")
         case (nil, nil):
-            diagnostics.error(at: place, "\(party.subject) needs 'tracker' and 'url', or 'postback_url'")
+            diagnostics.error(at: place, "\(entry.subject) needs 'tracker' and 'url', or 'postback_url'")
         }
         if let refund, postback == nil {
-            diagnostics.error(at: refund.location, "'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are told")
+            diagnostics.error(at: refund.location, "'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent")
         }
         for key in ["url", "credentials", "settings"] where target == nil { _ = map.takeAny(key) }
         map.finish(&diagnostics)
-        if let url = node["url"] ?? node["postback_url"] { checkWayOut(url, of: party, allowed: networks, node["ca_file"]?.location) }
+        if let url = node["url"] ?? node["postback_url"] { checkWayOut(url, of: entry, allowed: networks, node["ca_file"]?.location) }
         guard let target else { return nil }
         var destination = DestinationConfiguration(name: name, target: target, exponents: exponents ?? .iso)
         if let concurrency { destination.concurrency = concurrency }
@@ -95,12 +95,12 @@ extension ConfigurationLoader {
     // MARK: A tracker with a mapping
 
     private mutating func target(
-        _ map: inout YAMLFields, _ tracker: YAMLNode, _ node: YAMLNode, of party: Party, exponents: inout CurrencyExponents?
+        _ map: inout YAMLFields, _ tracker: YAMLNode, _ node: YAMLNode, of entry: ConfigurationEntry, exponents: inout CurrencyExponents?
     ) -> DestinationConfiguration.Target? {
         let url = map.require("url", &diagnostics).flatMap { trackerURL($0) }
         guard let mapping = self.tracker(tracker) else { return nil }
-        let credentials = self.credentials(&map, at: node["credentials"]?.location, of: party, mapping)
-        let settings = self.settings(&map, at: node["settings"]?.location, of: party, mapping, exponents: &exponents)
+        let credentials = self.credentials(&map, at: node["credentials"]?.location, of: entry, mapping)
+        let settings = self.settings(&map, at: node["settings"]?.location, of: entry, mapping, exponents: &exponents)
         guard let url else { return nil }
         // A setting that the path lacks is reported where the settings are read.
         let writer = try? MappingWriter(
@@ -121,13 +121,13 @@ extension ConfigurationLoader {
     // MARK: A postback URL
 
     private mutating func target(
-        _ map: inout YAMLFields, _ postback: YAMLNode, _ refund: YAMLNode?, _ node: YAMLNode, of party: Party
+        _ map: inout YAMLFields, _ postback: YAMLNode, _ refund: YAMLNode?, _ node: YAMLNode, of entry: ConfigurationEntry
     ) -> DestinationConfiguration.Target? {
         for (key, advice) in [
             ("url", "keep one"), ("credentials", "write them into the postback_url"), ("settings", "write them into the postback_url"),
         ] {
-            guard map.take(key) != nil, let entry = node.entries?.first(where: { $0.key.scalar == key }) else { continue }
-            diagnostics.error(at: entry.key.location, "'\(key)' goes with 'tracker', but \(party.subject) has a postback_url; \(advice)")
+            guard map.take(key) != nil, let pair = node.entries?.first(where: { $0.key.scalar == key }) else { continue }
+            diagnostics.error(at: pair.key.location, "'\(key)' goes with 'tracker', but \(entry.subject) has a postback_url; \(advice)")
         }
         let url = self.postback("postback_url", postback)
         guard let refund else { return url.map { .postback($0) } }

@@ -2,10 +2,10 @@ import Mappings
 import NIOSSL
 import Rules
 
-/// Where a destination may be, and whom it may show itself as.
+/// Which addresses a destination may have, and whose certificates it may show.
 extension ConfigurationLoader {
-    /// What loosens the usual rule is allowed, and said aloud at each start.
-    mutating func allowedNetworks(_ map: inout YAMLFields, of party: Party) -> [IPNetwork] {
+    /// Networks that are allowed beside the public internet; each start warns of them.
+    mutating func allowedNetworks(_ map: inout YAMLFields, of entry: ConfigurationEntry) -> [IPNetwork] {
         guard let node = map.take("allow_networks") else { return [] }
         if node.elements?.isEmpty == true {
             diagnostics.error(at: node.location, "'allow_networks' is empty, which allows nothing; write networks or leave it out")
@@ -19,8 +19,8 @@ extension ConfigurationLoader {
                 diagnostics.warning(
                     at: place,
                     kinds.isEmpty
-                        ? "\(network) in 'allow_networks' of \(party.subject) is public, which is allowed anyway; leave it out"
-                        : "\(party.subject) may be in \(network), which is \(kinds.joined(separator: ", "))")
+                        ? "\(network) in 'allow_networks' of \(entry.subject) is public, which is allowed anyway; leave it out"
+                        : "\(entry.subject) may be in \(network), which is \(kinds.joined(separator: ", "))")
             } catch {
                 diagnostics.error(at: place, error.message)
             }
@@ -53,10 +53,10 @@ extension ConfigurationLoader {
     }
 
     /// Warns of a host that needs no name server to be seen as out of bounds.
-    mutating func checkWayOut(_ node: YAMLNode, of party: Party, allowed: [IPNetwork], _ authorities: SourceLocation?) {
+    mutating func checkWayOut(_ node: YAMLNode, of entry: ConfigurationEntry, allowed: [IPNetwork], _ authorities: SourceLocation?) {
         guard let url = node.scalar, let origin = Origin(of: url) else { return }
         if let authorities, !origin.isTLS {
-            diagnostics.warning(at: authorities, "'ca_file' of \(party.subject) means nothing, since its address begins with http://")
+            diagnostics.warning(at: authorities, "'ca_file' of \(entry.subject) means nothing, since its address begins with http://")
         }
         let policy = AddressPolicy(allowed: allowed)
         let isLocal = origin.host == "localhost" || origin.host.hasSuffix(".localhost")
@@ -64,6 +64,6 @@ extension ConfigurationLoader {
         let refusals = addresses.map { policy.refusal(of: $0) }
         guard let address = addresses.first, case let refusal?? = refusals.first, !refusals.contains(nil) else { return }
         let failure = ExchangeFailure.refusedAddress(host: origin.host, address: address.shown, refusal)
-        diagnostics.warning(at: node.location, "\(party.subject) will not be reached: \(failure.sentence)")
+        diagnostics.warning(at: node.location, "\(entry.subject) will not be reached: \(failure.sentence)")
     }
 }

@@ -2,8 +2,8 @@ import Mappings
 import Rules
 
 extension ConfigurationLoader {
-    mutating func limits(_ node: YAMLNode) -> Limits {
-        var limits = Limits()
+    mutating func limits(_ node: YAMLNode) -> ServiceLimits {
+        var limits = ServiceLimits()
         var map = YAMLFields(node, subject: "'limits'", into: &diagnostics)
         limits.body = size("body", in: &map, 1...(1 << 30), "1B to 1GiB") ?? limits.body
         if let refused = map.take("refused") { limits.refused = self.refused(refused) }

@@ -2,7 +2,7 @@ import Mappings
 import Rules
 
 extension ConfigurationLoader {
-    /// `off` keeps for ever, as a missing key does.
+    /// `off` keeps everything, as a missing key does.
     mutating func retention(_ node: YAMLNode, of store: StoreLocation?) -> RetentionLimits {
         var limits = RetentionLimits()
         var map = YAMLFields(node, subject: "'retention'", into: &diagnostics)
@@ -15,7 +15,8 @@ extension ConfigurationLoader {
             if case .postgres = store {
                 limits.maxSize = nil
                 diagnostics.warning(
-                    at: size.location, "'max_size' means nothing for PostgreSQL, whose files do not shrink with what goes; let ages decide")
+                    at: size.location,
+                    "'max_size' has no effect on PostgreSQL, whose files do not shrink when rows are deleted; set ages instead")
             }
         }
         map.finish(&diagnostics)

@@ -5,7 +5,7 @@ import Rules
 typealias Declared = (name: String, location: SourceLocation)
 
 extension ConfigurationLoader {
-    /// Sources and destinations count as declared even where they have mistakes of their own.
+    /// Sources and destinations count as declared even if they have mistakes of their own.
     mutating func routes(_ nodes: [YAMLNode], sources: [Declared], destinations: [Declared]) -> [Route] {
         var reach = RouteReach(sources: sources.map(\.name))
         var routes: [Route] = []
@@ -52,7 +52,8 @@ extension ConfigurationLoader {
         guard !reach.hasMistakes else { return }
         for source in sources where !reach.usedSources.contains(source.name) {
             diagnostics.warning(
-                at: source.location, "no route takes from source '\(source.name)', so its conversions are stored and go nowhere")
+                at: source.location, "no route takes from source '\(source.name)', so its conversions are stored and sent to no destination"
+            )
         }
         for destination in destinations where !reach.usedDestinations.contains(destination.name) {
             diagnostics.warning(at: destination.location, "no route leads to destination '\(destination.name)'")
@@ -145,12 +146,12 @@ extension String {
 }
 
 extension FieldPath {
-    /// What an expression for this field must yield; nil where anything is kept as a text.
+    /// What an expression for this field must yield; nil if the field keeps anything as a text.
     fileprivate var expressionKind: Expression.Kind? {
         if case .field = self { kind.expressionKind } else { nil }
     }
 
-    /// What is wrong with what the expression can yield, where that is known: a word that the field does not have, a malformed currency.
+    /// What is wrong with what the expression can yield, if that is known: a word that the field does not have, a malformed currency.
     fileprivate func mistake(in expression: Expression) -> String? {
         switch expression {
         case .literal(.text(let text)):

@@ -6,14 +6,14 @@ extension ConfigurationLoader {
     // MARK: Rates
 
     /// `50/s`, or `{ source: 100/s, credential: 60/s }`.
-    mutating func rates(_ map: inout YAMLFields, of party: Party, isMap: Bool) -> SenderRates? {
+    mutating func rates(_ map: inout YAMLFields, of entry: ConfigurationEntry, isMap: Bool) -> SenderRates? {
         guard isMap else { return rate("rate", in: &map).map { SenderRates(source: $0) } }
         guard let node = map.take("rate") else { return nil }
-        var inner = YAMLFields(node, subject: "'rate' of \(party.subject)", into: &diagnostics)
+        var inner = YAMLFields(node, subject: "'rate' of \(entry.subject)", into: &diagnostics)
         let rates = SenderRates(source: rate("source", in: &inner), credential: rate("credential", in: &inner))
         inner.finish(&diagnostics)
         if node.entries?.isEmpty ?? true {
-            diagnostics.error(at: node.location, "'rate' of \(party.subject) is empty; write a rate such as 50/s, or leave it out")
+            diagnostics.error(at: node.location, "'rate' of \(entry.subject) is empty; write a rate such as 50/s, or leave it out")
         }
         return rates
     }
@@ -21,11 +21,11 @@ extension ConfigurationLoader {
     // MARK: Review
 
     /// `[plus_address, disposable_email: { domains: [a.example] }, unknown_click: { clicks: clicks.txt }]`.
-    mutating func review(_ node: YAMLNode, of party: Party, _ mapping: Mapping) -> ReviewPlan {
+    mutating func review(_ node: YAMLNode, of entry: ConfigurationEntry, _ mapping: Mapping) -> ReviewPlan {
         var plan = ReviewPlan()
         for element in node.elements ?? [node] {
-            let entry = element.entries?.count == 1 ? element.entries?.first : nil
-            guard let name = element.scalar ?? entry?.key.scalar else {
+            let pair = element.entries?.count == 1 ? element.entries?.first : nil
+            guard let name = element.scalar ?? pair?.key.scalar else {
                 diagnostics.error(
                     at: element.location, "'review' is a list of checks such as plus_address, found \(element.kind) in it")
                 continue
@@ -40,7 +40,7 @@ extension ConfigurationLoader {
                 continue
             }
             plan.checks.append(check)
-            options(of: check, entry?.value, at: element.location, of: party, mapping, into: &plan)
+            options(of: check, pair?.value, at: element.location, of: entry, mapping, into: &plan)
         }
         if plan.checks.isEmpty, node.elements?.isEmpty ?? false {
             diagnostics.error(at: node.location, "'review' is empty; write checks such as plus_address, or leave it out")
@@ -49,14 +49,14 @@ extension ConfigurationLoader {
     }
 
     private mutating func options(
-        of check: ReviewPlan.Check, _ node: YAMLNode?, at place: SourceLocation, of party: Party, _ mapping: Mapping,
+        of check: ReviewPlan.Check, _ node: YAMLNode?, at place: SourceLocation, of entry: ConfigurationEntry, _ mapping: Mapping,
         into plan: inout ReviewPlan
     ) {
         let field = check == .unknownClick ? Field.clickID : .customerEmail
         if !mapping.reads(.field(field)) {
             diagnostics.error(
                 at: place,
-                "tracker '\(mapping.name)' sends no \(field.name), so '\(check.rawValue)' of \(party.subject) has nothing to look "
+                "tracker '\(mapping.name)' sends no \(field.name), so '\(check.rawValue)' of \(entry.subject) has nothing to look "
                     + "at")
         }
         if check == .disposableEmail { plan.disposableDomains = DisposableDomains.known }
@@ -79,7 +79,7 @@ extension ConfigurationLoader {
             for domain in domains.compactMap({ self.domain($0) }) { plan.disposableDomains.insert(domain) }
         } else if let path = list.text(key, &diagnostics) {
             listFiles.append(
-                ListFile(source: party.name, check: check, path: path.hasPrefix("/") ? path : folder + path, location: list.location))
+                ListFile(source: entry.name, check: check, path: path.hasPrefix("/") ? path : folder + path, location: list.location))
         }
     }
 
@@ -135,27 +135,28 @@ extension ConfigurationLoader {
 
     // MARK: Signed requests
 
-    mutating func freshness(_ map: inout YAMLFields, of party: Party, _ mapping: Mapping) -> Freshness? {
-        let tolerance = signedOnly("timestamp_tolerance", &map, .seconds(1) ... .seconds(86_400), "1s to 24h", of: party, mapping)
+    mutating func freshness(_ map: inout YAMLFields, of entry: ConfigurationEntry, _ mapping: Mapping) -> Freshness? {
+        let tolerance = signedOnly("timestamp_tolerance", &map, .seconds(1) ... .seconds(86_400), "1s to 24h", of: entry, mapping)
         if let tolerance, !mapping.reads(.field(.occurredAt)) {
             diagnostics.error(
                 at: tolerance.place,
-                "tracker '\(mapping.name)' sends no occurred_at, so 'timestamp_tolerance' of \(party.subject) would "
+                "tracker '\(mapping.name)' sends no occurred_at, so 'timestamp_tolerance' of \(entry.subject) would "
                     + "refuse all")
         }
-        let window = signedOnly("replay_window", &map, .seconds(1) ... .seconds(365 * 86_400), "1s to 365d", of: party, mapping)
+        let window = signedOnly("replay_window", &map, .seconds(1) ... .seconds(365 * 86_400), "1s to 365d", of: entry, mapping)
         guard tolerance != nil || window != nil else { return nil }
         return Freshness(tolerance: tolerance?.duration, replayWindow: window?.duration)
     }
 
     private mutating func signedOnly(
-        _ key: String, _ map: inout YAMLFields, _ range: ClosedRange<Duration>, _ words: String, of party: Party, _ mapping: Mapping
+        _ key: String, _ map: inout YAMLFields, _ range: ClosedRange<Duration>, _ words: String, of entry: ConfigurationEntry,
+        _ mapping: Mapping
     ) -> (duration: Duration, place: SourceLocation)? {
         guard let node = map.take(key) else { return nil }
         guard mapping.signature != nil else {
             diagnostics.error(
                 at: node.location,
-                "'\(key)' of \(party.subject) is for signed requests, and tracker '\(mapping.name)' does "
+                "'\(key)' of \(entry.subject) is for signed requests, and tracker '\(mapping.name)' does "
                     + "not sign its own")
             return nil
         }

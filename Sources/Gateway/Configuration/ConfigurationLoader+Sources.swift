@@ -3,10 +3,10 @@ import Rules
 
 extension ConfigurationLoader {
     mutating func source(_ name: String, at place: SourceLocation, _ node: YAMLNode) -> SourceConfiguration? {
-        let party = Party(side: .source, name: name, location: place)
-        checkName(of: party)
-        checkPath(of: party)
-        var map = YAMLFields(node, subject: party.subject, into: &diagnostics)
+        let entry = ConfigurationEntry(side: .source, name: name, location: place)
+        checkName(of: entry)
+        checkPath(of: entry)
+        var map = YAMLFields(node, subject: entry.subject, into: &diagnostics)
         guard node.isMap || node.isNull else { return nil }
         let mapping = map.require("tracker", &diagnostics).flatMap { tracker($0) }
         let defaults = self.defaults(&map)
@@ -22,12 +22,12 @@ extension ConfigurationLoader {
             map.finish(&diagnostics)
             return nil
         }
-        let credentials = self.credentials(&map, at: node["credentials"]?.location, of: party, mapping)
-        let settings = self.settings(&map, at: node["settings"]?.location, of: party, mapping, exponents: &exponents)
-        let duplicates = map.take("duplicates").flatMap { duplicateRule($0, of: party, mapping) }
-        let rates = rates(&map, of: party, isMap: node["rate"]?.isMap ?? false)
-        let review = map.take("review").map { self.review($0, of: party, mapping) }
-        let freshness = freshness(&map, of: party, mapping)
+        let credentials = self.credentials(&map, at: node["credentials"]?.location, of: entry, mapping)
+        let settings = self.settings(&map, at: node["settings"]?.location, of: entry, mapping, exponents: &exponents)
+        let duplicates = map.take("duplicates").flatMap { duplicateRule($0, of: entry, mapping) }
+        let rates = rates(&map, of: entry, isMap: node["rate"]?.isMap ?? false)
+        let review = map.take("review").map { self.review($0, of: entry, mapping) }
+        let freshness = freshness(&map, of: entry, mapping)
         map.finish(&diagnostics)
         return SourceConfiguration(
             name: name, mapping: mapping, credentials: credentials.values, openCredentials: credentials.open, settings: settings,
@@ -39,19 +39,19 @@ extension ConfigurationLoader {
     private static let ownPaths = ["healthz", "readyz"]
 
     /// `/<source>/…` must not begin like a path that means something else.
-    private mutating func checkPath(of party: Party) {
-        if Self.ownPaths.contains(party.name) {
+    private mutating func checkPath(of entry: ConfigurationEntry) {
+        if Self.ownPaths.contains(entry.name) {
             diagnostics.error(
-                at: party.location, "a source cannot be named '\(party.name)', which the gateway answers itself; choose another name")
+                at: entry.location, "a source cannot be named '\(entry.name)', which the gateway answers itself; choose another name")
             return
         }
         for mapping in catalog.mappings {
             let own =
                 [mapping.request.path, mapping.list?.path].compactMap { $0 } + mapping.updates.compactMap { $0.inbound?.request.path }
-            for path in own where path.segments.first == .literal(party.name) {
+            for path in own where path.segments.first == .literal(entry.name) {
                 diagnostics.error(
-                    at: party.location,
-                    "a source cannot be named '\(party.name)': tracker '\(mapping.name)' has the path \(path.description); choose another name"
+                    at: entry.location,
+                    "a source cannot be named '\(entry.name)': tracker '\(mapping.name)' has the path \(path.description); choose another name"
                 )
                 return
             }
@@ -123,8 +123,8 @@ extension ConfigurationLoader {
     }
 
     /// `{ key: [customer_email, order_id?], within: 30d }`.
-    private mutating func duplicateRule(_ node: YAMLNode, of party: Party, _ mapping: Mapping) -> DuplicateRule? {
-        var map = YAMLFields(node, subject: "'duplicates' of \(party.subject)", into: &diagnostics)
+    private mutating func duplicateRule(_ node: YAMLNode, of entry: ConfigurationEntry, _ mapping: Mapping) -> DuplicateRule? {
+        var map = YAMLFields(node, subject: "'duplicates' of \(entry.subject)", into: &diagnostics)
         let key = node.isMap ? map.require("key", &diagnostics) : nil
         let within = duration("within", in: &map, .seconds(1) ... .seconds(3650 * 86_400), "1s to 3650d")
         map.finish(&diagnostics)

@@ -25,7 +25,7 @@ struct ConfigurationLoader {
     ///   - listFolder: the names in a folder.
     ///   - eachLine: calls with each line of a file that is not blank, without white space around it; for files that may be large.
     ///   - catalog: the mappings that are known without the file.
-    /// - Returns: no configuration where there are errors; warnings stand in both.
+    /// - Returns: no configuration if there are errors; warnings are in both.
     static func load(
         path: String, environment: [String: String], readFile: (String) throws -> String, listFolder: (String) throws -> [String],
         eachLine: (String, (UnsafeRawBufferPointer) -> Void) throws -> Void = ConfigurationFile.eachLine,
@@ -74,7 +74,7 @@ struct ConfigurationLoader {
         let store = map.take("store").flatMap { self.store($0) }
         if let node = map.take("mappings") { addMappings(node, readFile: readFile, listFolder: listFolder) }
         let proxies = map.take("trusted_proxies").map { networks("trusted_proxies", $0) } ?? []
-        let limits = map.take("limits").map { self.limits($0) } ?? Limits()
+        let limits = map.take("limits").map { self.limits($0) } ?? ServiceLimits()
         let watchesFiles = map.take("reload").map { watches($0) } ?? true
         let retention = map.take("retention").map { self.retention($0, of: store) } ?? RetentionLimits()
         let sourceNodes = map.map("sources", &diagnostics)

@@ -2,7 +2,7 @@ import Mappings
 import NIOSSL
 import Rules
 
-/// Someone who must hear of conversions.
+/// A tracker that conversions are sent to.
 struct DestinationConfiguration: Sendable {
     var name: String
     var target: Target

@@ -27,7 +27,7 @@ struct EnvironmentSubstitution {
         switch node.content {
         case .scalar(let text, let isPlain):
             guard text.contains("${") else { return node }
-            // In a block the text begins on a line of its own, where no column can be told.
+            // In a block the text begins on a line of its own, so its columns are not known.
             let place = isPlain || node.textOffset > 0 ? node.location.advanced(by: node.textOffset) : nil
             var run = Run(place: place ?? node.location, countsColumns: place != nil)
             expand(text, from: 0, &run)

@@ -3,10 +3,10 @@ import Mappings
 /// A postback URL as it may be shown, without what environment variables put behind its host.
 struct ShownPostback: Sendable {
     let url: PostbackURL
-    /// What is blotted out of replies too.
+    /// Texts that are masked in replies, too.
     let secrets: [String]
 
-    /// Nil where no variable stands behind the host of either address.
+    /// Nil if no variable stands behind the host of either address.
     init?(_ plain: PostbackURL, _ pieces: [EnvironmentSubstitution.Piece]?, refund: [EnvironmentSubstitution.Piece]?) {
         let shown = pieces.flatMap { Self($0) }
         let back = refund.flatMap { Self($0) }

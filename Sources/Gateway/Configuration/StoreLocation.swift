@@ -1,6 +1,6 @@
 import Mappings
 
-/// `sqlite:gateway.db`, where a relative path starts at the configuration file's folder, or `postgres://user:password@host/database`.
+/// `sqlite:gateway.db`, and a relative path starts at the configuration file's folder, or `postgres://user:password@host/database`.
 enum StoreLocation: Sendable, Equatable {
     case sqlite(path: String)
     case postgres(PostgresAddress)
@@ -35,7 +35,8 @@ enum StoreLocation: Sendable, Equatable {
             throw Failure(message: "'store' is sqlite:PATH without slashes in front of the path; write sqlite:\(path.dropFirst(2))")
         }
         if path.hasPrefix(":") {
-            throw Failure(message: "a store in memory would forget what was told 'ok'; write a path, such as sqlite:gateway.db")
+            throw Failure(
+                message: "a store in memory would lose conversions that were answered with 'ok'; write a path, such as sqlite:gateway.db")
         }
         self = .sqlite(path: path.hasPrefix("/") ? path : folder + path)
     }

@@ -19,10 +19,10 @@ struct InboundChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            let requestLine = RequestLineHandler()
-            try pipeline.addHandler(requestLine)
+            let requestHead = RequestHeadHandler()
+            try pipeline.addHandler(requestHead)
             try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-            try pipeline.addHandler(InboundHandler(limits: current.latest.limits, date: date, requestLine: requestLine))
+            try pipeline.addHandler(InboundHandler(limits: current.latest.limits, date: date, requestHead: requestHead))
             return Value(
                 connection: try NIOAsyncChannel(
                     wrappingChannelSynchronously: channel,

@@ -31,7 +31,7 @@ final class InboundHandler: ChannelDuplexHandler {
 
     private let limits: ConnectionLimits
     private let date: DateHeader
-    private let requestLine: RequestLineHandler
+    private let requestHead: RequestHeadHandler
     private var state = State.waiting
     /// Requests handed on whose replies are due, in order.
     private var expected = CircularBuffer<Expected>(initialCapacity: 2)
@@ -40,10 +40,10 @@ final class InboundHandler: ChannelDuplexHandler {
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
 
-    init(limits: ConnectionLimits, date: DateHeader, requestLine: RequestLineHandler) {
+    init(limits: ConnectionLimits, date: DateHeader, requestHead: RequestHeadHandler) {
         self.limits = limits
         self.date = date
-        self.requestLine = requestLine
+        self.requestHead = requestHead
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -77,7 +77,7 @@ final class InboundHandler: ChannelDuplexHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        requestLine.mayBegin = false
+        requestHead.mayBegin = false
         expect(within: limits.arrival, context)
         let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
         let waitsForLeave = head.headers.first(name: "Expect")?.isEqualIgnoringCase("100-continue") ?? false
@@ -86,7 +86,8 @@ final class InboundHandler: ChannelDuplexHandler {
             state = .dropping(head, 0)
             return
         }
-        if waitsForLeave {
+        // HTTP/1.0 knows no interim replies (RFC 9110, section 15.2).
+        if waitsForLeave, head.version != .http1_0 {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
         }
         state = .reading(head, nil)
@@ -120,9 +121,11 @@ final class InboundHandler: ChannelDuplexHandler {
     private func finish(
         _ head: HTTPRequestHead, _ body: ByteBuffer?, fault: Refusal?, isLast: Bool = false, _ context: ChannelHandlerContext
     ) {
-        let keepsAlive = head.isKeepAlive && !isLast && !isQuiescing
+        // Behind a tunnel's head, and an upgrade's that a pipelined request brought, the parser reads no more.
+        let isDetached = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
+        let keepsAlive = head.isKeepAlive && !isLast && !isQuiescing && !isDetached
         state = keepsAlive ? .waiting : .ignoring
-        requestLine.mayBegin = true
+        requestHead.mayBegin = true
         deadline = .distantFuture
         expected.append(Expected(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
         let target = Self.originForm(head.uri)
@@ -146,7 +149,8 @@ final class InboundHandler: ChannelDuplexHandler {
         guard error is HTTPParserError, !isClosing else { return context.fireErrorCaught(error) }
         state = .ignoring
         guard expected.isEmpty else { return }
-        answer(.error(.invalid, "this is not HTTP/1.1: \(error)"), context)
+        let sentence = requestHead.isHTTP2 ? "this is HTTP/2; send HTTP/1.1" : "this is not HTTP/1.1: \(error)"
+        answer(.error(.invalid, sentence), context)
     }
 
     // MARK: Replies

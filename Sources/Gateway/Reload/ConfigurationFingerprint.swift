@@ -1,6 +1,6 @@
 import Mappings
 
-/// What a configuration says, part by part, to tell what another one changes. Numbers mean nothing outside this process.
+/// What a configuration says, as a number for each part, to find what another one changes. Numbers mean nothing outside this process.
 struct ConfigurationFingerprint: Sendable, Equatable {
     /// By name: the part of the file with the variables put in, its tracker's mapping and the lists that it names.
     var sources: [String: Int] = [:]
@@ -12,7 +12,7 @@ struct ConfigurationFingerprint: Sendable, Equatable {
     /// Keys that count at once.
     private static let live: Set<String> = ["trusted_proxies", "limits.body", "reload"]
 
-    /// What is different in `next`, as parts of a sentence; none where nothing is.
+    /// What is different in `next`, as parts of a sentence; none if nothing is.
     func changes(to next: Self) -> [String] {
         var changes: [String] = []
         for (noun, before, after) in [("source", sources, next.sources), ("destination", destinations, next.destinations)] {
@@ -40,8 +40,7 @@ struct ConfigurationFingerprint: Sendable, Equatable {
     private static func routeChanges(_ before: [Int], _ after: [Int]) -> [String] {
         let difference = after.difference(from: before)
         let (added, removed) = (difference.insertions.count, difference.removals.count)
-        let parts = [(added, "added"), (removed, "removed")].filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? "route" : "routes") \($0.1)" }
-        return parts
+        return [(added, "added"), (removed, "removed")].filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? "route" : "routes") \($0.1)" }
     }
 }
 

@@ -12,9 +12,9 @@ extension ConfigurationLoader {
             case "sources":
                 for (name, node) in named(value) {
                     let review = sources.first { $0.name == name }?.review
-                    fingerprint.sources[name] = party(node, review?.disposableDomains.hashValue, review?.clicks.hashValue)
+                    fingerprint.sources[name] = self.fingerprint(of: node, review?.disposableDomains.hashValue, review?.clicks.hashValue)
                 }
-            case "destinations": for (name, node) in named(value) { fingerprint.destinations[name] = party(node) }
+            case "destinations": for (name, node) in named(value) { fingerprint.destinations[name] = self.fingerprint(of: node) }
             case "routes": fingerprint.routes = (value.elements ?? []).map(\.fingerprint)
             case "limits": for (name, node) in named(value) { fingerprint.keys["limits.\(name)"] = node.fingerprint }
             // Counts for those who use the mappings.
@@ -29,7 +29,8 @@ extension ConfigurationLoader {
         (map.entries ?? []).compactMap { key, value in key.scalar.map { ($0, value) } }
     }
 
-    private func party(_ node: YAMLNode, _ lists: Int?...) -> Int {
+    /// Of a source or a destination, with its tracker's mapping and the lists that it names.
+    private func fingerprint(of node: YAMLNode, _ lists: Int?...) -> Int {
         var hasher = Hasher()
         node.combine(into: &hasher)
         hasher.combine(node["tracker"]?.scalar.flatMap { mappingFingerprints[$0] })

@@ -3,16 +3,16 @@ import Mappings
 import ServiceLifecycle
 import UnixSignals
 
-/// Reads the configuration again at SIGHUP, and when one of its files was changed, and puts it into use where it has no mistakes.
+/// Reads the configuration again at SIGHUP, and when one of its files was changed. `ReloadDecision` says what becomes of it; the log says
+/// why.
 ///
-/// Nothing is taken from a file that has any: the old configuration stays in use, whole, and the log says why. What is in flight ends under
-/// the old one in any case.
+/// What is in flight ends under the old configuration in any case.
 struct Reloader: Service {
     private let path: String
     private let first: ConfigurationReading
     private let apply: @Sendable (Configuration) -> Void
     private let logger: Logger
-    /// A file must look the same twice in a row before it is read, so that one that is still being written is not.
+    /// Between two looks at the files.
     private let pause: Duration
 
     /// - Parameter apply: puts a configuration into use; called from one task.
@@ -47,15 +47,12 @@ struct Reloader: Service {
     private struct State {
         var configuration: Configuration?
         var files: WatchedFiles
-        /// As the files looked before they were read, and at the last tick.
-        var known: WatchedFiles.Look
-        var last: WatchedFiles.Look
+        var watch: ChangeWatch
 
         init(_ reading: ConfigurationReading) {
             configuration = reading.configuration
             files = reading.files
-            known = reading.files.seen
-            last = known
+            watch = ChangeWatch(read: reading.files.seen)
         }
     }
 
@@ -64,47 +61,44 @@ struct Reloader: Service {
         case .hangup: reload(&state, because: "SIGHUP")
         case .tick:
             guard state.configuration?.watchesFiles ?? true else { return }
-            let look = state.files.look
-            defer { state.last = look }
-            if look != state.known, look == state.last { reload(&state, because: "a changed file") }
+            if state.watch.sees(state.files.look) { reload(&state, because: "a changed file") }
         }
     }
 
     private func reload(_ state: inout State, because cause: String) {
         let reading = ConfigurationReading(path: path)
-        // What the new one names is watched even where it cannot be used: the mistake may be in there.
+        // What the new one names is watched even if it cannot be used: the mistake may be in there.
         state.files = reading.configuration == nil ? state.files.union(reading.files) : reading.files
-        state.known = state.files.seen
-        state.last = state.known
-        guard let next = reading.configuration else { return refuse(reading.diagnostics, cause) }
-        // A file that was cut short, by a full disk or an editor, is no order to turn every sender away.
-        if next.sources.isEmpty, state.configuration?.sources.isEmpty == false {
-            logger.error("the changed configuration has no sources, so the old one stays in use", metadata: ["cause": "\(cause)"])
-            return
+        state.watch = ChangeWatch(read: state.files.seen)
+        let decision = ReloadDecision(reading, running: state.configuration)
+        if case .use = decision, let next = reading.configuration { apply(next) }
+        log(decision, cause)
+        switch decision {
+        case .use, .nothingDifferent:
+            for warning in reading.configuration?.warnings ?? [] { logger.warning("\(warning)") }
+            state.configuration = reading.configuration
+        case .mistakes, .noSources: break
         }
-        let before = state.configuration?.fingerprint ?? ConfigurationFingerprint()
-        let changes = before.changes(to: next.fingerprint)
-        let later = before.changesAtStart(to: next.fingerprint)
-        if changes.isEmpty, later.isEmpty {
-            logger.info("configuration read again: nothing is different", metadata: ["cause": "\(cause)"])
-        } else {
-            apply(next)
-            let summary = changes.isEmpty ? "nothing that counts before the next start" : changes.joined(separator: "; ")
-            logger.info("configuration reloaded: \(summary)", metadata: ["cause": "\(cause)"])
-        }
-        for warning in next.warnings { logger.warning("\(warning)") }
-        if !later.isEmpty {
-            let names = later.map { "'\($0)'" }.joined(separator: ", ")
-            logger.warning("\(names) changed, which counts from the next start only")
-        }
-        state.configuration = next
     }
 
-    private func refuse(_ diagnostics: Diagnostics, _ cause: String) {
-        let errors = diagnostics.sorted.filter { $0.severity == .error }
-        let count = errors.count == 1 ? "a mistake" : "\(errors.count) mistakes"
-        logger.error("the changed configuration has \(count), so the old one stays in use", metadata: ["cause": "\(cause)"])
-        for error in errors { logger.error("\(error)") }
+    private func log(_ decision: ReloadDecision, _ cause: String) {
+        let metadata: Logger.Metadata = ["cause": "\(cause)"]
+        switch decision {
+        case .use(let changes, let atStart):
+            let summary = changes.isEmpty ? "nothing that counts before the next start" : changes.joined(separator: "; ")
+            logger.info("configuration reloaded: \(summary)", metadata: metadata)
+            guard !atStart.isEmpty else { return }
+            let names = atStart.map { "'\($0)'" }.joined(separator: ", ")
+            logger.warning("\(names) changed, which counts from the next start only")
+        case .nothingDifferent:
+            logger.info("configuration read again: nothing is different", metadata: metadata)
+        case .mistakes(let errors):
+            let count = errors.count == 1 ? "a mistake" : "\(errors.count) mistakes"
+            logger.error("the changed configuration has \(count), so the old one stays in use", metadata: metadata)
+            for error in errors { logger.error("\(error)") }
+        case .noSources:
+            logger.error("the changed configuration has no sources, so the old one stays in use", metadata: metadata)
+        }
     }
 }
 

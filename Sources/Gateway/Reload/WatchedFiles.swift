@@ -1,5 +1,4 @@
 import Foundation
-import Mappings
 
 /// The files that a configuration was read from, and how they looked just before.
 struct WatchedFiles: Sendable {
@@ -29,7 +28,7 @@ struct WatchedFiles: Sendable {
     }
 
     struct Look: Sendable, Equatable {
-        /// Nil where there is no such file.
+        /// Nil if there is no such file.
         fileprivate var files: [String: Stamp?] = [:]
         fileprivate var folders: [String: Set<String>] = [:]
     }
@@ -53,34 +52,5 @@ struct WatchedFiles: Sendable {
         return Stamp(
             device: UInt64(truncatingIfNeeded: status.st_dev), file: UInt64(truncatingIfNeeded: status.st_ino), size: Int64(status.st_size),
             seconds: time.tv_sec, nanoseconds: time.tv_nsec)
-    }
-}
-
-/// A configuration as it was read, whether it can be used or not, and what it was read from.
-struct ConfigurationReading: Sendable {
-    var configuration: Configuration?
-    var diagnostics: Diagnostics
-    var files: WatchedFiles
-
-    /// With the environment of this process.
-    init(path: String) {
-        var files = WatchedFiles()
-        let (configuration, diagnostics) = ConfigurationLoader.load(
-            path: path, environment: ProcessInfo.processInfo.environment,
-            readFile: { path in
-                files.add(file: path)
-                return try ConfigurationFile.read(path)
-            },
-            listFolder: { path in
-                files.add(folder: path)
-                return try ConfigurationFile.list(path)
-            },
-            eachLine: { path, body in
-                files.add(file: path)
-                try ConfigurationFile.eachLine(path, body)
-            })
-        self.configuration = configuration
-        self.diagnostics = diagnostics
-        self.files = files
     }
 }

@@ -60,7 +60,7 @@ extension MappingCompiler {
         }
     }
 
-    /// What is read must be what the field holds, or it would not come back from the store.
+    /// The converter must read the kind that the field holds, or the value would not come back from the store.
     mutating func checkKind(_ converter: ConverterDescription, _ target: FieldPlan.Target, at place: SourceLocation) {
         let (name, wanted): (String, Expression.Kind?) =
             switch target {

@@ -29,10 +29,10 @@ extension MappingCompiler {
         }
     }
 
-    mutating func signature(_ node: YAMLNode) -> SignaturePlan? {
+    mutating func signature(_ node: YAMLNode, request: RequestPlan) -> SignaturePlan? {
         var map = YAMLFields(node, subject: "signature", into: &diagnostics)
-        let algorithm = word("algorithm", in: &map, of: SignaturePlan.Algorithm.self) ?? .hmacSHA256
-        let encoding = word("encoding", in: &map, of: SignaturePlan.Encoding.self) ?? .hex
+        let algorithm = choice("algorithm", in: &map, among: SignatureAlgorithm.all, \.name) ?? .hmacSHA256
+        let encoding = choice("encoding", in: &map, among: SignatureEncoding.all, \.name) ?? .hex
         let key = map.require("key", &diagnostics)
         let name = key?.text("key", &diagnostics) ?? ""
         if let key, !credentials.contains(where: { $0.name == name }) {
@@ -41,14 +41,36 @@ extension MappingCompiler {
         let places = self.places(node, in: &map)
         if places.isEmpty { diagnostics.error(at: node.location, "a signature needs a place: header, query or body") }
         let forms =
-            map.texts("signs", &diagnostics)?.compactMap { word($0.text, at: $0.location, of: SignaturePlan.Form.self) } ?? [.rawBody]
+            map.texts("signs", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: SignedForm.all, \.name) } ?? [.rawBody]
         let setting = map.take("setting")
         if let setting, let name = setting.scalar, !settings.contains(where: { $0.name == name }) {
             diagnostics.error(at: setting.location, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
         }
         map.finish(&diagnostics)
-        return SignaturePlan(
+        let plan = SignaturePlan(
             algorithm: algorithm, encoding: encoding, credential: name, places: places, forms: forms, setting: setting?.scalar)
+        checkWriting(plan, of: request, at: node.location)
+        return plan
+    }
+
+    /// A signature that can be written nowhere would leave every request unsigned.
+    mutating func checkWriting(_ plan: SignaturePlan, of request: RequestPlan, at place: SourceLocation, subject: String = "") {
+        let hasBody = request.writtenFormat != nil
+        guard !plan.places.isEmpty, !plan.forms.isEmpty, plan.way(hasBody: hasBody) == nil else { return }
+        let forms = plan.forms.map(\.name).joined(separator: " and ")
+        let others = SignedForm.all.filter { !$0.coversBody }.map(\.name).joined(separator: " or ")
+        if !hasBody, plan.forms.allSatisfy(\.coversBody) {
+            diagnostics.error(
+                at: place, "\(subject)a \(request.methods[0]) request has no body for \(forms) to sign; list \(others) in 'signs'")
+        } else if !hasBody {
+            diagnostics.error(
+                at: place, "\(subject)a \(request.methods[0]) request has no body that could hold the signature; give it a header or query")
+        } else {
+            diagnostics.error(
+                at: place,
+                "\(subject)a signature over \(forms) cannot be in the body that it signs; give it a header or query, or list \(others) in 'signs'"
+            )
+        }
     }
 
     /// Keeps credentials and signatures in a body or query from becoming `extra`.

@@ -1,5 +1,5 @@
 extension MappingCompiler {
-    /// - Parameter update: of an update's example, the mapping that reads its requests; nil where the update has none of its own.
+    /// - Parameter update: of an update's example, the mapping that reads its requests; nil if the update has none of its own.
     mutating func example(_ node: YAMLNode, request: RequestPlan, of update: Mapping? = nil) -> Example? {
         var map = YAMLFields(node, subject: "an example", into: &diagnostics)
         let name = map.require("name", &diagnostics)?.text("name", &diagnostics) ?? ""
@@ -93,23 +93,24 @@ extension MappingCompiler {
         var query = ""
         if let node = map.take("query") {
             // A text is the query as sent, for what a map cannot show: mangled and doubled names.
-            query = node.scalar ?? Self.encode(pairs(node.entries?.map { ($0.key, $0.key.scalar ?? "", $0.value) } ?? []))
+            query = node.scalar ?? Parameters.encoded(pairs(node.entries?.map { ($0.key, $0.key.scalar ?? "", $0.value) } ?? []))
         }
         var headers = pairs(map.map("headers", &diagnostics))
         map.finish(&diagnostics)
         var bytes: [UInt8] = []
         if let body {
-            headers.append(("Content-Type", "application/json"))
             if let text = body.scalar {
+                headers.append(("Content-Type", (request.formats.first ?? JSONBodyFormat()).contentType))
                 bytes = Array(text.utf8)
             } else {
+                headers.append(("Content-Type", JSONBodyFormat().contentType))
                 var json = JSONWriter()
                 json.write(body.jsonValue)
                 bytes = json.bytes
             }
         } else if !form.isEmpty {
-            headers.append(("Content-Type", "application/x-www-form-urlencoded"))
-            bytes = Array(Self.encode(form).utf8)
+            headers.append(("Content-Type", FormBodyFormat().contentType))
+            bytes = Array(Parameters.encoded(form).utf8)
         }
         let usualMethod = bytes.isEmpty && request.methods.contains("GET") ? "GET" : request.methods[0]
         let usualPath = (try? request.path.text(settings).get()) ?? request.path.description
@@ -128,9 +129,5 @@ extension MappingCompiler {
 
     private mutating func pairs(_ entries: [(key: YAMLNode, name: String, value: YAMLNode)]) -> [(name: String, value: String)] {
         entries.compactMap { entry in entry.value.text(entry.name, &diagnostics).map { (entry.name, $0) } }
-    }
-
-    private static func encode(_ pairs: [(name: String, value: String)]) -> String {
-        pairs.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")
     }
 }

@@ -5,14 +5,14 @@ extension MappingCompiler {
         let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         let isItem = path.count == 2 && path[0].hasSuffix("[]")
         if path.contains(where: \.isEmpty) || path.dropFirst(isItem ? 1 : 0).contains(where: { $0.hasSuffix("[]") }) {
-            diagnostics.error(at: place, "'\(name)' is no field path; write name, object.name or list[].name")
+            diagnostics.error(at: place, "'\(name)' is not a field path; write name, object.name or list[].name")
         }
         let target = map.take("is").flatMap { self.target($0, isItem: isItem) }
         let isKnownSegment = request.path.segments.isEmpty || request.path.segments.contains(.setting(name))
-        let defaultPlace: FieldPlan.Place = request.bodies.isEmpty ? .query : .body
+        let defaultPlace: FieldPlan.Place = request.formats.isEmpty ? .query : .body
         let wirePlace = word("place", in: &map, of: FieldPlan.Place.self) ?? defaultPlace
         if wirePlace == .path, !isKnownSegment {
-            diagnostics.error(at: place, "'\(name)' is no variable segment of the path \(request.path.description)")
+            diagnostics.error(at: place, "'\(name)' is not a variable segment of the path \(request.path.description)")
         }
 
         let base = node
@@ -67,7 +67,7 @@ extension MappingCompiler {
         return nil
     }
 
-    /// The key's value for one direction: what stands under `in:` or `out:` wins over the field's own.
+    /// The key's value for one direction: the value below `in:` or `out:` wins over the field's own.
     private func side(_ key: String, _ override: YAMLNode?, _ base: YAMLNode) -> YAMLNode? {
         if let node = override?[key] { return node.isNull ? nil : node }
         guard let node = base[key], !node.isNull else { return nil }

@@ -10,12 +10,12 @@ extension MappingCompiler {
             return nil
         }
         let path = map.require("path", &diagnostics).flatMap { self.path($0) }
-        let bodies = map.texts("body", &diagnostics)?.compactMap { word($0.text, at: $0.location, of: RequestPlan.BodyKind.self) } ?? []
+        let formats = map.texts("body", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: BodyFormats.all, \.name) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
         map.finish(&diagnostics)
         guard let path, !methods.isEmpty else { return nil }
-        return RequestPlan(methods: methods, path: path, bodies: bodies, isSorted: isSorted, sourceName: sourceName)
+        return RequestPlan(methods: methods, path: path, formats: formats, isSorted: isSorted, sourceName: sourceName)
     }
 
     private mutating func sourceName(_ node: YAMLNode) -> RequestPlan.SourceName? {

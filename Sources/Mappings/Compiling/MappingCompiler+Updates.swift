@@ -59,6 +59,9 @@ extension MappingCompiler {
         let means = meansNode.flatMap { inner.means($0) }
         let checks = map.list("checks", &inner.diagnostics).compactMap { inner.check($0) }
         let replies = map.map("replies", &inner.diagnostics).compactMap { inner.reply($0.name, $0.value) }
+        if side != .in, let signature = main.signature {
+            inner.checkWriting(signature, of: request, at: place, subject: "update '\(name)': ")
+        }
         if side != .out { inner.checkReading(name, at: place, request: request, isMeant: meansNode != nil, of: main) }
         diagnostics = inner.diagnostics
         var mapping = main
@@ -104,7 +107,7 @@ extension MappingCompiler {
         if !canFind, !rules.isEmpty || !diagnostics.hasErrors {
             let wanted = rules.map { $0.parts.map(\.path.description).joined(separator: ", ") }.joined(separator: ", or ")
             let hint = rules.isEmpty ? "the mapping has no same_conversion" : "its fields are not those of same_conversion: \(wanted)"
-            diagnostics.error(at: place, "update '\(name)' cannot tell which conversion it is about: \(hint)")
+            diagnostics.error(at: place, "update '\(name)' does not say which conversion it is about: \(hint)")
         }
     }
 
@@ -121,7 +124,7 @@ extension MappingCompiler {
         for node in map.map("fields", &inner.diagnostics) {
             guard let index = main.fields.firstIndex(where: { $0.name == node.name }) else {
                 let hint = node.name.suggestion(from: main.fields.map(\.name))
-                inner.diagnostics.error(at: node.key.location, "the main request has no field '\(node.name)' to stand in place of\(hint)")
+                inner.diagnostics.error(at: node.key.location, "the main request has no field '\(node.name)' to replace\(hint)")
                 continue
             }
             inner.field(node.name, at: node.key.location, node.value, request: main.request)

@@ -38,7 +38,7 @@ extension MappingCompiler {
                 canonical = entry.value.texts("values", &diagnostics)
             }
             for word in canonical { checkWord(word.text, at: word.location, among: known) }
-            if canonical.isEmpty { diagnostics.error(at: entry.value.location, "'\(entry.key.scalar ?? "")' stands for no canonical word") }
+            if canonical.isEmpty { diagnostics.error(at: entry.value.location, "'\(entry.key.scalar ?? "")' has no canonical word") }
             return FieldPlan.Words.Entry(wire: entry.key.scalar ?? "", canonical: canonical.map(\.text), also: also)
         }
         let otherWord = other?.text("other", &diagnostics)

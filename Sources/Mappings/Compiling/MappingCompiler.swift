@@ -33,8 +33,8 @@ package struct MappingCompiler {
         // Fields and examples of a file without a request are still checked.
         let request =
             top.require("request", &diagnostics).flatMap { self.request($0) }
-            ?? RequestPlan(methods: ["POST"], path: PathPlan(segments: []), bodies: [.json], isSorted: false)
-        let signature = top.take("signature").flatMap { self.signature($0) }
+            ?? RequestPlan(methods: ["POST"], path: PathPlan(segments: []), formats: [JSONBodyFormat()], isSorted: false)
+        let signature = top.take("signature").flatMap { self.signature($0, request: request) }
         let fieldNodes = top.map("fields", &diagnostics)
         for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
         reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
@@ -75,6 +75,22 @@ package struct MappingCompiler {
         if let word = Word(rawValue: text) { return word }
         diagnostics.error(at: place, "unknown word '\(text)'\(text.suggestion(from: Word.allCases.map(\.rawValue)))")
         return nil
+    }
+
+    /// The one of a list's choices that has the name.
+    mutating func choice<Choice>(
+        _ text: String, at place: SourceLocation, among choices: [Choice], _ name: (Choice) -> String
+    ) -> Choice? {
+        if let choice = choices.first(where: { name($0) == text }) { return choice }
+        diagnostics.error(at: place, "unknown word '\(text)'\(text.suggestion(from: choices.map(name)))")
+        return nil
+    }
+
+    mutating func choice<Choice>(
+        _ key: String, in map: inout YAMLFields, among choices: [Choice], _ name: (Choice) -> String
+    ) -> Choice? {
+        guard let node = map.take(key), let text = node.text(key, &diagnostics) else { return nil }
+        return choice(text, at: node.location, among: choices, name)
     }
 }
 

@@ -27,7 +27,7 @@ extension Conversion {
         return json.bytes
     }
 
-    /// SHA-256 of what the sender said: equal for a retry, whatever the order of its members.
+    /// SHA-256 of what the sender sent: equal for a retry in any order of its members.
     package func contentDigest() -> [UInt8] {
         var json = JSONWriter(options: .sortedKeys, capacity: 768)
         json.beginObject()
@@ -166,7 +166,7 @@ extension Item {
 }
 
 extension ExactDecimal {
-    /// With the decimals of the currency, or with as many as it has where that would round or there is no currency.
+    /// With the decimals of the currency, or with its own if that would round or there is no currency.
     package func text(in currency: Currency?) -> String {
         currency?.minorUnits.flatMap { text(decimals: $0) } ?? description
     }

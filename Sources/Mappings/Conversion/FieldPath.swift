@@ -7,7 +7,7 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
     case metadata(String)
     case extra(String)
 
-    /// Reads a dotted canonical name; nil where there is no such field.
+    /// Reads a dotted canonical name; nil if there is no such field.
     package init?(name: String) {
         if let field = Field(name: name) {
             self = .field(field)
@@ -104,8 +104,8 @@ extension JSONValue {
 }
 
 extension Value {
-    /// As the field holds it: an entry of `metadata` may come as a number where a text is due, or as a text where an amount is.
-    /// Absent where the field cannot hold it.
+    /// As the field holds it: an entry of `metadata` may be a number for a text field, or a text for an amount.
+    /// Absent if the field cannot hold it.
     fileprivate func fitted(to field: Field) -> Self {
         switch (self, field.kind) {
         case (.absent, _), (.text, .text), (.number, .money), (.flag, .flag), (.time, .time): self

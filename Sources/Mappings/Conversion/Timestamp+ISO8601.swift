@@ -1,6 +1,6 @@
 /// ISO 8601 in the profile of RFC 3339, written by hand because a date formatter costs microseconds a call.
 extension Timestamp: CustomStringConvertible {
-    /// `2026-11-20T09:30:00.123Z`: UTC, milliseconds where there are any.
+    /// `2026-11-20T09:30:00.123Z`: UTC, with milliseconds if there are any.
     package var description: String {
         let (days, rest) = microseconds.flooredDivision(by: 86_400_000_000)
         let date = CivilDate(daysSinceEpoch: days)
@@ -43,7 +43,7 @@ extension Timestamp: CustomStringConvertible {
             else { return nil }
             microseconds += time - offset * 60_000_000
         }
-        // A zone may lead out of the years that four digits can tell.
+        // A zone may lead out of the years that four digits can write.
         guard Self.writable.contains(microseconds) else { return nil }
         self.init(microseconds: microseconds)
     }
@@ -75,7 +75,7 @@ private struct CivilDate {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// Nil where the calendar has no such day.
+    /// Nil if the calendar has no such day.
     var daysSinceEpoch: Int64? {
         guard (1...12).contains(month), day >= 1, day <= daysInMonth else { return nil }
         let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)

@@ -27,7 +27,7 @@ package enum Value: Sendable, Hashable {
         if case .time(let time) = self { time } else { nil }
     }
 
-    /// As it is joined into texts and shown; empty where absent.
+    /// As it is joined into texts and shown; empty if absent.
     package var description: String {
         switch self {
         case .absent: ""

@@ -1,6 +1,6 @@
 /// Turns one wire value into a canonical one and back: what a field's `as:` names.
 ///
-/// Both directions are pure and total: whatever cannot be turned is a sentence that names the field and quotes the value.
+/// Both directions are pure and total: a value that does not fit gives a sentence that names the field and quotes the value.
 package protocol FieldConverter: Sendable {
     /// Never called with an absent value.
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value
@@ -14,7 +14,7 @@ package struct ConverterContext {
     package var field: String
     package var currency: Currency?
     package var exponents: CurrencyExponents
-    /// Whether the currency may be one that only the conversion knows that the request is about: minor units are then read as they stand.
+    /// Whether only the stored conversion may know the currency, because the request is a correction: minor units are then kept as sent.
     package var awaitsCurrency = false
     package var warnings: [String] = []
 
@@ -25,7 +25,7 @@ package struct ConverterContext {
     }
 }
 
-/// Why one value cannot be turned.
+/// Why one value does not fit.
 package struct FieldFailure: Error, Sendable, Equatable {
     package var sentence: String
 
@@ -37,11 +37,11 @@ package struct ConverterDescription: Sendable {
     package var name: String
     /// What it does, in a sentence.
     package var summary: String
-    /// The words it takes in brackets, by place; the first of each is what holds where none is given.
+    /// The words it takes in brackets, by place; the first of each is used if none is given.
     package var parameters: [[String]]
     /// What it reads; nil for a whole object.
     package var reads: Expression.Kind? = .text
-    /// A setting may stand in the first place, `money(settings.amount_unit)`.
+    /// A setting may be in the first place, `money(settings.amount_unit)`.
     package var takesSetting = false
     package var examples: [Example]
     /// Makes the converter from one word for each of `parameters`.

@@ -15,7 +15,7 @@ struct HashConverter: FieldConverter {
         make: { _ in HashConverter() }
     )
 
-    /// The value is not quoted in the sentence: where a hash was due, people send the plain address.
+    /// The value is not quoted in the sentence: people send the plain address instead of the hash.
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         let text = value.text?.trimmed.lowercased() ?? ""
         guard text.utf8.count == 64, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {

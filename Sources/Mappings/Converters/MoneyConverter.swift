@@ -1,7 +1,7 @@
 /// Amounts in a request: in major units (`49.90`) or in minor units (`4990`), declared, never guessed from the look of the number.
 struct MoneyConverter: FieldConverter {
     let format: MoneyFormat
-    /// Keeps all decimals that were sent, for amounts that a computed field adds up and rounds once.
+    /// Keeps all decimals that were sent, for amounts that a computed field adds and rounds once.
     let isPrecise: Bool
     /// Written as a JSON string: `"50.00"`.
     let isTextOnWire: Bool

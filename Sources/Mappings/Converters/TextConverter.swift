@@ -1,11 +1,11 @@
 /// Texts as they are, without white space at either end. A JSON number is taken by its text, since senders write ids either way.
 struct TextConverter: FieldConverter {
-    /// Written as a JSON number where the text is one.
+    /// Written as a JSON number if the text is one.
     let isNumberOnWire: Bool
 
     static let description = ConverterDescription(
         name: "text",
-        summary: "a text; `text(number)` writes it as a JSON number where it is one",
+        summary: "a text; `text(number)` writes it as a JSON number if it is one",
         parameters: [["text", "number"]],
         examples: [
             .init(wire: "  ord_42 ", reads: .success("ord_42")),

@@ -8,7 +8,7 @@ extension Conversion {
         }
     }
 
-    /// The conversion as a first message would tell it, for a tracker that never heard of it: what is left of the amount, and no history.
+    /// The conversion as a first message reports it, for a tracker that never received it: what is left of the amount, and no history.
     package var standing: Conversion {
         var first = self
         if let amount = self[.amount].number, let refunded = self[.refunded].number, let rest = amount.subtracting(refunded) {

@@ -5,12 +5,12 @@
 package struct Correction: Sendable, Hashable {
     /// One of `Field.statuses`. `refunded` without a `refund` takes back all that is left.
     package var status: String?
-    /// What the sale is worth from now on, or what is added to it where `adds`.
+    /// What the sale is worth from now on; with `adds`, what is added to it.
     package var amount: Amount?
     package var adds: Bool
     /// What is taken back; the status says whether anything is left.
     package var refund: Amount?
-    /// Of the amounts; absent: whatever the conversion has.
+    /// Of the amounts; nil means the conversion's own.
     package var currency: String?
     package var reason: String?
     package var occurredAt: Timestamp?
@@ -58,10 +58,10 @@ package struct Correction: Sendable, Hashable {
 
 /// What becomes of a conversion when a correction arrives.
 package enum CorrectionOutcome: Sendable {
-    /// The whole conversion as it now stands, with `update` and, where money was taken back, `refund` and `refunded`.
+    /// The whole conversion as it is now, with `update` and, if money was taken back, `refund` and `refunded`.
     case changed(Conversion)
     /// Nothing changes, and why: it says what is known already, or came too late.
     case unchanged(note: String)
-    /// It cannot be: more than the sale is worth, another currency.
+    /// The correction is impossible: more than the sale is worth, or in another currency.
     case refused(Failure)
 }

@@ -1,6 +1,6 @@
 /// What a second full message under the same key means to a source, as trackers differ on it.
 package enum RepeatPolicy: String, Sendable, CaseIterable {
-    /// The first stands; others are kept and listed.
+    /// The first one counts; others are kept and listed.
     case ignore
     /// Its status and amount become the conversion's, as far as the lifecycle lets them.
     case update

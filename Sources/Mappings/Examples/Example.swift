@@ -5,15 +5,15 @@ package struct Example: Sendable {
     /// The tracker page's own sample, which the demo fires.
     package var isSample: Bool
     package var settings: [String: SettingValue]
-    /// Nil where the example begins with a conversion.
+    /// Nil if the example begins with a conversion.
     package var given: WireRequest?
-    /// What is told, where no request is given: by canonical field.
+    /// The conversion to send, by canonical field, if no request is given.
     package var conversion: [(path: FieldPath, value: Value)]?
     /// Of an update's example: the conversion that the request is about, before it arrives.
     package var about: [(path: FieldPath, value: Value)]?
     /// Canonical fields and their values as texts, `EUR 12.50` for money; nil means absent.
     package var expect: [Expectation]
-    /// The error's whole text, where the request must be refused.
+    /// The error's whole text, if the request must be refused.
     package var error: String?
     package var code: String?
     /// The request that the conversion becomes when it is written back.

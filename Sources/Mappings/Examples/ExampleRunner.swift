@@ -1,10 +1,10 @@
-/// Runs a mapping's examples and tells, field by field, where what came is not what was written down.
+/// Runs a mapping's examples and reports each difference from what they expect, field by field.
 package struct ExampleRunner {
     private let mapping: Mapping
 
     package init(_ mapping: Mapping) { self.mapping = mapping }
 
-    /// One example's differences; none means that it holds.
+    /// One example's differences; none means that it is right.
     package struct Report: Sendable {
         package var example: Example
         package var differences: [Diagnostic]
@@ -36,7 +36,7 @@ package struct ExampleRunner {
         return .conversion(try MappingReader(mapping, settings: example.settings).read(parsed(example, mapping), as: Self.identity))
     }
 
-    /// A request of an update, and what becomes of the conversion that it is about; the message itself where the example names none.
+    /// A request of an update, and what becomes of the conversion that it is about; the message itself if the example names none.
     private func read(_ example: Example, by update: UpdatePlan) throws(Refusal) -> Reading {
         guard example.conversion == nil, let inbound = update.mapping else { return try read(example) }
         let reader = MappingReader(inbound, settings: example.settings)
@@ -134,7 +134,7 @@ package struct ExampleRunner {
             }
         }
         if let body = sends.body {
-            let sent = (try? JSONValue(parsing: request.body)) ?? .null
+            let sent = mapping.request.writtenFormat?.members(of: request.body).map(JSONValue.object) ?? .null
             for (path, expected, found) in body.differences(from: sent) { differ(sends.location, "body \(path)", expected, found) }
         }
     }

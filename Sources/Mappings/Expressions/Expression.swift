@@ -5,7 +5,7 @@
 package indirect enum Expression: Sendable, Hashable {
     case literal(Value)
     case path(FieldPath)
-    /// A name that only some places know: a setting, a reply's `id`, `reason`.
+    /// A name that only some places know: a setting, or a reply's `id` or `reason`.
     case variable(Int)
     /// The time at which a request or a reply is written.
     case now
@@ -16,7 +16,7 @@ package indirect enum Expression: Sendable, Hashable {
     case binary(Operator, Expression, Expression)
     case oneOf(Expression, [Value])
     case call(Function, [Expression])
-    /// `sum(items, price * quantity)`; absent where there are no items or one of them yields nothing.
+    /// `sum(items, price * quantity)`; absent if there are no items or one of them yields nothing.
     case sum(Expression)
 
     package enum Operator: String, Sendable {
@@ -144,7 +144,7 @@ extension Expression.Operator {
 }
 
 extension Value {
-    /// Equality across kinds: entries of `metadata` may be `"5"` where a number is compared.
+    /// Equality across kinds: an entry of `metadata` may be `"5"` and be compared with a number.
     fileprivate func matches(_ other: Value) -> Bool {
         if case .text(let one) = self, case .text(let two) = other { return one == two }
         return self == other || description == other.description

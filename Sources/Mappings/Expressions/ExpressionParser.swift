@@ -10,7 +10,7 @@ package struct ExpressionParser {
 
     private typealias Failure = ExpressionLexer.Failure
 
-    /// An expression whose kind is known, and its words where they are a closed list.
+    /// An expression whose kind is known, and its words if they are a closed list.
     private struct Typed {
         var expression: Expression
         var kind: Expression.Kind
@@ -195,7 +195,7 @@ package struct ExpressionParser {
         let known = names.all + (isInsideSum ? Item.Part.allCases.map(\.wireName) : [])
         var message = "unknown name '\(name)'\(name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")"
         if (Field.types + Field.statuses).contains(name) {
-            message = "unknown name '\(name)'; a text stands in quotes of its own: '\(name)'"
+            message = "unknown name '\(name)'; a text needs quotes of its own: '\(name)'"
         }
         if name == "items" { message = "'items' is a list; use it in sum(items, …) or count()" }
         throw Failure(offset: place, message: message)
@@ -245,7 +245,7 @@ package struct ExpressionParser {
     }
 
     private mutating func parseSum(at place: Int) throws(Failure) -> Typed {
-        guard !isInsideSum else { throw Failure(offset: place, message: "sum cannot stand inside sum") }
+        guard !isInsideSum else { throw Failure(offset: place, message: "sum cannot be inside sum") }
         guard take(.name("items")) else { throw unexpected("'items'") }
         try expect(",")
         isInsideSum = true

@@ -12,9 +12,9 @@ package enum Function: String, CaseIterable, Sendable {
     /// Half away from zero: `round(x, 2)` to decimals, `round(x, currency)` to the currency's ISO 4217 exponent.
     case round
     case exists
-    /// `if(condition, then, else)`; absent where there is no `else`.
+    /// `if(condition, then, else)`; absent if there is no `else`.
     case `if`
-    /// An amount in minor units of the conversion's currency; absent where the currency has none.
+    /// An amount in minor units of the conversion's currency; absent if the currency has none.
     case minor
     /// The number of items.
     case count
@@ -51,7 +51,7 @@ package enum Function: String, CaseIterable, Sendable {
         }
     }
 
-    /// Arguments are evaluated only where they count: of `coalesce` up to the first that is there, of `if` one side.
+    /// Arguments are evaluated only if they count: of `coalesce` up to the first that is there, of `if` one side.
     func value(of arguments: [Expression], _ input: borrowing ExpressionInput, item: Int?) -> Value {
         switch self {
         case .coalesce:

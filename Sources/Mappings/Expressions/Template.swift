@@ -7,7 +7,7 @@ package struct Template: Sendable, Hashable {
         case value(Expression)
     }
     package var parts: [Part]
-    /// What stands between the braces, by part; for sentences.
+    /// The texts between the braces, by part; for sentences.
     package var sources: [String]
 
     package init(literal: String) {
@@ -20,7 +20,7 @@ package struct Template: Sendable, Hashable {
         self.sources = sources
     }
 
-    /// The single expression where the text is nothing else; its value keeps its kind.
+    /// The single expression if the text is nothing else; its value keeps its kind.
     package var onlyValue: Expression? {
         guard parts.count == 1, case .value(let expression) = parts[0] else { return nil }
         return expression

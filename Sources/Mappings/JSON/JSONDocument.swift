@@ -3,9 +3,10 @@ package struct JSONNode: Hashable, Sendable {
     let index: Int
 }
 
-/// Reads JSON as RFC 8259 has it, and stricter: no byte order mark, no lone surrogate, no key twice, at most 512 levels deep.
+/// Reads JSON by RFC 8259 and refuses more: a byte order mark, half of a surrogate pair, a key twice in one object, and what is deeper than
+/// `maximumDepth`, which is never more than 512.
 ///
-/// Numbers are never converted: `49.900` stays `49.900`. Nothing is decoded before it is asked for; strings stand in `bytes` as sent.
+/// Numbers are never converted: `49.900` stays `49.900`. Nothing is decoded before it is asked for; `bytes` is the input as sent.
 package struct JSONDocument: JSONReading, Sendable {
     package let bytes: [UInt8]
     private let tape: [JSONEntry]

@@ -18,7 +18,7 @@ package struct JSONEntry: Sendable {
         details = UInt32(kind.rawValue) | (escaped ? 8 : 0)
     }
 
-    /// Where the value stands in the input; a string without its quotes.
+    /// The place of the value in the input; of a string without its quotes.
     @inline(__always) var start: Int { Int(first) }
     @inline(__always) var end: Int { Int(last) }
     /// The index behind this value and all it holds.

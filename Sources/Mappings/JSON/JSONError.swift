@@ -31,7 +31,7 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// Names what stands at an offset: `'x'`, `byte 0x01` or `the end of the input`.
+    /// Names what is at an offset: `'x'`, `byte 0x01` or `the end of the input`.
     static func found(at offset: Int, of input: UnsafeBufferPointer<UInt8>) -> String {
         guard offset < input.count else { return "the end of the input" }
         var bytes = input[offset...].prefix(4).makeIterator()

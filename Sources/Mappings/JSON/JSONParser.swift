@@ -7,7 +7,7 @@ struct JSONParser {
     let maximumDepth: Int
     let rejectsDuplicateKeys: Bool
 
-    /// Returns how many entries were written, or nil where the tape is too short: then try again with a longer one.
+    /// Returns how many entries were written, or nil if the tape is too short: then try again with a longer one.
     func parse(into tape: UnsafeMutablePointer<JSONEntry>, capacity: Int) throws(JSONError) -> Int? {
         var used = 0
         var position = 0
@@ -177,7 +177,7 @@ struct JSONParser {
         if letters.elementsEqual("true".utf8) { return .true }
         if letters.elementsEqual("false".utf8) { return .false }
         if start == 0 && input.starts(with: [0xEF, 0xBB, 0xBF]) {
-            throw failure(.encoding, 0, "a byte order mark stands before the value; send UTF-8 without it")
+            throw failure(.encoding, 0, "a byte order mark comes before the value; send UTF-8 without it")
         }
         guard letters.isEmpty else {
             throw failure(.syntax, start, "unknown word '\(String(decoding: letters, as: UTF8.self))'; a bare word is true, false or null")

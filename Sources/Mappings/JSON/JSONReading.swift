@@ -15,7 +15,7 @@ extension JSONReading {
     /// Whether a string's bytes differ from its text.
     @inline(__always) package func hasEscapes(_ node: JSONNode) -> Bool { entry(node).isEscaped }
 
-    /// Where a value stands in the input; a string without its quotes.
+    /// The place of a value in the input; of a string without its quotes.
     @inline(__always) package func range(of node: JSONNode) -> Range<Int> { entry(node).start..<entry(node).end }
 
     /// The members of an object in the order sent; none of any other value.
@@ -37,7 +37,7 @@ extension JSONReading {
         text.withUnsafeBufferPointer { key(node, equals: $0) }
     }
 
-    /// Finds a member by walking the object; the last where a key may stand twice. Nil if the node is no object.
+    /// Finds a member by walking the object; the last if a key may be there twice. Nil if the node is no object.
     @inline(__always) package func member(_ text: UnsafeBufferPointer<UInt8>, of object: JSONNode) -> JSONNode? {
         var found: JSONNode?
         for (key, value) in members(object) where self.key(key, equals: text) { found = value }

@@ -1,4 +1,5 @@
-/// A JSON value as a tree, for tests, configuration and pages; a request's body is read through `JSONDocument`.
+/// A JSON value as a tree: what `metadata` and `extra` hold, what is signed, replies, and values of a YAML file. A request's fields are read
+/// through `JSONDocument`, which makes no tree.
 ///
 /// A number is its text, so `1.0` and `1` differ. Strings are equal when their bytes are: no Unicode normalisation.
 package enum JSONValue: Sendable {

@@ -36,7 +36,7 @@ package struct CurrencyError: Error, Sendable, Hashable {
         }
     }
 
-    /// The one code in use that is a single slip away; `nil` if there are several, so that nobody is sent to the wrong one.
+    /// The one code in use that is a single slip away; `nil` if there are several: a wrong proposal is worse than none.
     private static func nearest(to code: String) -> Substring? {
         guard (2...4).contains(code.utf8.count) else { return nil }
         let codes = CurrencyTable.activeCodes.filter { isOneSlip(Array($0.utf8), Array(code.utf8)) }

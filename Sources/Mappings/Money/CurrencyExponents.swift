@@ -4,10 +4,10 @@
 ///     CVE, overrides {CVE: 0}   →  0
 ///     USDT, no override         →  nil: it has no minor unit until one is set
 package struct CurrencyExponents: Sendable, Hashable {
-    /// What an override can be. Whoever reads overrides from a file checks this; amounts in a currency whose override is
+    /// The values that an override may have. The reader of a file checks this; amounts in a currency whose override is
     /// outside it are refused.
     package static let allowed = 0...30
-    /// ISO 4217 as it stands.
+    /// ISO 4217 without overrides.
     package static let iso = CurrencyExponents()
 
     package let overrides: [Currency: Int]

@@ -7,7 +7,7 @@ struct DecimalDiagnosis {
     static let maximumBytes = 64
 
     let kind: DecimalError.Kind
-    /// The same number in the accepted spelling, where only one number can be meant.
+    /// The same number in the accepted spelling; nil if more than one number could be meant.
     let rewrite: String?
 
     init(_ value: String) {
@@ -119,7 +119,7 @@ struct DecimalDiagnosis {
         return isNumber(number[...]) ? (.foreignDigits, number) : nil
     }
 
-    /// The number as it stands, or with its separators taken out.
+    /// The number as sent, or with its separators taken out.
     private static func plain(_ text: Substring) -> String? {
         isNumber(text) ? String(text) : separators(text)?.1
     }

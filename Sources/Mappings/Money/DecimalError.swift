@@ -31,7 +31,7 @@ package struct DecimalError: Error, Sendable, Hashable {
         kind = DecimalDiagnosis(String(decoding: beginning, as: UTF8.self)).kind
     }
 
-    /// `amount '12,50' has a decimal comma; write 12.50`. A spelling is proposed only where it cannot be another number.
+    /// `amount '12,50' has a decimal comma; write 12.50`. A spelling is proposed only if it can mean no other number.
     package func sentence(field: String, value: String) -> String {
         "\(field) \(QuotedValue(value)) \(rule(for: value))"
     }

@@ -37,7 +37,7 @@ package enum MoneyError: Error, Sendable, Hashable {
         case .fractionOfMinorUnit(let currency, let exponent):
             return "\(subject) must be a whole number of minor units (\(currency): \(Self.example(value, exponent: exponent)))"
         case .noMinorUnit(let currency):
-            return "\(currency) has no minor unit; set exponents: {\(currency): 6} where amounts are in its smallest unit"
+            return "\(currency) has no minor unit; set exponents: {\(currency): 6} if amounts are in its smallest unit"
         case .noCurrency:
             return "\(subject) needs a currency to know its minor unit"
         }

@@ -1,9 +1,9 @@
-/// A rule over the whole conversion that single fields cannot say: one of several identifiers, no refunds.
+/// A rule over the whole conversion that no single field can express: one of several identifiers, no refunds.
 package struct Check: Sendable {
     package enum Side: String, Sendable, CaseIterable { case `in`, out, both }
 
     package var need: Expression
-    /// Why not, where it does not hold; may hold expressions.
+    /// The reason if it is not met; may hold expressions.
     package var sentence: Template
     package var code: FailureCode
     package var side: Side

@@ -1,13 +1,13 @@
 /// What makes two requests the same conversion.
 package struct DuplicateRule: Sendable {
-    /// Tried in order; the first whose needed parts are all there gives the key. None of them: the request is always new.
+    /// Tried in order; the first whose needed parts are all there gives the key. If there is none, the request is always new.
     package var alternatives: [Alternative]
 
     package struct Alternative: Sendable {
         package var parts: [Part]
-        /// How long the key holds; nil for ever.
+        /// How long the key counts; nil means for ever.
         package var within: Duration?
-        /// Where this flag among the settings is on, a key that another source of the tracker holds is a conflict.
+        /// If this flag among the settings is on, a key that another source of the tracker has used is a conflict.
         package var sharedBy: String?
 
         package init(parts: [Part], within: Duration? = nil, sharedBy: String? = nil) {
@@ -30,14 +30,14 @@ package struct DuplicateRule: Sendable {
 
     package init(alternatives: [Alternative]) { self.alternatives = alternatives }
 
-    /// The key's parts as one text that no other parts give: each with its length in front. Nil where the rule has no key for this conversion.
+    /// The key's parts as one text that no other parts give: each with its length in front. Nil if the rule has no key for this conversion.
     package func key(of conversion: Conversion) -> (text: String, alternative: Alternative)? {
         for alternative in alternatives {
             var text = ""
             let isComplete = alternative.parts.allSatisfy { part in
                 let value = conversion[part.path]
                 guard !value.isAbsent || part.isOptional else { return false }
-                // One person, however the address was typed; hashes of addresses are made of the same form.
+                // An address is one person in any spelling; hashes of addresses are made from the same form.
                 let piece = part.path == .field(.customerEmail) ? value.description.trimmed.lowercased() : value.description
                 text += "\(piece.utf8.count):\(piece)|"
                 return true

@@ -1,4 +1,4 @@
-/// One parameter of a tracker's request: its wire name, the canonical field it is, and what each direction makes of it.
+/// One parameter of a tracker's request: its wire name, the canonical field it is, and what each direction does with it.
 package struct FieldPlan: Sendable {
     /// `customer.email`, `items[].price`: as the file has it.
     package var name: String
@@ -44,7 +44,7 @@ package struct FieldPlan: Sendable {
         package struct Entry: Sendable {
             package var wire: String
             package var canonical: [String]
-            /// Other fields that the word settles when read and demands when written (`rejected` is a deposit with status rejected).
+            /// Other fields that the word sets when it is read and requires when it is written (`rejected` is a deposit with status rejected).
             package var also: [(field: Field, word: String)]
         }
     }
@@ -61,7 +61,7 @@ package struct FieldPlan: Sendable {
     }
 
     package struct Writing: Sendable {
-        /// Nil writes the target as it is. An item's expression makes up the one line of an order that came without items.
+        /// Nil writes the target as it is. An item's expression gives the one line of an order that came without items.
         package var value: Expression?
         package var converter: ConverterCall
         package var words: Words?

@@ -1,4 +1,4 @@
-/// A tracker's documented list of conversions: `GET path?limit=&offset=`, answered from what the store holds.
+/// A tracker's documented list of conversions: `GET path?limit=&offset=`, answered from the store.
 package struct ListPlan: Sendable {
     package var path: PathPlan
     package var initialLimit: Int

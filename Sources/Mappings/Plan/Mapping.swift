@@ -1,7 +1,7 @@
 /// A tracker, described once: the compiled form of `mappings/<name>.yaml`, immutable and shared by every request.
 ///
-/// Read forwards by a `MappingReader` for a source, backwards by a `MappingWriter` for a destination. Nothing in it is looked up by name or
-/// parsed while a request runs.
+/// A `MappingReader` reads requests with it for a source, a `MappingWriter` writes them for a destination. Its texts are parsed, checked and
+/// resolved when the file is compiled: while a request runs, only the names that the request itself has are looked up.
 package struct Mapping: Sendable {
     /// The file's name without `.yaml`, which configurations use: `refcampaign`.
     package var name: String
@@ -15,17 +15,17 @@ package struct Mapping: Sendable {
     package var computed: [Computed]
     package var checks: [Check]
     package var duplicates: DuplicateRule
-    /// What a repeat means where the source says nothing else.
+    /// What a repeat means if the source says nothing else.
     package var repeats: RepeatPolicy
     package var replies: [ReplyPlan]
     package var list: ListPlan?
     package var examples: [Example]
-    /// How corrections are told and taken, in the order of the file: the first that fits counts.
+    /// How corrections are sent and received, in the order of the file: the first that fits counts.
     package var updates: [UpdatePlan] = []
     /// Whether this is an update's own request: it is read without defaults, and minor units may wait for their currency.
     package var isCorrection = false
 
-    /// Where parameters go when a request is read.
+    /// The slot of each member and parameter when a request is read.
     var layout: RequestLayout
     /// Fields in the order they are read: the currency before the amounts that need it.
     var readingOrder: [Int]

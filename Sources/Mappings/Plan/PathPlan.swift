@@ -6,7 +6,7 @@ package struct PathPlan: Sendable, Hashable {
     }
     package var segments: [Segment]
 
-    /// The values of the variable segments, decoded, where the path is this one; a slash at the end does not matter.
+    /// The values of the variable segments, decoded; nil if the path is another one. A slash at the end does not matter.
     package func match(_ path: some StringProtocol) -> [String: String]? {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         if parts.last == "" { parts = parts.dropLast() }
@@ -23,7 +23,7 @@ package struct PathPlan: Sendable, Hashable {
         return values
     }
 
-    /// The path with the settings put in; nil names the one that is missing.
+    /// The path with the settings put in, or the setting that is missing.
     package func text(_ settings: [String: SettingValue]) -> Result<String, MissingSetting> {
         var text = ""
         for segment in segments {

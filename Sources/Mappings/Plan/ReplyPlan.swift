@@ -6,10 +6,10 @@ package struct ReplyPlan: Sendable {
     package var name: String
     package var status: Int
     package var body: Body
-    /// What a tracker's reply must look like to be this one; `body` where the file says nothing else.
+    /// What a tracker's reply must look like to be this one; `body` if the file says nothing else.
     package var match: Body
     package var matchesStatus: Int?
-    /// What it means for a delivery.
+    /// What the reply means for a delivery.
     package var outcome: Outcome
 
     package enum Body: Sendable {

@@ -1,14 +1,12 @@
-/// The request that a tracker documents: its methods, path and kind of body.
+/// The request that a tracker documents: its methods, path and formats of body.
 package struct RequestPlan: Sendable {
     static let knownMethods = ["GET", "POST", "PUT", "PATCH"]
-
-    package enum BodyKind: String, Sendable, CaseIterable { case json, form }
 
     /// The first is used when a request is written.
     package var methods: [String]
     package var path: PathPlan
-    /// The kinds that are read; the first is written. Empty: parameters stand in the query.
-    package var bodies: [BodyKind]
+    /// The formats of body that are read; the first is written. If there are none, the fields are parameters of the query.
+    var formats: [any BodyFormat]
     /// Members and parameters are written in the order of their names' bytes.
     package var isSorted: Bool
     /// The header in which a sender says who it is, before a signature proves it.
@@ -21,5 +19,5 @@ package struct RequestPlan: Sendable {
     }
 
     /// Whether a request of this method has its fields in the body.
-    package func readsBody(_ method: String) -> Bool { !bodies.isEmpty && method != "GET" && method != "HEAD" }
+    package func readsBody(_ method: String) -> Bool { !formats.isEmpty && method != "GET" && method != "HEAD" }
 }

@@ -1,31 +1,28 @@
-/// How requests are signed: built-in schemes, chosen by name in the mapping.
+/// How a mapping's requests are signed: an algorithm, an encoding and forms, each chosen by name from the lists in `Wire/Signing`.
 package struct SignaturePlan: Sendable {
-    package enum Algorithm: String, Sendable, CaseIterable {
-        case hmacSHA256 = "hmac-sha256"
-        case hmacSHA1 = "hmac-sha1"
-        case hmacSHA512 = "hmac-sha512"
-    }
-
-    package enum Encoding: String, Sendable, CaseIterable { case hex, base64 }
-
-    /// The text that is signed.
-    package enum Form: String, Sendable, CaseIterable {
-        /// The body's bytes as sent; never of a request without a body, whose signature would fit every such request.
-        case rawBody = "raw_body"
-        /// Compact JSON with sorted keys, without the signature itself; non-ASCII escaped as Python does, or as UTF-8.
-        case sortedJSON = "sorted_json"
-        /// `k=v&…` in the order of the names, without the signature itself.
-        case sortedParameters = "sorted_params"
-    }
-
-    package var algorithm: Algorithm
-    package var encoding: Encoding
+    package var algorithm: SignatureAlgorithm
+    package var encoding: SignatureEncoding
     /// The credential that is the key.
     package var credential: String
-    /// Where the signature stands; the first is written, the first present is read.
+    /// The places that may hold the signature. In a request that is read the first place that the request uses counts, even if the value
+    /// there is wrong.
     package var places: [CredentialPlan.Place]
-    /// The forms that count; requests are written with the first.
-    package var forms: [Form]
-    /// The setting that narrows the forms down.
+    /// The forms that count when a request is read; a source's setting may allow fewer.
+    package var forms: [SignedForm]
+    /// The name of that setting.
     package var setting: String?
+
+    /// How a request is written: in the first form that it can have, at the first place that can hold that signature. Nil if no form has a
+    /// place, which the compiler refuses.
+    ///
+    /// A form of the body's own bytes needs a body, and its signature is elsewhere: in the body it would change what it signs.
+    func way(hasBody: Bool) -> (form: SignedForm, place: CredentialPlan.Place)? {
+        for form in forms where hasBody || !form.coversBody {
+            for place in places {
+                if case .body = place, !hasBody || form.coversBody { continue }
+                return (form, place)
+            }
+        }
+        return nil
+    }
 }

@@ -1,29 +1,29 @@
-/// One entry of `updates:`: how a tracker is told of corrections, and how it tells of them.
+/// One entry of `updates:`: how corrections are sent to a tracker, and how it sends them.
 ///
-/// For whoever takes requests in: `request.path` and `request.methods` of `inbound` say what leads here. `MappingReader(inbound, …)` with the
+/// To take requests in: `request.path` and `request.methods` of `inbound` say what leads here. `MappingReader(inbound, …)` with the
 /// source's settings and exponents reads it: `readCorrection` gives what the message says and the fields that the source's duplicate rule
 /// needs to find the conversion. `current.corrected(by:)` says what becomes of that one, and `inbound.reply(…)` words the answer: `accepted`,
 /// `duplicate` for what changes nothing, or a failure's code. `inbound` has the name, tracker, settings, credentials and signature of
 /// the mapping that it belongs to, so that a request is proven as any other.
 ///
-/// For whoever sends: `MappingWriter.write` chooses by itself for a conversion that has `update`, and says in `WrittenRequest.update` which
-/// entry it took; `MappingWriter.interpret` wants that back. `Conversion.standing` is for a tracker that never heard of the conversion.
+/// To send: `MappingWriter.write` chooses by itself for a conversion that has `update`, and says in `WrittenRequest.update` which
+/// entry it took; `MappingWriter.interpret` needs that name. `Conversion.standing` is for a tracker that never received the conversion.
 package struct UpdatePlan: Sendable {
     package var name: String
-    /// Which corrections it tells; nil for all of them.
+    /// The corrections that it is for; nil for all of them.
     var condition: Expression?
     var way: Way
 
     enum Way: Sendable {
         /// A request of its own, read, written or both.
         case request(Mapping, side: Check.Side)
-        /// The main request, with some fields worded anew.
+        /// The main request, with other values for some fields.
         case resend(Mapping)
         /// Nothing is sent, and why.
         case skip(Template)
     }
 
-    /// What a sender's request is read with; nil where the entry is only for telling.
+    /// What a sender's request is read with; nil if the entry is only for sending.
     package var inbound: Mapping? {
         if case .request(let mapping, let side) = way, side != .out { mapping } else { nil }
     }

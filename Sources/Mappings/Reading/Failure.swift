@@ -2,7 +2,7 @@
 package struct Failure: Error, Sendable, Equatable {
     /// What a reply, a list and a metric call it; a mapping may name its own.
     package var code: FailureCode
-    /// The parameter's wire name, where it is about one.
+    /// The parameter's wire name, if it is about one.
     package var field: String?
     package var sentence: String
 

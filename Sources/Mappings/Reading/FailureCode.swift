@@ -8,7 +8,7 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
 
     /// A value that its field cannot take.
     package static let invalid: FailureCode = "invalid"
-    /// An amount that cannot be: a refund of more than the sale.
+    /// An impossible amount: a refund of more than the sale.
     package static let invalidAmount: FailureCode = "invalid_amount"
     /// A required parameter that was not sent.
     package static let missingField: FailureCode = "missing_field"
@@ -25,7 +25,7 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
     package static let overloaded: FailureCode = "overloaded"
     package static let failed: FailureCode = "failed"
 
-    /// The HTTP status that goes with it where a mapping says nothing.
+    /// The HTTP status that goes with it if a mapping says nothing.
     package var status: Int {
         switch self {
         case .unauthorized: 401
@@ -42,7 +42,7 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
         }
     }
 
-    /// The code whose reply stands in where a mapping has none of this name.
+    /// The code whose reply is used if a mapping has none of this name.
     package var fallback: FailureCode? {
         switch self {
         case .missingField, .malformed, .invalidAmount: .invalid

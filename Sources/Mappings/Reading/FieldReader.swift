@@ -5,7 +5,7 @@ final class FieldReader: Sendable {
     let name: String
     let target: FieldPlan.Target
     private let aliases: [(name: String, slot: Int)]
-    /// Where the field is required only of some conversions.
+    /// The condition, if the field is required only of some conversions.
     let condition: Expression?
     private let isRequired: Bool
     private let slot: Int
@@ -13,12 +13,12 @@ final class FieldReader: Sendable {
     private let words: FieldPlan.Words?
     private let length: ClosedRange<Int>?
     private let code: FailureCode
-    /// What stands in where the sender says nothing, and who says so.
+    /// The value if the sender says nothing, and who gave it.
     private let fallback: (value: Value, origin: String)?
     private let isMoney: Bool
     private let refusesMacros: Bool
 
-    /// Nil where the field is only written.
+    /// Nil if the field is only written.
     init?(_ field: FieldPlan, of mapping: Mapping, settings: [String: SettingValue], defaults: [(path: FieldPath, value: Value)]) {
         guard let reading = field.reading, let target = field.target else { return nil }
         name = field.name

@@ -4,15 +4,15 @@ package struct MappingReader: Sendable {
     package let settings: [String: SettingValue]
     private let settingValues: [Value]
     let exponents: CurrencyExponents
-    /// What stands in where the sender says nothing.
+    /// Values for what the sender does not say.
     private let defaults: [(path: FieldPath, value: Value)]
-    /// In the order they are read; those that are required of some conversions are judged when all are.
+    /// In the order in which they are read; those that are required of some conversions are judged at the end.
     private let fields: [FieldReader]
     private let conditional: [FieldReader]
     private let itemFields: [FieldReader]
     private let defaultCurrency: Currency?
     private let checks: [Check]
-    /// Of a correction: amounts that are written in minor units.
+    /// Of a correction: amounts in minor units.
     private let minorFields: [Field]
 
     package init(
@@ -21,7 +21,7 @@ package struct MappingReader: Sendable {
     ) {
         self.mapping = mapping
         self.settings = settings
-        // A correction says what has changed; what it leaves out is not meant.
+        // A correction says what has changed, so defaults do not apply to it.
         let defaults = mapping.isCorrection ? [] : defaults
         self.defaults = defaults
         self.exponents = exponents
@@ -49,7 +49,7 @@ package struct MappingReader: Sendable {
         }
     }
 
-    /// - Parameter origins: where each field came from, by canonical name; nothing is noted where it is nil.
+    /// - Parameter origins: where each field came from, by canonical name; nil notes nothing.
     /// - Throws: everything that is wrong with the request.
     package func read(
         _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
@@ -60,7 +60,7 @@ package struct MappingReader: Sendable {
             failures: parsed.failures,
             origins: origins)
         run.input.conversion.extra = parsed.extra
-        // Holds where the tracker's requests have no currency; a currency field is read before the amounts and says it anew.
+        // Counts if the tracker's requests have no currency; a currency field is read before the amounts and replaces it.
         run.context.currency = defaultCurrency
         run.context.awaitsCurrency = mapping.isCorrection
         for field in fields { field.read(parsed, into: &run) }
@@ -84,7 +84,7 @@ package struct MappingReader: Sendable {
         return try read(parsed, as: identity, origins: &origins)
     }
 
-    /// An event `rejected` is a rejected deposit, whatever status stands beside it.
+    /// An event `rejected` is a rejected deposit, whatever status was sent with it.
     private func settle(_ run: inout ReadingRun) {
         for (field, word, wire) in run.settled {
             if let other = run.input.conversion.text(field), other != word {
@@ -113,7 +113,7 @@ package struct MappingReader: Sendable {
         if run.origins != nil { run.origins?["items"] = mapping.fields.first(where: \.isItem)?.path[0] }
     }
 
-    /// Computed fields, then what only the whole conversion can tell.
+    /// Computed fields, then the checks that need the whole conversion.
     private func checkWhole(_ run: inout ReadingRun) {
         for computed in mapping.computed {
             let value = computed.expression.value(run.input)

@@ -1,15 +1,15 @@
 /// The state of one request while its fields are read.
 struct ReadingRun {
-    /// The conversion as far as it is read, where expressions can see it.
+    /// The conversion as far as it is read; expressions see it here.
     var input: ExpressionInput
     var context: ConverterContext
     var failures: [Failure]
-    /// Where each field came from, by canonical name; nothing is noted where it is nil.
+    /// Where each field came from, by canonical name; nil notes nothing.
     var origins: [String: String]?
 
     /// What words settle of other fields; applied when all are read.
     var settled: [(field: Field, word: String, wire: String)] = []
-    /// Amounts are not judged where the currency itself was refused: one mistake, one sentence.
+    /// Amounts are not judged if the currency itself was refused: one mistake, one sentence.
     var lacksCurrency = false
 
     mutating func noteField(_ path: FieldPath) {

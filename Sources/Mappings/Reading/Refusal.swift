@@ -1,7 +1,7 @@
 /// A request that cannot become a conversion, with all that is wrong with it, first things first.
 package struct Refusal: Error, Sendable, Equatable {
     package var failures: [Failure]
-    /// A list of 10,000 items may be wrong in as many places: what is told ends here.
+    /// A list of 10,000 items may be wrong in as many places: no more failures than these are listed.
     static let limit = 50
 
     package init(_ failures: [Failure]) { self.failures = failures }

@@ -1,14 +1,14 @@
-/// Which slot each member of a body and each parameter goes to, as a tree that is walked beside the document.
+/// Which slot each member of a body and each parameter goes to, as a tree that a format walks together with the document.
 struct RequestLayout: Sendable {
     var members: [Member] = []
-    /// Names of query, path and header parameters that are fields though the request has a body.
+    /// Query, path and header parameters that are fields of a request with a body.
     var parameters: [(place: FieldPlan.Place, name: String, slot: Int)] = []
     var slotCount = 0
     var itemSlotCount = 0
 
     struct Member: Sendable {
         var name: String
-        /// What stands before the names of its own members: `customer.`, with all that leads to it.
+        /// The text before the names of its own members: `customer.`, with all that leads to it.
         var prefix: String
         var key: [UInt8]
         var content: Content
@@ -19,11 +19,11 @@ struct RequestLayout: Sendable {
         case object([Member])
         /// A list of objects, each with slots of its own.
         case items([Member])
-        /// A credential or signature, which is nobody's `extra`.
+        /// A credential or signature, which never becomes `extra`.
         case secret(Int)
     }
 
-    /// Credentials and signatures that stand in a body or query, by slot.
+    /// Credentials and signatures that are in a body or query, by slot.
     var secretNames: [String] = []
 
     /// The slot of a credential or signature, given to its name once.

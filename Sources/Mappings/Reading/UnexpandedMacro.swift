@@ -1,5 +1,5 @@
 extension String {
-    /// Whether the whole text is a macro that nobody filled in, or a program's word for nothing.
+    /// Whether the whole text is a macro that was not filled in, or a program's word for nothing.
     ///
     /// Seen in the wild: `{click_id}`, `{{cid}}`, `%7Bclickid%7D`, `[CLICKID]`, `#reqid#`, `<subid>`, `${id}`, `%click%`, `null`, `undefined`.
     package var isUnexpandedMacro: Bool {
@@ -23,7 +23,7 @@ extension String {
 }
 
 extension FieldPath {
-    /// Texts and times in which a macro or `null` cannot be meant: everything but people's names, free words, and the currency, which must not be
+    /// Texts and times in which a macro or `null` is never meant: everything but people's names, free words, and the currency, which must not be
     /// guessed.
     var refusesMacros: Bool {
         switch self {

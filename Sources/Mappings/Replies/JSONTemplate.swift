@@ -62,7 +62,7 @@ package indirect enum JSONTemplate: Sendable {
         return (try? JSONValue(parsing: json.bytes)) ?? .null
     }
 
-    /// Whether a document has everything fixed that this has; `captured` takes what stands where a name is. More members do not matter.
+    /// Whether a document has every fixed value of this template; `captured` takes the values in the places of names. Further members do not matter.
     func matches(_ value: JSONValue, captured: inout [String: JSONValue]) -> Bool {
         switch self {
         case .literal(let expected):

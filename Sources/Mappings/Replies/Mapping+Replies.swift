@@ -1,10 +1,10 @@
 extension Mapping {
-    /// Whether the tracker documents an answer of its own to a conversion that it holds for review.
+    /// Whether the tracker documents a reply of its own for a conversion that it holds for review.
     package var answersReview: Bool { replies.contains { $0.name == "review" } }
 
     /// Words a reply as the tracker would.
     ///
-    /// - Parameter name: `accepted`, `review`, `duplicate` or a failure's code; the mapping's `error` reply stands in for a code that it does not name.
+    /// - Parameter name: `accepted`, `review`, `duplicate` or a failure's code; the mapping's `error` reply is used for a code that it does not name.
     package func reply(_ name: String, to conversion: Conversion, _ variables: ReplyVariables) -> WireReply {
         let input = ExpressionInput(conversion, variables: variables.values, now: variables.now)
         var code: FailureCode? = FailureCode(rawValue: name)
@@ -21,7 +21,7 @@ extension Mapping {
         return WireReply(status: status, contentType: Self.jsonType, body: json.bytes)
     }
 
-    private static let jsonType = "application/json"
+    private static let jsonType = JSONBodyFormat().contentType
 
     private func write(_ plan: ReplyPlan, status: Int, _ input: borrowing ExpressionInput, _ variables: ReplyVariables) -> WireReply {
         switch plan.body {
@@ -35,7 +35,7 @@ extension Mapping {
         }
     }
 
-    /// The documented list of conversions, where the tracker has one.
+    /// The documented list of conversions; nil if the tracker has none.
     package func listReply(_ conversions: [Conversion], limit: Int, offset: Int, now: Timestamp) -> WireReply? {
         guard let list else { return nil }
         var variables = ReplyVariables()
@@ -53,7 +53,7 @@ extension Mapping {
         return WireReply(status: list.status, contentType: Self.jsonType, body: json.bytes)
     }
 
-    /// Recognises a tracker's reply: the documented one with the most in common, or nil where none fits.
+    /// Recognises a tracker's reply: the documented one with the most in common, or nil if none fits.
     package func interpret(status: Int, body: [UInt8]) -> ReplyInterpretation? {
         let value = try? JSONValue(parsing: body)
         let text = String(decoding: body.prefix(4096), as: UTF8.self).trimmed
@@ -96,7 +96,7 @@ extension JSONValue {
 }
 
 extension Template {
-    /// Whether the fixed parts stand in the text, in their order.
+    /// Whether the fixed parts are in the text, in their order.
     fileprivate func isFound(in text: String) -> Bool {
         var rest = text[...]
         for part in parts {

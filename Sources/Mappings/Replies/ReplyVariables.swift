@@ -34,7 +34,7 @@ package struct ReplyVariables: Sendable {
         ]
     }
 
-    /// Lists that stand whole in a reply: `{errors}` as `[{path: […], message: …}]`, `{conversions}`.
+    /// Lists that are put into a reply as a whole: `{errors}` as `[{path: […], message: …}]`, `{conversions}`.
     static let listNames = ["errors", "conversions"]
 
     func list(_ name: String) -> JSONValue {

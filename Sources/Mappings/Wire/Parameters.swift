@@ -50,7 +50,7 @@ package struct Parameters: Sendable {
         return String(validating: decoded, as: UTF8.self) ?? String(String.UnicodeScalarView(decoded.map { Unicode.Scalar($0) }))
     }
 
-    /// The length of `¤cy=` where it begins at an index: the sign as UTF-8 or Latin-1, raw or percent-encoded; as U+FFFD where an HTTP parser
+    /// The length of a `¤cy=` that begins at an index: the sign as UTF-8 or Latin-1, raw or percent-encoded; as U+FFFD if an HTTP parser
     /// has decoded Latin-1 as UTF-8 before.
     private static func mangledLength(_ bytes: [UInt8], at index: Int) -> Int? {
         func ends(_ count: Int) -> Int? { bytes[(index + count)...].starts(with: Array("cy=".utf8)) ? count + 3 : nil }

@@ -1,5 +1,5 @@
 extension String {
-    /// Percent-encodes all but the unreserved characters of RFC 3986 §2.3, so that a value can stand anywhere in a URL.
+    /// Percent-encodes all but the unreserved characters of RFC 3986 §2.3, so that a value can be anywhere in a URL.
     package var percentEncoded: String {
         guard utf8.contains(where: { !$0.isUnreserved }) else { return self }
         var encoded: [UInt8] = []

@@ -3,7 +3,7 @@ package struct WireRequest: Sendable {
     package var method: String
     /// Without the query, percent-encoding as sent.
     package var path: String
-    /// What stands behind the `?`, as sent.
+    /// The part after the `?`, as sent.
     package var query: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
@@ -18,7 +18,7 @@ package struct WireRequest: Sendable {
         self.body = body
     }
 
-    /// Path and query as they stand in the request line.
+    /// Path and query as in the request line.
     package var target: String { query.isEmpty ? path : "\(path)?\(query)" }
 
     /// The first header of that name in any case, without white space at either end.

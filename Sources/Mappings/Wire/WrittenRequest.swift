@@ -9,11 +9,11 @@ package struct WrittenRequest: Sendable {
     /// Names of headers and body members that hold credentials.
     package var secretHeaders: Set<String> = []
     package var secretMembers: Set<String> = []
-    /// The entry of `updates:` that it was written by, whose replies it gets; nil for the main request.
+    /// The entry of `updates:` that it was written by and whose replies it gets; nil for the main request.
     package var update: String?
 }
 
-/// Why a tracker cannot be told of a conversion.
+/// Why a conversion is not sent to a tracker.
 package struct Skip: Error, Sendable, Equatable {
     package var reason: String
 

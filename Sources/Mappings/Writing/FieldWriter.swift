@@ -1,4 +1,4 @@
-/// One field of a mapping, bound to a destination: makes its wire value of a conversion, or says why there can be none.
+/// One field of a mapping, bound to a destination: makes its wire value from a conversion, or says why it has none.
 ///
 /// A class, so that a request passes by its many parts without copying them.
 final class FieldWriter: Sendable {
@@ -6,7 +6,7 @@ final class FieldWriter: Sendable {
     let index: Int
     let isItem: Bool
     private let isHeader: Bool
-    /// Whether it makes up the one line of an order that came without items.
+    /// Whether it gives the one line of an order that came without items.
     var isSynthesized: Bool { isItem && value != nil }
     private let name: String
     private let tracker: String
@@ -18,7 +18,7 @@ final class FieldWriter: Sendable {
     private let isRequired: Bool
     private let length: ClosedRange<Int>?
 
-    /// Nil where the field is only read.
+    /// Nil if the field is only read.
     init?(_ index: Int, of mapping: Mapping, settings: [String: SettingValue]) {
         let field = mapping.fields[index]
         guard let writing = field.writing else { return nil }
@@ -116,7 +116,7 @@ final class FieldWriter: Sendable {
         return wire
     }
 
-    /// Writes a part of the one line of an order whose items nobody told.
+    /// Writes a part of the one line of an order that came without items.
     func synthesize(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
         let wire = try convertPart(value?.value(input) ?? .absent, &context)
         if wire.isAbsent, isRequired {

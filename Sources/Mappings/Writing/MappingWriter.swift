@@ -10,22 +10,22 @@ package struct MappingWriter: Sendable {
     private let fields: [FieldWriter]
     private let itemFields: [FieldWriter]
     private let checks: [Check]
-    private let signer: Signer?
+    private let signer: (key: Signer, form: SignedForm, place: CredentialPlan.Place)?
     /// Scheme, host and path; what follows is only the query.
     package let url: String
+    private let path: String
     private let headers: [(name: String, value: String)]
     private let secretHeaders: Set<String>
     private let secretMembers: Set<String>
     /// Parameters that are the same in every request: credentials in the query.
     private let secretQuery: [(name: String, value: String)]
     private let output: OutputPlan
-    private let isBodyWritten: Bool
-    private let isJSON: Bool
-    /// How corrections are told.
+    private let format: (any BodyFormat)?
+    /// How corrections are written.
     let updates: [UpdateWriter]
 
     /// - Parameters:
-    ///   - url: scheme, host and, where the tracker lives below one, a path; the tracker's own path is put behind it.
+    ///   - url: scheme, host and, if the tracker is below one, a path; the tracker's own path is added to it.
     ///   - credentials: by name; a missing one is left out.
     /// - Throws: the setting that the path needs and that is missing.
     package init(
@@ -41,12 +41,11 @@ package struct MappingWriter: Sendable {
         fields = bound.filter { !$0.isItem }
         itemFields = bound.filter(\.isItem)
         checks = mapping.checks.filter { $0.side != .in }
-        let path = try mapping.request.path.text(settings).get()
+        path = try mapping.request.path.text(settings).get()
         let given = url.hasSuffix("/") ? String(url.dropLast()) : url
         let base = given.hasSuffix(path) ? String(given.dropLast(path.count)) : given
         self.url = base + path
-        isBodyWritten = mapping.request.readsBody(mapping.request.methods[0])
-        isJSON = isBodyWritten && mapping.request.bodies.first == .json
+        format = mapping.request.writtenFormat
         var headers: [(name: String, value: String)] = []
         var secretHeaders: Set<String> = []
         var secretQuery: [(name: String, value: String)] = []
@@ -64,15 +63,17 @@ package struct MappingWriter: Sendable {
             case .body(let name): members.append((name, value))
             }
         }
-        if isBodyWritten { headers.append(("Content-Type", isJSON ? "application/json" : "application/x-www-form-urlencoded")) }
+        if let format { headers.append(("Content-Type", format.contentType)) }
         headers.append(("Accept", "application/json"))
         self.headers = headers
         self.secretHeaders = secretHeaders
         self.secretQuery = secretQuery
         secretMembers = Set(members.map(\.name))
         output = OutputPlan(mapping, constants: members)
-        signer = mapping.signature.flatMap { plan in
-            credentials[plan.credential].map { Signer(plan, secret: $0, forms: plan.forms) }
+        if let plan = mapping.signature, let secret = credentials[plan.credential], let way = plan.way(hasBody: format != nil) {
+            signer = (Signer(plan, secret: secret, forms: []), way.form, way.place)
+        } else {
+            signer = nil
         }
         var updates: [UpdateWriter] = []
         for plan in mapping.updates where plan.isForDestinations {
@@ -84,7 +85,7 @@ package struct MappingWriter: Sendable {
         self.updates = updates
     }
 
-    /// A conversion with `update` is told as a correction, any other by the tracker's main request.
+    /// A conversion with `update` is written as a correction, any other by the tracker's main request.
     ///
     /// - Parameter now: what `now` is in the mapping's expressions.
     package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
@@ -99,7 +100,7 @@ package struct MappingWriter: Sendable {
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
         for field in fields { wires[field.index] = try field.write(input, &context) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(conversion, &context)
-        return finish(wires, rows)
+        return try finish(wires, rows)
     }
 
     private func itemRows(_ conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
@@ -114,7 +115,7 @@ package struct MappingWriter: Sendable {
         return rows
     }
 
-    /// One line for an order whose items nobody told, where the mapping says how to make it.
+    /// One line for an order that came without items, if the mapping says how to make it.
     private func synthesizedRow(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
         guard output.hasItems, itemFields.contains(where: \.isSynthesized) else { return [] }
         var row = [WireValue](repeating: .absent, count: mapping.fields.count)
@@ -122,44 +123,38 @@ package struct MappingWriter: Sendable {
         return [row]
     }
 
-    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenRequest {
+    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) throws(Skip) -> WrittenRequest {
         var request = WrittenRequest(
             method: mapping.request.methods[0], url: url, maskedURL: url, headers: headers, body: [], secretHeaders: secretHeaders,
             secretMembers: secretMembers)
-        var query: [(name: String, value: String)] = []
-        if isJSON {
-            request.body = output.json(wires, rows)
-            query = output.query(wires)
-        } else if isBodyWritten {
-            request.body = Array(Self.encode(output.form(wires)).utf8)
-        } else {
-            query = output.query(wires)
-        }
-        let fieldHeaders = output.headers(wires)
+        if let body = output.body { request.body = body.body(wires, rows) }
+        let fieldHeaders = output.headers.pairs(wires)
         if !fieldHeaders.isEmpty { request.headers += fieldHeaders }
-        if let signer, let plan = mapping.signature { sign(&request, &query, signer, plan) }
+        var query = output.query.pairs(wires)
+        if signer != nil { try sign(&request, &query) }
         if !query.isEmpty || !secretQuery.isEmpty {
             let joint = url.contains("?") ? "&" : "?"
-            request.url += joint + Self.encode(secretQuery + query)
-            request.maskedURL += joint + Self.encode(secretQuery.map { ($0.name, "***") } + query, leaving: "***")
+            let masked = secretQuery.map { "\($0.name.percentEncoded)=***" } + (query.isEmpty ? [] : [Parameters.encoded(query)])
+            request.url += joint + Parameters.encoded(secretQuery + query)
+            request.maskedURL += joint + masked.joined(separator: "&")
         }
         return request
     }
 
-    private func sign(
-        _ request: inout WrittenRequest, _ query: inout [(name: String, value: String)], _ signer: Signer, _ plan: SignaturePlan
-    ) {
-        let sorted = query.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        let text = isBodyWritten ? request.body : Array(sorted.map { "\($0.name)=\($0.value)" }.joined(separator: "&").utf8)
-        let signature = signer.sign(text)
-        switch plan.places.first {
-        case .header(let name): request.headers.append((name, signature))
-        case .query(let name): query.append((name, signature))
-        default: break
+    /// Signs what is complete but for the signature, and adds that.
+    private func sign(_ request: inout WrittenRequest, _ query: inout [(name: String, value: String)]) throws(Skip) {
+        guard let (key, form, place) = signer else { return }
+        let complete = WireRequest(
+            method: request.method, path: path, query: Parameters.encoded(secretQuery + query), headers: request.headers,
+            body: request.body)
+        guard let signature = key.sign(complete, in: format, as: form) else {
+            throw Skip("\(mapping.tracker) wants a signature over \(form.name), and this request has nothing to sign")
         }
-    }
-
-    static func encode(_ pairs: [(name: String, value: String)], leaving plain: String = "") -> String {
-        pairs.map { "\($0.name.percentEncoded)=\($0.value == plain ? plain : $0.value.percentEncoded)" }.joined(separator: "&")
+        switch place {
+        case .header(let name): request.headers.append((name, signature))
+        case .bearer: request.headers.append(("Authorization", "Bearer \(signature)"))
+        case .query(let name): query.append((name, signature))
+        case .body(let name): if let format { request.body = format.setting(name, to: signature, in: request.body) }
+        }
     }
 }

@@ -1,6 +1,6 @@
 extension PostbackURL {
-    /// Tells a correction: money that goes back by the `refund_url` where there is one, anything else by the same address where that has a macro
-    /// for it. An address without one would tell the first conversion once more.
+    /// Sends a correction: money that goes back to the `refund_url` if there is one, anything else to the same address if that has a macro
+    /// for it. An address without such a macro would report the first conversion once more.
     func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> WrittenRequest {
         let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
         var told = conversion
@@ -12,11 +12,11 @@ extension PostbackURL {
         let ways = ways(of: conversion, isFinal: isFinal)
         if ways.contains(where: { $0.allSatisfy { named.contains(.field($0)) } }) { return try fill(told, exponents) }
         let macros = ways.map { $0.map { "{\($0.name)}" }.joined(separator: " and ") }.joined(separator: " or ")
-        let hint = isFinal || conversion.text(.update) == "refund" ? "; a refund_url can tell it" : ""
-        throw Skip("the postback_url has no \(macros), so \(conversion.change) was not told\(hint)")
+        let hint = isFinal || conversion.text(.update) == "refund" ? "; a refund_url can take it" : ""
+        throw Skip("the postback_url has no \(macros), so \(conversion.change) was not sent\(hint)")
     }
 
-    /// Macros that tell this correction, each list by itself.
+    /// Macros that say what this correction is; each list is enough alone.
     private func ways(of conversion: Conversion, isFinal: Bool) -> [[Field]] {
         if isFinal { return [[.status], [.update], [.refund], [.refunded]] }
         switch conversion.text(.update) {

@@ -9,11 +9,11 @@ package struct PostbackURL: Sendable {
     private let parameters: [(name: String, value: [Piece]?)]
     /// The macro that must have a value: the click id's, else the first identifier's.
     private let needed: FieldPath?
-    /// What the macros stand for.
+    /// The fields that the macros name.
     let named: Set<FieldPath>
     /// What the configuration calls it, for sentences.
     private let key: String
-    /// Where money that goes back is told, if not here; one at most.
+    /// The address for money that goes back, if it is another one; one at most.
     private(set) var refunds: [PostbackURL] = []
 
     private enum Piece: Sendable {
@@ -68,14 +68,14 @@ package struct PostbackURL: Sendable {
         let host = url.dropFirst(url.hasPrefix("https") ? 8 : 7).prefix { $0 != "/" && $0 != "?" }
         if host.isEmpty { diagnostics.error(at: place, "\(key) \(text.quotedBriefly) has no host") }
         if host.contains("{") {
-            diagnostics.error(at: place, "a macro cannot stand in the host of a \(key): the operator fixes where requests go")
+            diagnostics.error(at: place, "a macro cannot be in the host of a \(key): the operator fixes where requests go")
         }
         let query = question < url.endIndex ? url[url.index(after: question)...] : ""
         let parameters = query.split(separator: "&").map { part -> (name: String, value: [Piece]?) in
             let name = part.prefix { $0 != "=" }
             if name.contains("{") {
                 let found = String(part).quotedBriefly
-                diagnostics.error(at: place, "a macro stands behind a parameter's '=', found \(found); write cid={click_id}")
+                diagnostics.error(at: place, "a macro comes after a parameter's '=', found \(found); write cid={click_id}")
             }
             guard let equals = part.firstIndex(of: "=") else { return (String(part), nil) }
             let value = pieces(String(part[part.index(after: equals)...]), key, at: place, into: &diagnostics)

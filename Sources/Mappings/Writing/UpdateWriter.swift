@@ -23,7 +23,7 @@ struct UpdateWriter: Sendable {
         if case .request(let writer) = way { writer.mapping } else { nil }
     }
 
-    /// Nil where the entry is not for this correction.
+    /// Nil if the entry is not for this correction.
     func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> WrittenRequest? {
         guard condition?.isTrue(input) ?? true else { return nil }
         switch way {
@@ -37,14 +37,14 @@ struct UpdateWriter: Sendable {
 }
 
 extension MappingWriter {
-    /// Tells a correction by the first entry that is for it. Whatever cannot be told is named in the reason.
+    /// Writes a correction by the first entry that is for it. The reason of a skip names what is not sent.
     func writeUpdate(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> WrittenRequest {
         let input = ExpressionInput(conversion, variables: settingValues + [.text(conversion.change)])
         for update in updates {
             if let request = try update.write(input, at: now) { return request }
         }
         let takes = updates.isEmpty ? "takes no corrections" : "has no call for this correction"
-        throw Skip("\(mapping.tracker) \(takes), so \(conversion.change) was not told")
+        throw Skip("\(mapping.tracker) \(takes), so \(conversion.change) was not sent")
     }
 
     /// - Parameter update: of the request that was answered.

@@ -45,7 +45,7 @@ package struct Diagnostics: Sendable {
     package var sorted: [Diagnostic] { all.sorted { ($0.location, $0.message) < ($1.location, $1.message) } }
 }
 
-/// Thrown where a file cannot be used; holds everything that is wrong with it.
+/// Thrown if a file cannot be used, with everything that is wrong with it.
 package struct DiagnosticsError: Error, CustomStringConvertible {
     package var diagnostics: [Diagnostic]
 

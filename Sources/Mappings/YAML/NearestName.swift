@@ -1,5 +1,5 @@
 extension String {
-    /// The candidate that a typing mistake would most likely have made into this, or nil where none is near.
+    /// The candidate that a typing mistake would most likely have made into this, or nil if none is near.
     package func nearest(in candidates: some Sequence<String>) -> String? {
         var best: (name: String, distance: Int)?
         for candidate in candidates.sorted() {
@@ -10,7 +10,7 @@ extension String {
         return best?.name
     }
 
-    /// `; did you mean 'money'?`, or else the whole list where it is short, or nothing.
+    /// `; did you mean 'money'?`, or else the whole list if it is short, or nothing.
     package func suggestion(from candidates: some Collection<String>) -> String {
         if let name = nearest(in: candidates) { return "; did you mean '\(name)'?" }
         guard !candidates.isEmpty, candidates.count <= 12 else { return "" }

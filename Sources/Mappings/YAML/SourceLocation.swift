@@ -19,7 +19,7 @@ package struct SourceLocation: Hashable, Sendable, Comparable, CustomStringConve
     /// The same line, some characters further on.
     package func advanced(by columns: Int) -> Self { Self(file: file, line: line, column: column + columns) }
 
-    /// The place of a text's character, where the text begins here and its further lines begin in the same column.
+    /// The place of a text's character, if the text begins here and its further lines begin in the same column.
     package func advanced(by characters: Int, in text: String) -> Self {
         let lines = text.prefix(characters).split(separator: "\n", omittingEmptySubsequences: false)
         return Self(file: file, line: line + max(lines.count, 1) - 1, column: column + (lines.last?.count ?? 0))

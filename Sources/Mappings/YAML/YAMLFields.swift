@@ -1,6 +1,6 @@
 /// Takes a map apart key by key and reports what is left over, missing or of the wrong shape.
 ///
-/// Every key that is asked for counts as known, so `finish` can name the nearest one for a key that nobody asked for.
+/// Every key that is asked for counts as known, so `finish` can name the nearest one for a key that was not asked for.
 package struct YAMLFields {
     package let location: SourceLocation
     private let entries: [(key: YAMLNode, value: YAMLNode)]
@@ -29,13 +29,13 @@ package struct YAMLFields {
         return node
     }
 
-    /// The key's value even where it is `null`.
+    /// The key's value even if it is `null`.
     package mutating func takeAny(_ key: String) -> YAMLNode? {
         if !known.contains(key) { known.append(key) }
         return entries.first { $0.key.scalar == key }?.value
     }
 
-    /// As `take`, and an error where the key is missing.
+    /// As `take`, with an error if the key is missing.
     package mutating func require(_ key: String, _ diagnostics: inout Diagnostics) -> YAMLNode? {
         if let node = take(key) { return node }
         guard !isMissed else { return nil }
@@ -94,7 +94,7 @@ package struct YAMLFields {
         return elements
     }
 
-    /// Reports every key that nobody asked for.
+    /// Reports every key that was not asked for.
     package func finish(_ diagnostics: inout Diagnostics) {
         for (key, _) in entries where !known.contains(key.scalar ?? "") {
             let name = key.scalar ?? ""

@@ -1,16 +1,16 @@
-/// A piece of a YAML file with the place where it stands.
+/// A piece of a YAML file with its place.
 ///
 /// Scalars stay text: whether `NO` is a country or a falsehood is for its reader to say, not for YAML.
 package struct YAMLNode: Sendable {
     package enum Content: Sendable {
-        /// `isPlain` is false where the author put quotes or a block around it, which makes it a text for sure.
+        /// `isPlain` is false if the author wrote it in quotes or as a block, which makes it a text for sure.
         case scalar(String, isPlain: Bool)
         case list([YAMLNode])
         case map([(key: YAMLNode, value: YAMLNode)])
     }
     package var content: Content
     package var location: SourceLocation
-    /// Where a scalar's text begins: behind its quote, or on the line below a block's `|`.
+    /// The place at which a scalar's text begins: after its quote, or on the line below a block's `|`.
     package var textLocation: SourceLocation
 
     package init(_ content: Content, at location: SourceLocation, textAt textLocation: SourceLocation? = nil) {
@@ -30,7 +30,7 @@ package struct YAMLNode: Sendable {
         return text.isEmpty || text == "~" || text == "null"
     }
 
-    /// Columns between the node and its text, where both stand on one line: one for a quote.
+    /// Columns between the node and its text if both are on one line: one for a quote.
     package var textOffset: Int { textLocation.line == location.line ? textLocation.column - location.column : 0 }
 
     package var isMap: Bool {

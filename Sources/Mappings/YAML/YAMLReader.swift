@@ -2,7 +2,7 @@ import Yams
 
 /// Reads a file's text into nodes. The only place that knows the YAML library.
 package enum YAMLReader {
-    /// Nil with an error in `diagnostics` where the text is not YAML; an empty file is an empty map.
+    /// Nil with an error in `diagnostics` if the text is not YAML; an empty file is an empty map.
     package static func read(_ text: String, file: String, into diagnostics: inout Diagnostics) -> YAMLNode? {
         let start = SourceLocation(file: file, line: 1, column: 1)
         do {
@@ -60,7 +60,7 @@ package enum YAMLReader {
             }
             return Diagnostic(at: place(mark), "this is not YAML: \(found)\(beginning)")
         case .duplicatedKeysInMapping(let duplicates, let context):
-            return Diagnostic(at: place(context.mark), "key '\(duplicates.first ?? "")' stands twice in this map")
+            return Diagnostic(at: place(context.mark), "key '\(duplicates.first ?? "")' is twice in this map")
         case .reader(let problem, let offset, _, _):
             return Diagnostic(at: start, "this is not YAML: \(problem) at byte \(offset ?? 0)")
         default:

@@ -41,7 +41,7 @@ package final class ReceivingSource: Sendable {
         openCredentials = mapping.credentials.map(\.name).filter { configuration.credentials[$0] == nil }
         signer = mapping.signature.flatMap { plan in
             configuration.credentials[plan.credential].map { secret in
-                let forms = (plan.setting.flatMap { mapping.setting($0, settings) }?.texts ?? []).compactMap(SignaturePlan.Form.init)
+                let forms = (plan.setting.flatMap { mapping.setting($0, settings) }?.texts ?? []).compactMap(SignedForm.named)
                 let second = configuration.retiringCredentials[plan.credential].map { Signer(plan, secret: $0, forms: forms) }
                 return ActiveSigner(first: Signer(plan, secret: secret, forms: forms), second: second)
             }

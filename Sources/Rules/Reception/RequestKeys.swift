@@ -48,7 +48,7 @@ extension DuplicateKey {
         guard let window = source.freshness?.replayWindow, let plan = source.reader.mapping.signature,
             let given = parsed.value(atFirstOf: plan.places)
         else { return nil }
-        let text = plan.encoding == .hex ? given.lowercased() : given
+        let text = plan.encoding.comparable(given)
         return DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "signature|\(text)"), lifetime: window)
     }
 

@@ -13,7 +13,7 @@ extension Conversion {
             switch text(.status) {
             case nil, "pending", "pending_review", "approved": return standing
             default:
-                throw Skip("the conversion itself never arrived at \(destination), so \(change) was not told")
+                throw Skip("the conversion itself never arrived at \(destination), so \(change) was not sent")
             }
         }
     }

@@ -28,7 +28,7 @@ enum ExpressionProperty {
 }
 
 extension Expression {
-    /// With every bracket; nil where a literal cannot be written, since a text holds both kinds of quotes or a name is none.
+    /// With every bracket; nil if a literal cannot be written, because a text holds both kinds of quotes or a name is not one.
     fileprivate var written: String? {
         switch self {
         case .literal(let value): Self.written(value)

@@ -1,6 +1,6 @@
 import Mappings
 
-/// What is read is written back equal, and stays so; an error stands inside the input.
+/// What is read is written back equal, and stays so; an error has its place inside the input.
 enum JSONProperty {
     static func check(_ bytes: [UInt8]) throws(Violation) {
         let value: JSONValue

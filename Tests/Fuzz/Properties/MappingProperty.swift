@@ -21,7 +21,7 @@ enum MappingProperty {
     }
 }
 
-/// Whether mistakes are placed where someone can find them.
+/// Whether the place of a mistake is inside the text.
 enum Places {
     static func check(_ diagnostics: Diagnostics, in source: String) throws(Violation) {
         // YAML also breaks lines at a lone return and at three characters of Unicode.

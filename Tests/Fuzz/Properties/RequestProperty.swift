@@ -1,6 +1,6 @@
 import Mappings
 
-/// Any request becomes a conversion that the store gives back equal and every tracker can be told of or not, with a reason; or a refusal
+/// Any request becomes a conversion that the store gives back equal and that is written for every tracker or skipped with a reason; or a refusal
 /// with a code and a sentence. What proves the sender is in neither.
 enum RequestProperty {
     private static let secret = "S3cr3t~Value"

@@ -1,6 +1,6 @@
 import Mappings
 
-/// A template's parts put together are its text, and a value stands in the result as it is, however it looks.
+/// A template's parts put together are its text, and a value is in the result unchanged.
 enum TemplateProperty {
     static func check(_ bytes: [UInt8]) throws(Violation) {
         let source = bytes.text

@@ -34,7 +34,10 @@ struct ConfigurationLoaderTests {
         ("gateway.db", "'store' must be sqlite:PATH or postgres://…, found 'gateway.db'; write sqlite:gateway.db"),
         ("sqlite:", "'store' needs a path, such as sqlite:gateway.db"),
         ("sqlite://gateway.db", "'store' is sqlite:PATH without slashes in front of the path; write sqlite:gateway.db"),
-        ("sqlite::memory:", "a store in memory would forget what was told 'ok'; write a path, such as sqlite:gateway.db"),
+        (
+            "sqlite::memory:",
+            "a store in memory would lose conversions that were answered with 'ok'; write a path, such as sqlite:gateway.db"
+        ),
         ("sqlit:gateway.db", "unknown store 'sqlit'; did you mean 'sqlite'?"),
         ("mysql://gateway:hunter2@db/gateway", "unknown store 'mysql'; known: postgres, sqlite"),
     ])
@@ -81,7 +84,7 @@ struct ConfigurationLoaderTests {
             """
         let (configuration, diagnostics) = ConfigurationFixture.shop(top: top).load()
         #expect(diagnostics == [])
-        var limits = Limits(body: 524_288, drain: .seconds(30))
+        var limits = ServiceLimits(body: 524_288, drain: .seconds(30))
         limits.refused = RefusedLimits(count: 5, bytes: 1_000_000, strangerCount: 2, strangerBytes: 10_000)
         #expect(configuration?.limits == limits)
         #expect(configuration?.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
@@ -104,7 +107,7 @@ struct ConfigurationLoaderTests {
     @Test(arguments: [
         ("- a", "1:1: error: the configuration must be a map, found a list"),
         ("listen: [::1]:80", "1:10: error: this is not YAML: did not find expected node content"),
-        ("listen: a:1\nlisten: b:1", "1:1: error: key 'listen' stands twice in this map"),
+        ("listen: a:1\nlisten: b:1", "1:1: error: key 'listen' is twice in this map"),
         ("a: b: c", "1:5: error: this is not YAML: mapping values are not allowed in this context"),
     ])
     func `what is no map is one sentence`(text: String, finding: String) {

@@ -40,7 +40,9 @@ struct ConfigurationTests {
         let fixture = ConfigurationFixture(Self.sample, environment: Self.environment)
         let (loaded, diagnostics) = fixture.load(catalog: .builtIn)
         #expect(
-            diagnostics == ["gateway.yaml:9:3: warning: no route takes from source 'casino', so its conversions are stored and go nowhere"])
+            diagnostics == [
+                "gateway.yaml:9:3: warning: no route takes from source 'casino', so its conversions are stored and sent to no destination"
+            ])
         let configuration = try #require(loaded)
         #expect(configuration.listen == ListenAddress(host: "127.0.0.1", port: 8080))
         #expect(configuration.store == .sqlite(path: "gateway.db"))
@@ -56,7 +58,7 @@ struct ConfigurationTests {
         #expect(configuration.routes[0].sources == ["shop-de"])
         #expect(configuration.routes[0].destinations == ["main", "voluum"])
         #expect(configuration.routes[0].assignments.map(\.path) == [.field(.clickID)])
-        #expect(configuration.limits == Limits())
+        #expect(configuration.limits == ServiceLimits())
     }
 
     @Test func `a file that does not exist is one sentence`() {

@@ -157,7 +157,7 @@ struct DestinationConfigurationTests {
         ("tracker: brandy\nsettings: { brand: b, offer: o }", "3:5: error: destination 'main' needs 'url'"),
         (
             brandy + "refund_url: https://t.example/p?c={click_id}",
-            "6:17: error: 'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are told"
+            "6:17: error: 'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent"
         ),
         (
             postback + "refund_url: https://t.example/p?c={clik_id}",

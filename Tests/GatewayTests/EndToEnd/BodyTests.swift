@@ -25,10 +25,7 @@ extension EndToEnd {
         }
 
         @Test func `malformed bodies are refused with the place and kept`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Senders.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+            try await Workbench.serve(ConfigurationText()) { bench, _, port, _ in
                 let sale = Array(Samples.sale("x").body.utf8)
                 let malformed: [([UInt8], String)] = [
                     (nested(65), "the body is not valid JSON: line 1, column 417: nesting deeper than 64 levels"),
@@ -42,7 +39,7 @@ extension EndToEnd {
                     ),
                     (
                         [0xEF, 0xBB, 0xBF] + sale,
-                        "the body is not valid JSON: line 1, column 1: a byte order mark stands before the value; send UTF-8 without it"
+                        "the body is not valid JSON: line 1, column 1: a byte order mark comes before the value; send UTF-8 without it"
                     ),
                     ([0x1F, 0x8B, 0x08, 0x00], "the body is not valid JSON: line 1, column 1: expected a value, found byte 0x1f"),
                     ([], "the body is empty; send a JSON object"),
@@ -57,16 +54,11 @@ extension EndToEnd {
                 #expect(kept.map { $0.text("reason") } == malformed.map(\.1))
                 #expect(kept.allSatisfy { $0.text("source") == "shop" && $0.text("code") == "malformed" && $0.text("status") == "400" })
                 #expect(await post(port, nested(64)).first.status == 200)
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
 
-        @Test func `wrong types are told all at once`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Senders.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+        @Test func `a reply names all wrong types at once`() async throws {
+            try await Workbench.serve(ConfigurationText()) { bench, _, port, _ in
                 let answer = await post(
                     port, Array(#"{"externalId":{},"conversionType":[],"amount":true,"currency":"EUR","clickId":[1],"metadata":"x"}"#.utf8))
                 #expect(
@@ -93,16 +85,11 @@ extension EndToEnd {
                 }
                 let amounts = try await bench.rows("conversions").reversed().map { $0.text("amount") }
                 #expect(amounts == ["1.00", "0.00", "49.90"])
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
 
         @Test func `encodings and media types that are not read get a 415`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Senders.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+            try await Workbench.serve(ConfigurationText()) { (bench, _, port, _) async throws in
                 let sale = Array(Samples.sale("typed").body.utf8)
                 for (headers, reason) in [
                     (
@@ -120,16 +107,11 @@ extension EndToEnd {
                 #expect(await post(port, sale, "Content-Type: Application/JSON; charset=utf-8\r\n").first.status == 200)
                 #expect(await post(port, sale, "").first.status == 200)
                 #expect(try await bench.rows("conversions").count == 1)
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
 
         @Test func `a body may have one mebibyte and not a byte more`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Senders.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+            try await Workbench.serve(ConfigurationText()) { (bench, _, port, _) async throws in
                 let limit = 1 << 20
                 let start = Array(#"{"externalId":"big","conversionType":"SALE","amount":1,"currency":"EUR","clickId":"c","note":""#.utf8)
                 func body(_ size: Int) -> [UInt8] { start + [UInt8](repeating: 0x61, count: size - start.count - 2) + Array("\"}".utf8) }
@@ -147,8 +129,6 @@ extension EndToEnd {
                 #expect(refusal(asked) == "413 TOO_LARGE: the body has 20000000 bytes or more; 1048576 are allowed")
                 #expect(asked.isClosed)
                 #expect(try await bench.rows("conversions").count == 1)
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
     }

@@ -2,59 +2,30 @@ import Foundation
 import Mappings
 import Testing
 
-/// A gateway between two senders that correct what they sent and four trackers that must hear of it.
+/// A gateway between two senders that correct what they sent, and four trackers that are sent the corrections.
 enum CorrectionFixture {
-    /// - Parameter repeats: of the source `shop`, nothing for the mapping's own.
-    static func configuration(to destinations: String = "[rs, rc, tk, pb]", repeats: String = "", when: String = "") -> String {
-        """
-        listen: 127.0.0.1:0
-        store: sqlite:gateway.db
-        sources:
-          casino: { tracker: rs-traffic, credentials: { secret: your_secret_key } }
-          shop: { tracker: refcampaign, credentials: { api_key: rc_test_demo }\(repeats.isEmpty ? "" : ", repeats: \(repeats)") }
-        destinations:
-          rs:
-            tracker: rs-traffic
-            url: http://127.0.0.1:${TRACKER}/rs
-            allow_networks: [127.0.0.0/8]
-            credentials: { secret: rs-out }
-            retries: [200ms, 200ms, 200ms, 200ms, 200ms, 200ms]
-          rc:
-            tracker: refcampaign
-            url: http://127.0.0.1:${TRACKER}/rc
-            allow_networks: [127.0.0.0/8]
-            credentials: { api_key: rc-out }
-            retries: [200ms, 200ms, 200ms, 200ms, 200ms, 200ms]
-          tk:
-            tracker: trcker
-            url: http://127.0.0.1:${TRACKER}/tk
-            allow_networks: [127.0.0.0/8]
-            credentials: { postback_secret: tk-out }
-            settings: { brand: b, offer: o }
-          pb:
-            postback_url: "http://127.0.0.1:${TRACKER}/pb?cid={click_id}&sum={amount}&st={status}&back={refund}"
-            allow_networks: [127.0.0.0/8]
-            retries: [200ms, 200ms, 200ms, 200ms, 200ms, 200ms, 200ms, 200ms, 200ms, 200ms]
-        routes:
-          - { from: "*", to: \(destinations)\(when) }
-        """
+    /// - Parameter destinations: those that conversions go to, of `rs`, `rc`, `tk` and `pb`.
+    static func configuration(to destinations: [String] = ["rs", "rc", "tk", "pb"], repeats: String? = nil) -> ConfigurationText {
+        let all: [ConfigurationText.Entry] = [
+            .tracker("rs", "rs-traffic", at: "/rs", credentials: "{ secret: rs-out }"),
+            .tracker("rc", "refcampaign", at: "/rc", credentials: "{ api_key: rc-out }"),
+            .tracker("tk", "trcker", at: "/tk", credentials: "{ postback_secret: tk-out }", ["settings": "{ brand: b, offer: o }"]),
+            .postback("pb", "/pb?cid={click_id}&sum={amount}&st={status}&back={refund}"),
+        ]
+        var shop = ConfigurationText.Entry.shop
+        shop["repeats"] = repeats
+        return ConfigurationText(
+            sources: [.casino, shop],
+            to: all.filter { destinations.contains($0.name) }.map { $0.with(["retries": ConfigurationText.Entry.patientRetries]) })
     }
 
     /// What a tracker that takes everything was sent.
     static func run(
-        _ configuration: String, script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200, body: #"{"success":true}"#)),
+        _ configuration: ConfigurationText,
+        script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200, body: #"{"success":true}"#)),
         _ body: (Workbench, Int, ScriptedTracker) async throws -> Void
     ) async throws {
-        try await ScriptedTracker.run(script) { tracker in
-            try await Workbench.use(environment: ["TRACKER": "\(tracker.port)"]) { bench in
-                try bench.write(configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
-                try await body(bench, port, tracker)
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
-            }
-        }
+        try await Workbench.serve(configuration, tracker: script) { bench, _, port, tracker in try await body(bench, port, tracker) }
     }
 
     /// An event of RS-Traffic about one deposit.
@@ -77,7 +48,7 @@ enum CorrectionFixture {
 
 extension ScriptedTracker {
     /// The requests below `/name`, as `path body`; without the signature, which the mapping's own tests prove.
-    func told(_ name: String) -> [String] {
+    func requests(below name: String) -> [String] {
         received.filter { $0.uri.hasPrefix("/\(name)") }.map { request in
             var words = [String(request.uri.dropFirst(name.utf8.count + 1))]
             if case .object(var object)? = try? JSONValue(parsing: Array(request.body.utf8)) {

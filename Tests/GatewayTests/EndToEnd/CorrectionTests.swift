@@ -1,5 +1,6 @@
 import Foundation
 import Mappings
+import Synchronization
 import Testing
 
 extension EndToEnd {
@@ -17,21 +18,21 @@ extension EndToEnd {
                 #expect(try await CorrectionFixture.event("approved", more: #","geo":"DE""#).post(port).status == 200)
                 _ = try await bench.settled(12)
                 #expect(
-                    tracker.told("rs") == [
+                    tracker.requests(below: "rs") == [
                         #"/v1/event {"amount":"50.00","clickid":"c-1","currency":"EUR","event":"ftd","status":"pending","timestamp":1717000000}"#,
                         #"/v1/event {"amount":"50.00","clickid":"c-1","currency":"EUR","event":"ftd","status":"approved","timestamp":1717000000}"#,
                         #"/v1/event {"amount":"50.00","clickid":"c-1","currency":"EUR","event":"rejected","status":"rejected","timestamp":1717000000}"#,
                     ])
                 #expect(
-                    tracker.told("pb") == [
+                    tracker.requests(below: "pb") == [
                         "?cid=c-1&sum=50.00&st=pending", "?cid=c-1&sum=50.00&st=approved", "?cid=c-1&sum=50.00&st=rejected&back=50.00",
                     ])
                 let conversions = try await bench.rows("conversions")
                 #expect(conversions.map { $0.text("status") } == ["rejected"])
                 let id = conversions.first?.text("id") ?? ""
-                #expect(tracker.told("rc").count == 2)
-                #expect(tracker.told("rc").last == #"/api/v1/conversions/refund {"externalId":"\#(id)"}"#)
-                #expect(tracker.told("tk").count == 1)
+                #expect(tracker.requests(below: "rc").count == 2)
+                #expect(tracker.requests(below: "rc").last == #"/api/v1/conversions/refund {"externalId":"\#(id)"}"#)
+                #expect(tracker.requests(below: "tk").count == 1)
                 let shown = try JSONValue(parsing: try await bench.run("conversions", "show", "--json", id).output)
                 guard case .array(let corrections)? = shown["corrections"], case .array(let repeats)? = shown["repeats"] else {
                     Issue.record("no history: \(shown)")
@@ -44,9 +45,9 @@ extension EndToEnd {
                 }
                 #expect(
                     reasons == [
-                        "tk: Trcker's page has neither a refund nor a status, so the status 'rejected' was not told",
-                        "rc: RefCampaign's postback has neither a status nor a way to change an amount, so the status 'approved' was not told",
-                        "tk: Trcker's page has neither a refund nor a status, so the status 'approved' was not told",
+                        "tk: Trcker's page has neither a refund nor a status, so the status 'rejected' was not sent",
+                        "rc: RefCampaign's postback has neither a status nor a way to change an amount, so the status 'approved' was not sent",
+                        "tk: Trcker's page has neither a refund nor a status, so the status 'approved' was not sent",
                     ])
             }
         }
@@ -73,13 +74,13 @@ extension EndToEnd {
                 }
                 _ = try await bench.settled(16)
                 #expect(
-                    tracker.told("rc").dropFirst() == [
+                    tracker.requests(below: "rc").dropFirst() == [
                         #"/api/v1/conversions/refund {"externalId":"o-1","amount":1000}"#,
                         #"/api/v1/conversions/refund {"externalId":"o-1","amount":1000}"#,
                         #"/api/v1/conversions/refund {"externalId":"o-1","amount":2990}"#,
                     ])
                 #expect(
-                    tracker.told("pb") == [
+                    tracker.requests(below: "pb") == [
                         "?cid=click-o-1&sum=49.90", "?cid=click-o-1&sum=49.90&back=10.00", "?cid=click-o-1&sum=49.90&back=10.00",
                         "?cid=click-o-1&sum=49.90&st=refunded&back=29.90",
                     ])
@@ -98,7 +99,7 @@ extension EndToEnd {
         }
 
         @Test func `explain shows what a refund would become`() async throws {
-            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "[rc, tk]")) { bench, port, tracker in
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["rc", "tk"])) { bench, port, tracker in
                 let refund = CorrectionFixture.refund("o-1", #","amount":1000"#).raw
                 let early = try await bench.run("explain", "--source", "shop", input: refund)
                 #expect(early.status == 0)
@@ -109,7 +110,7 @@ extension EndToEnd {
                 #expect(run.status == 0)
                 #expect(run.output.contains(#"{"externalId":"o-1","amount":1000}"#))
                 #expect(run.output.contains("refunded "))
-                #expect(run.output.contains("Trcker's page has neither a refund nor a status, so the refund of EUR 10.00 was not told"))
+                #expect(run.output.contains("Trcker's page has neither a refund nor a status, so the refund of EUR 10.00 was not sent"))
                 let much = CorrectionFixture.refund("o-1", #","amount":5000"#).raw
                 let refused = try await bench.run("explain", "--source", "shop", input: much)
                 #expect(refused.status == 1)
@@ -118,8 +119,8 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a refund before its sale waits and is told after it`() async throws {
-            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "[rc, pb]")) { bench, port, tracker in
+        @Test func `a refund before its sale waits and is sent after it`() async throws {
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["rc", "pb"])) { bench, port, tracker in
                 let early = try await CorrectionFixture.refund("o-1", #","amount":1000"#).post(port)
                 let again = try await CorrectionFixture.refund("o-1", #","amount":1000"#).post(port)
                 #expect(early.status == 200)
@@ -133,15 +134,15 @@ extension EndToEnd {
                 #expect(try await bench.rows("conversions").isEmpty)
                 #expect(try await Samples.sale("o-1").post(port).status == 200)
                 _ = try await bench.settled(4)
-                #expect(tracker.told("pb") == ["?cid=click-o-1&sum=49.90", "?cid=click-o-1&sum=49.90&back=10.00"])
-                #expect(tracker.told("rc").map { $0.hasPrefix("/api/v1/conversions/refund") } == [false, true])
+                #expect(tracker.requests(below: "pb") == ["?cid=click-o-1&sum=49.90", "?cid=click-o-1&sum=49.90&back=10.00"])
+                #expect(tracker.requests(below: "rc").map { $0.hasPrefix("/api/v1/conversions/refund") } == [false, true])
                 #expect(try await bench.rows("conversions", "--waiting").isEmpty)
                 #expect(try await bench.rows("conversions").map { $0.text("refunded") } == ["10.00"])
             }
         }
 
         @Test func `a repeat that cannot be is answered as a duplicate and kept`() async throws {
-            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "pb")) { bench, port, tracker in
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["pb"])) { bench, port, tracker in
                 let first = try JSONValue(parsing: try await CorrectionFixture.event("pending").post(port).body)
                 let other = CorrectionFixture.event("approved", more: #","sub_id_1":"x""#)
                 let body = other.body.replacing("EUR", with: "USD")
@@ -161,7 +162,7 @@ extension EndToEnd {
         }
 
         @Test func `a hundred equal corrections at once are one`() async throws {
-            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "pb")) { bench, port, tracker in
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["pb"])) { bench, port, tracker in
                 _ = try await Samples.sale("o-1").post(port)
                 let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                     for _ in 0..<100 {
@@ -171,34 +172,33 @@ extension EndToEnd {
                 }
                 #expect(statuses == [200])
                 #expect(try await bench.settled(2).count == 2)
-                #expect(tracker.told("pb").last == "?cid=click-o-1&sum=49.90&back=1.00")
+                #expect(tracker.requests(below: "pb").last == "?cid=click-o-1&sum=49.90&back=1.00")
             }
         }
 
         @Test func `a correction does not overtake its conversion, nor after kill -9`() async throws {
-            let script: ScriptedTracker.Script = { number, _ in .reply(number < 6 ? 503 : 200) }
-            try await ScriptedTracker.run(script) { tracker in
-                try await Workbench.use(environment: ["TRACKER": "\(tracker.port)"]) { bench in
-                    try bench.write(CorrectionFixture.configuration(to: "pb"), to: "gateway.yaml")
-                    let first = try bench.start("serve")
-                    let port = try await first.port()
-                    for status in ["pending", "approved", "rejected"] {
-                        #expect(try await CorrectionFixture.event(status).post(port).status == 200)
-                    }
-                    let held = try await bench.rows("deliveries", "--state", "pending")
-                    #expect(held.count { $0["next_attempt"] == nil } == 2)
-                    _ = try await eventually { tracker.received.count > 1 ? true : nil }
-                    first.kill()
-                    _ = try await first.ended()
-                    let second = try bench.start("serve")
-                    _ = try await second.port()
-                    _ = try await bench.settled(3)
-                    let told = tracker.told("pb")
-                    #expect(told.prefix(6).allSatisfy { $0 == "?cid=c-1&sum=50.00&st=pending" })
-                    #expect(told.suffix(2) == ["?cid=c-1&sum=50.00&st=approved", "?cid=c-1&sum=50.00&st=rejected&back=50.00"])
-                    second.terminate()
-                    #expect(try await second.ended() == 0)
+            let isDown = Atomic(true)
+            let script: ScriptedTracker.Script = { _, _ in .reply(isDown.load(ordering: .relaxed) ? 503 : 200) }
+            try await Workbench.use(CorrectionFixture.configuration(to: ["pb"]), tracker: script) { bench, tracker in
+                let first = try bench.start("serve")
+                let port = try await first.port()
+                for status in ["pending", "approved", "rejected"] {
+                    #expect(try await CorrectionFixture.event(status).post(port).status == 200)
                 }
+                let held = try await bench.rows("deliveries", "--state", "pending")
+                #expect(held.count { $0["next_attempt"] == nil } == 2)
+                try await until { tracker.received.count > 1 }
+                first.kill()
+                _ = try await first.ended()
+                let before = tracker.received.count
+                try await bench.serve { _, _ in
+                    try await until { tracker.received.count > before + 1 }
+                    isDown.store(false, ordering: .relaxed)
+                    _ = try await bench.settled(3)
+                }
+                let sent = tracker.requests(below: "pb")
+                #expect(sent.dropLast(2).allSatisfy { $0 == "?cid=c-1&sum=50.00&st=pending" })
+                #expect(sent.suffix(2) == ["?cid=c-1&sum=50.00&st=approved", "?cid=c-1&sum=50.00&st=rejected&back=50.00"])
             }
         }
 
@@ -208,8 +208,8 @@ extension EndToEnd {
             ("add", ["109.80 EUR"], ["?cid=click-o-1&sum=49.90", "?cid=click-o-1&sum=109.80"]),
             ("new", ["59.90 EUR", "49.90 EUR"], ["?cid=click-o-1&sum=49.90", "?cid=click-o-1&sum=59.90"]),
         ])
-        func `a repeat does what its source's policy says`(policy: String, amounts: [String], told: [String]) async throws {
-            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "pb", repeats: policy)) { bench, port, tracker in
+        func `a repeat does what its source's policy says`(policy: String, amounts: [String], sent: [String]) async throws {
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["pb"], repeats: policy)) { bench, port, tracker in
                 let id = try JSONValue(parsing: try await Samples.sale("o-1").post(port).body).text("conversionId")
                 for cents in [4990, 5990, 5990] {
                     let answer = try await Samples.sale("o-1", cents: cents).post(port)
@@ -218,35 +218,35 @@ extension EndToEnd {
                 }
                 _ = try await bench.settled(policy == "ignore" ? 1 : 2)
                 #expect(try await bench.rows("conversions").map { "\($0.text("amount")) \($0.text("currency"))" } == amounts)
-                #expect(tracker.told("pb") == told)
+                #expect(tracker.requests(below: "pb") == sent)
             }
         }
 
-        @Test func `what never arrived is told as it now stands, or not at all`() async throws {
+        @Test func `what never arrived is sent as it is now, or not at all`() async throws {
             let script: ScriptedTracker.Script = { _, request in
                 request.uri.contains("st=pending") ? .reply(400, body: "not yet") : .reply(200)
             }
-            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "pb"), script: script) { bench, port, tracker in
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["pb"]), script: script) { bench, port, tracker in
                 _ = try await CorrectionFixture.event("pending").post(port)
                 _ = try await bench.settled(1)
                 _ = try await CorrectionFixture.event("approved").post(port)
                 _ = try await bench.settled(2)
-                #expect(tracker.told("pb") == ["?cid=c-1&sum=50.00&st=pending", "?cid=c-1&sum=50.00&st=approved"])
+                #expect(tracker.requests(below: "pb") == ["?cid=c-1&sum=50.00&st=pending", "?cid=c-1&sum=50.00&st=approved"])
                 #expect(try await bench.states() == ["pb delivered", "pb rejected"])
             }
-            try await CorrectionFixture.run(CorrectionFixture.configuration(to: "pb"), script: script) { bench, port, tracker in
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["pb"]), script: script) { bench, port, tracker in
                 _ = try await CorrectionFixture.event("pending").post(port)
                 _ = try await bench.settled(1)
                 _ = try await CorrectionFixture.event("rejected").post(port)
                 _ = try await bench.settled(2)
-                #expect(tracker.told("pb").count == 1)
+                #expect(tracker.requests(below: "pb").count == 1)
                 let skipped = try await bench.rows("deliveries", "--state", "skipped").map { $0.text("reason") }
-                #expect(skipped == ["the conversion itself never arrived at pb, so the status 'rejected' was not told"])
+                #expect(skipped == ["the conversion itself never arrived at pb, so the status 'rejected' was not sent"])
             }
         }
 
         @Test func `a refund that nobody can wait for is refused and can be run again`() async throws {
-            let configuration = CorrectionFixture.configuration(to: "pb", repeats: "new")
+            let configuration = CorrectionFixture.configuration(to: ["pb"], repeats: "new")
             try await CorrectionFixture.run(configuration) { bench, port, tracker in
                 let answer = try await CorrectionFixture.refund("o-1").post(port)
                 #expect(answer.status == 404)
@@ -256,7 +256,7 @@ extension EndToEnd {
                 #expect(replay.status == 0, "\(replay.errors)")
                 #expect(replay.output.contains("became correction"))
                 _ = try await bench.settled(2)
-                #expect(tracker.told("pb").last == "?cid=click-o-1&sum=49.90&st=refunded&back=49.90")
+                #expect(tracker.requests(below: "pb").last == "?cid=click-o-1&sum=49.90&st=refunded&back=49.90")
             }
         }
     }

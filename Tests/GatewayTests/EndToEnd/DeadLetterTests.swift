@@ -5,28 +5,13 @@ import Testing
 extension EndToEnd {
     /// What ended without reaching its destination: found, understood, mended and sent again.
     struct DeadLetterTests {
-        private static func configuration(_ tracker: Int, unit: String = "major", _ more: String = "") -> String {
-            Senders.configuration + """
-
-                destinations:
-                  games:
-                    tracker: rs-traffic
-                    url: http://127.0.0.1:\(tracker)/rs
-                    allow_networks: [127.0.0.0/8]
-                    credentials: { secret: outgoing-secret }
-                    settings: { amount_unit: \(unit) }
-                  shop-tracker:
-                    tracker: trcker
-                    url: http://127.0.0.1:\(tracker)/tk
-                    allow_networks: [127.0.0.0/8]
-                    credentials: { postback_secret: outgoing-token }
-                    settings: { brand: b, offer: o }
-                  backup: { postback_url: "http://127.0.0.1:\(tracker)/backup?cid={click_id}&sum={amount}", allow_networks: [127.0.0.0/8] }
-                routes:
-                  - { from: shop, to: [games, shop-tracker]\(more) }
-
-                """
-        }
+        private static let games = ConfigurationText.Entry.tracker(
+            "games", "rs-traffic", at: "/rs", credentials: "{ secret: outgoing-secret }", ["settings": "{ amount_unit: major }"])
+        private static let shopTracker = ConfigurationText.Entry.tracker(
+            "shop-tracker", "trcker", at: "/tk", credentials: "{ postback_secret: outgoing-token }", ["settings": "{ brand: b, offer: o }"])
+        private static let backup = ConfigurationText.Entry.postback("backup", "/backup?cid={click_id}&sum={amount}")
+        private static let configuration = ConfigurationText(
+            to: [games, shopTracker, backup], routes: ["{ from: shop, to: [games, shop-tracker] }"])
 
         @Test func `a delivery that was refused is sent again once the configuration is right, and the difference is shown before`()
             async throws
@@ -36,39 +21,37 @@ extension EndToEnd {
                 return isRight
                     ? .reply(200, body: #"{"status":"ok"}"#) : .reply(400, body: #"{"status":"error","error":"amount in cents, please"}"#)
             }
-            try await ScriptedTracker.run(script) { tracker in
-                try await Workbench.use { bench in
-                    try bench.write(Self.configuration(tracker.port), to: "gateway.yaml")
-                    let first = try bench.start("serve")
-                    #expect(try await Samples.sale("o-1").post(first.port()).status == 200)
+            try await Workbench.use(Self.configuration, tracker: script) { bench, tracker in
+                let id = try await bench.serve { _, port in
+                    #expect(try await Samples.sale("o-1").post(port).status == 200)
                     let rows = try await bench.settled(2)
                     #expect(try await bench.states() == ["games rejected", "shop-tracker delivered"])
-                    let id = try #require(rows.first).text("conversion")
-                    first.terminate()
-                    #expect(try await first.ended() == 0)
+                    return try #require(rows.first).text("conversion")
+                }
 
-                    let failed = try #require(try await bench.rows("deliveries", "--failed", "--since", "1h").first)
-                    #expect(failed.text("id") == "\(id):games")
-                    #expect(failed["last_attempt"]?.text("reply") == #"{"status":"error","error":"amount in cents, please"}"#)
-                    let sent = try await bench.firstAttempt(of: "\(id):games")
-                    #expect(sent.text("body").contains(#""amount":"49.90""#))
-                    let post = try await bench.firstAttempt(of: "\(id):shop-tracker")
-                    #expect(post["headers"] == ["X-Postback-Secret: ***", "Accept: application/json"])
-                    let shown = try await bench.run("deliveries", "show", "\(id):games")
-                    #expect(shown.output.contains("     Content-Type: application/json\n"))
-                    #expect(shown.output.contains("     rejected 400 after "))
-                    for secret in ["outgoing-secret", "outgoing-token"] { #expect(try bench.storeFiles(holding: secret) == []) }
+                let failed = try #require(try await bench.rows("deliveries", "--failed", "--since", "1h").first)
+                #expect(failed.text("id") == "\(id):games")
+                #expect(failed["last_attempt"]?.text("reply") == #"{"status":"error","error":"amount in cents, please"}"#)
+                let sent = try await bench.firstAttempt(of: "\(id):games")
+                #expect(sent.text("body").contains(#""amount":"49.90""#))
+                let post = try await bench.firstAttempt(of: "\(id):shop-tracker")
+                #expect(post["headers"] == ["X-Postback-Secret: ***", "Accept: application/json"])
+                let shown = try await bench.run("deliveries", "show", "\(id):games")
+                #expect(shown.output.contains("     Content-Type: application/json\n"))
+                #expect(shown.output.contains("     rejected 400 after "))
+                for secret in ["outgoing-secret", "outgoing-token"] { #expect(try bench.storeFiles(holding: secret) == []) }
 
-                    try bench.write(Self.configuration(tracker.port, unit: "minor"), to: "gateway.yaml")
-                    let dry = try await bench.run("replay", "--failed", "--dry-run")
-                    #expect(dry.status == 0)
-                    #expect(dry.output.contains("\n    - body.amount: \"49.90\"\n    + body.amount: \"4990\"\n"))
-                    #expect(dry.output.contains("  not as in attempt 1 of \(sent.text("started_at")), rejected 400: {\"status\":\"error\""))
-                    #expect(dry.lines.last == "1 would be sent (1 otherwise than last time), 0 would not")
-                    #expect(tracker.received.count == 2)
+                var right = Self.configuration
+                right[destination: "games"]["settings"] = "{ amount_unit: minor }"
+                try bench.configure(right)
+                let dry = try await bench.run("replay", "--failed", "--dry-run")
+                #expect(dry.status == 0)
+                #expect(dry.output.contains("\n    - body.amount: \"49.90\"\n    + body.amount: \"4990\"\n"))
+                #expect(dry.output.contains("  not as in attempt 1 of \(sent.text("started_at")), rejected 400: {\"status\":\"error\""))
+                #expect(dry.lines.last == "1 would be sent (1 otherwise than last time), 0 would not")
+                #expect(tracker.received.count == 2)
 
-                    let second = try bench.start("serve")
-                    _ = try await second.port()
+                try await bench.serve { _, _ in
                     let real = try await bench.run("replay", "--failed")
                     #expect(real.output == "1 delivery is due now (1 rejected before); a running gateway sends within two seconds\n")
                     _ = try await bench.settled(2)
@@ -78,119 +61,89 @@ extension EndToEnd {
                             "1 400", "2 200",
                         ])
                     #expect(try await bench.rows("deliveries", "--failed").isEmpty)
-                    second.terminate()
-                    #expect(try await second.ended() == 0)
                 }
             }
         }
 
         @Test func `a replay of what is under way is not overwritten by the try under way`() async throws {
             let script: ScriptedTracker.Script = { number, _ in number == 1 ? .late(.seconds(3)) : .reply(400) }
-            try await ScriptedTracker.run(script) { tracker in
-                try await Workbench.use { bench in
-                    let configuration = Self.configuration(tracker.port).replacing("to: [games, shop-tracker]", with: "to: [backup]")
-                    try bench.write(configuration, to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    #expect(try await Samples.sale("o-1").post(gateway.port()).status == 200)
-                    _ = try await eventually { tracker.received.isEmpty ? nil : true }
-                    let replayed = try await bench.run("replay", "--order-id", "o-1")
-                    #expect(replayed.output == "1 delivery is due now (1 pending before); a running gateway sends within two seconds\n")
-                    // The first try is answered 200, and the replay's 400.
-                    let row = try #require(try await bench.settled(1).first)
-                    #expect(row.text("state") == "rejected")
-                    #expect(
-                        try await bench.attempts(of: row.text("id")).map { "\($0.text("number")) \($0.text("status"))" } == [
-                            "1 200", "2 400",
-                        ])
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                }
+            try await Workbench.serve(ConfigurationText(to: [Self.backup]), tracker: script) { bench, _, port, tracker in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                try await until { !tracker.received.isEmpty }
+                let replayed = try await bench.run("replay", "--order-id", "o-1")
+                #expect(replayed.output == "1 delivery is due now (1 pending before); a running gateway sends within two seconds\n")
+                // The first try is answered 200, and the replay's 400.
+                let row = try #require(try await bench.settled(1).first)
+                #expect(row.text("state") == "rejected")
+                #expect(
+                    try await bench.attempts(of: row.text("id")).map { "\($0.text("number")) \($0.text("status"))" } == [
+                        "1 200", "2 400",
+                    ])
             }
         }
 
         @Test func `a conversion is sent to a destination that it was not routed to`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) { tracker in
-                try await Workbench.use { bench in
-                    try bench.write(Self.configuration(tracker.port), to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    let port = try await gateway.port()
-                    for number in 1...3 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
-                    _ = try await bench.settled(6)
-                    let dry = try await bench.run("replay", "--to", "backup", "--order-id", "o-1", "--dry-run")
-                    #expect(dry.status == 0)
-                    #expect(dry.lines.dropFirst().first == "  GET http://127.0.0.1:\(tracker.port)/backup?cid=click-o-1&sum=49.90")
-                    #expect(dry.lines.suffix(2) == ["  nothing was sent so far", "1 would be sent (1 for the first time), 0 would not"])
-                    let one = try await bench.run("replay", "--to", "backup", "--order-id", "o-1")
-                    #expect(one.output == "1 delivery is due now; a running gateway sends within two seconds\n")
-                    let all = try await bench.run("replay", "--to", "backup", "--source", "shop")
-                    #expect(all.status == 0)
-                    #expect(all.output == "2 deliveries are due now; a running gateway sends within two seconds\n")
-                    #expect(all.errors == "1 conversion has a delivery to 'backup' already; send it again with --destination backup\n")
-                    _ = try await bench.settled(9)
-                    #expect(Set(tracker.received.map(\.uri).filter { $0.hasPrefix("/backup") }).count == 3)
-                    let unknown = try await bench.run("replay", "--to", "bakcup", "--source", "shop")
-                    #expect(unknown.status == 64)
-                    #expect(unknown.errors.hasSuffix("did you mean 'backup'?\n"))
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                }
+            try await Workbench.serve(Self.configuration, tracker: ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) {
+                bench, _, port, tracker in
+                for number in 1...3 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
+                _ = try await bench.settled(6)
+                let dry = try await bench.run("replay", "--to", "backup", "--order-id", "o-1", "--dry-run")
+                #expect(dry.status == 0)
+                #expect(dry.lines.dropFirst().first == "  GET http://127.0.0.1:\(tracker.port)/backup?cid=click-o-1&sum=49.90")
+                #expect(dry.lines.suffix(2) == ["  nothing was sent so far", "1 would be sent (1 for the first time), 0 would not"])
+                let one = try await bench.run("replay", "--to", "backup", "--order-id", "o-1")
+                #expect(one.output == "1 delivery is due now; a running gateway sends within two seconds\n")
+                let all = try await bench.run("replay", "--to", "backup", "--source", "shop")
+                #expect(all.status == 0)
+                #expect(all.output == "2 deliveries are due now; a running gateway sends within two seconds\n")
+                #expect(all.errors == "1 conversion has a delivery to 'backup' already; send it again with --destination backup\n")
+                _ = try await bench.settled(9)
+                #expect(Set(tracker.received.map(\.uri).filter { $0.hasPrefix("/backup") }).count == 3)
+                let unknown = try await bench.run("replay", "--to", "bakcup", "--source", "shop")
+                #expect(unknown.status == 64)
+                #expect(unknown.errors.hasSuffix("did you mean 'backup'?\n"))
             }
         }
 
         @Test func `what is too late, or for a dry run, is not shown as sent`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(400, body: "no"))) { tracker in
-                try await Workbench.use { bench in
-                    let now = Self.configuration(tracker.port)
-                    try bench.write(now, to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    #expect(try await Samples.sale("o-1").post(gateway.port()).status == 200)
+            try await Workbench.use(Self.configuration, tracker: ScriptedTracker.always(.reply(400, body: "no"))) { bench, _ in
+                try await bench.serve { _, port in
+                    #expect(try await Samples.sale("o-1").post(port).status == 200)
                     _ = try await bench.settled(2)
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                    try await Task.sleep(for: .seconds(1))
-                    let allowed = "allow_networks: [127.0.0.0/8]"
-                    for (key, sentence) in [("max_age: 1s", "  would be dead: received "), ("dry_run: true", "  would be recorded only: ")]
-                    {
-                        try bench.write(now.replacing("\(allowed)\n", with: "\(allowed)\n    \(key)\n"), to: "gateway.yaml")
-                        let dry = try await bench.run("replay", "--failed", "--dry-run")
-                        #expect(dry.status == 1)
-                        #expect(dry.lines.count { $0.hasPrefix(sentence) } == 2)
-                        #expect(dry.lines.last == "0 would be sent, 2 would not")
-                    }
+                }
+                let cases = [("max_age", "1s", "  would be dead: received "), ("dry_run", "true", "  would be recorded only: ")]
+                for (key, value, sentence) in cases {
+                    var later = Self.configuration
+                    for name in ["games", "shop-tracker"] { later[destination: name][key] = value }
+                    try bench.configure(later)
+                    // The sale is soon a second old.
+                    try await until { try await bench.run("replay", "--failed", "--dry-run").output.contains(sentence) }
+                    let dry = try await bench.run("replay", "--failed", "--dry-run")
+                    #expect(dry.status == 1)
+                    #expect(dry.lines.count { $0.hasPrefix(sentence) } == 2)
+                    #expect(dry.lines.last == "0 would be sent, 2 would not")
                 }
             }
         }
 
         @Test func `what would be skipped again says why, and a destination that is gone is left alone`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) { tracker in
-                try await Workbench.use { bench in
-                    let venue = """
-                          venue:
-                            tracker: refvenue
-                            url: http://127.0.0.1:\(tracker.port)/rv
-                            allow_networks: [127.0.0.0/8]
-                            credentials: { publishable_key: pk-outgoing }
-                            settings: { program_id: p }
-                        """
-                    let skipping = Self.configuration(tracker.port).replacing("  backup:", with: "\(venue)\n  backup:")
-                        .replacing("to: [games, shop-tracker]", with: "to: [venue]")
-                    try bench.write(skipping, to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    #expect(try await Samples.sale("o-1").post(gateway.port()).status == 200)
+            let venue = ConfigurationText.Entry.tracker(
+                "venue", "refvenue", at: "/rv", credentials: "{ publishable_key: pk-outgoing }", ["settings": "{ program_id: p }"])
+            try await Workbench.use(ConfigurationText(to: [venue])) { bench, _ in
+                try await bench.serve { (_, port) async throws in
+                    #expect(try await Samples.sale("o-1").post(port).status == 200)
                     #expect(try await bench.settled(1).map { $0.text("state") } == ["skipped"])
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                    let dry = try await bench.run("replay", "--failed", "--dry-run")
-                    #expect(dry.status == 1)
-                    #expect(dry.lines.dropFirst().first?.hasPrefix("  would be skipped: ") == true)
-                    #expect(dry.lines.last == "0 would be sent, 1 would not")
-
-                    try bench.write(Self.configuration(tracker.port), to: "gateway.yaml")
-                    let gone = try await bench.run("replay", "--failed")
-                    #expect(gone.status == 1)
-                    #expect(gone.errors == "the configuration has no destination 'venue' any more; 1 delivery stays as it is\n")
-                    #expect(try await bench.states() == ["venue skipped"])
                 }
+                let dry = try await bench.run("replay", "--failed", "--dry-run")
+                #expect(dry.status == 1)
+                #expect(dry.lines.dropFirst().first?.hasPrefix("  would be skipped: ") == true)
+                #expect(dry.lines.last == "0 would be sent, 1 would not")
+
+                try bench.configure(Self.configuration)
+                let gone = try await bench.run("replay", "--failed")
+                #expect(gone.status == 1)
+                #expect(gone.errors == "the configuration has no destination 'venue' any more; 1 delivery stays as it is\n")
+                #expect(try await bench.states() == ["venue skipped"])
             }
         }
     }

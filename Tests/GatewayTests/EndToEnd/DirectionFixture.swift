@@ -1,6 +1,6 @@
 import Foundation
 
-/// What each tracker must have been told, as `gateway sandbox` prints it.
+/// What each tracker must have received, as `gateway sandbox` prints it.
 enum DirectionFixture {
     static var demo: String {
         String(decoding: FileManager.default.contents(atPath: "\(Workbench.repository)/examples/demo.yaml") ?? Data(), as: UTF8.self)

@@ -3,17 +3,25 @@ import Testing
 
 /// The built `gateway`, driven from outside as its users drive it: real processes, real sockets, real files.
 ///
-/// One test runs at a time, since each starts processes of its own.
-@Suite(.serialized) struct EndToEnd {}
+/// Every test has a folder, a tracker and processes of its own, so that they run beside each other; `Workbench` bounds how many.
+@Suite struct EndToEnd {}
 
-/// Asks again until the answer is there; nil where it does not come in time.
-func eventually<Answer>(within limit: Duration = .seconds(15), _ ask: () async throws -> Answer?) async throws -> Answer? {
+/// Asks again until the answer is there. Nil after a time that no machine needs, so that a test that waits in vain ends.
+func eventually<Answer>(within limit: Duration = .seconds(120), _ ask: () async throws -> Answer?) async throws -> Answer? {
     let end = ContinuousClock.now + limit
+    var pause = Duration.milliseconds(2)
     while true {
         if let answer = try await ask() { return answer }
         if ContinuousClock.now > end { return nil }
-        try await Task.sleep(for: .milliseconds(50))
+        try await Task.sleep(for: pause)
+        pause = min(pause * 2, .milliseconds(50))
     }
+}
+
+/// Waits for something that comes about elsewhere; a test that waits in vain ends here.
+func until(location: Testing.SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async throws {
+    let happened = try await eventually { try await condition() ? true : nil }
+    try #require(happened == true, "this did not come about", sourceLocation: location)
 }
 
 extension ScriptedTracker {

@@ -83,114 +83,87 @@ extension EndToEnd {
         }
 
         @Test func `replay shows first, then sends again by id and by filter, and runs refused requests again`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.first(.reply(404), then: .reply(200))) { tracker in
-                try await Workbench.use(environment: ["TRACKER": "\(tracker.port)"]) { bench in
-                    let routes = """
+            let configuration = ConfigurationText(to: [.postback("main", "/pb?cid={click_id}&sum={amount}")])
+            try await Workbench.serve(configuration, tracker: ScriptedTracker.first(.reply(404), then: .reply(200))) {
+                bench, _, port, tracker in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                let row = try #require(try await bench.settled(1).first)
+                #expect(row.text("state") == "rejected")
+                let id = row.text("conversion")
 
-                        destinations:
-                          main: { postback_url: "http://127.0.0.1:${TRACKER}/pb?cid={click_id}&sum={amount}", allow_networks: [127.0.0.0/8] }
-                        routes:
-                          - { from: "*", to: main }
-                        """
-                    try bench.write(Senders.configuration + routes, to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    let port = try await gateway.port()
-                    #expect(try await Samples.sale("o-1").post(port).status == 200)
-                    let row = try #require(try await bench.settled(1).first)
-                    #expect(row.text("state") == "rejected")
-                    let id = row.text("conversion")
-
-                    for arguments in [[id], ["\(id):main"], ["--state", "rejected"], ["--destination", "main"], ["--order-id", "o-1"]] {
-                        let dry = try await bench.run(["replay", "--dry-run"] + arguments)
-                        #expect(dry.status == 0)
-                        #expect(
-                            dry.lines == [
-                                "→ main, conversion \(id), now rejected: tracker answered 404",
-                                "  GET http://127.0.0.1:\(tracker.port)/pb?cid=click-o-1&sum=49.90",
-                                "  the same as attempt 1 of \(try await bench.firstAttempt(of: "\(id):main").text("started_at")), rejected 404: ",
-                                "1 would be sent (1 as last time), 0 would not",
-                            ])
-                    }
-                    try await Task.sleep(for: .milliseconds(200))
-                    #expect(tracker.received.count == 1)
-                    #expect(try await bench.rows("deliveries") == [row])
-
-                    let real = try await bench.run("replay", "--state", "rejected")
-                    #expect(real.output == "1 delivery is due now (1 rejected before); a running gateway sends within two seconds\n")
-                    #expect(try await bench.settled(1).map { $0.text("state") } == ["delivered"])
-                    #expect(tracker.received.map(\.uri) == Array(repeating: "/pb?cid=click-o-1&sum=49.90", count: 2))
-                    #expect(try await bench.run("replay", "\(id):main").status == 0)
-                    #expect(try await eventually { tracker.received.count == 3 ? true : nil } == true)
-
-                    // The source's currency was forgotten; with it the refused request is a conversion.
-                    let lost = Sample(
-                        source: "network", method: "GET",
-                        target: "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id=c-9&txn_id=o-9&amount=1,5")
-                    #expect(try await lost.post(port).body == #"{"error":"amount '1,5' has a decimal comma; write 1.5"}"#)
-                    let refused = try #require(try await bench.rows("refused").first)
-                    let number = refused.text("id")
-                    let again = try await bench.run("replay", number)
-                    #expect(again.status == 1)
-                    #expect(again.errors == "refused request \(number) is refused again: amount '1,5' has a decimal comma; write 1.5\n")
-                    #expect(again.output == "0 of 1 became conversions\n")
-
-                    let short = Sample(source: "casino", target: "/v1/event", headers: [Samples.json], body: #"{"clickid":"c-7"}"#)
-                    #expect(try await short.post(port).status == 401)
-                    let stranger = try #require(try await bench.rows("refused", "--strangers").first).text("id")
-                    let unknown = try await bench.run("replay", stranger)
-                    #expect(unknown.status == 1)
+                for arguments in [[id], ["\(id):main"], ["--state", "rejected"], ["--destination", "main"], ["--order-id", "o-1"]] {
+                    let dry = try await bench.run(["replay", "--dry-run"] + arguments)
+                    #expect(dry.status == 0)
                     #expect(
-                        unknown.errors
-                            == "refused request \(stranger): this request came from a stranger; say whose it is with --source NAME\n")
-                    let nothing = try await bench.run("replay", "4711")
-                    #expect(nothing.status == 1)
-                    #expect(nothing.errors == "there is no refused request 4711\n")
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
+                        dry.lines == [
+                            "→ main, conversion \(id), now rejected: tracker answered 404",
+                            "  GET http://127.0.0.1:\(tracker.port)/pb?cid=click-o-1&sum=49.90",
+                            "  the same as attempt 1 of \(try await bench.firstAttempt(of: "\(id):main").text("started_at")), rejected 404: ",
+                            "1 would be sent (1 as last time), 0 would not",
+                        ])
                 }
+                #expect(try await bench.rows("deliveries") == [row])
+                #expect(tracker.received.count == 1)
+
+                let real = try await bench.run("replay", "--state", "rejected")
+                #expect(real.output == "1 delivery is due now (1 rejected before); a running gateway sends within two seconds\n")
+                #expect(try await bench.settled(1).map { $0.text("state") } == ["delivered"])
+                #expect(tracker.received.map(\.uri) == Array(repeating: "/pb?cid=click-o-1&sum=49.90", count: 2))
+                #expect(try await bench.run("replay", "\(id):main").status == 0)
+                try await until { tracker.received.count == 3 }
+
+                // The source's currency was forgotten; with it the refused request is a conversion.
+                let lost = Sample(
+                    source: "network", method: "GET",
+                    target: "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id=c-9&txn_id=o-9&amount=1,5")
+                #expect(try await lost.post(port).body == #"{"error":"amount '1,5' has a decimal comma; write 1.5"}"#)
+                let refused = try #require(try await bench.rows("refused").first)
+                let number = refused.text("id")
+                let again = try await bench.run("replay", number)
+                #expect(again.status == 1)
+                #expect(again.errors == "refused request \(number) is refused again: amount '1,5' has a decimal comma; write 1.5\n")
+                #expect(again.output == "0 of 1 became conversions\n")
+
+                let short = Sample(source: "casino", target: "/v1/event", headers: [Samples.json], body: #"{"clickid":"c-7"}"#)
+                #expect(try await short.post(port).status == 401)
+                let stranger = try #require(try await bench.rows("refused", "--strangers").first).text("id")
+                let unknown = try await bench.run("replay", stranger)
+                #expect(unknown.status == 1)
+                #expect(
+                    unknown.errors
+                        == "refused request \(stranger): this request came from a stranger; say whose it is with --source NAME\n")
+                let nothing = try await bench.run("replay", "4711")
+                #expect(nothing.status == 1)
+                #expect(nothing.errors == "there is no refused request 4711\n")
             }
         }
 
         @Test func `what is replayed while no gateway runs is sent by the next one`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.first(.reply(400), then: .reply(200))) { tracker in
-                try await Workbench.use { bench in
-                    let routes = """
-
-                        destinations:
-                          main: { postback_url: "http://127.0.0.1:\(tracker.port)/pb?cid={click_id}", allow_networks: [127.0.0.0/8] }
-                        routes:
-                          - { from: "*", to: main }
-                        """
-                    try bench.write(Senders.configuration + routes, to: "gateway.yaml")
-                    let first = try bench.start("serve")
-                    #expect(try await Samples.sale("o-1").post(first.port()).status == 200)
+            let configuration = ConfigurationText(to: [.postback("main", "/pb?cid={click_id}")])
+            try await Workbench.use(configuration, tracker: ScriptedTracker.first(.reply(400), then: .reply(200))) { bench, tracker in
+                try await bench.serve { (_, port) async throws in
+                    #expect(try await Samples.sale("o-1").post(port).status == 200)
                     #expect(try await bench.settled(1).map { $0.text("state") } == ["rejected"])
-                    first.terminate()
-                    #expect(try await first.ended() == 0)
-                    #expect(try await bench.run("replay", "--destination", "main").status == 0)
-                    #expect(try await bench.states() == ["main pending"])
-                    #expect(tracker.received.count == 1)
-                    let second = try bench.start("serve")
-                    _ = try await second.port()
+                }
+                #expect(try await bench.run("replay", "--destination", "main").status == 0)
+                #expect(try await bench.states() == ["main pending"])
+                #expect(tracker.received.count == 1)
+                try await bench.serve { (_, _) async throws in
                     #expect(try await bench.settled(1).map { $0.text("state") } == ["delivered"])
                     #expect(tracker.received.count == 2)
-                    second.terminate()
-                    #expect(try await second.ended() == 0)
                 }
             }
         }
 
         @Test func `a refused request becomes a conversion once the configuration is right`() async throws {
-            try await Workbench.use { bench in
-                let wrong = Senders.configuration.replacing(", defaults: { currency: USD }", with: ", defaults: { type: sale }")
-                try bench.write(wrong, to: "gateway.yaml")
-                let first = try bench.start("serve")
+            var configuration = ConfigurationText()
+            configuration[source: "saas"]["defaults"] = "{ type: sale }"
+            try await Workbench.use(configuration) { (bench, _) async throws in
                 let body = #"{"publishable_key":"pk_test_demo","program_id":"p","coupon_code":"C","conversion_type":"purchase"}"#
                 let sample = Sample(source: "saas", target: "/v1/track-conversion", headers: [Samples.json], body: body)
-                #expect(try await sample.post(first.port()).status == 400)
-                first.terminate()
-                #expect(try await first.ended() == 0)
-                try bench.write(wrong.replacing("{ type: sale }", with: "{ amount: 5, currency: USD }"), to: "gateway.yaml")
+                try await bench.serve { (_, port) async throws in #expect(try await sample.post(port).status == 400) }
+                configuration[source: "saas"]["defaults"] = "{ amount: 5, currency: USD }"
+                try bench.configure(configuration)
                 let dry = try await bench.run("replay", "--dry-run", "1")
                 #expect(dry.lines.last == "  would become a conversion of 'saas', for no destination")
                 #expect(try await bench.rows("conversions").isEmpty)

@@ -1,34 +1,24 @@
 import Foundation
+import Testing
 
-/// One running `gateway`, whose output goes to files. It is ended by its own process id only.
-final class GatewayProcess: @unchecked Sendable {
+/// One running `gateway`, whose output goes to files.
+final class GatewayProcess: Sendable {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
-    private let process = Process()
-    private let outputPath: String
-    private let errorsPath: String
+    private let process: SpawnedProcess
+    private let files: SpawnedProcess.Files
 
     init(_ arguments: [String], in folder: String, name: String, environment: [String: String], input: [UInt8]) throws {
-        outputPath = "\(folder)/\(name).out"
-        errorsPath = "\(folder)/\(name).err"
-        let inputPath = "\(folder)/\(name).in"
-        try Data().write(to: URL(filePath: outputPath))
-        try Data().write(to: URL(filePath: errorsPath))
-        try Data(input).write(to: URL(filePath: inputPath))
-        process.executableURL = URL(filePath: Workbench.executable)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle(forReadingAtPath: inputPath)
-        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
-        process.standardError = FileHandle(forWritingAtPath: errorsPath)
-        try process.run()
+        files = SpawnedProcess.Files(
+            input: "\(folder)/\(name).in", output: "\(folder)/\(name).out", errors: "\(folder)/\(name).err")
+        try Data(input).write(to: URL(filePath: files.input))
+        process = try SpawnedProcess([Workbench.executable] + arguments, in: folder, environment: environment, files: files)
     }
 
-    var pid: Int32 { process.processIdentifier }
+    var pid: Int32 { process.pid }
     var isRunning: Bool { process.isRunning }
-    var output: String { Self.text(outputPath) }
-    var errors: String { Self.text(errorsPath) }
+    var output: String { Self.text(files.output) }
+    var errors: String { Self.text(files.errors) }
     var lines: [String] { output.split(separator: "\n").map(String.init) }
 
     private static func text(_ path: String) -> String {
@@ -37,11 +27,13 @@ final class GatewayProcess: @unchecked Sendable {
 
     /// The port of the line `listening on HOST:PORT`.
     func port() async throws -> Int {
-        let port = try await eventually(within: .seconds(30)) { () -> Int? in
-            if let line = lines.first(where: { $0.hasPrefix("listening on ") }) {
+        let port = try await eventually { () -> Int? in
+            // Without what is still being written.
+            let whole = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if let line = whole.first(where: { $0.hasPrefix("listening on ") }) {
                 return line.split(separator: ":").last.flatMap { Int($0) }
             }
-            if !isRunning { throw Failure(description: "gateway ended with \(process.terminationStatus): \(errors)") }
+            if let result = process.result { throw Failure(description: "gateway ended with \(result): \(errors)") }
             return nil
         }
         guard let port else { throw Failure(description: "gateway does not listen: \(output)\(errors)") }
@@ -49,25 +41,28 @@ final class GatewayProcess: @unchecked Sendable {
     }
 
     /// Waits for the end. The exit code; the negative number of a signal that ended it.
-    func ended(within limit: Duration = .seconds(30)) async throws -> Int32 {
-        guard try await eventually(within: limit, { isRunning ? nil : true }) != nil else {
-            kill()
-            throw Failure(description: "gateway did not end within \(limit): \(errors)")
+    func ended() async throws -> Int32 {
+        do {
+            return try await process.ended()
+        } catch let failure as SpawnedProcess.Failure {
+            throw Failure(description: "\(failure): \(errors)")
         }
-        return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
     }
 
-    func terminate() { signal(SIGTERM) }
-    func kill() { signal(SIGKILL) }
-    func hangUp() { signal(SIGHUP) }
+    func terminate() { process.signal(SIGTERM) }
+    func kill() { process.signal(SIGKILL) }
+    func hangUp() { process.signal(SIGHUP) }
+    func pause() { process.signal(SIGSTOP) }
+    func wake() { process.signal(SIGCONT) }
 
-    /// Waits for a text in the log.
-    func hasLogged(_ text: String, within limit: Duration = .seconds(15)) async throws -> Bool {
-        try await eventually(within: limit) { errors.contains(text) ? true : nil } ?? false
+    /// Waits for a text in the log, as many times.
+    func hasLogged(_ text: String, times: Int = 1) async throws -> Bool {
+        try await eventually { errors.ranges(of: text).count >= times ? true : nil } ?? false
     }
 
-    private func signal(_ number: Int32) {
-        if process.isRunning { _ = Foundation.kill(pid, number) }
+    /// Waits until it takes no more connections, as once its end has begun.
+    func refusesConnections(at port: Int) async throws {
+        try await until { await !RawConnection.isAccepted(at: port) }
     }
 }
 

@@ -8,14 +8,9 @@ extension EndToEnd {
         private static let click = "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id="
 
         private func serve(_ body: (Workbench, Int) async throws -> Void) async throws {
-            try await Workbench.use { bench in
-                try bench.write(Senders.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+            try await Workbench.serve(ConfigurationText()) { bench, _, port, _ in
                 try await body(bench, port)
                 #expect(await RawConnection.exchange(port, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").line == #"200 {"status":"ok"}"#)
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
 
@@ -116,19 +111,20 @@ extension EndToEnd {
         @Test func `senders that stall cost the others nothing`() async throws {
             try await serve { (bench, port) async throws in
                 let head = Samples.sale("stalled").raw.prefix(180)
+                let areServed = Gate()
+                let stalled = (0..<30).map { _ in Gate() }
                 await withTaskGroup(of: Void.self) { group in
-                    for number in 0..<30 {
+                    for (number, gate) in stalled.enumerated() {
                         let text = number.isMultiple(of: 2) ? String(head) : "POST /v1/event HTTP/1.1\r\nHost: x\r\nX-Slow: "
-                        group.addTask { _ = await RawConnection.exchange(port, [.text(text)], patience: .seconds(2)) }
+                        group.addTask { _ = await RawConnection.exchange(port, [.text(text), .open(gate), .pass(areServed), .finish]) }
                     }
-                    group.addTask {
-                        for number in 0..<20 {
-                            let start = ContinuousClock.now
-                            let answer = await RawConnection.exchange(port, Samples.sale("quick-\(number)").raw)
-                            #expect(answer.first.status == 200)
-                            #expect(start.duration(to: .now) < .seconds(1))
-                        }
+                    for gate in stalled { await gate.passed() }
+                    // All of these get their replies while all of those wait.
+                    for number in 0..<20 {
+                        let answer = await RawConnection.exchange(port, Samples.sale("quick-\(number)").raw)
+                        #expect(answer.first.status == 200)
                     }
+                    areServed.open()
                 }
                 #expect(try await bench.rows("conversions").count == 20)
             }
@@ -148,7 +144,7 @@ extension EndToEnd {
                 let cautious = Samples.sale("cautious")
                 let asking = cautious.raw.replacing("Host: gateway", with: "Host: gateway\r\nExpect: 100-continue").dropLast(
                     cautious.body.count)
-                let steps: [RawConnection.Step] = [.text(String(asking)), .wait(milliseconds: 50), .text(cautious.body)]
+                let steps: [RawConnection.Step] = [.text(String(asking)), .replies(1), .text(cautious.body)]
                 let expected = await RawConnection.exchange(port, steps, replies: 2)
                 #expect(expected.replies.map(\.status) == [100, 200])
                 let half = await RawConnection.exchange(port, [.text(Samples.sale("half").raw), .finish])

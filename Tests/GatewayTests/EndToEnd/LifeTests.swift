@@ -9,148 +9,117 @@ extension EndToEnd {
             let script: ScriptedTracker.Script = { _, request in
                 request.uri.contains("hang") ? .hang : .late(.milliseconds(800))
             }
-            try await ScriptedTracker.run(script) { tracker in
-                try await Workbench.use { bench in
-                    let parties = """
-
-                        limits: { drain: 2s }
-                        destinations:
-                          slow: { postback_url: "http://127.0.0.1:\(tracker.port)/slow?cid={click_id}", concurrency: 1, allow_networks: [127.0.0.0/8] }
-                          hangs: { postback_url: "http://127.0.0.1:\(tracker.port)/hang?cid={click_id}", allow_networks: [127.0.0.0/8] }
-                        routes:
-                          - { from: "*", to: [slow, hangs] }
-                        """
-                    try bench.write(Senders.configuration + parties, to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    let port = try await gateway.port()
-                    for number in 0..<3 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
-                    _ = try await eventually { tracker.received.contains { $0.uri.hasPrefix("/slow") } ? true : nil }
-                    let start = ContinuousClock.now
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                    #expect(start.duration(to: .now) < .seconds(8))
-                    let refused = await RawConnection.exchange(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-                    #expect(refused.bytes.isEmpty)
-                    #expect(
-                        try await bench.states() == [
-                            "hangs pending", "hangs pending", "hangs pending", "slow delivered", "slow pending", "slow pending",
-                        ])
-                    #expect(try await bench.rows("deliveries", "--destination", "hangs").allSatisfy { $0.text("attempts") == "0" })
-                }
+            let configuration = ConfigurationText(
+                to: [.postback("slow", "/slow?cid={click_id}", ["concurrency": "1"]), .postback("hangs", "/hang?cid={click_id}")],
+                ["limits": "{ drain: 4s }"])
+            try await Workbench.use(configuration, tracker: script) { bench, tracker in
+                let gateway = try bench.start("serve")
+                let port = try await gateway.port()
+                for number in 0..<3 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
+                try await until { tracker.received.contains { $0.uri.hasPrefix("/slow") } }
+                gateway.terminate()
+                #expect(try await gateway.ended() == 0)
+                let refused = await RawConnection.exchange(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(refused.bytes.isEmpty)
+                #expect(
+                    try await bench.states() == [
+                        "hangs pending", "hangs pending", "hangs pending", "slow delivered", "slow pending", "slow pending",
+                    ])
+                // None of them ended, not even by its timeout: the end did not wait for that.
+                #expect(try await bench.rows("deliveries", "--destination", "hangs").allSatisfy { $0.text("attempts") == "0" })
             }
         }
 
         @Test func `an idle gateway with open connections ends at once`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Senders.configuration, to: "gateway.yaml")
+            // A gateway that waited for the connection would need longer than the test has.
+            try await Workbench.use(ConfigurationText(["limits": "{ drain: 1h }"])) { bench, _ in
                 let gateway = try bench.start("serve")
                 let port = try await gateway.port()
-                async let idle = RawConnection.exchange(port, [.text("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")])
-                try await Task.sleep(for: .milliseconds(300))
-                let start = ContinuousClock.now
+                let isIdle = Gate()
+                async let idle = RawConnection.exchange(
+                    port, [.text("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"), .replies(1), .open(isIdle)])
+                await isIdle.passed()
                 gateway.terminate()
                 #expect(try await gateway.ended() == 0)
-                #expect(start.duration(to: .now) < .seconds(3))
                 #expect(await idle.isClosed)
             }
         }
 
         @Test func `a full disk gets a 503 and the sender's repeat is stored once there is space`() async throws {
-            try await Workbench.use { bench in
+            try await Workbench.use(ConfigurationText(["store": "sqlite:disk/gateway.db"])) { bench, _ in
                 let disk = "\(bench.folder)/disk"
                 try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-                guard try await Self.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk) == 0 else {
+                guard try await SpawnedProcess.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk) == 0 else {
                     print("skipped: this user may not mount a small disk")
                     return
                 }
                 do {
                     try await fill(bench, disk)
                 } catch {
-                    _ = try? await Self.run("umount", "-l", disk)
+                    _ = try? await SpawnedProcess.run("umount", "-l", disk)
                     throw error
                 }
-                #expect(try await Self.run("umount", "-l", disk) == 0)
+                #expect(try await SpawnedProcess.run("umount", "-l", disk) == 0)
             }
         }
 
         private func fill(_ bench: Workbench, _ disk: String) async throws {
-            try bench.write(Senders.configuration.replacing("sqlite:gateway.db", with: "sqlite:disk/gateway.db"), to: "gateway.yaml")
-            let gateway = try bench.start("serve")
-            let port = try await gateway.port()
-            #expect(try await Samples.sale("before").post(port).status == 200)
-            let free = try FileManager.default.attributesOfFileSystem(forPath: disk)[.systemFreeSize] as? Int ?? 0
-            try Data(repeating: 1, count: max(0, free - 4096)).write(to: URL(filePath: "\(disk)/ballast"))
-            var accepted: [String] = ["before"]
-            var refused: (status: Int, body: String, headers: [String: String])?
-            for number in 0..<200 where refused == nil {
-                let answer = try await Samples.sale("o-\(number)", more: ",\"note\":\"\(String(repeating: "n", count: 2000))\"").post(port)
-                if answer.status == 200 { accepted.append("o-\(number)") } else { refused = answer }
-            }
-            let answer = try #require(refused)
-            #expect(answer.status == 503)
-            #expect(answer.headers["retry-after"] == "30")
-            #expect(
-                answer.body.hasPrefix(
-                    #"{"success":false,"error":{"code":"SERVICE_UNAVAILABLE","message":"the gateway cannot store more at the moment; try again later"}"#
-                ))
-            for (sample, body) in [
-                (Samples.trcker, #"{"error":"the gateway cannot store more at the moment; try again later"}"#),
-                (Samples.rsTraffic, #"{"status":"error","error":"the gateway cannot store more at the moment; try again later"}"#),
-            ] {
-                let answer = try await sample.post(port)
+            try await bench.serve { _, port in
+                #expect(try await Samples.sale("before").post(port).status == 200)
+                let free = try FileManager.default.attributesOfFileSystem(forPath: disk)[.systemFreeSize] as? Int ?? 0
+                try Data(repeating: 1, count: max(0, free - 4096)).write(to: URL(filePath: "\(disk)/ballast"))
+                var accepted: [String] = ["before"]
+                var refused: (status: Int, body: String, headers: [String: String])?
+                for number in 0..<200 where refused == nil {
+                    let answer = try await Samples.sale("o-\(number)", more: ",\"note\":\"\(String(repeating: "n", count: 2000))\"").post(
+                        port)
+                    if answer.status == 200 { accepted.append("o-\(number)") } else { refused = answer }
+                }
+                let answer = try #require(refused)
                 #expect(answer.status == 503)
                 #expect(answer.headers["retry-after"] == "30")
-                #expect(answer.body == body)
+                #expect(
+                    answer.body.hasPrefix(
+                        #"{"success":false,"error":{"code":"SERVICE_UNAVAILABLE","message":"the gateway cannot store more at the moment; try again later"}"#
+                    ))
+                for (sample, body) in [
+                    (Samples.trcker, #"{"error":"the gateway cannot store more at the moment; try again later"}"#),
+                    (Samples.rsTraffic, #"{"status":"error","error":"the gateway cannot store more at the moment; try again later"}"#),
+                ] {
+                    let answer = try await sample.post(port)
+                    #expect(answer.status == 503)
+                    #expect(answer.headers["retry-after"] == "30")
+                    #expect(answer.body == body)
+                }
+                let ready = await RawConnection.exchange(port, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(ready.first.status == 503)
+                #expect(await RawConnection.exchange(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").first.status == 200)
+                try FileManager.default.removeItem(atPath: "\(disk)/ballast")
+                #expect(try await Samples.trcker.post(port).status == 200)
+                #expect(try await Samples.sale("after").post(port).status == 200)
+                let stored = try await bench.rows("conversions").map { $0.text("order_id") }
+                #expect(Set(stored) == Set(accepted + ["order-12345", "after"]))
+                #expect(stored.count == accepted.count + 2)
             }
-            let ready = await RawConnection.exchange(port, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(ready.first.status == 503)
-            #expect(await RawConnection.exchange(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").first.status == 200)
-            try FileManager.default.removeItem(atPath: "\(disk)/ballast")
-            #expect(try await Samples.trcker.post(port).status == 200)
-            #expect(try await Samples.sale("after").post(port).status == 200)
-            let stored = try await bench.rows("conversions").map { $0.text("order_id") }
-            #expect(Set(stored) == Set(accepted + ["order-12345", "after"]))
-            #expect(stored.count == accepted.count + 2)
-            gateway.terminate()
-            #expect(try await gateway.ended() == 0)
-        }
-
-        private static func run(_ command: String...) async throws -> Int32 {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = command
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            _ = try await eventually { process.isRunning ? nil : true }
-            return process.terminationStatus
         }
 
         @Test func `a new tracker is one file, in both directions`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(200, body: #"{"result":"ok","ref":"acme-77"}"#))) { tracker in
-                try await Workbench.use { bench in
-                    try bench.write(Self.acme, to: "trackers/acme.yaml")
-                    let configuration = """
-                        mappings: trackers
-                        destinations:
-                          to-acme: { tracker: acme, url: "http://127.0.0.1:\(tracker.port)", credentials: { token: out-token-1 }, allow_networks: [127.0.0.0/8] }
-                          to-trcker:
-                            tracker: trcker
-                            url: http://127.0.0.1:\(tracker.port)
-                            allow_networks: [127.0.0.0/8]
-                            credentials: { postback_secret: out-secret-2 }
-                            settings: { brand: b, offer: o }
-                        routes:
-                          - { from: partner, to: to-trcker }
-                          - { from: network, to: to-acme }
-
-                        """
-                    let partner = "\n  partner: { tracker: acme, credentials: { token: acme-token-1 } }\n"
-                    try bench.write(configuration + Senders.configuration + partner, to: "gateway.yaml")
-                    #expect(try await bench.run("check", "trackers").status == 0)
-                    let test = try await bench.run("test", "trackers")
-                    #expect(test.output == "acme: 2 of 2 examples hold\n")
-                    let gateway = try bench.start("serve")
-                    let port = try await gateway.port()
+            let partner = ConfigurationText.Entry("partner", ["tracker": "acme", "credentials": "{ token: acme-token-1 }"])
+            let configuration = ConfigurationText(
+                sources: .ofEveryTracker + [partner],
+                to: [
+                    .tracker("to-acme", "acme", credentials: "{ token: out-token-1 }"),
+                    .tracker(
+                        "to-trcker", "trcker", credentials: "{ postback_secret: out-secret-2 }", ["settings": "{ brand: b, offer: o }"]),
+                ],
+                routes: ["{ from: partner, to: to-trcker }", "{ from: network, to: to-acme }"], ["mappings": "trackers"])
+            let script = ScriptedTracker.always(.reply(200, body: #"{"result":"ok","ref":"acme-77"}"#))
+            try await Workbench.use(configuration, tracker: script) { bench, tracker in
+                try bench.write(Self.acme, to: "trackers/acme.yaml")
+                #expect(try await bench.run("check", "trackers").status == 0)
+                let test = try await bench.run("test", "trackers")
+                #expect(test.output == "acme: 2 of 2 examples hold\n")
+                try await bench.serve { _, port in
                     let sale = Sample(
                         source: "partner", target: "/acme/sales", headers: [Samples.json, ("X-Acme-Token", "acme-token-1")],
                         body: #"{"visit":"v-1","order":"a-1","total":{"value":"12.50","currency":"EUR"}}"#)
@@ -180,8 +149,6 @@ extension EndToEnd {
                     #expect(
                         received.last?.body
                             == #"{"visit":"a1b2c3d4-e5f6-...","order":"order-12345","total":{"value":49.99,"currency":"USD"}}"#)
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
                 }
             }
         }

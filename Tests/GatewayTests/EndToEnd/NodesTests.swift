@@ -8,34 +8,22 @@ import Testing
 extension EndToEnd {
     /// Two gateways, each a process of its own, on one PostgreSQL database.
     struct NodesTests {
-        private static func configuration(_ store: String) -> String {
-            """
-            listen: 127.0.0.1:0
-            store: \(store)
-            sources:
-              shop: { tracker: refcampaign, credentials: { api_key: rc_test_demo } }
-            destinations:
-              main:
-                postback_url: "http://127.0.0.1:${TRACKER}/postback?cid={click_id}&sum={amount}&txid={order_id}"
-                allow_networks: [127.0.0.0/8]
-                retries: [300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms, 300ms]
-            routes:
-              - { from: "*", to: main }
-            """
+        private static func configuration(_ store: String, _ keys: KeyValuePairs<String, String> = [:]) -> ConfigurationText {
+            let main = ConfigurationText.Entry.postback(
+                "main", "/postback?cid={click_id}&sum={amount}&txid={order_id}", ["retries": ConfigurationText.Entry.patientRetries])
+            return ConfigurationText(sources: [.shop], to: [main.with(keys)], ["store": store])
         }
 
         /// A bench whose configuration names a new database that is set up.
         private static func use(
-            _ server: PostgresServer, _ script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)),
+            _ server: PostgresServer, _ keys: KeyValuePairs<String, String> = [:],
+            _ script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)),
             _ body: (Workbench, ScriptedTracker, _ database: String) async throws -> Void
         ) async throws {
             let database = try server.emptyDatabase()
-            try await ScriptedTracker.run(script) { tracker in
-                try await Workbench.use(environment: ["TRACKER": "\(tracker.port)"]) { bench in
-                    try bench.write(configuration(server.url(database)), to: "gateway.yaml")
-                    #expect(try await bench.run("migrate").status == 0)
-                    try await body(bench, tracker, database)
-                }
+            try await Workbench.use(configuration(server.url(database), keys), tracker: script) { bench, tracker in
+                #expect(try await bench.run("migrate").status == 0)
+                try await body(bench, tracker, database)
             }
         }
 
@@ -46,7 +34,7 @@ extension EndToEnd {
             return HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
         }
 
-        /// By order id, the conversion's id that the reply told.
+        /// By order id, the conversion's id in the reply.
         private final class Acknowledged: Sendable {
             let ids = Mutex<[String: String]>([:])
             let isOver = Atomic(false)
@@ -82,19 +70,19 @@ extension EndToEnd {
         @Test func `what a killed gateway owed is delivered by the other once its lease has run out`() async throws {
             let isDown = Atomic(true)
             let script: ScriptedTracker.Script = { _, _ in isDown.load(ordering: .relaxed) ? .hang : .reply(200) }
-            try await Self.use(PostgresServer.shared.get(), script) { bench, tracker, _ in
+            try await Self.use(PostgresServer.shared.get(), [:], script) { bench, tracker, _ in
                 let first = try bench.start("serve")
                 let port = try await first.port()
                 for number in 0..<20 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
                 let second = try bench.start("serve")
                 _ = try await second.port()
-                isDown.store(false, ordering: .relaxed)
-                try await Task.sleep(for: .milliseconds(500))
                 // The first one holds them and waits for its replies.
+                try await until { tracker.received.count >= 20 }
+                isDown.store(false, ordering: .relaxed)
                 #expect(tracker.received.count == 20)
                 first.kill()
                 _ = try await first.ended()
-                let rows = try await bench.settled(20, within: .seconds(40))
+                let rows = try await bench.settled(20)
                 #expect(rows.map { $0.text("state") } == Array(repeating: "delivered", count: 20))
                 #expect(tracker.received.count == 40)
                 second.terminate()
@@ -105,23 +93,23 @@ extension EndToEnd {
         @Test func `a gateway that slept past its lease sends nothing that the other took over`() async throws {
             let isSlow = Atomic(true)
             let script: ScriptedTracker.Script = { _, _ in .late(isSlow.load(ordering: .relaxed) ? .milliseconds(700) : .zero) }
-            try await Self.use(PostgresServer.shared.get(), script) { bench, tracker, _ in
-                let text = try String(contentsOfFile: "\(bench.folder)/gateway.yaml", encoding: .utf8)
-                try bench.write(text.replacing("retries:", with: "concurrency: 1\n    retries:"), to: "gateway.yaml")
+            try await Self.use(PostgresServer.shared.get(), ["concurrency": "1"], script) { bench, tracker, _ in
                 let first = try bench.start("serve")
                 let port = try await first.port()
                 for number in 0..<30 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
-                kill(first.pid, SIGSTOP)
+                first.pause()
                 let before = tracker.received.count
                 isSlow.store(false, ordering: .relaxed)
                 let second = try bench.start("serve")
                 _ = try await second.port()
-                let rows = try await bench.settled(30, within: .seconds(40))
+                let rows = try await bench.settled(30)
                 #expect(rows.allSatisfy { $0.text("state") == "delivered" })
-                kill(first.pid, SIGCONT)
-                try await Task.sleep(for: .seconds(3))
+                first.wake()
+                // One at a time and in their order: once it has sent this one, it has come past all that it held before.
+                try await until { try await Samples.sale("awake").post(port).status == 200 }
+                try await until { tracker.received.contains { $0.uri.hasSuffix("txid=awake") } }
                 // At most the one that was under way when it fell asleep was made twice.
-                #expect(tracker.received.count <= 31, "\(before) before, \(tracker.received.count) in all")
+                #expect(tracker.received.count <= 31 + 1, "\(before) before, \(tracker.received.count) in all")
                 for gateway in [first, second] { gateway.terminate() }
                 for gateway in [first, second] { #expect(try await gateway.ended() == 0) }
             }
@@ -155,23 +143,22 @@ extension EndToEnd {
                             return refusals
                         }
                     }
-                    try await Task.sleep(for: .milliseconds(800))
+                    try await until { acknowledged.count > 200 }
                     server.stop("QUIT")
-                    try await Task.sleep(for: .milliseconds(700))
-                    let ready = await RawConnection.exchange(ports[0], "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
-                    #expect(ready.first.status == 503)
+                    let readyz = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
+                    try await until { await RawConnection.exchange(ports[0], readyz).first.status == 503 }
                     let turnedAway = try await Samples.sale("away").post(ports[1])
                     #expect(turnedAway.status == 503)
                     #expect(turnedAway.headers["retry-after"] == "5")
                     try server.start()
                     let before = acknowledged.count
-                    _ = try await eventually { acknowledged.count > before + 50 ? true : nil }
+                    try await until { acknowledged.count > before + 50 }
                     acknowledged.isOver.store(true, ordering: .relaxed)
                     for try await refusals in group { refused += refusals }
                 }
                 #expect(Set(refused) == ["503"])
                 let known = acknowledged.ids.withLock { $0 }
-                let rows = try await bench.settled(known.count, within: .seconds(60))
+                let rows = try await bench.settled(known.count)
                 #expect(rows.allSatisfy { $0.text("state") == "delivered" })
                 let stored = Dictionary(grouping: try await bench.rows("conversions"), by: { $0.text("order_id") })
                 for (name, id) in known { #expect(stored[name]?.map { $0.text("id") } == [id], "\(name)") }
@@ -187,9 +174,8 @@ extension EndToEnd {
         @Test func `serve and lists say what is the matter with a database, without its password`() async throws {
             let server = try PostgresServer.shared.get()
             let database = try server.emptyDatabase()
-            try await Workbench.use(environment: ["TRACKER": "1", "PASSWORD": "s3cret"]) { bench in
-                let url = "postgres://gateway:${PASSWORD}@127.0.0.1:\(server.port)/\(database)"
-                try bench.write(Self.configuration(url), to: "gateway.yaml")
+            let url = "postgres://gateway:${PASSWORD}@127.0.0.1:\(server.port)/\(database)"
+            try await Workbench.use(Self.configuration(url), environment: ["PASSWORD": "s3cret"]) { bench, _ in
                 let place = "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port)"
                 let unmigrated = try await bench.run("serve")
                 #expect(unmigrated.status == 78)
@@ -200,7 +186,7 @@ extension EndToEnd {
                 #expect(try await bench.run("migrate").output == "\(place) is up to date: schema 1\n")
                 #expect(try await bench.run("conversions", "--store", server.url(database)).status == 0)
                 let checked = try await bench.run("check", "--config", "gateway.yaml")
-                try bench.write(Self.configuration("postgres://gateway:${PASSWORD}@127.0.0.1:1/none"), to: "gateway.yaml")
+                try bench.configure(Self.configuration("postgres://gateway:${PASSWORD}@127.0.0.1:1/none"))
                 let unreachable = try await bench.run("serve")
                 #expect(unreachable.status == 1)
                 #expect(unreachable.errors.contains("PostgreSQL database 'none' at 127.0.0.1:1 is not reachable: "))

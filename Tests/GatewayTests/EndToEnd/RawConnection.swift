@@ -2,21 +2,49 @@ import Dispatch
 import Foundation
 import Rules
 
+/// Something that one side opens and the other waits for; it stays open.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func open() { semaphore.signal() }
+
+    /// Waits in a thread of its own.
+    func passed() async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                self.wait()
+                continuation.resume()
+            }
+        }
+    }
+
+    fileprivate func wait() {
+        semaphore.wait()
+        semaphore.signal()
+    }
+}
+
 /// A sender's socket, byte by byte.
 enum RawConnection {
     enum Step: Sendable {
         case send([UInt8])
+        /// A sender's own slowness.
         case wait(milliseconds: UInt32)
+        /// Reads until so many replies have come in all.
+        case replies(Int)
+        case open(Gate)
+        case pass(Gate)
         /// Says that nothing more will be sent.
         case finish
 
         static func text(_ text: String) -> Step { .send(Array(text.utf8)) }
     }
 
-    /// Sends and then reads until the other end closes, as many replies have come, or nothing comes for a while.
-    static func exchange(_ port: Int, _ steps: [Step], replies: Int = .max, patience: Duration = .seconds(5)) async -> RawAnswer {
+    /// Sends and then reads until the other end closes, as many replies have come, or nothing comes for longer than any machine needs.
+    static func exchange(_ port: Int, _ steps: [Step], replies: Int = .max) async -> RawAnswer {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: talk(port, steps, replies: replies, patience: patience)) }
+            // A thread of its own: those of a queue are few, and a sender that waits keeps its thread.
+            Thread.detachNewThread { continuation.resume(returning: talk(port, steps, replies: replies)) }
         }
     }
 
@@ -24,13 +52,16 @@ enum RawConnection {
         await exchange(port, [.text(text)], replies: replies)
     }
 
-    private static func talk(_ port: Int, _ steps: [Step], replies: Int, patience: Duration) -> RawAnswer {
+    /// Whether somebody listens.
+    static func isAccepted(at port: Int) async -> Bool {
+        guard let descriptor = connected(to: port) else { return false }
+        close(descriptor)
+        return true
+    }
+
+    private static func connected(to port: Int) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return RawAnswer() }
-        defer { close(descriptor) }
-        var time = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        guard descriptor >= 0 else { return nil }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(port)).bigEndian
@@ -40,15 +71,30 @@ enum RawConnection {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard isConnected else { return RawAnswer() }
+        if isConnected { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
+    private static func talk(_ port: Int, _ steps: [Step], replies: Int) -> RawAnswer {
+        guard let descriptor = connected(to: port) else { return RawAnswer() }
+        defer { close(descriptor) }
+        var time = timeval(tv_sec: 120, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        var answer = RawAnswer()
         for step in steps {
             switch step {
             case .send(let bytes): send(bytes, descriptor)
             case .wait(let milliseconds): usleep(milliseconds * 1000)
+            case .replies(let count): read(descriptor, into: &answer, replies: count)
+            case .open(let gate): gate.open()
+            case .pass(let gate): gate.wait()
             case .finish: shutdown(descriptor, Int32(SHUT_WR))
             }
         }
-        return read(descriptor, replies: replies)
+        read(descriptor, into: &answer, replies: replies)
+        return answer
     }
 
     private static func send(_ bytes: [UInt8], _ descriptor: Int32) {
@@ -60,16 +106,14 @@ enum RawConnection {
         }
     }
 
-    private static func read(_ descriptor: Int32, replies: Int) -> RawAnswer {
-        var answer = RawAnswer()
+    private static func read(_ descriptor: Int32, into answer: inout RawAnswer, replies: Int) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while answer.replies.count < replies {
+        while !answer.isClosed, answer.replies.count < replies {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count == 0 { answer.isClosed = true }
             guard count > 0 else { break }
             answer.bytes += buffer[..<count]
         }
-        return answer
     }
 }
 

@@ -10,34 +10,23 @@ extension EndToEnd {
             "pk_secret_seven",
             "postback-token-8",
         ]
-        private static let configuration = """
-            listen: 127.0.0.1:0
-            store: sqlite:gateway.db
-            limits: { refused: { stranger_count: 5 } }
-            sources:
-              shop: { tracker: refcampaign, credentials: { api_key: "rc-key/one+%&x" } }
-              saas: { tracker: refvenue, credentials: { publishable_key: pk_secret_two }, defaults: { currency: USD } }
-              store: { tracker: refersion, credentials: { public_key: public-three, secret_key: refersion-secret-3 } }
-              network: { tracker: trcker, credentials: { postback_secret: "trcker secret&four" } }
-              casino: { tracker: rs-traffic, credentials: { secret: hmac_secret_five } }
-            destinations:
-              trcker:
-                tracker: trcker
-                url: http://127.0.0.1:${TRACKER}
-                allow_networks: [127.0.0.0/8]
-                credentials: { postback_secret: "out secret/six" }
-                settings: { brand: b, offer: o }
-              refvenue:
-                tracker: refvenue
-                url: http://127.0.0.1:${TRACKER}
-                allow_networks: [127.0.0.0/8]
-                credentials: { publishable_key: pk_secret_seven }
-              postback:
-                postback_url: "http://127.0.0.1:${TRACKER}/pb?token=${POSTBACK_TOKEN}&cid={click_id}"
-                allow_networks: [127.0.0.0/8]
-            routes:
-              - { from: "*", to: [trcker, refvenue, postback], set: { coupon_code: "'SAVE20'" } }
-            """
+        private static let configuration = ConfigurationText(
+            sources: [
+                .shop.with(["credentials": #"{ api_key: "rc-key/one+%&x" }"#]),
+                .saas.with(["credentials": "{ publishable_key: pk_secret_two }"]),
+                .store.with(["credentials": "{ public_key: public-three, secret_key: refersion-secret-3 }"]),
+                ConfigurationText.Entry("network", ["tracker": "trcker", "credentials": #"{ postback_secret: "trcker secret&four" }"#]),
+                ConfigurationText.Entry("casino", ["tracker": "rs-traffic", "credentials": "{ secret: hmac_secret_five }"]),
+            ],
+            to: [
+                .tracker(
+                    "trcker", "trcker", credentials: #"{ postback_secret: "out secret/six" }"#, ["settings": "{ brand: b, offer: o }"]),
+                .tracker("refvenue", "refvenue", credentials: "{ publishable_key: pk_secret_seven }"),
+                .postback("postback", "/pb?token=${POSTBACK_TOKEN}&cid={click_id}"),
+            ],
+            routes: [#"{ from: "*", to: [trcker, refvenue, postback], set: { coupon_code: "'SAVE20'" } }"#],
+            ["limits": "{ refused: { stranger_count: 5 } }"])
+        private static let environment = ["POSTBACK_TOKEN": "postback-token-8"]
 
         private static let senders: [Sample] = {
             let secret = "trcker%20secret%26four"
@@ -88,43 +77,40 @@ extension EndToEnd {
 
         @Test func `no secret is stored, logged or shown`() async throws {
             let script: ScriptedTracker.Script = { _, request in
-                // A tracker that says back what it was told, as it was written and decoded.
+                // A tracker that replies with what it received, as it was written and decoded.
                 .reply(400, body: "\(request.uri) \(request.uri.removingPercentEncoding ?? "") \(request.body) \(request.headers)")
             }
-            try await ScriptedTracker.run(script) { tracker in
-                try await Workbench.use(environment: ["TRACKER": "\(tracker.port)", "POSTBACK_TOKEN": "postback-token-8"]) { bench in
-                    try bench.write(Self.configuration, to: "gateway.yaml")
-                    let gateway = try bench.start("serve", "--log-level", "trace")
-                    let port = try await gateway.port()
-                    for sample in Self.senders { _ = try await sample.post(port) }
-                    _ = try await bench.settled(3)
-                    #expect(tracker.received.contains { $0.uri == "/pb?token=postback-token-8&cid=c-1" })
-                    #expect(tracker.received.contains { $0.headers["X-Postback-Secret"] == ["out secret/six"] })
-                    try await check(bench, "while it runs")
-                    for secret in Self.secrets { #expect(!gateway.errors.contains(secret), "\(secret) in the log") }
-                    var shown = ""
-                    for command in ["conversions", "deliveries", "refused"] {
-                        shown += try await bench.run(command, "--json").output + bench.run(command).output
-                    }
-                    for row in try await bench.rows("conversions") {
-                        shown += try await bench.run("conversions", "show", row.text("id")).output
-                    }
-                    for row in try await bench.rows("refused") { shown += try await bench.run("refused", "show", row.text("id")).output }
-                    shown += try await bench.run("replay", "--dry-run", "--state", "rejected").output
-                    for sample in Self.senders {
-                        let run = try await bench.run("explain", "--source", sample.source, input: sample.raw)
-                        shown += run.output + run.errors
-                    }
-                    let known = Self.secrets.flatMap { [$0, $0.percentEncoded] }
-                    for secret in known {
-                        #expect(
-                            !shown.contains(secret),
-                            "\(secret) is shown in \(shown.split(separator: "\n").first { $0.contains(secret) } ?? "")")
-                    }
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                    try await check(bench, "after the end")
+            try await Workbench.use(Self.configuration, environment: Self.environment, tracker: script) { bench, tracker in
+                let gateway = try bench.start("serve", "--log-level", "trace")
+                let port = try await gateway.port()
+                for sample in Self.senders { _ = try await sample.post(port) }
+                _ = try await bench.settled(3)
+                #expect(tracker.received.contains { $0.uri == "/pb?token=postback-token-8&cid=c-1" })
+                #expect(tracker.received.contains { $0.headers["X-Postback-Secret"] == ["out secret/six"] })
+                try await check(bench, "while it runs")
+                for secret in Self.secrets { #expect(!gateway.errors.contains(secret), "\(secret) in the log") }
+                var shown = ""
+                for command in ["conversions", "deliveries", "refused"] {
+                    shown += try await bench.run(command, "--json").output + bench.run(command).output
                 }
+                for row in try await bench.rows("conversions") {
+                    shown += try await bench.run("conversions", "show", row.text("id")).output
+                }
+                for row in try await bench.rows("refused") { shown += try await bench.run("refused", "show", row.text("id")).output }
+                shown += try await bench.run("replay", "--dry-run", "--state", "rejected").output
+                for sample in Self.senders {
+                    let run = try await bench.run("explain", "--source", sample.source, input: sample.raw)
+                    shown += run.output + run.errors
+                }
+                let known = Self.secrets.flatMap { [$0, $0.percentEncoded] }
+                for secret in known {
+                    #expect(
+                        !shown.contains(secret),
+                        "\(secret) is shown in \(shown.split(separator: "\n").first { $0.contains(secret) } ?? "")")
+                }
+                gateway.terminate()
+                #expect(try await gateway.ended() == 0)
+                try await check(bench, "after the end")
             }
         }
 
@@ -136,8 +122,7 @@ extension EndToEnd {
         }
 
         @Test func `strangers do not push out a sender's refusals`() async throws {
-            try await Workbench.use(environment: ["TRACKER": "1", "POSTBACK_TOKEN": "postback-token-8"]) { bench in
-                try bench.write(Self.configuration, to: "gateway.yaml")
+            try await Workbench.use(Self.configuration, environment: Self.environment) { bench, _ in
                 let gateway = try bench.start("serve")
                 let port = try await gateway.port()
                 let mine = Samples.sale("mine", key: "rc-key/one+%&x", more: #","amount":1"#)

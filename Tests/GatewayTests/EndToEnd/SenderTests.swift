@@ -5,38 +5,23 @@ import Testing
 extension EndToEnd {
     /// Senders that are held to something: how much, with which secret, how old, and what is looked at first.
     struct SenderTests {
-        private static let configuration = """
-            listen: 127.0.0.1:0
-            store: sqlite:gateway.db
-            sources:
-              shop:
-                tracker: refcampaign
-                credentials: { api_key: ["rc_new_secret", "rc_test_demo"] }
-                rate: 3/m
-              saas:
-                tracker: refvenue
-                credentials: { publishable_key: pk_test_demo }
-                review: [plus_address, suspicious_email, disposable_email]
-              casino:
-                tracker: rs-traffic
-                credentials: { secret: your_secret_key }
-                settings: { partner: partner_name }
-                timestamp_tolerance: 5m
-                replay_window: 1h
-              legacy: { tracker: trcker, credentials: { postback_secret: null } }
-            destinations:
-              reviewed:
-                postback_url: "http://127.0.0.1:9/?c={coupon_code}&e={email}"
-                allow_networks: [127.0.0.0/8]
-            routes:
-              - { from: saas, to: reviewed, when: not (status == "pending_review") }
-            """
+        private static let configuration = ConfigurationText(
+            sources: [
+                .shop.with(["credentials": #"{ api_key: ["rc_new_secret", "rc_test_demo"] }"#, "rate": "3/m"]),
+                ConfigurationText.Entry(
+                    "saas",
+                    [
+                        "tracker": "refvenue", "credentials": "{ publishable_key: pk_test_demo }",
+                        "review": "[plus_address, suspicious_email, disposable_email]",
+                    ]),
+                .casino.with(["timestamp_tolerance": "5m", "replay_window": "1h"]),
+                ConfigurationText.Entry("legacy", ["tracker": "trcker", "credentials": "{ postback_secret: null }"]),
+            ],
+            to: [.postback("reviewed", "/?c={coupon_code}&e={email}")],
+            routes: [#"{ from: saas, to: reviewed, when: 'not (status == "pending_review")' }"#])
 
         @Test func `a source is held to its rate, and a rotation ends when its old secret is out of use`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Self.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+            try await Workbench.serve(Self.configuration) { bench, gateway, port, _ in
                 #expect(try await Samples.sale("o-1").post(port).status == 200)
                 for id in 2...3 { #expect(try await Samples.sale("o-\(id)", key: "rc_new_secret").post(port).status == 200) }
                 let answer = try await Samples.sale("o-4").post(port)
@@ -58,16 +43,11 @@ extension EndToEnd {
                     check.errors.contains(
                         "warning: credential 'postback_secret' of source 'legacy' is null, so requests are not checked; this is deprecated, set a secret"
                     ))
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
 
         @Test func `doubts about an address hold a conversion back, and are shown`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Self.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+            try await Workbench.serve(Self.configuration) { bench, _, port, _ in
                 for (email, status) in [
                     ("customer@example.com", "pending"), ("user+1@example.com", "pending_review"),
                     ("test123@example.com", "pending_review"),
@@ -84,16 +64,11 @@ extension EndToEnd {
                 #expect(try await bench.rows("deliveries").count == 1)
                 let shown = try await bench.run("conversions", "show", try #require(rows.first).text("id"))
                 #expect(shown.output.contains("the customer's address is at mailinator.com, which gives out disposable addresses"))
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
 
         @Test func `a signed event must be recent, and counts once`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(Self.configuration, to: "gateway.yaml")
-                let gateway = try bench.start("serve")
-                let port = try await gateway.port()
+            try await Workbench.serve(Self.configuration) { bench, _, port, _ in
                 // The page's own event is from 2024.
                 let old = try await Samples.rsTraffic.post(port)
                 #expect("\(old.status) \(old.body)" == #"401 {"status":"error","error":"invalid signature"}"#)
@@ -110,8 +85,6 @@ extension EndToEnd {
                 #expect(try await event([]).post(port).body.hasPrefix(#"{"status":"duplicate""#))
                 #expect(try await event([("Idempotency-Key", "another")]).post(port).body.hasPrefix(#"{"status":"duplicate""#))
                 #expect(try await bench.rows("conversions").count == 1)
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
             }
         }
     }

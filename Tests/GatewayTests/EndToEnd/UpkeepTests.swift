@@ -5,17 +5,9 @@ import Testing
 extension EndToEnd {
     /// Retention, forgetting and the doctor, beside a running gateway.
     struct UpkeepTests {
-        private func configuration(_ tracker: Int, _ more: String = "") -> String {
-            Senders.configuration + """
-
-                \(more)
-                destinations:
-                  main: { postback_url: "http://127.0.0.1:\(tracker)/pb?cid={click_id}&mail={customer.email}", allow_networks: [127.0.0.0/8] }
-                routes:
-                  - { from: "*", to: main, set: { click_id: "coalesce(click_id, order_id, customer.email)" } }
-
-                """
-        }
+        private static let main = ConfigurationText.Entry.postback("main", "/pb?cid={click_id}&mail={customer.email}")
+        private static let routes = [#"{ from: "*", to: main, set: { click_id: "coalesce(click_id, order_id, customer.email)" } }"#]
+        private static let configuration = ConfigurationText(to: [main], routes: routes)
 
         private func buy(_ order: String, _ email: String) -> Sample {
             var sample = Samples.refersion
@@ -24,52 +16,43 @@ extension EndToEnd {
         }
 
         @Test func `old requests and attempts are pruned beside a running gateway, and conversions stay`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(200))) { tracker in
-                try await Workbench.use { bench in
-                    try bench.write(
-                        configuration(tracker.port, "retention: { requests: 1s, attempts: 1s, repeats: off, max_size: 1GB }"),
-                        to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    let port = try await gateway.port()
-                    for number in 1...3 { #expect(try await buy("o-\(number)", "jane@example.com").post(port).status == 200) }
-                    let rows = try await bench.settled(3)
-                    let conversions = try await bench.rows("conversions")
-                    try await Task.sleep(for: .milliseconds(1200))
-                    let dry = try await bench.run("prune", "--dry-run")
-                    #expect(dry.lines.first == "would prune 3 raw requests, 3 attempts")
-                    let run = try await bench.run("prune")
-                    #expect(run.status == 0)
-                    #expect(run.lines.first == "pruned 3 raw requests, 3 attempts")
-                    #expect(try await bench.run("prune").lines.first == "nothing is old enough to be pruned")
-                    #expect(try await bench.rows("deliveries") == rows)
-                    #expect(try await bench.rows("conversions") == conversions)
-                    let shown = try await bench.run("conversions", "show", "--json", rows[0].text("conversion"))
-                    #expect(try JSONValue(parsing: shown.output)["request"] == nil)
-                    // Equal content is still known as the same.
-                    #expect(try await buy("o-1", "jane@example.com").post(port).status == 200)
-                    #expect(try await bench.rows("conversions").count == 3)
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                }
+            var configuration = Self.configuration
+            configuration["retention"] = "{ requests: 1s, attempts: 1s, repeats: off, max_size: 1GB }"
+            try await Workbench.serve(configuration) { bench, _, port, _ in
+                for number in 1...3 { #expect(try await buy("o-\(number)", "jane@example.com").post(port).status == 200) }
+                let rows = try await bench.settled(3)
+                let conversions = try await bench.rows("conversions")
+                // All of it is soon old enough.
+                try await until { try await bench.run("prune", "--dry-run").lines.first == "would prune 3 raw requests, 3 attempts" }
+                let run = try await bench.run("prune")
+                #expect(run.status == 0)
+                #expect(run.lines.first == "pruned 3 raw requests, 3 attempts")
+                #expect(try await bench.run("prune").lines.first == "nothing is old enough to be pruned")
+                #expect(try await bench.rows("deliveries") == rows)
+                #expect(try await bench.rows("conversions") == conversions)
+                let shown = try await bench.run("conversions", "show", "--json", rows[0].text("conversion"))
+                #expect(try JSONValue(parsing: shown.output)["request"] == nil)
+                // Equal content is still known as the same.
+                #expect(try await buy("o-1", "jane@example.com").post(port).status == 200)
+                #expect(try await bench.rows("conversions").count == 3)
             }
         }
 
         @Test func `without retention there is nothing to prune, and wrong ages are named`() async throws {
-            try await Workbench.use { bench in
-                try bench.write(configuration(1), to: "gateway.yaml")
+            try await Workbench.use(Self.configuration) { bench, _ in
                 let run = try await bench.run("serve", "--config", "nope.yaml")
                 #expect(run.status == 78)
-                let gateway = try bench.start("serve")
-                _ = try await gateway.port()
-                let prune = try await bench.run("prune")
-                #expect(prune.status == 1)
-                #expect(prune.errors.hasPrefix("the configuration has no retention, so everything is kept; write retention: {"))
-                gateway.terminate()
-                #expect(try await gateway.ended() == 0)
-                try bench.write(configuration(1, "retention: { requests: 90, attempt: 30d, max_size: 10 }"), to: "gateway.yaml")
+                try await bench.serve { _, _ in
+                    let prune = try await bench.run("prune")
+                    #expect(prune.status == 1)
+                    #expect(prune.errors.hasPrefix("the configuration has no retention, so everything is kept; write retention: {"))
+                }
+                var wrong = Self.configuration
+                wrong["retention"] = "{ requests: 90, attempt: 30d, max_size: 10 }"
+                try bench.configure(wrong)
                 let check = try await bench.run("check")
                 #expect(check.status == 1)
-                let place = "gateway.yaml:12:"
+                let place = "gateway.yaml:3:"
                 #expect(
                     check.errors.split(separator: "\n").filter { $0.contains(": error: ") }.map(String.init) == [
                         "\(place)24: error: 'requests' must be a duration such as 5s, 30m, 24h or 30d, found '90'",
@@ -81,11 +64,8 @@ extension EndToEnd {
 
         @Test func `a person is forgotten beside a running gateway, and no byte is left in its files`() async throws {
             let script: ScriptedTracker.Script = { _, request in .reply(400, body: "no: \(request.uri)") }
-            try await ScriptedTracker.run(script) { tracker in
-                try await Workbench.use { bench in
-                    try bench.write(configuration(tracker.port), to: "gateway.yaml")
-                    let gateway = try bench.start("serve", "--log-level", "error")
-                    let port = try await gateway.port()
+            try await Workbench.use(Self.configuration, tracker: script) { bench, _ in
+                try await bench.serve("--log-level", "error") { _, port in
                     for number in 1...30 {
                         let email = number % 10 == 0 ? "Jane.Roe+x@Example.com" : "other-\(number)@example.com"
                         #expect(try await buy("o-\(number)", email).post(port).status == 200)
@@ -115,67 +95,53 @@ extension EndToEnd {
                     #expect(try await bench.settled(31).count == 31)
                     let doctor = try await bench.run("doctor", "--json")
                     #expect(doctor.status == 0, "\(doctor.output)")
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
                 }
             }
         }
 
-        @Test func `what is owed yet is forgotten only where that is said`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(503))) { tracker in
-                try await Workbench.use { bench in
-                    try bench.write(configuration(tracker.port), to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    #expect(try await buy("o-1", "jane@example.com").post(gateway.port()).status == 200)
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
-                    let refused = try await bench.run("forget", "--email", "jane@example.com")
-                    #expect(refused.status == 1)
-                    #expect(refused.errors.hasSuffix("; nothing was changed; wait until it has ended, or add --also-pending\n"))
-                    #expect(refused.output == "")
-                    let run = try await bench.run("forget", "--email", "jane@example.com", "--also-pending", "--json")
-                    #expect(run.status == 0)
-                    #expect(try JSONValue(parsing: run.output)["conversions"] == 1)
-                    #expect(try await bench.states() == ["main pending"])
-                    #expect(try bench.storeFiles(holding: "jane@example.com") == [])
-                    let usage = try await bench.run("forget", "--email", "jane")
-                    #expect(usage.status == 64)
-                    #expect(usage.errors.hasPrefix("Error: --email takes an address such as jane@example.com, found 'jane'"))
+        @Test func `what is still pending is forgotten only with --also-pending`() async throws {
+            try await Workbench.use(Self.configuration, tracker: ScriptedTracker.always(.reply(503))) { bench, _ in
+                try await bench.serve { (_, port) async throws in
+                    #expect(try await buy("o-1", "jane@example.com").post(port).status == 200)
                 }
+                let refused = try await bench.run("forget", "--email", "jane@example.com")
+                #expect(refused.status == 1)
+                #expect(refused.errors.hasSuffix("; nothing was changed; wait until it has ended, or add --also-pending\n"))
+                #expect(refused.output == "")
+                let run = try await bench.run("forget", "--email", "jane@example.com", "--also-pending", "--json")
+                #expect(run.status == 0)
+                #expect(try JSONValue(parsing: run.output)["conversions"] == 1)
+                #expect(try await bench.states() == ["main pending"])
+                #expect(try bench.storeFiles(holding: "jane@example.com") == [])
+                let usage = try await bench.run("forget", "--email", "jane")
+                #expect(usage.status == 64)
+                #expect(usage.errors.hasPrefix("Error: --email takes an address such as jane@example.com, found 'jane'"))
             }
         }
 
         @Test func `the doctor names what is wrong and what would do`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(200))) { tracker in
-                try await Workbench.use { bench in
-                    let more = """
-                          gone: { postback_url: "http://127.0.0.1:1/pb?cid={click_id}", allow_networks: [127.0.0.0/8] }
-                          inner: { postback_url: "http://localhost:\(tracker.port)/pb?cid={click_id}" }
-                          lost: { postback_url: "https://no-such-host.invalid/pb?cid={click_id}" }
-                        routes:
-                        """
-                    try bench.write(configuration(tracker.port).replacing("routes:", with: more), to: "gateway.yaml")
-                    let gateway = try bench.start("serve")
-                    _ = try await gateway.port()
-                    #expect(chmod("\(bench.folder)/gateway.db", 0o646) == 0)
-                    let run = try await bench.run("doctor")
-                    #expect(run.status == 1)
-                    let lines = run.lines
-                    for part in [
-                        "problem  permissions          everyone on this machine may write the store 'gateway.db'",
-                        "ok       store                sound, schema ", "ok       sums ", "ok       writing ",
-                        "ok       backlog              nothing is pending",
-                        "ok       destination 'main'   127.0.0.1:\(tracker.port) is reached at 127.0.0.1, without TLS",
-                        "problem  destination 'gone'   connection to 127.0.0.1:1 refused",
-                        "problem  destination 'inner'  host 'localhost' has the address ",
-                        "problem  destination 'lost'   host 'no-such-host.invalid' not found",
-                    ] {
-                        #expect(lines.contains { $0.hasPrefix(part) || $0.contains(part) }, "\(part) in \(run.output)")
-                    }
-                    #expect(tracker.received.isEmpty)
-                    gateway.terminate()
-                    #expect(try await gateway.ended() == 0)
+            let more: [ConfigurationText.Entry] = [
+                .postback("gone", "", ["postback_url": #""http://127.0.0.1:1/pb?cid={click_id}""#]),
+                ConfigurationText.Entry("inner", ["postback_url": #""http://localhost:${TRACKER}/pb?cid={click_id}""#]),
+                ConfigurationText.Entry("lost", ["postback_url": #""https://no-such-host.invalid/pb?cid={click_id}""#]),
+            ]
+            try await Workbench.serve(ConfigurationText(to: [Self.main] + more, routes: Self.routes)) { bench, _, _, tracker in
+                #expect(chmod("\(bench.folder)/gateway.db", 0o646) == 0)
+                let run = try await bench.run("doctor")
+                #expect(run.status == 1)
+                let lines = run.lines
+                for part in [
+                    "problem  permissions          everyone on this machine may write the store 'gateway.db'",
+                    "ok       store                sound, schema ", "ok       sums ", "ok       writing ",
+                    "ok       backlog              nothing is pending",
+                    "ok       destination 'main'   127.0.0.1:\(tracker.port) is reached at 127.0.0.1, without TLS",
+                    "problem  destination 'gone'   connection to 127.0.0.1:1 refused",
+                    "problem  destination 'inner'  host 'localhost' has the address ",
+                    "problem  destination 'lost'   host 'no-such-host.invalid' not found",
+                ] {
+                    #expect(lines.contains { $0.hasPrefix(part) || $0.contains(part) }, "\(part) in \(run.output)")
                 }
+                #expect(tracker.received.isEmpty)
             }
         }
     }

@@ -14,6 +14,8 @@ final class Workbench: Sendable {
         .deletingLastPathComponent().path
 
     let folder: String
+    /// Most of a test is waiting, so some more than there are processors.
+    private static let places = Places(6)
     private let processes = Mutex<[GatewayProcess]>([])
     private let environment: Mutex<[String: String]>
 
@@ -23,6 +25,8 @@ final class Workbench: Sendable {
     }
 
     static func use<Result>(environment: [String: String] = [:], _ body: (Workbench) async throws -> Result) async throws -> Result {
+        await Self.places.take()
+        defer { Self.places.leave() }
         let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-e2e-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let bench = Workbench(folder: folder, environment: environment)
@@ -32,6 +36,42 @@ final class Workbench: Sendable {
         }
         return try await body(bench)
     }
+
+    /// A bench with this configuration, and the tracker that its destinations are on.
+    static func use<Result: Sendable>(
+        _ configuration: ConfigurationText, environment: [String: String] = [:],
+        tracker script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)),
+        _ body: (Workbench, ScriptedTracker) async throws -> Result
+    ) async throws -> Result {
+        try await ScriptedTracker.run(script) { tracker in
+            try await use(environment: environment.merging(["TRACKER": "\(tracker.port)"]) { own, _ in own }) { bench in
+                try bench.configure(configuration)
+                return try await body(bench, tracker)
+            }
+        }
+    }
+
+    /// The same with a gateway that serves, and ends well afterwards.
+    static func serve<Result: Sendable>(
+        _ configuration: ConfigurationText, environment: [String: String] = [:],
+        tracker script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)),
+        _ body: (Workbench, GatewayProcess, _ port: Int, ScriptedTracker) async throws -> Result
+    ) async throws -> Result {
+        try await use(configuration, environment: environment, tracker: script) { bench, tracker in
+            try await bench.serve { gateway, port in try await body(bench, gateway, port, tracker) }
+        }
+    }
+
+    /// A gateway that serves, and ends well afterwards.
+    func serve<Result>(_ arguments: String..., body: (GatewayProcess, _ port: Int) async throws -> Result) async throws -> Result {
+        let gateway = try start(["serve"] + arguments, input: [])
+        let result = try await body(gateway, gateway.port())
+        gateway.terminate()
+        #expect(try await gateway.ended() == 0)
+        return result
+    }
+
+    func configure(_ configuration: ConfigurationText) throws { try write(configuration.text, to: "gateway.yaml") }
 
     func set(_ name: String, _ value: String) { environment.withLock { $0[name] = value } }
 
@@ -85,9 +125,9 @@ final class Workbench: Sendable {
     }
 
     /// Waits until no delivery is pending any more.
-    func settled(_ count: Int, within limit: Duration = .seconds(20)) async throws -> [JSONValue] {
+    func settled(_ count: Int) async throws -> [JSONValue] {
         var last: [JSONValue] = []
-        let done = try await eventually(within: limit) { () -> [JSONValue]? in
+        let done = try await eventually { () -> [JSONValue]? in
             last = try await rows("deliveries")
             return last.count >= count && last.allSatisfy { $0.text("state") != "pending" } ? last : nil
         }
@@ -104,6 +144,6 @@ final class Workbench: Sendable {
 }
 
 extension JSONValue {
-    /// A member's text; nothing where it is missing.
+    /// A member's text; empty if it is missing.
     func text(_ name: String) -> String { self[name]?.plainText ?? "" }
 }

@@ -48,6 +48,21 @@ struct InboundServerTests {
         }
     }
 
+    @Test func `an offer of another protocol is ignored, and the connection goes on`() async throws {
+        let bench = try bench()
+        try await Live.serve(bench) { port in
+            let offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+            let text = try await Live.exchange(port, post(order, offer) + post(order, offer) + post(order, offer + "Connection: close\r\n"))
+            #expect(text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }.first == "200")
+            let preface = try await Live.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+            #expect(preface.hasPrefix("HTTP/1.1 400"))
+            #expect(preface.contains("this is HTTP/2; send HTTP/1.1"))
+            let tunnel = try await Live.exchange(port, "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n")
+            #expect(tunnel.hasPrefix("HTTP/1.1 4"))
+            #expect(tunnel.contains("Connection: close"))
+        }
+    }
+
     @Test func `a body far over the limit is answered at once and the connection closed`() async throws {
         try await Live.serve(try bench(), body: 1024) { port in
             let head = "POST \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key-one\r\n"

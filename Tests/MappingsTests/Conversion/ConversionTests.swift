@@ -28,7 +28,7 @@ struct ConversionTests {
         "", "01KAFC0S00000000000000000", "01KAFC0S0000000000000000011", "81KAFC0S000000000000000001", "01KAFC0S00000000000000000I",
         "01KAFC0S0000000000000000ü", "01KAFC0S00000000000000000-",
     ])
-    func `what is no id is refused`(text: String) {
+    func `what is not an id is refused`(text: String) {
         #expect(ConversionID(text) == nil)
     }
 
@@ -124,7 +124,7 @@ struct ConversionTests {
         ("", "the document is not a JSON object"), ("[]", "the document is not a JSON object"),
         ("{}", "the document has no id or no received_at"),
     ])
-    func `what is no document is refused`(text: String, sentence: String) {
+    func `what is not a document is refused`(text: String, sentence: String) {
         #expect(throws: Conversion.DocumentError.self) { try Conversion(document: Array(text.utf8)) }
         do { _ = try Conversion(document: Array(text.utf8)) } catch { #expect(error.description == sentence) }
     }

@@ -57,7 +57,7 @@ struct ConverterTests {
         #expect(try write("money(minor)", number("5"), currency: nil) == "value '5' needs a currency to know its minor unit")
         #expect(
             try write("money(minor)", number("5"), currency: "XAU")
-                == "XAU has no minor unit; set exponents: {XAU: 6} where amounts are in its smallest unit")
+                == "XAU has no minor unit; set exponents: {XAU: 6} if amounts are in its smallest unit")
         #expect(try write("money(major)", number("5.125"), currency: nil) == "5.125")
         #expect(try write("money(major)", .text("5")) == "value must be an amount, found '5'")
     }

@@ -144,7 +144,7 @@ struct ConversionLifecycleTests {
 
     // MARK: Amounts
 
-    @Test func `a new worth stands instead of the old one, never below what went back`() throws {
+    @Test func `a new worth replaces the old one, never below what went back`() throws {
         #expect(
             after(Correction(amount: try Self.major("80")), Self.sale())
                 == "update amount, status approved, amount EUR 80.00, refund -, refunded -")

@@ -68,7 +68,7 @@ struct UpdateTests {
 
     // MARK: Out
 
-    @Test func `a correction goes out by its own request, with the tracker's credentials and signature`() throws {
+    @Test func `a correction is sent by its own request, with the tracker's credentials and signature`() throws {
         let request = try Self.writer().write(
             Self.conversion([
                 .orderID: "A 1", .amount: "50", .currency: "EUR", .status: "approved", .update: "refund", .refund: "20", .refunded: "20",
@@ -79,7 +79,7 @@ struct UpdateTests {
         #expect(request.headers.contains { $0.name == "X-Key" && $0.value == "k-1" } && request.secretHeaders == ["X-Key"])
     }
 
-    @Test func `a first message goes by the main request, whose checks still hold`() throws {
+    @Test func `a first message is sent by the main request, and its checks still count`() throws {
         let writer = try Self.writer()
         let request = try writer.write(
             Self.conversion([.orderID: "1", .amount: "50", .currency: "EUR", .status: "approved"]), at: Samples.receivedAt)
@@ -89,12 +89,12 @@ struct UpdateTests {
         }
     }
 
-    @Test func `what no entry takes is named`() throws {
-        #expect(throws: Skip("Acme has no call for this correction, so the status 'approved' was not told")) {
+    @Test func `a correction without an entry is named`() throws {
+        #expect(throws: Skip("Acme has no call for this correction, so the status 'approved' was not sent")) {
             try Self.writer().write(Self.conversion([.orderID: "1", .status: "approved", .update: "status"]), at: Samples.receivedAt)
         }
         let plain = try Samples.compile("tracker: Plain\nrequest: { method: GET, path: /p }\nfields: { c: { is: click_id } }\n")
-        #expect(throws: Skip("Plain takes no corrections, so the refund of EUR 10.00 was not told")) {
+        #expect(throws: Skip("Plain takes no corrections, so the refund of EUR 10.00 was not sent")) {
             try MappingWriter(plain, url: "https://t.example").write(
                 Self.conversion([.clickID: "1", .currency: "EUR", .update: "refund", .refund: "10"]), at: Samples.receivedAt)
         }
@@ -108,7 +108,7 @@ struct UpdateTests {
         #expect(writer.interpret(status: 200, body: Array(#"{"ok":true,"again":true}"#.utf8), update: "void")?.outcome == .duplicate)
     }
 
-    @Test func `a tracker that never heard of it is told what is left`() throws {
+    @Test func `a tracker that never received it gets what is left`() throws {
         let conversion = Self.conversion([
             .orderID: "1", .amount: "50", .currency: "EUR", .status: "approved", .update: "refund", .refund: "5", .refunded: "20",
         ])
@@ -128,7 +128,7 @@ struct UpdateTests {
         #expect(try Self.read("void", "ref=A-1").get().correction == Correction(status: "refunded"))
     }
 
-    @Test func `minor units wait for the conversion where no currency came`() throws {
+    @Test func `minor units wait for the conversion if no currency was sent`() throws {
         let message = try Self.read("price", #"{"ref":"A-1","cents":1250}"#, type: "application/json").get()
         #expect(message.correction == Correction(amount: .minor(ExactDecimal(1250), .iso)))
         #expect(message.message[.amount].isAbsent)
@@ -146,7 +146,7 @@ struct UpdateTests {
         #expect(try Self.read("void", "ref=1&why=none").failure?.reason == "why 'none' is no reason")
     }
 
-    @Test func `every correction of a conversion is told or skipped at every tracker`() throws {
+    @Test func `every correction of a conversion is sent to each tracker or skipped`() throws {
         for name in Samples.names {
             let writer = try Samples.writer(to: name)
             for source in Samples.names {

@@ -135,7 +135,7 @@ struct ExpressionTests {
         ("\"abc", "1: the text that begins here has no closing \""),
         ("1 + 'abc", "5: the text that begins here has no closing '"), ("a ? b : c", "3: unexpected '?' in an expression"),
         ("clik_id", "1: unknown name 'clik_id'; did you mean 'click_id'?"), ("nonsense_name", "1: unknown name 'nonsense_name'"),
-        ("type == sale", "9: unknown name 'sale'; a text stands in quotes of its own: 'sale'"),
+        ("type == sale", "9: unknown name 'sale'; a text needs quotes of its own: 'sale'"),
         ("uper(\"a\")", "1: unknown function 'uper'; did you mean 'upper'?"),
         ("click_id == 5", "10: a text cannot be compared with a number"),
         ("type == \"sael\"", "9: unknown word 'sael'; did you mean 'sale'?"),
@@ -157,7 +157,7 @@ struct ExpressionTests {
         ("round(1, 31)", "10: round takes 0 to 30 decimals, found 31"), ("round(1, -1)", "10: round takes 0 to 30 decimals, found -1"),
         ("1.2.3", "1: '1.2.3' is not a number"),
     ])
-    func `a mistake is told with its column`(source: String, sentence: String) {
+    func `a mistake is reported with its column`(source: String, sentence: String) {
         #expect(Self.outcome(source) == sentence)
     }
 

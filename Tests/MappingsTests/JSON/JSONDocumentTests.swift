@@ -69,7 +69,7 @@ struct JSONDocumentTests {
         #expect(throws: Never.self) { try parse(text, unique: false) }
     }
 
-    @Test func `the last of two equal keys is found where both are let in`() throws {
+    @Test func `the last of two equal keys is found if both are allowed`() throws {
         let document = try parse(#"{"a":1,"b":2,"a":3}"#, unique: false)
         #expect(document.member("a", of: document.root).flatMap(document.numberText) == "3")
         #expect(document.count(document.root) == 3)

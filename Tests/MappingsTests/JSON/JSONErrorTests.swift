@@ -15,7 +15,7 @@ struct JSONErrorTests {
         (#"{"a" 1}"#, .syntax, "line 1, column 6: expected ':' after a key, found '1'"),
         (#"{"é":"ü" x"#, .syntax, "line 1, column 10: expected ',' or '}' after a member of the object, found 'x'"),
         (#"{"a":1} {"#, .syntax, "line 1, column 9: expected the end of the input after the value, found '{'"),
-        ("\u{FEFF}{}", .encoding, "line 1, column 1: a byte order mark stands before the value; send UTF-8 without it"),
+        ("\u{FEFF}{}", .encoding, "line 1, column 1: a byte order mark comes before the value; send UTF-8 without it"),
         ("[NaN]", .syntax, "line 1, column 2: unknown word 'NaN'; a bare word is true, false or null"),
         ("nullx", .syntax, "line 1, column 1: unknown word 'nullx'; a bare word is true, false or null"),
         ("[€]", .syntax, "line 1, column 2: expected a value, found '€'"),

@@ -70,7 +70,7 @@ struct ExactDecimalRoundingTests {
             ("123456789012345678", 2, nil),
             ("10.0000000000000005", 2, "10"), ("2.0000000000100000001", 2, nil),
         ] as [(String, Int, String?)])
-    func `binary noise is told from decimals that were meant`(text: String, decimals: Int, expected: String?) throws {
+    func `binary noise and intended decimals are distinguished`(text: String, decimals: Int, expected: String?) throws {
         #expect(try ExactDecimal(parsing: text).denoised(decimals: decimals)?.description == expected)
     }
 }

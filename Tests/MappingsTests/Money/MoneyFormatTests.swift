@@ -30,8 +30,8 @@ struct MoneyFormatTests {
             ("499e-1", "KWD", "amount '499e-1' must be a whole number of minor units (KWD: 49.900 is 49900)"),
             ("12.5", "JPY", "amount '12.5' must be a whole number of minor units (JPY: 4990 is 4990)"),
             ("4990", nil, "amount '4990' needs a currency to know its minor unit"),
-            ("4990", "USDT", "USDT has no minor unit; set exponents: {USDT: 6} where amounts are in its smallest unit"),
-            ("1", "XAU", "XAU has no minor unit; set exponents: {XAU: 6} where amounts are in its smallest unit"),
+            ("4990", "USDT", "USDT has no minor unit; set exponents: {USDT: 6} if amounts are in its smallest unit"),
+            ("1", "XAU", "XAU has no minor unit; set exponents: {XAU: 6} if amounts are in its smallest unit"),
             ("-4990", "EUR", "amount '-4990' is negative; send zero or more"),
             ("1e-99", "EUR", "amount '1e-99' is out of range; its power of ten must be between -60 and 60"),
         ] as [(String, String?, String)])
@@ -39,7 +39,7 @@ struct MoneyFormatTests {
         #expect(try Self.read(MoneyFormat(unit: .minor), text, code) == expected)
     }
 
-    @Test func `options are taken only where they are set`() throws {
+    @Test func `options apply only if they are set`() throws {
         #expect(try Self.read(MoneyFormat(unit: .major, rounding: .halfUp), "12.505", "EUR") == "12.51")
         #expect(try Self.read(MoneyFormat(unit: .major, rounding: .halfEven), "12.505", "EUR") == "12.5")
         #expect(try Self.read(MoneyFormat(unit: .major, allowsNegative: true), "-12.50", "EUR") == "-12.5")
@@ -50,7 +50,7 @@ struct MoneyFormatTests {
         #expect(try Self.read(MoneyFormat(unit: .minor), "4990000", "USDT", exponents: Self.usdt) == "4.99")
     }
 
-    @Test func `noise is removed and reported where it is tolerated`() throws {
+    @Test func `noise is removed and reported if it is tolerated`() throws {
         let tolerant = MoneyFormat(unit: .major, toleratesFloatNoise: true)
         #expect(try Self.read(tolerant, "63.749999999999996", "EUR") == "63.75 (noise removed)")
         #expect(try Self.read(tolerant, "63.75", "EUR") == "63.75")
@@ -74,7 +74,7 @@ struct MoneyFormatTests {
             ("0", "EUR", "0.00", "0"),
             ("12.505", "EUR", "amount '12.505' has 3 decimals but EUR has 2", "amount '12.505' has 3 decimals but EUR has 2"),
             ("0.5", "JPY", "amount '0.5' has 1 decimal but JPY has 0", "amount '0.5' has 1 decimal but JPY has 0"),
-            ("12.505", "USDT", "12.505", "USDT has no minor unit; set exponents: {USDT: 6} where amounts are in its smallest unit"),
+            ("12.505", "USDT", "12.505", "USDT has no minor unit; set exponents: {USDT: 6} if amounts are in its smallest unit"),
             ("12.505", nil, "12.505", "amount '12.505' needs a currency to know its minor unit"),
             ("-5", "EUR", "amount '-5' is negative; send zero or more", "amount '-5' is negative; send zero or more"),
             (

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Mappings
 
-/// Nothing that a sender sends disappears: it is in a field, in `extra`, a credential, or told in a warning.
+/// Nothing that a sender sends disappears: it is in a field, in `extra`, a credential, or named in a warning.
 struct LosslessTests {
     private static let acme = """
         tracker: Acme
@@ -56,7 +56,7 @@ struct LosslessTests {
         #expect(conversion[.eventName] == .text("buy"))
     }
 
-    @Test func `a word that settles another field, and a macro, are told in warnings`() throws {
+    @Test func `a word that sets another field, and a macro, give warnings`() throws {
         let conversion = try Samples.read("rs-traffic", #"{"clickid":"c","event":"rejected","status":"approved","sub_id_1":"{sub1}"}"#)
             .get()
         #expect(

@@ -131,12 +131,12 @@ struct MappingReaderTests {
         let minor: [String: SettingValue] = ["amount_unit": .text("minor")]
         #expect(
             try Samples.read("rs-traffic", body, settings: minor).refusal
-                == "USDT has no minor unit; set exponents: {USDT: 6} where amounts are in its smallest unit")
+                == "USDT has no minor unit; set exponents: {USDT: 6} if amounts are in its smallest unit")
         let exponents = CurrencyExponents(overrides: [usdt: 6])
         #expect(try Samples.read("rs-traffic", body, settings: minor, exponents: exponents).get().exampleText("amount") == "USDT 12.345678")
     }
 
-    @Test func `a source's default currency holds where the tracker's requests have none`() throws {
+    @Test func `a source's default currency counts if the tracker's requests have none`() throws {
         let body = #"{"program_id":"p","coupon_code":"C","conversion_type":"purchase","revenue_amount":99.999}"#
         #expect(try Samples.read("refvenue", body).get().exampleText("amount") == "99.999")
         let defaults: [(path: FieldPath, value: Value)] = [(.field(.currency), .text("EUR"))]
@@ -154,7 +154,7 @@ struct MappingReaderTests {
                 == "the body is not valid JSON: line 1, column 118: nesting deeper than 64 levels")
     }
 
-    @Test func `10,000 items are added up exactly and 10,000 mistakes are told in short`() throws {
+    @Test func `10,000 items are added exactly, and of 10,000 mistakes the first are listed`() throws {
         let good = repeatElement(#"{"price":0.01,"quantity":1,"sku":"s","colour":"red"}"#, count: 10_000).joined(separator: ",")
         let head = #"{"cart_id":"c","order_id":"o","currency_code":"USD","items":["#
         let conversion = try Samples.read("refersion", head + good + "]}").get()

@@ -48,7 +48,7 @@ struct ParametersTests {
         #expect(time < .seconds(5))
     }
 
-    @Test func `a value is encoded so that it can stand anywhere in a URL`() {
+    @Test func `a value is encoded so that it can be anywhere in a URL`() {
         #expect("a-Z0._~".percentEncoded == "a-Z0._~")
         #expect("a b&c=d/e?f#g+h%41{i}\n\"ü😀".percentEncoded == "a%20b%26c%3Dd%2Fe%3Ff%23g%2Bh%2541%7Bi%7D%0A%22%C3%BC%F0%9F%98%80")
     }
@@ -66,7 +66,7 @@ struct ParametersTests {
         "{click_id}", "{{cid}}", "{}", "%7Bclickid%7D", "%7bclickid%7d", "%5BCLICKID%5D", "[CLICKID]", "#reqid#", "<subid>", "${id}",
         "%click%", "null", "NULL", "undefined", "Undefined",
     ])
-    func `a macro that nobody filled in is known`(text: String) {
+    func `a macro that was not filled in is recognised`(text: String) {
         #expect(text.isUnexpandedMacro)
     }
 

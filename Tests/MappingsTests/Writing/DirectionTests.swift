@@ -2,7 +2,7 @@ import Testing
 
 @testable import Mappings
 
-/// Every tracker's own sample told to every tracker: 25 directions, each with the exact request or the exact reason.
+/// Every tracker's own sample sent to every tracker: 25 directions, each with the exact request or the exact reason.
 struct DirectionTests {
     private static let noCart =
         "skipped: Refersion requires cart_id, but the conversion has no cart_id; a route can give it: set: { cart_id: … }"
@@ -65,7 +65,7 @@ struct DirectionTests {
             "GET /api/postback/acme/spring?click_id=a1b2c3d4-e5f6-...&amount=49.99&txn_id=order-12345&event=sale&currency=USD"
         ),
     ])
-    func `a tracker's sample is told as it is or not at all`(source: String, destination: String, told: String) throws {
+    func `a tracker's sample is sent as it is or not at all`(source: String, destination: String, told: String) throws {
         #expect(try Samples.told(Samples.sample(from: source), to: Samples.writer(to: destination)) == told)
     }
 
@@ -138,15 +138,15 @@ struct DirectionTests {
             ),
             (
                 "rs-traffic", "refcampaign", ["status": "rejected"],
-                "skipped: RefCampaign's postback has no status, so a rejected conversion cannot be told"
+                "skipped: RefCampaign's postback has no status, so a rejected conversion cannot be sent"
             ),
             (
                 "rs-traffic", "refersion", ["status": "chargeback"],
-                "skipped: Refersion's order webhook has no status, so a chargeback conversion cannot be told"
+                "skipped: Refersion's order webhook has no status, so a chargeback conversion cannot be sent"
             ),
             (
                 "rs-traffic", "trcker", ["status": "refunded"],
-                "skipped: Trcker's postback has no status, so a refunded conversion cannot be told"
+                "skipped: Trcker's postback has no status, so a refunded conversion cannot be sent"
             ),
             ("rs-traffic", "refersion", ["type": "lead"], "skipped: Refersion's webhook is for paid orders, not for a lead"),
             (
@@ -166,17 +166,19 @@ struct DirectionTests {
                 #"POST /v1/track-conversion {"program_id":"p","coupon_code":"SAVE20","conversion_type":"purchase","revenue_amount":49.99}"#
             ),
         ] as [(String, String, [String: String], String)])
-    func `what a route sets makes it deliverable`(source: String, destination: String, set: [String: String], told: String) throws {
+    func `a field that a route sets makes a conversion deliverable`(
+        source: String, destination: String, set: [String: String], told: String
+    ) throws {
         var conversion = try Samples.sample(from: source)
         for (name, text) in set { conversion[try #require(FieldPath(name: name))] = .text(text) }
         #expect(try Samples.told(conversion, to: Samples.writer(to: destination)) == told)
     }
 
-    @Test func `a code without minor units goes out in major units only, unless its exponent is set`() throws {
+    @Test func `a code without minor units is sent in major units only, unless its exponent is set`() throws {
         var conversion = try Samples.sample(from: "rs-traffic")
         conversion[.currency] = .text("USDT")
         conversion[.amount] = try .number(ExactDecimal(parsing: "12.345678"))
-        let refusal = "skipped: USDT has no minor unit; set exponents: {USDT: 6} where amounts are in its smallest unit"
+        let refusal = "skipped: USDT has no minor unit; set exponents: {USDT: 6} if amounts are in its smallest unit"
         #expect(try Samples.told(conversion, to: Samples.writer(to: "refcampaign")) == refusal)
         conversion[.currency] = .text("XAU")
         #expect(try Samples.told(conversion, to: Samples.writer(to: "refcampaign")) == refusal.replacing("USDT", with: "XAU"))
@@ -190,7 +192,7 @@ struct DirectionTests {
                 #""amount":12345678,"currency":"XAU""#))
     }
 
-    @Test func `the path and the credentials are the operator's, and masked where shown`() throws {
+    @Test func `the path and the credentials are the operator's, and are masked when shown`() throws {
         let credentials = ["postback_secret": "s3cret&", "publishable_key": "pk_live", "api_key": "rc_live"]
         let trcker = try MappingWriter(
             Samples.mapping("trcker"), url: "https://t.example/", settings: ["brand": .text("a b"), "offer": .text("../x")],

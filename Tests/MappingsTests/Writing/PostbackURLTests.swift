@@ -22,17 +22,17 @@ struct PostbackURLTests {
         ("ftp://t.example/p?c={click_id}", "a postback_url begins with https:// or http://, found 'ftp://t.example/p?c={click_id}'"),
         ("{click_id}", "a postback_url begins with https:// or http://, found '{click_id}'"),
         ("https:///p?c={click_id}", "postback_url 'https:///p?c={click_id}' has no host"),
-        ("https://{click_id}.t.example/", "a macro cannot stand in the host of a postback_url: the operator fixes where requests go"),
-        ("https://{click_id}@t.example/", "a macro cannot stand in the host of a postback_url: the operator fixes where requests go"),
-        ("https://t.example{click_id}", "a macro cannot stand in the host of a postback_url: the operator fixes where requests go"),
+        ("https://{click_id}.t.example/", "a macro cannot be in the host of a postback_url: the operator fixes where requests go"),
+        ("https://{click_id}@t.example/", "a macro cannot be in the host of a postback_url: the operator fixes where requests go"),
+        ("https://t.example{click_id}", "a macro cannot be in the host of a postback_url: the operator fixes where requests go"),
         ("https://t.example/p?c=1", "this postback_url has no macro, so every conversion would look the same; write cid={click_id}"),
         ("https://t.example/p?c={clik_id}", "unknown macro '{clik_id}' in a postback_url; did you mean '{click_id}'?"),
         ("https://t.example/p?c={CLICK_ID}", "unknown macro '{CLICK_ID}' in a postback_url; did you mean '{click_id}'?"),
         ("https://t.example/p?c={wat}", "unknown macro '{wat}' in a postback_url; macros are canonical names such as {click_id}"),
         ("https://t.example/p?c={}", "unknown macro '{}' in a postback_url; macros are canonical names such as {click_id}"),
         ("https://t.example/p?c={click_id", "the '{' in '{click_id' has no closing '}'"),
-        ("https://t.example/p?{click_id}=1", "a macro stands behind a parameter's '=', found '{click_id}=1'; write cid={click_id}"),
-        ("https://t.example/p?{click_id}", "a macro stands behind a parameter's '=', found '{click_id}'; write cid={click_id}"),
+        ("https://t.example/p?{click_id}=1", "a macro comes after a parameter's '=', found '{click_id}=1'; write cid={click_id}"),
+        ("https://t.example/p?{click_id}", "a macro comes after a parameter's '=', found '{click_id}'; write cid={click_id}"),
         (
             "https://t.example/a/../p?c={click_id}",
             "the path of a postback_url holds no '.' or '..'; write the path that it leads to"
@@ -42,7 +42,7 @@ struct PostbackURLTests {
             "nothing behind the '#' of a postback_url is sent; write the macro as {click_id}, a '#' of a value as %23"
         ),
     ])
-    func `a mistake in the address is told where it stands`(url: String, sentence: String) {
+    func `a mistake in the address is reported at its place`(url: String, sentence: String) {
         var diagnostics = Diagnostics()
         _ = PostbackURL.parse(url, at: Self.place, into: &diagnostics)
         #expect(diagnostics.sorted.map(\.description) == ["gateway.yaml:3:19: error: " + sentence])
@@ -89,7 +89,7 @@ struct PostbackURLTests {
         ("../../x", "..%2F..%2Fx"), ("a#b?c", "a%23b%3Fc"),
         ("ü😀", "%C3%BC%F0%9F%98%80"), ("+", "%2B"), ("\0", "%00"),
     ])
-    func `whatever a value holds, it stands in its place and is never expanded again`(value: String, encoded: String) throws {
+    func `a value of any content stays in its place and is never expanded again`(value: String, encoded: String) throws {
         var conversion = try Samples.sample(from: "rs-traffic")
         conversion[.clickID] = .text(value)
         #expect(
@@ -143,7 +143,7 @@ struct PostbackURLTests {
         return conversion
     }
 
-    @Test func `a correction goes to the same address where a macro tells it`() throws {
+    @Test func `a correction goes to the same address if a macro says what it is`() throws {
         let url = "https://t.example/p?c={click_id}&st={status}"
         #expect(try told(url, Self.correction("status", status: "approved")) == "https://t.example/p?c=c-1&st=approved")
         #expect(
@@ -151,11 +151,11 @@ struct PostbackURLTests {
                 == "https://t.example/p?c=c-1&st=refunded")
         #expect(
             try told(url, Self.correction("refund", status: "approved", refund: "20", refunded: "20"))
-                == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not told; a refund_url can tell it"
+                == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not sent; a refund_url can take it"
         )
         #expect(
             try told(url, Self.correction("amount", status: "approved"))
-                == "skipped: the postback_url has no {update} and {amount} or {status} and {amount}, so the new amount of EUR 50.00 was not told"
+                == "skipped: the postback_url has no {update} and {amount} or {status} and {amount}, so the new amount of EUR 50.00 was not sent"
         )
         #expect(
             try told(
@@ -168,10 +168,10 @@ struct PostbackURLTests {
         let url = "https://t.example/p?c={click_id}&payout={amount}"
         #expect(
             try told(url, Self.correction("status", status: "approved"))
-                == "skipped: the postback_url has no {status} or {update}, so the status 'approved' was not told")
+                == "skipped: the postback_url has no {status} or {update}, so the status 'approved' was not sent")
         #expect(
             try told(url, Self.correction("status", status: "chargeback"))
-                == "skipped: the postback_url has no {status} or {update} or {refund} or {refunded}, so the status 'chargeback' was not told; a refund_url can tell it"
+                == "skipped: the postback_url has no {status} or {update} or {refund} or {refunded}, so the status 'chargeback' was not sent; a refund_url can take it"
         )
     }
 
@@ -188,7 +188,7 @@ struct PostbackURLTests {
         #expect(
             try url.write(Self.correction("status", status: "chargeback", refunded: "20")).url
                 == "https://t.example/p?c=c-1&payout=-30.00&et=refund")
-        #expect(throws: Skip("the postback_url has no {status} or {update}, so the status 'approved' was not told")) {
+        #expect(throws: Skip("the postback_url has no {status} or {update}, so the status 'approved' was not sent")) {
             try url.write(Self.correction("status", status: "approved"))
         }
         var first = Self.correction("status", status: "approved")
@@ -196,7 +196,7 @@ struct PostbackURLTests {
         #expect(try url.write(first).url == "https://t.example/p?c=c-1&payout=50.00")
     }
 
-    @Test func `a mistake in a refund_url is told by its own name`() {
+    @Test func `a mistake in a refund_url is reported with its own name`() {
         var diagnostics = Diagnostics()
         _ = PostbackURL.parse("https://t.example/p?c=1", key: "refund_url", at: Self.place, into: &diagnostics)
         let sentence = "this refund_url has no macro, so every conversion would look the same; write cid={click_id}"

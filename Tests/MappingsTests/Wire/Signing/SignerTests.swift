@@ -12,7 +12,7 @@ struct SignerTests {
     private static let query = "clickid=abc123def456&event=ftd&status=approved&amount=50.00&currency=USD&timestamp=1717000000"
 
     private func verifies(
-        _ request: WireRequest, key: String = key, forms: [SignaturePlan.Form] = []
+        _ request: WireRequest, key: String = key, forms: [SignedForm] = []
     ) throws -> Bool {
         let mapping = try Samples.mapping("rs-traffic")
         return try Signer(#require(mapping.signature), secret: key, forms: forms).verifies(mapping.parse(request))
@@ -39,7 +39,7 @@ struct SignerTests {
         #expect(try !verifies(post(Self.payload, sign: Self.sortedParameters), forms: [.sortedJSON, .rawBody]))
     }
 
-    @Test func `the signature may stand in a header, the body or the query, in either case of hex`() throws {
+    @Test func `the signature may be in a header, the body or the query, in either case of hex`() throws {
         let body = Self.payload.dropLast() + #", "sign": "\#(Self.sortedJSON)"}"#
         #expect(try verifies(post(String(body))))
         #expect(try verifies(post(Self.payload, query: "sign=" + Self.sortedJSON)))
@@ -48,7 +48,7 @@ struct SignerTests {
         #expect(try verifies(get("sign=" + Self.sortedParameters.uppercased() + "&" + Self.query)))
     }
 
-    @Test func `the first place that is used counts, even where it is wrong`() throws {
+    @Test func `the first place that is used counts, even if it is wrong`() throws {
         #expect(try !verifies(post(Self.payload, sign: "00", query: "sign=" + Self.sortedJSON)))
         #expect(try !verifies(post(Self.payload, sign: "", query: "sign=" + Self.sortedJSON)))
     }
@@ -110,7 +110,7 @@ struct SignerTests {
         let writer = try MappingWriter(mapping, url: "https://t.example", credentials: ["secret": Self.key])
         let request = try writer.write(Samples.sample(from: "rs-traffic"), at: Samples.receivedAt)
         let wire = WireRequest(method: request.method, path: "/v1/event", headers: request.headers, body: request.body)
-        for form in SignaturePlan.Form.allCases { #expect(try verifies(wire, forms: [form]) == (form != .sortedParameters)) }
+        for form in SignedForm.all { #expect(try verifies(wire, forms: [form]) == (form != .sortedParameters)) }
         #expect(request.headers.first { $0.name == "X-RS-Sign" }?.value.count == 64)
     }
 

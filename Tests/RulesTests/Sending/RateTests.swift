@@ -2,8 +2,6 @@ import FuzzProperties
 import Rules
 import Testing
 
-@testable import Gateway
-
 struct RateTests {
     @Test(arguments: [
         ("8/s", 8, 1), ("100/m", 100, 60), ("5000/h", 5000, 3600), ("1/d", 1, 86_400), ("1000000/s", 1_000_000, 1),

@@ -1,7 +1,7 @@
 import Mappings
 
 /// A source or a destination while its part of the file is read: what both have in common.
-struct Party {
+struct ConfigurationEntry {
     var side: SettingPlan.Side
     var name: String
     /// Where the name stands.

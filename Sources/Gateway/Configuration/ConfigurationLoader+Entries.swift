@@ -2,13 +2,13 @@ import Mappings
 
 extension ConfigurationLoader {
     /// Names stand in paths and on command lines, so they are kept simple.
-    mutating func checkName(of party: Party) {
-        let isSimple = party.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-        if isSimple, let first = party.name.first, first.isLetter || first.isNumber { return }
+    mutating func checkName(of entry: ConfigurationEntry) {
+        let isSimple = entry.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        if isSimple, let first = entry.name.first, first.isLetter || first.isNumber { return }
         diagnostics.error(
-            at: party.location,
-            "the name of a \(party.side.rawValue) has letters, digits, '-', '_' and '.' only and begins with a letter or digit, found "
-                + party.name.quotedBriefly)
+            at: entry.location,
+            "the name of a \(entry.side.rawValue) has letters, digits, '-', '_' and '.' only and begins with a letter or digit, found "
+                + entry.name.quotedBriefly)
     }
 
     mutating func tracker(_ node: YAMLNode) -> Mapping? {
@@ -30,7 +30,9 @@ extension ConfigurationLoader {
         var open: Set<String> = []
     }
 
-    mutating func credentials(_ map: inout YAMLFields, at place: SourceLocation?, of party: Party, _ mapping: Mapping) -> Credentials {
+    mutating func credentials(_ map: inout YAMLFields, at place: SourceLocation?, of entry: ConfigurationEntry, _ mapping: Mapping)
+        -> Credentials
+    {
         var found = Credentials()
         var named: Set<String> = []
         let known = mapping.credentials.map(\.name)
@@ -41,37 +43,38 @@ extension ConfigurationLoader {
                 diagnostics.error(at: key.location, "unknown credential \(name.quotedBriefly) of tracker '\(mapping.name)'\(hint)")
                 continue
             }
-            if let elements = node.elements, party.side == .source {
-                rotation(elements, at: node.location, plan, of: party, into: &found)
+            if let elements = node.elements, entry.side == .source {
+                rotation(elements, at: node.location, plan, of: entry, into: &found)
             } else {
-                credential(node, plan, of: party, into: &found)
+                credential(node, plan, of: entry, into: &found)
             }
         }
         for plan in mapping.credentials where !named.contains(plan.name) {
-            if party.side == .destination, plan.mayBeNull { continue }
-            diagnostics.error(at: place ?? party.location, "\(party.subject) needs credential '\(plan.name)'")
+            if entry.side == .destination, plan.mayBeNull { continue }
+            diagnostics.error(at: place ?? entry.location, "\(entry.subject) needs credential '\(plan.name)'")
         }
         return found
     }
 
     /// `[new, old]` while a sender goes over from one to the other.
     private mutating func rotation(
-        _ elements: [YAMLNode], at place: SourceLocation, _ plan: CredentialPlan, of party: Party, into found: inout Credentials
+        _ elements: [YAMLNode], at place: SourceLocation, _ plan: CredentialPlan, of entry: ConfigurationEntry,
+        into found: inout Credentials
     ) {
-        let subject = "credential '\(plan.name)' of \(party.subject)"
+        let subject = "credential '\(plan.name)' of \(entry.subject)"
         guard (1...2).contains(elements.count) else {
-            let advice = elements.isEmpty ? Self.reason(party.side) : "take away those that are out of use"
+            let advice = elements.isEmpty ? Self.reason(entry.side) : "take away those that are out of use"
             diagnostics.error(at: place, "\(subject) has one secret, or two during a rotation, found \(elements.count); \(advice)")
             return
         }
         var secrets: [String] = []
         for element in elements {
             guard !element.isNull else {
-                diagnostics.error(at: element.location, "\(subject) has an empty place in its list; \(Self.reason(party.side))")
+                diagnostics.error(at: element.location, "\(subject) has an empty place in its list; \(Self.reason(entry.side))")
                 continue
             }
             var one = Credentials()
-            credential(element, plan, of: party, into: &one)
+            credential(element, plan, of: entry, into: &one)
             if let secret = one.values[plan.name] { secrets.append(secret) }
         }
         guard secrets.count == elements.count else { return }
@@ -83,23 +86,24 @@ extension ConfigurationLoader {
     }
 
     /// The sentences never show the value.
-    private mutating func credential(_ node: YAMLNode, _ plan: CredentialPlan, of party: Party, into found: inout Credentials) {
-        let subject = "credential '\(plan.name)' of \(party.subject)"
+    private mutating func credential(_ node: YAMLNode, _ plan: CredentialPlan, of entry: ConfigurationEntry, into found: inout Credentials)
+    {
+        let subject = "credential '\(plan.name)' of \(entry.subject)"
         guard case .scalar(let text, let isPlain) = node.content else {
             diagnostics.error(at: node.location, "\(subject) must be a text, found \(node.kind)")
             return
         }
         if isPlain, text == "~" || text.lowercased() == "null" {
             guard plan.mayBeNull else {
-                diagnostics.error(at: node.location, "\(subject) cannot be null: \(Self.reason(party.side))")
+                diagnostics.error(at: node.location, "\(subject) cannot be null: \(Self.reason(entry.side))")
                 return
             }
             found.open.insert(plan.name)
-            if party.side == .source {
+            if entry.side == .source {
                 diagnostics.warning(at: node.location, "\(subject) is null, so requests are not checked; this is deprecated, set a secret")
             }
         } else if text.isBlank {
-            diagnostics.error(at: node.location, "\(subject) is empty; \(Self.reason(party.side))")
+            diagnostics.error(at: node.location, "\(subject) is empty; \(Self.reason(entry.side))")
         } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\t" }) {
             diagnostics.error(at: node.location, "\(subject) holds a line break or another control character, which no request can carry")
         } else {
@@ -117,45 +121,46 @@ extension ConfigurationLoader {
     // MARK: Settings
 
     mutating func settings(
-        _ map: inout YAMLFields, at place: SourceLocation?, of party: Party, _ mapping: Mapping, exponents: inout CurrencyExponents?
+        _ map: inout YAMLFields, at place: SourceLocation?, of entry: ConfigurationEntry, _ mapping: Mapping,
+        exponents: inout CurrencyExponents?
     ) -> [String: SettingValue] {
         var chosen: [String: SettingValue] = [:]
         var named: Set<String> = []
-        let known = mapping.settings.filter { $0.sides.contains(party.side) }.map(\.name)
+        let known = mapping.settings.filter { $0.sides.contains(entry.side) }.map(\.name)
         for (key, name, node) in map.map("settings", &diagnostics) {
             if let plan = mapping.settings.first(where: { $0.name == name }) {
-                guard plan.sides.contains(party.side) else {
-                    let other = party.side == .source ? "destination" : "source"
+                guard plan.sides.contains(entry.side) else {
+                    let other = entry.side == .source ? "destination" : "source"
                     diagnostics.error(
                         at: key.location,
-                        "setting '\(name)' of tracker '\(mapping.name)' is for a \(other), not for a \(party.side.rawValue)")
+                        "setting '\(name)' of tracker '\(mapping.name)' is for a \(other), not for a \(entry.side.rawValue)")
                     continue
                 }
                 guard !node.isNull else { continue }
                 named.insert(name)
                 chosen[name] = plan.value(node, &diagnostics)
-                if case .text("") = chosen[name] { diagnostics.error(at: node.location, "setting '\(name)' of \(party.subject) is empty") }
+                if case .text("") = chosen[name] { diagnostics.error(at: node.location, "setting '\(name)' of \(entry.subject) is empty") }
             } else if name == "exponents" {
-                if exponents != nil { diagnostics.error(at: key.location, "\(party.subject) has 'exponents' twice; keep one") }
+                if exponents != nil { diagnostics.error(at: key.location, "\(entry.subject) has 'exponents' twice; keep one") }
                 exponents = self.exponents(node)
             } else {
                 let hint = known.isEmpty ? "; it has none" : name.suggestion(from: known)
                 diagnostics.error(at: key.location, "unknown setting \(name.quotedBriefly) of tracker '\(mapping.name)'\(hint)")
             }
         }
-        checkComplete(named, at: place ?? party.location, of: party, mapping)
+        checkComplete(named, at: place ?? entry.location, of: entry, mapping)
         return chosen
     }
 
     /// What the mapping requires, and what a destination's path cannot do without.
-    private mutating func checkComplete(_ named: Set<String>, at place: SourceLocation, of party: Party, _ mapping: Mapping) {
+    private mutating func checkComplete(_ named: Set<String>, at place: SourceLocation, of entry: ConfigurationEntry, _ mapping: Mapping) {
         for plan in mapping.settings where !named.contains(plan.name) && plan.initial == nil {
             let isInPath = mapping.request.path.segments.contains(.setting(plan.name))
-            if party.side == .destination, isInPath {
+            if entry.side == .destination, isInPath {
                 diagnostics.error(
-                    at: place, "\(party.subject) needs setting '\(plan.name)', a part of its path \(mapping.request.path.description)")
-            } else if plan.requiredBy.contains(party.side) {
-                diagnostics.error(at: place, "\(party.subject) needs setting '\(plan.name)'")
+                    at: place, "\(entry.subject) needs setting '\(plan.name)', a part of its path \(mapping.request.path.description)")
+            } else if plan.requiredBy.contains(entry.side) {
+                diagnostics.error(at: place, "\(entry.subject) needs setting '\(plan.name)'")
             }
         }
     }

@@ -1,7 +1,7 @@
 import Rules
 
 /// How much the gateway takes upon itself.
-struct Limits: Sendable, Equatable {
+struct ServiceLimits: Sendable, Equatable {
     /// Bytes of a request's body; more is a 413.
     var body = 1024 * 1024
     var refused = RefusedLimits()

@@ -1,0 +1,121 @@
+import NIOCore
+
+/// Repairs request heads that the HTTP parser would misunderstand, before it sees them.
+///
+/// - A byte beyond ASCII in the request line, such as `¤` after `&curren` went through an HTML page, is percent-encoded. The parser would answer
+///   it with a 400.
+/// - An `Upgrade` header is taken out: the gateway speaks HTTP/1.1 and ignores the offer (RFC 9110, section 7.8). The parser would take everything
+///   behind the head for another protocol, and the sender's next requests would get no answer.
+///
+/// `InboundHandler` says when a head may begin. Of requests that a sender pipelines this handler sees those that begin a read.
+final class RequestHeadHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private enum Place {
+        case outside
+        /// The request line, or an empty line in front of it (RFC 9112, section 2.2).
+        case requestLine
+        case restOfRequestLine
+        case lineStart
+        /// Inside a header line that stays.
+        case line
+        /// Inside a header line that goes.
+        case upgrade
+    }
+
+    var mayBegin = true
+    /// The sender began with HTTP/2's preface (RFC 9113, section 3.4), which the parser only finds wrong.
+    private(set) var isHTTP2 = false
+    private var place = Place.outside
+    /// The beginning of a line that a read cut off: it may yet turn out to be an upgrade, or the end of the head.
+    private var held: [UInt8] = []
+    private static let name = Array("upgrade:".utf8)
+    private static let preface = Array("PRI * HTTP/2".utf8)
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if place == .outside {
+            guard mayBegin else { return context.fireChannelRead(data) }
+            place = .requestLine
+        }
+        mayBegin = false
+        var buffer = unwrapInboundIn(data)
+        if !held.isEmpty {
+            var begun = ByteBuffer(bytes: held)
+            begun.writeBuffer(&buffer)
+            buffer = begun
+            held = []
+        }
+        let repaired = buffer.withUnsafeReadableBytes { repair($0) }
+        context.fireChannelRead(wrapInboundOut(repaired ?? buffer))
+    }
+
+    /// Goes on line by line. Nil if nothing is to be changed.
+    private func repair(_ bytes: UnsafeRawBufferPointer) -> ByteBuffer? {
+        var repaired: ByteBuffer?
+        // Up to here the bytes are in `repaired`, or left out.
+        var taken = 0
+        func take(to end: Int, leavingOutTo next: Int) {
+            var buffer = repaired ?? ByteBuffer()
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[taken..<end]))
+            repaired = buffer
+            taken = next
+        }
+        var start = 0
+        while start < bytes.count, place != .outside {
+            let end = Self.endOfLine(bytes, from: start)
+            let isWhole = bytes[end - 1] == 0x0A
+            if place == .lineStart {
+                let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                if Self.isPrefix(line, isWhole) {
+                    held = Array(line)
+                    take(to: start, leavingOutTo: end)
+                    break
+                }
+                place = Self.isEmpty(line) ? .outside : Self.isUpgrade(line) ? .upgrade : .line
+            }
+            switch place {
+            case .requestLine, .restOfRequestLine:
+                if bytes[start..<end].starts(with: Self.preface) { isHTTP2 = true }
+                for index in start..<end where bytes[index] >= 0x80 {
+                    take(to: index, leavingOutTo: index + 1)
+                    repaired?.writeString(Self.encoded(bytes[index]))
+                }
+                let isEmpty = place == .requestLine && bytes[start..<end].allSatisfy { $0 == 0x0D || $0 == 0x0A }
+                if !isEmpty { place = isWhole ? .lineStart : .restOfRequestLine }
+            case .upgrade:
+                take(to: start, leavingOutTo: end)
+                if isWhole { place = .lineStart }
+            case .line: if isWhole { place = .lineStart }
+            case .outside, .lineStart: break
+            }
+            start = end
+        }
+        if repaired != nil { take(to: bytes.count, leavingOutTo: bytes.count) }
+        return repaired
+    }
+
+    private static func endOfLine(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count, bytes[index] != 0x0A { index += 1 }
+        return min(index + 1, bytes.count)
+    }
+
+    private static func isEmpty(_ line: UnsafeRawBufferPointer) -> Bool {
+        line.count == 1 && line[0] == 0x0A || line.count == 2 && line[0] == 0x0D && line[1] == 0x0A
+    }
+
+    /// Whether the line, cut off by the end of a read, may yet become an upgrade, or the empty line behind the head.
+    private static func isPrefix(_ line: UnsafeRawBufferPointer, _ isWhole: Bool) -> Bool {
+        if isWhole { return false }
+        if line.count == 1, line[0] == 0x0D { return true }
+        return line.count < name.count && line.indices.allSatisfy { line[$0] | 0x20 == name[$0] }
+    }
+
+    /// A colon is not changed by the bit that makes a letter small.
+    private static func isUpgrade(_ line: UnsafeRawBufferPointer) -> Bool {
+        line.count >= name.count && name.indices.allSatisfy { line[$0] | 0x20 == name[$0] }
+    }
+
+    private static func encoded(_ byte: UInt8) -> String { "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
+}

@@ -1,0 +1,39 @@
+extension Mapping {
+    /// Takes a request apart.
+    ///
+    /// - Parameter pathValues: from `PathPlan.match`.
+    /// - Throws: a refusal if the body cannot be read at all: it is not JSON, not UTF-8, or in another format.
+    package func parse(_ request: WireRequest, pathValues: [String: String] = [:]) throws(Refusal) -> ParsedRequest {
+        var parsed = ParsedRequest(
+            slots: Array(repeating: .absent, count: layout.slotCount), pathValues: pathValues, request: request)
+        for (place, name, slot) in layout.parameters {
+            switch place {
+            case .path: parsed.slots[slot] = pathValues[name].map(WireValue.string) ?? .absent
+            case .header: parsed.slots[slot] = request.header(name).map(WireValue.string) ?? .absent
+            case .query, .body: break
+            }
+        }
+        if let format = try self.request.format(of: request) {
+            parsed.format = format
+            parsed.hasBody = !request.body.isEmpty
+            try format.read(layout, into: &parsed)
+            if !request.query.isEmpty { parsed.takeBesideBody(Parameters(decoding: request.query), by: layout) }
+        } else {
+            try parsed.take(Parameters(decoding: request.query), by: layout) { .query($0) }
+        }
+        return parsed
+    }
+
+    /// The values that prove the sender of a request that cannot be parsed: headers, and secrets of the query and of a body whose format can
+    /// still find them. If a name was sent twice, the first value counts.
+    package func parseCredentials(_ request: WireRequest, pathValues: [String: String] = [:]) -> ParsedRequest {
+        var parsed = ParsedRequest(slots: [], pathValues: pathValues, request: request)
+        parsed.takeSecrets(Parameters(decoding: request.query).pairs, by: layout) { .query($0) }
+        guard self.request.readsBody(request.method) else { return parsed }
+        parsed.hasBody = !request.body.isEmpty
+        let format = (try? self.request.format(of: request)) ?? nil
+        parsed.format = format ?? self.request.formats.first
+        if let format { parsed.takeSecrets(format.membersOfUnreadable(request.body), by: layout) { .body($0) } }
+        return parsed
+    }
+}
