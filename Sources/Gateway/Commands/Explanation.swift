@@ -209,26 +209,20 @@ struct Explanation {
         for name in names { show(conversion, to: name, after: nil) }
     }
 
+    /// - Parameter state: for a correction, what became of its conversion at this destination; nil if it had no delivery there.
     private mutating func show(_ conversion: Conversion, to name: String, after state: DeliveryState?) {
         guard let destination = configuration.destination(name) else { return }
-        do throws(Skip) {
-            let sending = Sending(destination, routes: configuration.routes)
-            let request = try sending.request(for: conversion, after: state, at: arrival.receivedAt)
-            lines.append("→ \(name)".styled(.green))
-            lines += Self.lines(of: request, secrets: destination.secrets).map { "  " + $0 }
-        } catch {
-            lines += ["→ \(name): skipped".styled(.yellow), "  \(error.reason.printable)"]
+        let sending = Sending(destination, routes: configuration.routes)
+        switch sending.nextStep(for: conversion, delivery: arrival.id, after: state, at: arrival.receivedAt) {
+        case .send(let request, _): show(request, to: sending, "→ \(name)")
+        case .recordOnly(let request): show(request, to: sending, "→ \(name): recorded only, since the destination is a dry run")
+        case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow), "  \(reason.printable)"]
+        case .tooLate(let reason), .unreadable(let reason): lines += ["→ \(name): dead".styled(.yellow), "  \(reason.printable)"]
         }
     }
 
-    /// The request as it goes out, credentials masked.
-    static func lines(of request: OutboundRequest, secrets: [String]) -> [String] {
-        let secrets = SecretFinder(secrets)
-        var lines = ["\(request.method) \(secrets.masked(request.maskedURL))"]
-        for (name, value) in request.headers {
-            lines.append("\(name): \(request.secretHeaders.contains(name) ? "***" : secrets.masked(value))")
-        }
-        if !request.body.isEmpty { lines += ["", secrets.masked(String(decoding: request.body, as: UTF8.self))] }
-        return lines.map(\.printable)
+    private mutating func show(_ request: OutboundRequest, to sending: Sending, _ title: String) {
+        lines.append(title.styled(.green))
+        lines += SentRequest(request, to: sending).lines.map { "  " + $0 }
     }
 }

@@ -52,50 +52,56 @@ struct ReplayPreview {
             counts.notSent += 1
             return Terminal.print("  stored conversion cannot be read: \(error)")
         }
-        let predecessor = try await store.predecessor(of: row.id)
-        switch Result(catching: { () throws(Skip) in try destination.request(for: conversion, after: predecessor, at: SystemClock.now()) })
-        {
-        case .failure(let skip):
-            counts.notSent += 1
-            Terminal.print("  would be skipped: \(skip.reason.printable)".styled(.yellow))
-        case .success(let request):
+        let (now, predecessor) = (SystemClock.now(), try await store.predecessor(of: row.id))
+        switch destination.nextStep(for: conversion, delivery: row.id.conversion, after: predecessor, at: now) {
+        case .send(let request, _):
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
-            // As the worker judges it: of what its destination is too late for, or only records, nothing goes out.
-            let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, row.id.conversion.time)
-            if let reason = destination.lateness(since: receivedAt, at: SystemClock.now()) {
-                counts.notSent += 1
-                return Terminal.print("  would be dead: \(reason)".styled(.yellow))
+            try await compare(request, row, &counts)
+        case .recordOnly(let request):
+            Terminal.print(SentRequest(request, to: destination).lines.map { "  " + $0 })
+            notSent("would be recorded only: the destination is a dry run", &counts)
+        case .skip(let reason): notSent("would be skipped: \(reason.printable)", &counts)
+        case .tooLate(let reason):
+            // Nothing is written for it; an operator wants to see what it would have been.
+            if let request = try? destination.request(for: conversion, after: predecessor, at: now) {
+                Terminal.print(SentRequest(request, to: destination).lines.map { "  " + $0 })
             }
-            if destination.isDryRun {
-                counts.notSent += 1
-                return Terminal.print("  would be recorded only: the destination is a dry run".styled(.yellow))
-            }
-            let attempts = try await store.attempts(of: row.id)
-            guard let last = attempts.last else {
-                if row.attempts > 0 {
-                    counts.different += 1
-                    return Terminal.print("  it was sent before; what was sent then is not kept".styled(.dim))
-                }
-                counts.first += 1
-                return Terminal.print("  nothing was sent so far".styled(.dim))
-            }
-            let which = "attempt \(last.number) of \(last.startedAt), \(last.outcome.rawValue)\(last.status.map { " \($0)" } ?? "")"
-            let earlier = "\(which): \(last.reply.printable.prefix(300))"
-            guard let sent = SentRequest(last) else {
-                counts.different += 1
-                return Terminal.print(
-                    "  \(earlier)\n  what was sent then is not kept, but its line: \(last.requestLine.printable)".styled(.dim))
-            }
-            let difference = request.difference(from: sent)
-            if difference.isEmpty {
-                counts.same += 1
-                return Terminal.print("  the same as \(earlier)".styled(.dim))
-            }
-            counts.different += 1
-            Terminal.print("  not as in \(earlier)".styled(.dim))
-            Terminal.print(difference.map { "    \($0)".styled($0.hasPrefix("-") ? .red : .green) })
+            notSent("would be dead: \(reason)", &counts)
+        case .unreadable(let reason): notSent(reason, &counts)
         }
+    }
+
+    private func notSent(_ sentence: String, _ counts: inout Counts) {
+        counts.notSent += 1
+        Terminal.print("  \(sentence)".styled(.yellow))
+    }
+
+    /// Shows what is different from the last attempt.
+    private func compare(_ request: SentRequest, _ row: DeliveryRow, _ counts: inout Counts) async throws {
+        guard let last = try await store.attempts(of: row.id).last else {
+            if row.attempts > 0 {
+                counts.different += 1
+                return Terminal.print("  it was sent before; what was sent then is not kept".styled(.dim))
+            }
+            counts.first += 1
+            return Terminal.print("  nothing was sent so far".styled(.dim))
+        }
+        let which = "attempt \(last.number) of \(last.startedAt), \(last.outcome.rawValue)\(last.status.map { " \($0)" } ?? "")"
+        let earlier = "\(which): \(last.reply.printable.prefix(300))"
+        guard let sent = SentRequest(last) else {
+            counts.different += 1
+            return Terminal.print(
+                "  \(earlier)\n  what was sent then is not kept, but its line: \(last.requestLine.printable)".styled(.dim))
+        }
+        let difference = request.difference(from: sent)
+        if difference.isEmpty {
+            counts.same += 1
+            return Terminal.print("  the same as \(earlier)".styled(.dim))
+        }
+        counts.different += 1
+        Terminal.print("  not as in \(earlier)".styled(.dim))
+        Terminal.print(difference.map { "    \($0)".styled($0.hasPrefix("-") ? .red : .green) })
     }
 
     private static func summary(_ counts: Counts) -> String {

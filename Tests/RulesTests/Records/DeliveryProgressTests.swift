@@ -15,8 +15,7 @@ struct DeliveryProgressTests {
     private var attempt: AttemptRow {
         AttemptRow(
             number: 0, startedAt: start.advanced(by: .seconds(5)), latency: 2_000_000, requestLine: "GET https://t.example/",
-            outcome: "retry",
-            reply: "")
+            outcome: .retry, reply: "")
     }
 
     private func result(
