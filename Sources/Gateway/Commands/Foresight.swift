@@ -6,7 +6,7 @@ import Rules
 enum Foresight {
     /// There is no store yet, so nothing is known.
     case nothingStored
-    case store(any StoreForesight)
+    case store(any ConversionStore)
     case unreadable(StoreError)
 
     /// Nothing is created if there is no file yet.
@@ -16,7 +16,7 @@ enum Foresight {
             return
         }
         do throws(StoreError) {
-            self = .store(try location.openForForesight())
+            self = .store(try location.open(readOnly: false))
         } catch {
             self = .unreadable(error)
         }
