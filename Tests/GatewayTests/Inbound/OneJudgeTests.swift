@@ -82,7 +82,7 @@ struct OneJudgeTests {
         let explained = await Explanation(
             configuration: configuration, source: try #require(configuration.source("shop")), request: request,
             now: Timestamp(seconds: 1_720_000_000), foresight: .nothingStored)
-        #expect(explained.lines.contains("same conversion again: Idempotency-Key 'try-1'"))
+        #expect(explained.lines.contains("same conversion again: Idempotency-Key 'try-1' or order_id 'o'"))
     }
 }
 
