@@ -86,8 +86,7 @@ struct DeliveryWorker: Sendable {
         let row = AttemptRow(
             number: attempt, startedAt: startedAt, latency: (clock.uptime() - start).nanoseconds / 1000,
             requestLine: request.maskedLine, request: sending.recorded(request), status: status, outcome: decision.outcome, reply: shown)
-        // It comes up when its time is over, rather than stay pending until its next try.
-        let next = decision.wait.map { clock.now().advanced(by: $0) }.map { next in expiry.map { min($0, next) } ?? next }
+        let next = decision.nextAttempt(at: clock.now(), expiresAt: expiry)
         let result = AttemptResult(
             delivery: id, state: decision.state, nextAttempt: next, reason: decision.reason, remoteID: decision.remoteID, attempt: row)
         return .result(result, decision.ending, status: status)

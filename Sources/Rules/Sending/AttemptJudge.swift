@@ -27,6 +27,15 @@ package struct AttemptJudge: Sendable {
             self.outcome = outcome
             self.ending = ending
         }
+
+        /// When the delivery is looked at again; nil if it has ended.
+        ///
+        /// - Parameter expiresAt: the delivery is dead from then on. It is looked at then, and does not stay pending until its next try.
+        package func nextAttempt(at now: Timestamp, expiresAt: Timestamp?) -> Timestamp? {
+            guard let wait else { return nil }
+            let next = now.advanced(by: wait)
+            return expiresAt.map { min($0, next) } ?? next
+        }
     }
 
     package var schedule: RetrySchedule
