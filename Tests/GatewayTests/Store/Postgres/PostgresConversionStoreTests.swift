@@ -6,7 +6,9 @@ import Testing
 @testable import Gateway
 
 struct PostgresConversionStoreTests {
-    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules)
+    @Test(
+        arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules
+            + ConversionStoreConformance.sizes)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
         var limits = PostgresLimits()
         limits.refused = ConversionStoreConformance.refusedLimits
@@ -62,6 +64,73 @@ struct PostgresConversionStoreTests {
             #expect(try await store.counts().map(\.count) == Array(repeating: 1, count: 90))
             #expect(try server.query("SELECT count(*)::text FROM duplicate_key", in: database) == ["90"])
         }
+    }
+
+    @Test func `of a hundred at once, one that the database does not take is refused alone and by name`() async throws {
+        try await withPostgres { store, database in
+            let server = try PostgresServer.shared.get()
+            try server.query("CREATE INDEX too_small ON conversion (click_id)", in: database)
+            let refused = try await ConversionStoreConformance.sendAHundred(oneOf: 70_000, to: store)
+            #expect(refused.map(\.kind) == [.unstorable])
+            let place = "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port)"
+            #expect(refused.first?.description.hasPrefix("\(place) does not take this row: index row ") == true, "\(refused)")
+            try await store.checkWritable()
+        }
+    }
+
+    @Test func `a failure for every row is never taken for one row's own`() {
+        let tooLarge = PostgresFailure(sqlState: "54000", message: "index row size 3016 exceeds", function: "_bt_check_third_page")
+        #expect(StoreError(tooLarge, place: "here") == StoreError(.unstorable, "here does not take this row: index row size 3016 exceeds"))
+        let noNumbers = PostgresFailure(sqlState: "54000", message: "no new transactions", function: "GetNewTransactionId")
+        #expect(StoreError(noNumbers, place: "here") == StoreError(.unavailable, "here refused a statement: no new transactions"))
+        let value = PostgresFailure(sqlState: "22021", message: "invalid byte sequence")
+        #expect(StoreError(value, place: "here").kind == .unstorable)
+        let taken = PostgresFailure(sqlState: "23505", message: "duplicate key")
+        #expect(StoreError(taken, place: "here").kind == .unavailable && taken.concernsRow)
+        #expect(!PostgresFailure(sqlState: "53100", message: "disk full").concernsRow)
+    }
+
+    @Test func `a conversion is found by its order id through an index that takes any length`() async throws {
+        try await withPostgres { store, database in
+            let server = try PostgresServer.shared.get()
+            try server.query(
+                """
+                INSERT INTO conversion (id, source, tracker, received_at, order_id)
+                SELECT gen_random_uuid(), 'shop', 'refersion', i, 'order-' || i FROM generate_series(1, 50000) i
+                """, in: database)
+            try server.query("ANALYZE conversion", in: database)
+            let condition = SQLDialect.postgres.equalsOrder("c.order_id", "'order-77'::text")
+            let plan = try server.query("EXPLAIN SELECT id FROM conversion c WHERE \(condition)", in: database)
+            #expect(plan.contains { $0.contains("conversion_order_start") }, "\(plan)")
+            let indexes = try server.query("SELECT indexname::text FROM pg_indexes WHERE tablename = 'conversion' ORDER BY 1", in: database)
+            #expect(indexes == ["conversion_history", "conversion_order_start", "conversion_pkey"])
+        }
+    }
+
+    @Test func `a database of an older gateway asks for a migration, which keeps everything in it`() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.database()
+        let sent = StoreSamples.submission(1)
+        let first = try PostgresConversionStore(server.address(database))
+        #expect(try await first.accept(sent) == .stored)
+        await first.close()
+        // As the first schema left it.
+        try server.query("DROP INDEX conversion_order_start", in: database)
+        try server.query("CREATE INDEX conversion_order ON conversion (order_id) WHERE order_id IS NOT NULL", in: database)
+        try server.query("DELETE FROM gateway_schema WHERE version > 1", in: database)
+
+        let older = #expect(throws: StoreError.self) { try PostgresConversionStore(server.address(database)) }
+        let schemas = "schema 1, this gateway wants \(PostgresSchema.version)"
+        #expect(
+            older?.description
+                == "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port) is older (\(schemas)); run 'gateway migrate' once, with the same configuration"
+        )
+        #expect(try PostgresConversionStore.migrate(server.address(database)) == (1, PostgresSchema.version))
+        let again = try PostgresConversionStore(server.address(database))
+        var filter = ConversionFilter()
+        filter.orderID = "order-1"
+        #expect(try await again.conversions(filter).map(\.id) == [sent.conversion.id])
+        await again.close()
     }
 
     @Test func `text that PostgreSQL cannot hold is shown with a mark and kept as it was`() async throws {
