@@ -59,7 +59,10 @@ enum PostgresSchema {
     }
 
     /// An index takes no more than 2,704 bytes a row; 255 characters are 1,020 bytes at most. Ids that are longer share an entry.
+    ///
+    /// The lock comes first: one that becomes stronger on the way meets writers that have read the table, and neither could go on.
     private static let boundedIndexes = """
+        LOCK TABLE conversion IN ACCESS EXCLUSIVE MODE;
         CREATE INDEX conversion_order_start ON conversion (left(order_id, 255)) WHERE order_id IS NOT NULL;
         DROP INDEX conversion_order;
         ANALYZE conversion

@@ -78,6 +78,27 @@ struct PostgresConversionStoreTests {
         }
     }
 
+    @Test func `an answer that the database cannot hold keeps back neither its own result nor others`() async throws {
+        try await withPostgres { store, database in
+            try PostgresServer.shared.get().query("ALTER TABLE attempt ADD CHECK (reply <> 'absurd')", in: database)
+            var results: [AttemptResult] = []
+            for number: UInt64 in 1...3 {
+                let sent = StoreSamples.submission(number)
+                #expect(try await store.accept(sent) == .stored)
+                var attempt = StoreSamples.attempt(.delivered, status: 200)
+                if number == 2 { attempt.reply = "absurd" }
+                results.append(StoreSamples.result(StoreSamples.main(sent), .delivered, remoteID: "r-\(number)", attempt: attempt))
+            }
+            _ = try await store.record(results)
+            let stored = try await store.deliveries(DeliveryFilter(ascending: true))
+            #expect(stored.map(\.state) == [.delivered, .delivered, .delivered])
+            #expect(stored.map(\.reason) == [nil, "the database cannot hold what was sent or answered", nil])
+            #expect(stored.map(\.remoteID) == ["r-1", nil, "r-3"])
+            #expect(try await store.attempts(of: results[1].delivery).map(\.reply) == [""])
+            #expect(try await store.attempts(of: results[2].delivery).map(\.reply) == ["later"])
+        }
+    }
+
     @Test func `a failure for every row is never taken for one row's own`() {
         let tooLarge = PostgresFailure(sqlState: "54000", message: "index row size 3016 exceeds", function: "_bt_check_third_page")
         #expect(StoreError(tooLarge, place: "here") == StoreError(.unstorable, "here does not take this row: index row size 3016 exceeds"))
@@ -111,9 +132,8 @@ struct PostgresConversionStoreTests {
         let server = try PostgresServer.shared.get()
         let database = try server.database()
         let sent = StoreSamples.submission(1)
-        let first = try PostgresConversionStore(server.address(database))
-        #expect(try await first.accept(sent) == .stored)
-        await first.close()
+        let running = try PostgresConversionStore(server.address(database))
+        #expect(try await running.accept(sent) == .stored)
         // As the first schema left it.
         try server.query("DROP INDEX conversion_order_start", in: database)
         try server.query("CREATE INDEX conversion_order ON conversion (order_id) WHERE order_id IS NOT NULL", in: database)
@@ -125,7 +145,25 @@ struct PostgresConversionStoreTests {
             older?.description
                 == "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port) is older (\(schemas)); run 'gateway migrate' once, with the same configuration"
         )
-        #expect(try PostgresConversionStore.migrate(server.address(database)) == (1, PostgresSchema.version))
+        // A gateway that runs meanwhile notices nothing.
+        let address = try server.address(database)
+        async let versions = Task.detached { try PostgresConversionStore.migrate(address) }.value
+        let failures = await withTaskGroup(of: StoreError?.self) { group in
+            for number: UInt64 in 2...300 {
+                group.addTask {
+                    do throws(StoreError) {
+                        _ = try await running.accept(StoreSamples.submission(number, keys: [StoreSamples.key(number / 2)]))
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(into: [StoreError]()) { if let error = $1 { $0.append(error) } }
+        }
+        #expect(failures.isEmpty, "\(failures)")
+        #expect(try await versions == (1, PostgresSchema.version))
+        await running.close()
         let again = try PostgresConversionStore(server.address(database))
         var filter = ConversionFilter()
         filter.orderID = "order-1"
