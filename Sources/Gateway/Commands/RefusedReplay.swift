@@ -76,6 +76,9 @@ struct RefusedReplay {
             } catch let error as Unusable {
                 Terminal.complain("refused request \(row.id): \(error)")
                 outcomes.append(.refused)
+            } catch let error as StoreError where error.kind == .unstorable {
+                Terminal.complain("refused request \(row.id): \(error.description.printable)")
+                outcomes.append(.refused)
             }
         }
         Terminal.print("\(outcomes.count { $0 == .stored }) of \(rows.count) became conversions")

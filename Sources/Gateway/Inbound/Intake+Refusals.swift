@@ -27,6 +27,17 @@ extension Intake {
         return reply
     }
 
+    /// What becomes of a message that the store did not take. Only a failure of the store itself counts for `/readyz`.
+    func notStored(_ error: StoreError, _ arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
+        if error.kind == .unstorable {
+            warn("a request was refused since the store does not take it", error, arrival)
+            let sentence = "the gateway cannot store this request: a value in it is too long, or of no use to the database"
+            return await refuse(Refusal(.invalid, sentence), arrival, admission)
+        }
+        if error.kind != .busy { health.couldNotStore(error, at: arrival.receivedAt) }
+        return storeFailed(error, arrival, admission)
+    }
+
     /// Nothing was stored, so the sender must come back.
     func storeFailed(_ error: StoreError, _ arrival: Arrival, _ admission: Admission) -> ReceptionReply {
         warn("a request was sent back since the store failed", error, arrival)

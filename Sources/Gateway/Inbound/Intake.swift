@@ -90,8 +90,7 @@ final class Intake: Sendable {
             acceptance = try await store.accept(submission)
             FaultPoint.afterCommit.reached()
         } catch {
-            if error.kind != .busy { health.couldNotStore(error, at: arrival.receivedAt) }
-            return storeFailed(error, arrival, admission)
+            return await notStored(error, arrival, admission)
         }
         health.stored()
         note(acceptance, submission.conversion.source)
@@ -110,8 +109,7 @@ final class Intake: Sendable {
         do {
             result = try await store.correct(submission)
         } catch {
-            if error.kind != .busy { health.couldNotStore(error, at: arrival.receivedAt) }
-            return storeFailed(error, arrival, admission)
+            return await notStored(error, arrival, admission)
         }
         health.stored()
         note(result, arrival.id, submission.conversion.source)

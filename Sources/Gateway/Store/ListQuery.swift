@@ -22,6 +22,11 @@ struct ListQuery {
         if let name { add("\(column) = \(dialect.name(place(name)))") }
     }
 
+    /// Of a column that holds an order id. Nil adds nothing.
+    mutating func add(order column: String, _ order: String?) {
+        if let order { add(dialect.equalsOrder(column, place(order))) }
+    }
+
     mutating func add(_ column: String, since: Timestamp?, until: Timestamp?) {
         add("\(column) >=", since)
         add("\(column) <", until)

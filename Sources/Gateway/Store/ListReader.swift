@@ -30,7 +30,7 @@ extension ListReader {
         query.add(name: "c.tracker", filter.tracker)
         query.add("c.type =", filter.type)
         query.add("c.status =", filter.status)
-        query.add("c.order_id =", filter.orderID)
+        query.add(order: "c.order_id", filter.orderID)
         query.add("c.click_id =", filter.clickID)
         query.add("c.received_at", since: filter.since, until: filter.until)
         if let state = filter.state { query.add(try hasDelivery(in: state)) }
@@ -107,7 +107,7 @@ extension ListReader {
         query.add(history: "d.conversion", filter.history)
         query.add(name: "c.source", filter.source)
         query.add(name: "d.destination", filter.destination)
-        query.add("c.order_id =", filter.orderID)
+        query.add(order: "c.order_id", filter.orderID)
         query.add("c.received_at", since: filter.since, until: filter.until)
         if let state = filter.state { query.add(state.condition(try stateColumn("d.state", for: [state]))) }
         if filter.failed { query.add("\(try stateColumn("d.state", for: DeliveryState.allCases.filter(\.isFailed))) > 2") }

@@ -17,6 +17,11 @@ enum SQLDialect: Sendable {
         }
     }
 
+    /// The condition that an order id is this one, as the index on order ids answers it.
+    func equalsOrder(_ column: String, _ value: String) -> String {
+        self == .sqlite ? "\(column) = \(value)" : "left(\(column), 255) = left(\(value), 255) AND \(column) = \(value)"
+    }
+
     /// A name's text as the columns hold it.
     func name(_ text: String) -> String { self == .sqlite ? "(SELECT id FROM name WHERE text = \(text))" : text }
 

@@ -9,6 +9,8 @@ struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         /// Too much is queued, or another process holds the lock; the same call may succeed in a moment.
         case busy
         case corrupt, newerSchema
+        /// The database does not take this one row: a value is too large for it, or breaks a rule of a table. It takes all others.
+        case unstorable
         /// What a call names does not exist.
         case notFound
         case unavailable, closed

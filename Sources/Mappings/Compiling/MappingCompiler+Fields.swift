@@ -114,7 +114,7 @@ extension MappingCompiler {
             slot: slot, aliases: aliases, converter: converter,
             words: words(side("values", override, base), other: side("other", override, base), target: target),
             required: requirement(side("required", override, base), names: Mapping.names(of: settings)),
-            initial: initial, length: length(side("length", override, base)),
+            initial: initial, length: length(side("length", override, base)) ?? target?.usualLength,
             code: FailureCode(rawValue: side("code", override, base)?.text("code", &diagnostics) ?? FailureCode.invalid.rawValue))
     }
 

@@ -19,6 +19,9 @@ package struct FieldPlan: Sendable {
         case metadata
     }
 
+    /// The longest identifier that is taken if a mapping says nothing: no tracker documents a longer one, and no sender needs one.
+    package static let longestIdentifier = 255
+
     package enum Requirement: Sendable, Hashable {
         case never, always
         case when(Expression)
@@ -68,4 +71,27 @@ package struct FieldPlan: Sendable {
         package var required: Requirement
         package var length: ClosedRange<Int>?
     }
+}
+
+extension FieldPlan.Target {
+    /// How many characters are taken if the mapping does not say: an identifier is short, and a text that is none may be long.
+    var usualLength: ClosedRange<Int>? {
+        guard case .path(let path) = self, path.isIdentifier else { return nil }
+        return 0...FieldPlan.longestIdentifier
+    }
+}
+
+extension FieldPath {
+    /// Whether it is a sender's or a tracker's own name for something: an order, a click, an affiliate, an offer.
+    fileprivate var isIdentifier: Bool {
+        switch self {
+        case .subID: true
+        case .field(let field): Self.identifiers.contains(field)
+        default: false
+        }
+    }
+
+    private static let identifiers: Set<Field> = [
+        .orderID, .clickID, .sessionID, .cartID, .refCode, .couponCode, .affiliateID, .program, .offer, .subscriptionID, .customerID,
+    ]
 }

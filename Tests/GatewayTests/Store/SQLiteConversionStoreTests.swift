@@ -7,7 +7,9 @@ import Testing
 @testable import Gateway
 
 struct SQLiteConversionStoreTests {
-    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules)
+    @Test(
+        arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules
+            + ConversionStoreConformance.sizes)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
         try await withFolder { folder in
             var limits = SQLiteLimits()
@@ -142,6 +144,22 @@ struct SQLiteConversionStoreTests {
             #expect(try await store.counts().map(\.count) == Array(repeating: 1, count: 90))
             let keys = try await store.pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM duplicate_key") }
             #expect(keys == 90)
+            await store.close()
+        }
+    }
+
+    @Test func `of a hundred at once, one that the file does not take is refused alone and by name`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let store = try SQLiteConversionStore(path: path)
+            try await store.pool.write {
+                let condition = "length(NEW.order_id) > 1000"
+                try $0.execute(
+                    sql: "CREATE TRIGGER t BEFORE INSERT ON conversion WHEN \(condition) BEGIN SELECT raise(ABORT, 'too long'); END")
+            }
+            let refused = try await ConversionStoreConformance.sendAHundred(oneOf: 70_000, to: store)
+            #expect(refused == [StoreError(.unstorable, "'\(path)' does not take this row: too long")])
+            try await store.checkWritable()
             await store.close()
         }
     }

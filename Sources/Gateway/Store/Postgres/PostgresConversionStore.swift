@@ -90,10 +90,29 @@ final class PostgresConversionStore: SQLStore {
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance { try await accepts.add(QueuedSubmission(submission)) }
     func keep(_ refused: RefusedRequest) async throws(StoreError) { try await keeps.add(refused) }
     @discardableResult
-    func record(_ result: AttemptResult) async throws(StoreError) -> Bool { try await results.add(result) }
+    func record(_ result: AttemptResult) async throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            return try await results.add(result)
+        } catch {
+            // A tracker's words that the database cannot hold must not keep back what became of the delivery.
+            guard error.kind == .unstorable else { throw error }
+            return try await results.add(result.withoutWords)
+        }
+    }
 
     func record(_ all: [AttemptResult]) async throws(StoreError) -> Bool {
         if all.count == 1 { return try await record(all[0]) }
+        do throws(StoreError) {
+            return try await recordTogether(all)
+        } catch {
+            guard error.kind == .unstorable else { throw error }
+            var hasReleased = false
+            for result in all where try await record(result) { hasReleased = true }
+            return hasReleased
+        }
+    }
+
+    private func recordTogether(_ all: [AttemptResult]) async throws(StoreError) -> Bool {
         let writer = writer
         let released = try await resultLane.perform { connection, isRetry throws(PostgresFailure) in
             do throws(PostgresFailure) {
@@ -177,5 +196,18 @@ final class PostgresConversionStore: SQLStore {
     ) async throws(StoreError) -> Value {
         let node = writer.node
         return try await claimLane.perform { connection, _ throws(PostgresFailure) in try body(connection, node) }
+    }
+}
+
+extension AttemptResult {
+    /// What became of the delivery, without anything that the tracker said.
+    fileprivate var withoutWords: Self {
+        var copy = self
+        copy.reason = "the database cannot hold what was sent or answered"
+        copy.remoteID = nil
+        copy.attempt?.requestLine = ""
+        copy.attempt?.request = nil
+        copy.attempt?.reply = ""
+        return copy
     }
 }

@@ -6,12 +6,15 @@ struct PostgresFailure: Error {
     var sqlState: String
     /// One line, without credentials.
     var message: String
+    /// The function of the server that reported it, in every language of its messages.
+    var function = ""
     /// The connection is of no further use, and what it was doing may or may not have been committed.
     var isLost = false
 
-    init(sqlState: String = "", message: String, isLost: Bool = false) {
+    init(sqlState: String = "", message: String, function: String = "", isLost: Bool = false) {
         self.sqlState = sqlState
         self.message = message
+        self.function = function
         self.isLost = isLost
     }
 
@@ -20,6 +23,7 @@ struct PostgresFailure: Error {
         sqlState = PQresultErrorField(result, Self.field("C")).map { String(cString: $0) } ?? ""
         let text = PQresultErrorField(result, Self.field("M")) ?? PQresultErrorMessage(result)
         message = Self.oneLine(text.map { String(cString: $0) } ?? "no reason was given")
+        function = PQresultErrorField(result, Self.field("R")).map { String(cString: $0) } ?? ""
         self.isLost = isLost
     }
 
@@ -33,8 +37,20 @@ struct PostgresFailure: Error {
     /// Two nodes wanted the same rows in another order, or changed what was read: the transaction may simply be run again.
     var mayBeRunAgain: Bool { sqlState == "40001" || sqlState == "40P01" }
 
-    /// The row is at fault rather than the database, so that the other rows of a batch would fare better without it.
-    var concernsRow: Bool { ["22", "23", "42"].contains(sqlState.prefix(2)) }
+    /// One row may be at fault rather than the database, so that the other rows of a batch would fare better without it.
+    var concernsRow: Bool { isRowsOwn || ["23", "42"].contains(sqlState.prefix(2)) }
+
+    /// The database does not take the row, now or later: a value is of no use to it (22), breaks a rule of a table (23), or is too large for
+    /// an index (54). A key that another transaction took is no such failure; nor is 54 from a server that has no transaction number left,
+    /// which is the same for every row.
+    var isRowsOwn: Bool {
+        switch sqlState.prefix(2) {
+        case "22": true
+        case "23": !isTaken
+        case "54": !function.hasPrefix("GetNew")
+        default: false
+        }
+    }
 
     /// Another transaction took this key first.
     var isTaken: Bool { sqlState == "23505" }
@@ -60,6 +76,8 @@ extension StoreError {
             self.init(.unavailable, "\(place) holds no gateway tables; run 'gateway migrate'")
         case "28P01", "28000", "3D000":
             self.init(.unavailable, "\(place) does not let this gateway in: \(failure.message)")
+        case _ where failure.isRowsOwn:
+            self.init(.unstorable, "\(place) does not take this row: \(failure.message)")
         case _ where failure.isLost || failure.sqlState.hasPrefix("08") || failure.sqlState.hasPrefix("57P"):
             self.init(.unreachable, "\(place) is not reachable: \(failure.message)")
         default:

@@ -10,7 +10,7 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first]
+    static let migrations = [first, boundedIndexes]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
@@ -57,6 +57,16 @@ enum PostgresSchema {
         let schemas = "schema \(found), this one knows \(version)"
         return StoreError(.newerSchema, "\(place) was set up by a newer gateway (\(schemas)); run that one or name another database")
     }
+
+    /// An index takes no more than 2,704 bytes a row; 255 characters are 1,020 bytes at most. Ids that are longer share an entry.
+    ///
+    /// The lock comes first: one that becomes stronger on the way meets writers that have read the table, and neither could go on.
+    private static let boundedIndexes = """
+        LOCK TABLE conversion IN ACCESS EXCLUSIVE MODE;
+        CREATE INDEX conversion_order_start ON conversion (left(order_id, 255)) WHERE order_id IS NOT NULL;
+        DROP INDEX conversion_order;
+        ANALYZE conversion
+        """
 
     private static let first = """
         CREATE TABLE node (

@@ -192,7 +192,8 @@ extension PostgresStatement {
     fileprivate static let selectByOrder = Self(
         "select_by_order",
         """
-        SELECT id FROM conversion WHERE order_id = $1::text AND source = $2::text AND root IS NULL ORDER BY id DESC LIMIT 1
+        SELECT id FROM conversion
+        WHERE \(SQLDialect.postgres.equalsOrder("order_id", "$1::text")) AND source = $2::text AND root IS NULL ORDER BY id DESC LIMIT 1
         """)
     /// The present document and its step, and the first message's content.
     fileprivate static let selectPresent = Self(

@@ -34,6 +34,11 @@ struct SQLiteFailure: Error {
     }
 }
 
+extension SQLiteFailure {
+    /// The file does not take the row, now or later: it breaks a rule of a table, or a value is too large.
+    fileprivate var isRowsOwn: Bool { [SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG].contains(code) }
+}
+
 extension StoreError {
     init(_ failure: SQLiteFailure, path: String) {
         switch failure.code {
@@ -53,6 +58,8 @@ extension StoreError {
             self.init(.corrupt, "'\(path)' is damaged; restore it from a backup or rescue it with 'sqlite3 \(path) .recover'")
         case SQLITE_CANTOPEN:
             self.init(.unavailable, Self.cannotOpen(path))
+        case _ where failure.isRowsOwn:
+            self.init(.unstorable, "'\(path)' does not take this row: \(failure.message)")
         default:
             self.init(.unavailable, "'\(path)' refused a statement: \(failure.message)")
         }

@@ -6,7 +6,9 @@ import Testing
 @testable import Gateway
 
 struct PostgresConversionStoreTests {
-    @Test(arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules)
+    @Test(
+        arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules
+            + ConversionStoreConformance.sizes)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
         var limits = PostgresLimits()
         limits.refused = ConversionStoreConformance.refusedLimits
@@ -62,6 +64,111 @@ struct PostgresConversionStoreTests {
             #expect(try await store.counts().map(\.count) == Array(repeating: 1, count: 90))
             #expect(try server.query("SELECT count(*)::text FROM duplicate_key", in: database) == ["90"])
         }
+    }
+
+    @Test func `of a hundred at once, one that the database does not take is refused alone and by name`() async throws {
+        try await withPostgres { store, database in
+            let server = try PostgresServer.shared.get()
+            try server.query("CREATE INDEX too_small ON conversion (click_id)", in: database)
+            let refused = try await ConversionStoreConformance.sendAHundred(oneOf: 70_000, to: store)
+            #expect(refused.map(\.kind) == [.unstorable])
+            let place = "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port)"
+            #expect(refused.first?.description.hasPrefix("\(place) does not take this row: index row ") == true, "\(refused)")
+            try await store.checkWritable()
+        }
+    }
+
+    @Test func `an answer that the database cannot hold keeps back neither its own result nor others`() async throws {
+        try await withPostgres { store, database in
+            try PostgresServer.shared.get().query("ALTER TABLE attempt ADD CHECK (reply <> 'absurd')", in: database)
+            var results: [AttemptResult] = []
+            for number: UInt64 in 1...3 {
+                let sent = StoreSamples.submission(number)
+                #expect(try await store.accept(sent) == .stored)
+                var attempt = StoreSamples.attempt(.delivered, status: 200)
+                if number == 2 { attempt.reply = "absurd" }
+                results.append(StoreSamples.result(StoreSamples.main(sent), .delivered, remoteID: "r-\(number)", attempt: attempt))
+            }
+            _ = try await store.record(results)
+            let stored = try await store.deliveries(DeliveryFilter(ascending: true))
+            #expect(stored.map(\.state) == [.delivered, .delivered, .delivered])
+            #expect(stored.map(\.reason) == [nil, "the database cannot hold what was sent or answered", nil])
+            #expect(stored.map(\.remoteID) == ["r-1", nil, "r-3"])
+            #expect(try await store.attempts(of: results[1].delivery).map(\.reply) == [""])
+            #expect(try await store.attempts(of: results[2].delivery).map(\.reply) == ["later"])
+        }
+    }
+
+    @Test func `a failure for every row is never taken for one row's own`() {
+        let tooLarge = PostgresFailure(sqlState: "54000", message: "index row size 3016 exceeds", function: "_bt_check_third_page")
+        #expect(StoreError(tooLarge, place: "here") == StoreError(.unstorable, "here does not take this row: index row size 3016 exceeds"))
+        let noNumbers = PostgresFailure(sqlState: "54000", message: "no new transactions", function: "GetNewTransactionId")
+        #expect(StoreError(noNumbers, place: "here") == StoreError(.unavailable, "here refused a statement: no new transactions"))
+        let value = PostgresFailure(sqlState: "22021", message: "invalid byte sequence")
+        #expect(StoreError(value, place: "here").kind == .unstorable)
+        let taken = PostgresFailure(sqlState: "23505", message: "duplicate key")
+        #expect(StoreError(taken, place: "here").kind == .unavailable && taken.concernsRow)
+        #expect(!PostgresFailure(sqlState: "53100", message: "disk full").concernsRow)
+    }
+
+    @Test func `a conversion is found by its order id through an index that takes any length`() async throws {
+        try await withPostgres { store, database in
+            let server = try PostgresServer.shared.get()
+            try server.query(
+                """
+                INSERT INTO conversion (id, source, tracker, received_at, order_id)
+                SELECT gen_random_uuid(), 'shop', 'refersion', i, 'order-' || i FROM generate_series(1, 50000) i
+                """, in: database)
+            try server.query("ANALYZE conversion", in: database)
+            let condition = SQLDialect.postgres.equalsOrder("c.order_id", "'order-77'::text")
+            let plan = try server.query("EXPLAIN SELECT id FROM conversion c WHERE \(condition)", in: database)
+            #expect(plan.contains { $0.contains("conversion_order_start") }, "\(plan)")
+            let indexes = try server.query("SELECT indexname::text FROM pg_indexes WHERE tablename = 'conversion' ORDER BY 1", in: database)
+            #expect(indexes == ["conversion_history", "conversion_order_start", "conversion_pkey"])
+        }
+    }
+
+    @Test func `a database of an older gateway asks for a migration, which keeps everything in it`() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.database()
+        let sent = StoreSamples.submission(1)
+        let running = try PostgresConversionStore(server.address(database))
+        #expect(try await running.accept(sent) == .stored)
+        // As the first schema left it.
+        try server.query("DROP INDEX conversion_order_start", in: database)
+        try server.query("CREATE INDEX conversion_order ON conversion (order_id) WHERE order_id IS NOT NULL", in: database)
+        try server.query("DELETE FROM gateway_schema WHERE version > 1", in: database)
+
+        let older = #expect(throws: StoreError.self) { try PostgresConversionStore(server.address(database)) }
+        let schemas = "schema 1, this gateway wants \(PostgresSchema.version)"
+        #expect(
+            older?.description
+                == "PostgreSQL database '\(database)' at 127.0.0.1:\(server.port) is older (\(schemas)); run 'gateway migrate' once, with the same configuration"
+        )
+        // A gateway that runs meanwhile notices nothing.
+        let address = try server.address(database)
+        async let versions = Task.detached { try PostgresConversionStore.migrate(address) }.value
+        let failures = await withTaskGroup(of: StoreError?.self) { group in
+            for number: UInt64 in 2...300 {
+                group.addTask {
+                    do throws(StoreError) {
+                        _ = try await running.accept(StoreSamples.submission(number, keys: [StoreSamples.key(number / 2)]))
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(into: [StoreError]()) { if let error = $1 { $0.append(error) } }
+        }
+        #expect(failures.isEmpty, "\(failures)")
+        #expect(try await versions == (1, PostgresSchema.version))
+        await running.close()
+        let again = try PostgresConversionStore(server.address(database))
+        var filter = ConversionFilter()
+        filter.orderID = "order-1"
+        #expect(try await again.conversions(filter).map(\.id) == [sent.conversion.id])
+        await again.close()
     }
 
     @Test func `text that PostgreSQL cannot hold is shown with a mark and kept as it was`() async throws {
