@@ -23,7 +23,7 @@ struct DestinationStatus {
         let counts = try await store.counts()
         let oldest = try await store.oldestPending()
         let controls = try await store.controls()
-        // One process at most serves a file, and it may have ended without a last word.
+        // At most one process serves a file, and it may have ended without a last report.
         let isServed = (store as? SQLiteConversionStore).map { StoreLock.isHeld(store: $0.path) } ?? true
         let reports = isServed ? try await store.reports() : []
         let configured = configuration?.destinations ?? []

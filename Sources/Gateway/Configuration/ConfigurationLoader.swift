@@ -8,7 +8,7 @@ import Rules
 struct ConfigurationLoader {
     var diagnostics = Diagnostics()
     var catalog: MappingCatalog
-    /// Mappings of the file's own folder that do not compile; who names one has made no second mistake.
+    /// Mappings of the file's own folder that do not compile; to name one is no second mistake.
     var brokenMappings: Set<String> = []
     var substitution: EnvironmentSubstitution
     /// By tracker: what the texts of the file's own mappings come to.

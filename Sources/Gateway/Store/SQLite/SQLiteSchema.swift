@@ -35,7 +35,7 @@ enum SQLiteSchema {
             reason TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
 
-        -- How the serving process stands with each destination, for whoever asks from outside.
+        -- The serving process's state for each destination, for commands to read.
         CREATE TABLE destination_report (
             node TEXT NOT NULL,
             destination TEXT NOT NULL,

@@ -29,7 +29,7 @@ extension SQLiteWriter {
         let contentID = lastRowID
 
         guard try insert(conversion, source: source, tracker: tracker, content: contentID) else {
-            // The same id again: the caller was not told of the first commit.
+            // The same id again: the caller did not get the result of the first commit.
             try statements.deleteContent.run(contentID)
             let isEqual = try digest(of: conversion.id) == message.content
             try write(isEqual ? .equalRepeat(note: nil) : .otherRepeat(note: nil), message, to: conversion.id)
@@ -108,7 +108,7 @@ extension SQLiteWriter {
         return KeyHolder.first(among: holders, at: newcomer.receivedAt, everHeld: everHeld)
     }
 
-    /// What the first message under this id said.
+    /// The content of the first message under this id.
     func digest(of conversion: ConversionID) throws(SQLiteFailure) -> KeptDigest? {
         try first("SELECT t.digest FROM conversion c JOIN content t ON t.id = c.content WHERE c.id = ?1", conversion) { $0.digest(0) }
     }
