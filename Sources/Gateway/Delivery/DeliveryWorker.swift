@@ -11,10 +11,10 @@ struct DeliveryWorker: Sendable {
     let clock: DeliveryClock
     let logger: Logger
 
-    /// What came of having one delivery in hand.
+    /// What became of the delivery that a worker took.
     private enum Outcome {
         case result(AttemptResult, Breaker.Ending, status: Int?)
-        /// Somebody else may have the delivery now.
+        /// Another process may have the delivery now.
         case letGo
         /// Broken off by the end of the drain; the delivery stays pending.
         case abandoned
@@ -86,7 +86,7 @@ struct DeliveryWorker: Sendable {
         let row = AttemptRow(
             number: attempt, startedAt: startedAt, latency: (clock.uptime() - start).nanoseconds / 1000,
             requestLine: request.maskedLine, request: sending.recorded(request), status: status, outcome: decision.outcome, reply: shown)
-        // It comes up when its time is over, rather than stay pending until its next try.
+        // It comes up when its time is over, instead of staying pending until its next try.
         let next = decision.wait.map { clock.now().advanced(by: $0) }.map { next in expiry.map { min($0, next) } ?? next }
         let result = AttemptResult(
             delivery: id, state: decision.state, nextAttempt: next, reason: decision.reason, remoteID: decision.remoteID, attempt: row)

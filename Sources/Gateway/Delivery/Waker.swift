@@ -5,7 +5,7 @@ import Synchronization
 /// Lets one task sleep until a time, and wakes it earlier if something comes up.
 final class Waker: Sendable {
     private struct State {
-        /// Somebody woke it while it did not sleep.
+        /// It was woken while it did not sleep.
         var isAwake = false
         /// The earliest time asked for while nobody slept.
         var wanted: Timestamp?

@@ -51,7 +51,7 @@ package struct PersonSearch: Sendable {
     }
 }
 
-/// Where a person was found, with what is written there instead.
+/// The places at which a person was found, with what is written there instead.
 package struct PersonTraces: Sendable {
     /// Rewritten by `Person.rewritten`; the raw request goes.
     package var conversions: [ConversionID] = []

@@ -19,7 +19,7 @@ package struct Arrival: Sendable {
         self.sender = sender
     }
 
-    /// Who says whose request it is.
+    /// What decides whose request it is.
     package enum Sender: Sendable {
         /// The request itself, by its credentials. The address is nil for a peer without an IP address.
         case peer(text: String, address: IPAddress?)

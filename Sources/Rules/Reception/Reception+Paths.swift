@@ -1,7 +1,7 @@
 import Mappings
 
 extension Reception {
-    /// Where a path and a method lead.
+    /// What answers at a path, in a method.
     package enum Place {
         /// - Parameter first: the first of the matches that takes the method.
         case trackers([PathTable.Match], first: PathTable.Match)

@@ -4,7 +4,7 @@ import Mappings
 package struct RequestKeys: Sendable {
     /// The sender's `Idempotency-Key`, else what the rule makes of the conversion.
     package var keys: [DuplicateKey]
-    /// The rule's key, if an `Idempotency-Key` stands in its place.
+    /// The rule's key, if an `Idempotency-Key` took its place.
     package var replaced: DuplicateKey?
     /// The `Idempotency-Key` that was followed.
     package var message: String?

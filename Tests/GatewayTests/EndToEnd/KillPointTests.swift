@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// The process is shot at the moments that matter most, one by one: what stands afterwards is what was promised.
+    /// The process is killed at the moments that matter most, one by one: what is stored afterwards is what was promised.
     struct KillPointTests {
         private static let configuration = ConfigurationText(
             sources: [.shop],
@@ -66,7 +66,7 @@ extension EndToEnd {
             #expect(Set(outcome.received) == Set(["one", "two", "three"].map(Self.uri)))
         }
 
-        @Test func `after a tracker's answer and before it is stored: the tracker hears the same once more`() async throws {
+        @Test func `after a tracker's answer and before it is stored: the tracker is sent the same once more`() async throws {
             try await Workbench.use(Self.configuration) { bench, tracker in
                 bench.set("GATEWAY_KILL_AT", "after-send")
                 let first = try bench.start("serve")

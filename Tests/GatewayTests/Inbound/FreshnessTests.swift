@@ -34,7 +34,7 @@ struct FreshnessTests {
         #expect(bench.store.refused.allSatisfy { $0.source == "casino" && $0.code == "unauthorized" })
     }
 
-    @Test func `a signature that was seen is the duplicate, whatever the rest says`() async throws {
+    @Test func `a signature that was seen is the duplicate, whatever the rest is`() async throws {
         let bench = try bench(Freshness(replayWindow: .seconds(3600)))
         let first = event("")
         let duplicate = Answer(200, #"{"status":"duplicate","id":"\#(bench.id(1))"}"#)

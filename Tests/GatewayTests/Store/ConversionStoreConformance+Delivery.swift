@@ -36,7 +36,7 @@ extension ConversionStoreConformance {
             try await store.setPaused("nobody", reason: nil, at: StoreSamples.start)
             #expect(try await store.controls().map(\.destination) == ["audit"])
         },
-        Self(name: "a report stands in place of the last") { store async throws in
+        Self(name: "a report replaces the last one") { store async throws in
             let well = StoreSamples.report("main")
             var ill = StoreSamples.report("voluum")
             ill.breaker = .halfOpen

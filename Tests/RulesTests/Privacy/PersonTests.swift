@@ -33,7 +33,7 @@ struct PersonTests {
         }
     }
 
-    @Test func `exotic addresses are found where they stand alone`() throws {
+    @Test func `unusual addresses are found if they stand alone`() throws {
         let person = try #require(Person(email: "o'brien@exämple.de"))
         #expect(person.isIn("O'Brien@exämple.de"))
         #expect(person.isIn(#"{"m":"o'brien@exämple.de"}"#))

@@ -99,7 +99,7 @@ struct ReceptionTests {
         #expect(try refusal("key-one", "{", from: "203.0.113.5")?.code == .malformed)
     }
 
-    @Test func `a source's own credentials stand in for those that a written request lacks`() throws {
+    @Test func `credentials that a written request lacks are filled in from its source`() throws {
         let shop = try source("shop", "refcampaign", ["api_key": "key-one"])
         let bare = WireRequest(method: "POST", path: "/x", body: Array("{}".utf8))
         #expect(shop.completing(bare).header("Authorization") == "Bearer key-one")

@@ -2,7 +2,7 @@ import Mappings
 import Rules
 import Testing
 
-/// What the worker, `gateway explain` and the preview of a replay ask of one destination.
+/// What the worker, `gateway explain` and the preview of a replay need to know of one destination.
 struct SendingTests {
     private static let now = Timestamp(seconds: 1_800_000_000)
 
