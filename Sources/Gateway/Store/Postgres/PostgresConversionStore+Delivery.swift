@@ -78,7 +78,7 @@ extension PostgresConversionStore {
 extension PostgresStatement {
     /// Walks the index from one destination to the next, for deliveries of no node, of this node and of dead nodes: a few entries are read,
     /// however many wait.
-    fileprivate static let nextDue = Self(
+    static let nextDue = Self(
         "next_due",
         """
         WITH RECURSIVE free AS (
