@@ -39,7 +39,7 @@ final class Sink: Sendable {
     func stop() async { try? await channel.close() }
 }
 
-/// Answers with bytes of its own making, since half of what it says is not proper HTTP.
+/// Answers with raw bytes, since half of its answers are not proper HTTP.
 private final class SinkHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer

@@ -40,7 +40,7 @@ struct DestinationStatus {
         }
     }
 
-    /// Ends the command if nobody knows the name.
+    /// Ends the command if neither the configuration nor the store knows the name.
     static func check(_ name: String, in store: any ConversionStore, _ configuration: Configuration?) async throws {
         let known = try await all(in: store, configuration).map(\.name)
         guard !known.contains(name), configuration != nil || !known.isEmpty else { return }

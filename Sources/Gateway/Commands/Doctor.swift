@@ -40,7 +40,7 @@ struct Doctor: AsyncParsableCommand {
     }
 }
 
-/// One line of what the doctor says.
+/// One line of the doctor's report.
 struct DoctorFinding: Sendable, Equatable {
     enum Level: String, Sendable {
         case ok, warning, problem

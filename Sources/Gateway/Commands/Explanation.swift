@@ -78,11 +78,11 @@ struct Explanation {
 
     /// What the request would be with the right credentials: the operator wants to see that too.
     private mutating func showVouched() {
-        var vouched = arrival
-        vouched.sender = .vouched(source: source.name, peer: "")
-        guard case .trackers(let matches, let first) = reception.find(vouched) else { return }
+        var named = arrival
+        named.sender = .named(source: source.name, peer: "")
+        guard case .trackers(let matches, let first) = reception.find(named) else { return }
         var notes: JudgeNotes? = JudgeNotes()
-        let judgement = reception.judge(vouched, reception.admit(vouched, matches, first), notes: &notes)
+        let judgement = reception.judge(named, reception.admit(named, matches, first), notes: &notes)
         guard case .conversion(let conversion, let submission) = judgement else { return }
         lines += ["", "with the credentials of '\(source.name)' it would be:", ""]
         show(conversion, notes)

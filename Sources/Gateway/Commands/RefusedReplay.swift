@@ -33,7 +33,7 @@ struct RefusedReplay {
         let request = row.refused.request
         let arrival = Arrival(
             id: id, receivedAt: now, arrivedAt: row.refused.receivedAt, request: request.wireRequest,
-            sender: .vouched(source: name, peer: request.peer))
+            sender: .named(source: name, peer: request.peer))
         guard case .trackers(let matches, let first) = reception.find(arrival) else {
             throw Unusable(description: "this gateway does not take \(request.method) \(arrival.request.path.quotedBriefly)")
         }

@@ -4,7 +4,7 @@ import Mappings
 /// variable can change the file's structure.
 ///
 /// A value that came from a variable is a text, whatever it holds: an empty or `null` variable never counts as YAML's `null`, which could
-/// switch a check off. `$${` stands for the characters `${`.
+/// switch a check off. `$${` means the characters `${`.
 struct EnvironmentSubstitution {
     private let environment: [String: String]
     private(set) var diagnostics = Diagnostics()

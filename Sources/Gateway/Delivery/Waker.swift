@@ -7,7 +7,7 @@ final class Waker: Sendable {
     private struct State {
         /// It was woken while it did not sleep.
         var isAwake = false
-        /// The earliest time asked for while nobody slept.
+        /// The earliest time asked for while no task slept.
         var wanted: Timestamp?
         var sleeper: (continuation: CheckedContinuation<Timestamp, Never>, until: Timestamp, timer: ScheduledCall)?
     }

@@ -1,6 +1,6 @@
 import Mappings
 
-/// Looks through a store's rows for a person, and says what is written in place of what it finds.
+/// Looks through a store's rows for a person, and gives what is written in place of what it finds.
 ///
 /// First every message of every conversion is shown to it, then the steps of the histories in `roots`, then all else. A correction that
 /// names nobody is about the person that its first message named, so a whole history is found with one of its messages.

@@ -52,7 +52,7 @@ extension Reception {
         let readable = parsed ?? mapping.parseCredentials(arrival.request, pathValues: match.pathValues)
         let outcome: Result<ParsedRequest, Refusal> = problem.map { .failure($0) } ?? .success(readable)
         // Its credentials are gone, and an operator decides instead.
-        if case .vouched = arrival.sender { return Admission(match: match, source: match.sources.first, isProven: true, outcome: outcome) }
+        if case .named = arrival.sender { return Admission(match: match, source: match.sources.first, isProven: true, outcome: outcome) }
         switch Authentication.judge(readable, for: match.tracker, among: match.sources, isBodyUnread: problem != nil) {
         case .proven(let claims): return admit(arrival, match, claims, isProven: true, outcome)
         case .open(let claims): return admit(arrival, match, claims, isProven: false, outcome)

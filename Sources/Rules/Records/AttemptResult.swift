@@ -1,6 +1,6 @@
 import Mappings
 
-/// What became of one delivery: of a try, or without one, such as a skip. `DeliveryProgress.take` says what a store makes of it.
+/// What became of one delivery: of a try, or without one, such as a skip. `DeliveryProgress.take` decides what a store makes of it.
 package struct AttemptResult: Sendable {
     package var delivery: DeliveryID
     package var state: DeliveryState

@@ -127,7 +127,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `what would be skipped again says why, and a destination that is gone is left alone`() async throws {
+        @Test func `what would be skipped again is shown with the reason, and a destination that is gone is left alone`() async throws {
             let venue = ConfigurationText.Entry.tracker(
                 "venue", "refvenue", at: "/rv", credentials: "{ publishable_key: pk-outgoing }", ["settings": "{ program_id: p }"])
             try await Workbench.use(ConfigurationText(to: [venue])) { bench, _ in

@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// Senders who are careless, broken or hostile, on raw sockets.
+    /// Senders that are careless, broken or hostile, on raw sockets.
     struct HostileSenderTests {
         private static let click = "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id="
 

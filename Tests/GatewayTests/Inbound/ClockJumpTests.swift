@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-/// A machine's clock is put right by hours now and then, in either direction.
+/// A machine's clock is sometimes set by hours, in either direction.
 struct ClockJumpTests {
     private static let path = "/v1/track-conversion"
 

@@ -40,7 +40,7 @@ struct FreshnessTests {
         let duplicate = Answer(200, #"{"status":"duplicate","id":"\#(bench.id(1))"}"#)
         #expect(await bench.send(first).body.contains(#""ok""#))
         bench.time.pass(.seconds(700))
-        // Its own key has lapsed after ten minutes; a key of the sender's own and another spelling do not help.
+        // Its own key has expired after ten minutes; a key of the sender's own and another spelling do not help.
         #expect(await bench.send(first) == duplicate)
         var disguised = first
         disguised.headers = [("Idempotency-Key", "another")]

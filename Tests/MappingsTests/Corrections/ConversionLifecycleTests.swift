@@ -41,7 +41,7 @@ struct ConversionLifecycleTests {
                 == "update status, status rejected, amount EUR 100.00, refund -, refunded -")
     }
 
-    @Test func `a step back, or sideways, changes nothing and says so`() {
+    @Test func `a step back, or sideways, changes nothing and has a note`() {
         #expect(
             after(Correction(status: "pending"), Self.sale())
                 == "unchanged: the status 'pending' came after 'approved'; a status never goes back")

@@ -119,7 +119,7 @@ struct UpdateTests {
 
     // MARK: In
 
-    @Test func `a message says what it says, without the source's defaults`() throws {
+    @Test func `a message is read without the source's defaults`() throws {
         let message = try Self.read("void", "ref=A-1&back=12.50&cur=EUR&why=late&colour=green").get()
         #expect(
             message.correction

@@ -85,7 +85,7 @@ struct SendingTests {
         #expect(Self.step(sending, Self.conversion([.sessionID: "s-9"])) == "send s-9")
     }
 
-    @Test func `what the store holds and nobody can read is named`() {
+    @Test func `a stored conversion that cannot be read is named`() {
         let delivery = ReadyDelivery(id: ConversionID(high: 0, low: 1), attempts: 0, content: .document(Array("{".utf8)))
         guard case .unreadable(let reason) = Self.sending().nextStep(for: delivery, at: Self.now) else {
             Issue.record("read")

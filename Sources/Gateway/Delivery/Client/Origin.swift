@@ -1,7 +1,7 @@
 import Foundation
 import Rules
 
-/// The part of a URL that says whom to connect to.
+/// The part of a URL that a connection is opened to.
 struct Origin: Sendable, Hashable {
     let isTLS: Bool
     /// Without the brackets of an IPv6 address.

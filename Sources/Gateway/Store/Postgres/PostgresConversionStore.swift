@@ -4,7 +4,7 @@ import Synchronization
 
 /// Conversions in a PostgreSQL database that any number of gateways share.
 ///
-/// Each gateway is a *node* with a lease. What it stores it holds, so that it can deliver at once; what nobody holds, or a node whose lease
+/// Each gateway is a *node* with a lease. What it stores it holds, so that it can deliver at once; what no node holds, or a node whose lease
 /// has run out, is claimed in batches. Writes are gathered as in the embedded store, on connections of their own: intake, results, all
 /// else. No call blocks a thread that others need.
 final class PostgresConversionStore: SQLStore {

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// One gateway among those that share the database: its row in `node`, and the lease that says it lives.
+/// One gateway among those that share the database: its row in `node`, and the lease that shows that it lives.
 ///
 /// A node whose lease has run out holds nothing: others take over what it had. Its row goes once nothing names it any more.
 final class PostgresNode: Sendable {

@@ -142,7 +142,7 @@ enum PostgresSchema {
 
         -- A pending delivery without `next_attempt` is held: it waits for an earlier one of its history, which is marked `followed`.
         -- `round` counts its replays.
-        -- `attempts` counts since the last requeue, `logged` for ever. `node` holds a pending delivery; 0 is nobody.
+        -- `attempts` counts since the last requeue, `logged` for ever. `node` holds a pending delivery; 0 is none.
         CREATE TABLE delivery (
             conversion uuid NOT NULL,
             destination text COLLATE "C" NOT NULL,

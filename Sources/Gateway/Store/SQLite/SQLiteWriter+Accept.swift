@@ -42,7 +42,7 @@ extension SQLiteWriter {
         return .stored
     }
 
-    /// The same id again: the caller did not hear of the first commit. Its keys stay its own.
+    /// The same id again: the caller did not get the result of the first commit. Its keys stay its own.
     private func receiveItself(_ message: QueuedMessage) throws(SQLiteFailure) -> Acceptance {
         let id = message.id
         let first = try digest(of: id)

@@ -297,7 +297,7 @@ struct TrackerClientTests {
     }
 }
 
-/// Waits for something that comes about elsewhere.
+/// Waits until something else makes the condition true.
 func happens(_ condition: () -> Bool, location: Testing.SourceLocation = #_sourceLocation) async throws {
     let happened = try await eventually { condition() ? true : nil }
     #expect(happened != nil, sourceLocation: location)
