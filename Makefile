@@ -4,9 +4,9 @@
 #   make test                 runs all tests
 #   make bench                measures the gateway beside its peers; ARGS="--only intake --seconds 5" passes options on
 #   make soak                 kills the gateway at random under load and checks that nothing is lost; ARGS="--kills 200" passes options on
-#   make fuzz                 asks made-up inputs of everything that reads strangers' bytes; ARGS="--seconds 60 json" passes options on
+#   make fuzz                 sends made-up inputs to everything that reads strangers' bytes; ARGS="--seconds 60 json" passes options on
 #   make build                builds .build/debug/gateway
-#   make release              builds .build/release/gateway, optimised and without need of Swift on the machine that runs it
+#   make release              builds .build/release/gateway, optimised; the machine that runs it needs no Swift
 #   make check                checks the mappings and runs their examples
 #   make lint                 checks the source's format
 

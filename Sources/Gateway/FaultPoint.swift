@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// Places where a test can have the process killed: `GATEWAY_KILL_AT=after-commit:3` sends it SIGKILL when it gets there for the third time.
+/// Places at which a test can have the process killed: `GATEWAY_KILL_AT=after-commit:3` sends it SIGKILL when it gets there for the third time.
 ///
-/// In debug builds only; of a release build these are no part.
+/// In debug builds only; a release build does not have these.
 enum FaultPoint: String {
     /// A message is written, its transaction not yet committed.
     case beforeCommit = "before-commit"

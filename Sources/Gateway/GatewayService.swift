@@ -62,7 +62,7 @@ struct GatewayService: Sendable {
 
     /// Puts another configuration into use: for requests and tries that begin from now on. What counts at the start only stays as it is.
     func apply(_ configuration: Configuration) {
-        // Destinations first: a sender that gets its "ok" from here on must find them there.
+        // Destinations first: a conversion that is accepted from here on must find them.
         dispatcher.reconfigure(configuration.destinations.map { Destination($0, routes: configuration.routes) })
         let intake = Self.intake(
             configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, logger: logger)
@@ -76,7 +76,7 @@ struct GatewayService: Sendable {
         var settings = ServiceGroupConfiguration(
             services: (others + parts).map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             logger: logger)
-        // What the parts give themselves is a little less.
+        // The parts' own limits are a little less.
         settings.maximumGracefulShutdownDuration = drain + .seconds(2)
         let group = ServiceGroup(configuration: settings)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)

@@ -25,7 +25,7 @@ struct FuzzCorpusTests {
         return data
     }
 
-    /// Levels cost stack, and a stack that ends cannot be caught.
+    /// Levels cost stack, and a stack overflow cannot be caught.
     @Test(arguments: ["(", "not ", "- ", "lower(", "1 + ", "true and ", "[", "{a: "])
     func `twenty thousand levels are refused, not crashed on`(part: String) throws {
         for property in [Property.expression, .template, .mapping, .json] {

@@ -27,7 +27,7 @@ enum Samples {
     }
 
     /// `POST /path {"body": …}` or `GET /path?query`, without the host; or `skipped: ` and the reason.
-    static func told(_ conversion: Conversion, to writer: MappingWriter) -> String {
+    static func sent(_ conversion: Conversion, to writer: MappingWriter) -> String {
         do throws(Skip) {
             let request = try writer.write(conversion, at: Samples.receivedAt)
             let target = request.url.dropFirst("https://t.example".count)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The three destinations of a run: what the gateway is told of them, how each reads its requests, and how it behaves.
+/// The three destinations of a run: what the gateway's configuration has of them, how each reads its requests, and how it behaves.
 enum Destinations {
     /// A plain postback URL, nearly always well.
     static let steady = "steady"
@@ -63,35 +63,35 @@ enum Destinations {
         return Dictionary(items.map { ($0.name, $0.value ?? "") }) { first, _ in first }
     }
 
-    @Sendable private static func readPostback(_ target: String, _ body: String) -> Ledger.Telling? {
+    @Sendable private static func readPostback(_ target: String, _ body: String) -> Ledger.Message? {
         let query = query(target)
         guard let click = query["cid"], let id = query["id"], let currency = query["cur"] else { return nil }
         if target.hasPrefix("/refund?") {
             guard let back = query["back"], let minor = Coin.all.first(where: { $0.code == currency })?.minor(back) else { return nil }
-            return Ledger.Telling(
+            return Ledger.Message(
                 click: "\(click)#\(minor)", idempotencyID: query["txid"] ?? id, id: id, amount: "\(minor)", currency: currency,
                 isMinor: true)
         }
         guard let sum = query["sum"] else { return nil }
-        return Ledger.Telling(click: click, idempotencyID: query["txid"] ?? id, id: id, amount: sum, currency: currency)
+        return Ledger.Message(click: click, idempotencyID: query["txid"] ?? id, id: id, amount: sum, currency: currency)
     }
 
-    @Sendable private static func readTrcker(_ target: String, _ body: String) -> Ledger.Telling? {
+    @Sendable private static func readTrcker(_ target: String, _ body: String) -> Ledger.Message? {
         let query = query(target)
         guard let click = query["click_id"], let id = query["txn_id"], let amount = query["amount"], let currency = query["currency"]
         else { return nil }
-        return Ledger.Telling(click: click, idempotencyID: id, amount: amount, currency: currency)
+        return Ledger.Message(click: click, idempotencyID: id, amount: amount, currency: currency)
     }
 
-    @Sendable private static func readRefCampaign(_ target: String, _ body: String) -> Ledger.Telling? {
+    @Sendable private static func readRefCampaign(_ target: String, _ body: String) -> Ledger.Message? {
         guard let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] else { return nil }
         if target.hasPrefix("/api/v1/conversions/refund") {
             guard let id = object["externalId"] as? String, let amount = object["amount"] as? Int else { return nil }
-            return Ledger.Telling(click: "c-\(id)#\(amount)", idempotencyID: id, amount: "\(amount)", currency: "", isMinor: true)
+            return Ledger.Message(click: "c-\(id)#\(amount)", idempotencyID: id, amount: "\(amount)", currency: "", isMinor: true)
         }
         guard let click = object["clickId"] as? String, let id = object["externalId"] as? String, let amount = object["amount"] as? Int,
             let currency = object["currency"] as? String
         else { return nil }
-        return Ledger.Telling(click: click, idempotencyID: id, amount: String(amount), currency: currency, isMinor: true)
+        return Ledger.Message(click: click, idempotencyID: id, amount: String(amount), currency: currency, isMinor: true)
     }
 }

@@ -120,7 +120,7 @@ enum Dialect: String, CaseIterable, Sendable {
     }
 }
 
-/// What a tracker's reply says of a sale: it is known, and under which id where the dialect tells one.
+/// What a tracker's reply says of a sale: it is known, and under which id if the dialect has one.
 struct Acknowledgement: Sendable {
     var id: String?
     var isRepeat: Bool

@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 
-/// Ends the nodes where the run itself is ended by Ctrl-C or SIGTERM.
+/// Ends the nodes if the run itself is ended by Ctrl-C or SIGTERM.
 struct Interruption {
     private let sources: [any DispatchSourceSignal]
 

@@ -20,13 +20,13 @@ struct Killer: Sendable {
             if let complaint = await node.complaint { throw Node.Failure(description: complaint) }
             if await node.kill() { tally.killed() }
             try await node.launch()
-            // Some are shot while they start, which is when a store is put in order.
+            // Some are killed while they start, which is when a store is put in order.
             while phase.isLoading, dice.happens(0.12) {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...150, using: &dice)))
                 if await node.kill() { tally.killed(starting: true) }
                 try await node.launch()
             }
-            // Whoever runs it starts it again where its database was away just then.
+            // If its database did not answer just then, it ends, and it is started again.
             let end = ContinuousClock.now + .seconds(60)
             while true {
                 do {

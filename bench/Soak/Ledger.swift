@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What happened, seen from outside: what was sent, what was acknowledged, and what arrived where.
+/// What happened, seen from outside: what was sent, what was acknowledged, and what arrived at each destination.
 final class Ledger: Sendable {
     struct Entry: Sendable {
         let sale: Sale
-        /// Every id that a reply told.
+        /// Every id that a reply gave.
         var ids: Set<String> = []
         var acknowledgements = 0
         /// Requests that got no reply, or a 503: sent again.
@@ -19,20 +19,20 @@ final class Ledger: Sendable {
         /// Times that the destination answered with a whole 2xx.
         var accepted = 0
         var refused = 0
-        /// What the destination was told the first time; later tellings must be the same.
-        var first: Telling
+        /// What the destination was sent the first time; later messages must be the same.
+        var first: Message
         /// A refund that came before the destination had accepted its sale.
         var isEarly = false
 
-        init(first: Telling) { self.first = first }
+        init(first: Message) { self.first = first }
     }
 
     /// What a destination reads from a request.
-    struct Telling: Sendable, Equatable {
+    struct Message: Sendable, Equatable {
         /// A sale's click, or a refund's name.
         var click: String
         var idempotencyID: String
-        /// The gateway's id, where the request tells it.
+        /// The gateway's id, if the request has it.
         var id: String?
         var amount: String
         var currency: String
@@ -101,17 +101,17 @@ final class Ledger: Sendable {
     }
 
     /// Notes a request that came in whole at a destination; gives how many times this one has come, from 1.
-    func arrived(at destination: String, _ telling: Telling) -> Int {
+    func arrived(at destination: String, _ message: Message) -> Int {
         state.withLock { state in
-            var arrival = state.arrivals[destination, default: [:]].removeValue(forKey: telling.click) ?? Arrival(first: telling)
+            var arrival = state.arrivals[destination, default: [:]].removeValue(forKey: message.click) ?? Arrival(first: message)
             arrival.times += 1
-            if let sign = telling.click.firstIndex(of: "#") {
-                let sale = state.arrivals[destination, default: [:]][String(telling.click[..<sign])]
+            if let sign = message.click.firstIndex(of: "#") {
+                let sale = state.arrivals[destination, default: [:]][String(message.click[..<sign])]
                 if sale?.accepted ?? 0 == 0 { arrival.isEarly = true }
             }
-            state.arrivals[destination, default: [:]][telling.click] = arrival
-            if arrival.first != telling, state.complaints.count < 1000 {
-                state.complaints.append("\(destination) was told \(telling) after \(arrival.first)")
+            state.arrivals[destination, default: [:]][message.click] = arrival
+            if arrival.first != message, state.complaints.count < 1000 {
+                state.complaints.append("\(destination) was sent \(message) after \(arrival.first)")
             }
             return arrival.times
         }

@@ -1,4 +1,4 @@
-/// Judges a run: what was acknowledged against what the store holds and what the destinations heard. It knows nothing of how the
+/// Judges a run: what was acknowledged against what the store holds and what the destinations received. It knows nothing of how the
 /// gateway works, only what it promises.
 struct Oracle {
     let ledger: Ledger.State
@@ -14,13 +14,13 @@ struct Oracle {
     private(set) var counts: [String: [String: Int]] = [:]
     /// By currency: what was acknowledged.
     private(set) var acknowledged: [String: Int] = [:]
-    /// By currency: what went back, as it was acknowledged, as it is stored, and as `steady` heard of it.
+    /// By currency: what went back, as it was acknowledged, as it is stored, and as `steady` received it.
     private(set) var refunded: [String: Int] = [:]
     private(set) var storedRefunded: [String: Int] = [:]
-    private(set) var heardRefunded: [String: Int] = [:]
+    private(set) var receivedRefunds: [String: Int] = [:]
     /// Deliveries of refunds by destination and state.
     private(set) var refundCounts: [String: [String: Int]] = [:]
-    /// Stored, though nobody was told so.
+    /// Stored, but not acknowledged.
     private(set) var storedUnacknowledged = 0
 
     init(ledger: Ledger.State, store: StoreView, tempers: [String: Temper]) {
@@ -38,7 +38,7 @@ struct Oracle {
         for conversion in conversions.values { judgeRefunds(of: conversion) }
     }
 
-    /// Every acknowledged sale is stored once, exact, under the id that was told; nothing else is stored.
+    /// Every acknowledged sale is stored once, exact, under the id in the reply; nothing else is stored.
     private mutating func judgeConversions() -> [String: StoreView.Conversion] {
         var byClick: [String: StoreView.Conversion] = [:]
         for conversion in store.conversions {
@@ -54,7 +54,7 @@ struct Oracle {
             let minor = sale.coin.minor(conversion.amount)
             if minor != sale.amount || conversion.currency != sale.coin.code {
                 discrepancies.append(
-                    "\(sale.key) is stored as \(conversion.currency) \(conversion.amount), sent was \(sale.coin.code) \(sale.coin.text(sale.amount))"
+                    "\(sale.key) is stored as \(conversion.currency) \(conversion.amount), the sender sent \(sale.coin.code) \(sale.coin.text(sale.amount))"
                 )
             }
             if conversion.source != sale.dialect.source || conversion.orderID != sale.orderID {
@@ -113,32 +113,32 @@ struct Oracle {
         }
     }
 
-    /// What a destination heard is stored, and was told exactly.
+    /// What a destination received is stored, and was sent exactly.
     private mutating func judgeArrivals(at destination: String, _ conversions: [String: StoreView.Conversion]) {
         let arrivals = ledger.arrivals[destination, default: [:]]
         for (click, arrival) in arrivals where !click.contains("#") {
             guard let entry = ledger.entries[click], let conversion = conversions[click] else {
-                discrepancies.append("\(destination) heard of \(click), which is not stored")
+                discrepancies.append("\(destination) received \(click), which is not stored")
                 continue
             }
             let sale = entry.sale
-            let told = arrival.first
-            let minor = told.isMinor ? Int(told.amount) : sale.coin.minor(told.amount)
-            if minor != sale.amount || told.currency != sale.coin.code {
+            let first = arrival.first
+            let minor = first.isMinor ? Int(first.amount) : sale.coin.minor(first.amount)
+            if minor != sale.amount || first.currency != sale.coin.code {
                 discrepancies.append(
-                    "\(destination) was told \(told.currency) \(told.amount) for \(sale.key), sent was \(sale.coin.code) \(sale.coin.text(sale.amount))"
+                    "\(destination) was sent \(first.currency) \(first.amount) for \(sale.key), the sender sent \(sale.coin.code) \(sale.coin.text(sale.amount))"
                 )
             }
-            if told.idempotencyID != sale.orderID ?? conversion.id || told.id.map({ $0 != conversion.id }) == true {
+            if first.idempotencyID != sale.orderID ?? conversion.id || first.id.map({ $0 != conversion.id }) == true {
                 discrepancies.append(
-                    "\(destination) was told id \(told.idempotencyID) for \(sale.key), stored as \(conversion.id)")
+                    "\(destination) was sent id \(first.idempotencyID) for \(sale.key), stored as \(conversion.id)")
             }
         }
         for name in arrivals.keys {
             guard let sign = name.firstIndex(of: "#") else { continue }
             let known = ledger.entries[String(name[..<sign])]?.refunds ?? []
             if !known.contains(Int(name[name.index(after: sign)...]) ?? 0) {
-                discrepancies.append("\(destination) heard of a refund that nobody acknowledged: \(name)")
+                discrepancies.append("\(destination) received a refund that was not acknowledged: \(name)")
             }
         }
         for click in conversions.keys where arrivals[click] == nil {
@@ -146,7 +146,7 @@ struct Oracle {
         }
     }
 
-    /// Each destination is told of a refund as it can be: `flaky` has no call for it.
+    /// Each destination is sent a refund as it can take one: `flaky` has no call for it.
     private mutating func judgeRefund(_ delivery: StoreView.Delivery, of sale: Sale) {
         refundCounts[delivery.destination, default: [:]][delivery.state, default: 0] += 1
         switch (delivery.destination, delivery.state) {
@@ -170,9 +170,9 @@ struct Oracle {
                     if fate == .arrives { discrepancies.append("the refund of \(amount) of \(sale.key) never arrived at \(destination)") }
                     continue
                 }
-                if destination == Destinations.steady { heardRefunded[sale.coin.code, default: 0] += amount }
+                if destination == Destinations.steady { receivedRefunds[sale.coin.code, default: 0] += amount }
                 if arrival.isEarly, fate == .arrives {
-                    discrepancies.append("\(destination) heard of the refund of \(amount) of \(sale.key) before it had accepted the sale")
+                    discrepancies.append("\(destination) received the refund of \(amount) of \(sale.key) before it had accepted the sale")
                 }
             }
         }
@@ -189,7 +189,7 @@ struct Oracle {
             let arrived = ledger.arrivals[destination, default: [:]].keys.reduce(into: [String: Int]()) { sum, click in
                 if let sale = ledger.entries[click]?.sale { sum[sale.coin.code, default: 0] += sale.amount }
             }
-            if arrived != stored { discrepancies.append("\(destination) heard of \(arrived) minor units, received were \(stored)") }
+            if arrived != stored { discrepancies.append("\(destination) received \(arrived) minor units, the gateway received \(stored)") }
         }
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How far a run has come; senders and killers look at it between two steps.
+/// How far a run has come; senders and killers check it between two steps.
 final class Phase: Sendable {
     private let ended = Mutex(false)
 

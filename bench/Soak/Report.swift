@@ -1,4 +1,4 @@
-/// A run's figures, as they can stand in a document.
+/// A run's figures, ready for a document.
 struct Report {
     let oracle: Oracle
     let tally: Tally
@@ -47,7 +47,7 @@ struct Report {
         }
         rows += [
             ["refunds acknowledged"] + amounts(oracle.refunded), ["refunds stored"] + amounts(oracle.storedRefunded),
-            ["refunds \(Destinations.steady) heard"] + amounts(oracle.heardRefunded),
+            ["refunds \(Destinations.steady) received"] + amounts(oracle.receivedRefunds),
         ]
         return table(["money"] + Coin.all.map(\.code), rows)
     }

@@ -9,7 +9,7 @@ struct Sale: Sendable {
     let key: String
     /// What goes back of it later, step by step, each step another amount; in the minor unit.
     let refunds: [Int]
-    /// Whether the first step is told before the sale itself.
+    /// Whether the first step is sent before the sale itself.
     let isRefundedFirst: Bool
 
     init(number: Int, seed: UInt64, mayBeRefunded: Bool) {
@@ -20,7 +20,7 @@ struct Sale: Sendable {
         // Small, middling and large amounts, and each of the last digits.
         amount = Int.random(in: 1...[99, 99_999, 9_999_999_999][Int.random(in: 0..<3, using: &dice)], using: &dice)
         key = "s\(seed)-\(number)"
-        // What a destination has refused it may be told as a smaller sale once part of it went back: another story, not told here.
+        // A destination that refused a sale may get it as a smaller sale once part of it went back. The soak does not test that.
         let isRefusable = Destinations.strictTemper(seed).fate(of: "c-\(key)") == .isRefused
         let isRefunded = mayBeRefunded && dialect.hasRefunds && amount > 10 && !isRefusable && dice.happens(0.25)
         let first = Int.random(in: 1...max(1, amount / 3), using: &dice)

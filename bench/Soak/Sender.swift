@@ -1,4 +1,4 @@
-/// A sender with a keep-alive connection: tells one sale after the other, each again and again until it is acknowledged, as real
+/// A sender with a keep-alive connection: sends one sale after the other, each again and again until it is acknowledged, as real
 /// senders do.
 struct Sender: Sendable {
     let number: Int
@@ -22,18 +22,18 @@ struct Sender: Sendable {
             let sale = ledger.nextSale()
             if sale.isRefundedFirst { line = await tellRefund(sale.refunds[0], of: sale, on: line) }
             if dice.happens(0.03) {
-                // The same request twice at once, where there are two nodes on both.
+                // The same request twice at once; if there are two nodes, to both.
                 ledger.twinned()
                 let other = twin
-                async let second = tell(sale, sale.dialect.request(sale), on: other)
-                line = await tell(sale, sale.dialect.request(sale), on: line)
+                async let second = submit(sale, sale.dialect.request(sale), on: other)
+                line = await submit(sale, sale.dialect.request(sale), on: line)
                 twin = await second
             } else {
-                line = await tell(sale, sale.dialect.request(sale), on: line)
+                line = await submit(sale, sale.dialect.request(sale), on: line)
             }
             if dice.happens(0.05) {
                 ledger.repeatedOnPurpose()
-                line = await tell(sale, sale.dialect.request(sale), on: line)
+                line = await submit(sale, sale.dialect.request(sale), on: line)
             }
             for (index, amount) in sale.refunds.enumerated() where index > 0 || !sale.isRefundedFirst || dice.happens(0.3) {
                 line = await tellRefund(amount, of: sale, on: line)
@@ -44,11 +44,11 @@ struct Sender: Sendable {
     }
 
     private func tellRefund(_ amount: Int, of sale: Sale, on line: Line) async -> Line {
-        await tell(sale, sale.dialect.refund(amount, of: sale), refund: amount, on: line)
+        await submit(sale, sale.dialect.refund(amount, of: sale), refund: amount, on: line)
     }
 
     /// Sends until it is acknowledged; gives the line back for the next.
-    func tell(_ sale: Sale, _ request: Request, refund: Int? = nil, on line: Line) async -> Line {
+    func submit(_ sale: Sale, _ request: Request, refund: Int? = nil, on line: Line) async -> Line {
         var line = line
         var end: ContinuousClock.Instant?
         while true {
@@ -80,7 +80,7 @@ struct Sender: Sendable {
     }
 }
 
-/// A connection that is opened again where it was lost, to the next node where there are several.
+/// A connection that is opened again if it was lost, to the next node if there are several.
 struct Line: Sendable {
     private let ports: [Int]
     private var node: Int

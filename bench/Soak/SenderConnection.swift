@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A sender's keep-alive connection: one request at a time, and an error where no whole reply comes.
+/// A sender's keep-alive connection: one request at a time, and an error if no whole reply comes.
 final class SenderConnection: Sendable {
     enum Failure: Error { case closed, timeout }
 

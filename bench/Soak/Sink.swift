@@ -3,10 +3,10 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A destination on 127.0.0.1 that notes what it is told and misbehaves by plan.
+/// A destination on 127.0.0.1 that notes what it is sent and misbehaves by plan.
 final class Sink: Sendable {
     /// How the sink reads a request; nil if it is not one that the gateway should have sent.
-    typealias Reading = @Sendable (_ target: String, _ body: String) -> Ledger.Telling?
+    typealias Reading = @Sendable (_ target: String, _ body: String) -> Ledger.Message?
 
     let name: String
     let port: Int
@@ -39,7 +39,7 @@ final class Sink: Sendable {
     func stop() async { try? await channel.close() }
 }
 
-/// Answers with bytes of its own making, since half of what it says is not proper HTTP.
+/// Answers with raw bytes, since half of its answers are not proper HTTP.
 private final class SinkHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer
@@ -65,12 +65,12 @@ private final class SinkHandler: ChannelInboundHandler {
             body.clear()
         case .body(var part): body.writeBuffer(&part)
         case .end:
-            guard let telling = reading(target, String(buffer: body)) else {
+            guard let message = reading(target, String(buffer: body)) else {
                 ledger.complain("\(name) cannot read \(target) \(String(buffer: body))")
                 return reply(400, "{}", context: context)
             }
-            let arrival = ledger.arrived(at: name, telling)
-            treat(temper.treatment(of: telling.click, arrival: arrival), telling.click, context: context)
+            let arrival = ledger.arrived(at: name, message)
+            treat(temper.treatment(of: message.click, arrival: arrival), message.click, context: context)
         }
     }
 

@@ -7,11 +7,11 @@ struct Soak: AsyncParsableCommand {
         commandName: "Soak",
         abstract: "Sends sales with known amounts through the gateway, kills it again and again, and checks that nothing is lost.",
         discussion: """
-            Five kinds of sender tell sales until they are acknowledged. Three destinations misbehave by plan. The gateway is killed with \
+            Five kinds of sender send sales until they are acknowledged. Three destinations misbehave by plan. The gateway is killed with \
             SIGKILL at random moments and started again. Afterwards every acknowledged sale must be stored once, with its exact amount, and \
             must have arrived at every destination; the sums must agree to the last minor unit. Everything happens on 127.0.0.1.
 
-            Exit codes: 0 nothing is amiss, 1 something is, 64 usage.
+            Exit codes: 0 nothing is wrong, 1 something is, 64 usage.
             """)
 
     @Option(help: "How long sales are sent and the gateway is killed, at most.") var seconds: Int?
@@ -22,10 +22,10 @@ struct Soak: AsyncParsableCommand {
     @Option(help: "Restarts PostgreSQL so often while sales are sent, every other time as a crash.") var restartDatabase = 0
     @Option(help: "Sales a second.") var rate = 200
     @Option(help: "Keep-alive connections of senders.") var connections = 16
-    @Flag(inversion: .prefixedNo, help: "Whether some sales are refunded, in one step or two, some before they are told.") var refunds =
+    @Flag(inversion: .prefixedNo, help: "Whether some sales are refunded, in one step or two, some before they are sent.") var refunds =
         true
     @Option(help: "The gateway's executable.") var gateway: String?
-    @Flag(help: "Keeps the store and the logs; they are kept anyway where something is amiss.") var keep = false
+    @Flag(help: "Keeps the store and the logs; they are kept anyway if something is wrong.") var keep = false
 
     func validate() throws {
         guard (1...8).contains(nodes) else { throw ValidationError("--nodes must be from 1 to 8") }

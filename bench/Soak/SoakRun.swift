@@ -45,7 +45,7 @@ struct SoakRun: Sendable {
 
     func clean() { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// True if nothing is amiss.
+    /// True if nothing is wrong.
     func perform() async throws -> Bool {
         say("soak: seed \(seed), \(setting), \(gateway)")
         let sinks = try await Destinations.start(seed: seed, ledger: ledger)
@@ -151,7 +151,7 @@ struct SoakRun: Sendable {
         var wanted = Set(Dialect.allCases)
         while !wanted.isEmpty {
             let sale = ledger.nextSale()
-            line = await sender.tell(sale, sale.dialect.request(sale), on: line)
+            line = await sender.submit(sale, sale.dialect.request(sale), on: line)
             wanted.remove(sale.dialect)
         }
         await line.close()
@@ -168,7 +168,7 @@ struct SoakRun: Sendable {
         say("")
         let found = oracle.discrepancies
         if found.isEmpty {
-            say("nothing is amiss: every acknowledged sale is stored once, exact, and arrived at every destination")
+            say("nothing is wrong: every acknowledged sale is stored once, exact, and arrived at every destination")
         } else {
             say("\(found.count) discrepancies:")
             for sentence in found.prefix(Self.shownDiscrepancies) { say("  \(sentence)") }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the gateway itself says of its store, through the commands that an operator has.
+/// What the gateway itself reports of its store, through the commands that an operator has.
 struct StoreView: Sendable {
     struct Conversion: Sendable {
         var id: String

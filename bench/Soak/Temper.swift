@@ -34,7 +34,7 @@ struct Temper: Sendable {
     var doom = 0.0
 
     func fate(of click: String) -> Fate {
-        // A refund has no fate of its own: what a sink hears of at all, it takes in the end.
+        // A refund has no fate of its own: a sink takes in the end every refund that it receives.
         guard !click.contains("#") else { return .arrives }
         var dice = Dice(seed: seed, "fate", sink, click)
         guard dice.happens(doom) else { return .arrives }

@@ -108,7 +108,7 @@ struct ConversionTrace {
             lines.append("")
             var line = "→ \(row.id.destination): \(row.state.rawValue)"
             if row.state == .pending { line += row.nextAttempt.map { ", next try \($0)" } ?? ", waits for the delivery before it" }
-            if let remote = row.remoteID { line += ", there \(remote.printable)" }
+            if let remote = row.remoteID { line += ", tracker's id \(remote.printable)" }
             lines.append(line.styled(row.state.style))
             if let reason = row.reason { lines.append("  \(reason.printable)") }
             for attempt in attempts {

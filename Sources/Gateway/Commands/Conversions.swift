@@ -60,7 +60,7 @@ struct Conversions: AsyncParsableCommand {
                     row.id.description, row.receivedAt.description, row.source, row.type ?? "", row.status ?? "", row.orderID ?? "",
                     row.clickID ?? "", [row.currency, row.amount].compactMap { $0 }.joined(separator: " "), row.refunded ?? "", states)
             }
-            if table.isEmpty { return Terminal.complain("no conversions match; a request that was turned away is under `gateway refused`") }
+            if table.isEmpty { return Terminal.complain("no conversions match; a refused request is under `gateway refused`") }
             Terminal.print(table.lines)
         }
 

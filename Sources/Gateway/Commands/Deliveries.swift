@@ -28,7 +28,8 @@ struct Deliveries: AsyncParsableCommand {
             for row in rows {
                 table.add(
                     row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
-                    row.state == .pending ? row.nextAttempt?.description ?? "" : "", row.reason ?? row.remoteID.map { "there \($0)" } ?? "")
+                    row.state == .pending ? row.nextAttempt?.description ?? "" : "",
+                    row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? "")
             }
             if table.isEmpty { return Terminal.complain("no deliveries match") }
             Terminal.print(table.lines)
@@ -100,7 +101,7 @@ struct DeliveryOptions: ParsableArguments {
             until: page.until?.time, limit: page.limit, offset: page.offset)
     }
 
-    /// For a filter under which nothing was found.
+    /// For a filter that found nothing.
     func checkNames(_ configuration: Configuration?) throws {
         try KnownNames.check(.source, source, in: configuration)
         try KnownNames.check(.destination, destination, in: configuration)

@@ -23,7 +23,7 @@ struct DestinationStatus {
         let counts = try await store.counts()
         let oldest = try await store.oldestPending()
         let controls = try await store.controls()
-        // One process at most serves a file, and it may have ended without a last word.
+        // At most one process serves a file, and it may have ended without a last report.
         let isServed = (store as? SQLiteConversionStore).map { StoreLock.isHeld(store: $0.path) } ?? true
         let reports = isServed ? try await store.reports() : []
         let configured = configuration?.destinations ?? []
@@ -40,7 +40,7 @@ struct DestinationStatus {
         }
     }
 
-    /// Ends the command if nobody knows the name.
+    /// Ends the command if neither the configuration nor the store knows the name.
     static func check(_ name: String, in store: any ConversionStore, _ configuration: Configuration?) async throws {
         let known = try await all(in: store, configuration).map(\.name)
         guard !known.contains(name), configuration != nil || !known.isEmpty else { return }

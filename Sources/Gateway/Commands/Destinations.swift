@@ -5,8 +5,8 @@ struct Destinations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows the state of every destination.",
         discussion: """
-            What is stored, by destination, and how a running gateway stands with it: paused, its breaker open after a run of failures, or \
-            well. A running gateway reports about once a second, where something has changed.
+            For each destination, what is stored and what a running gateway reports of it: it is paused, its breaker is open after a run of \
+            failures, or all is well. A running gateway reports about once a second, if something has changed.
             """)
 
     @OptionGroup var store: StoreOption

@@ -8,8 +8,8 @@ struct Doctor: AsyncParsableCommand {
         abstract: "Looks at the store, the disk, the clock, files' permissions and each destination, and says what is wrong.",
         discussion: """
             Nothing is changed and nothing is sent: a destination's name is looked up, a connection is opened and TLS is agreed on, no more. \
-            Ends with 1 where there is a problem. May run beside the service; it reads the whole store, some seconds for each gigabyte. On PostgreSQL \
-            it tells the nodes with their leases, the connections, and how far the clocks are apart.
+            Ends with 1 if there is a problem. May run beside the service; it reads the whole store, some seconds for each gigabyte. On PostgreSQL \
+            it shows the nodes with their leases, the connections, and how far the clocks are apart.
             """
     )
 
@@ -40,7 +40,7 @@ struct Doctor: AsyncParsableCommand {
     }
 }
 
-/// One line of what the doctor says.
+/// One line of the doctor's report.
 struct DoctorFinding: Sendable, Equatable {
     enum Level: String, Sendable {
         case ok, warning, problem

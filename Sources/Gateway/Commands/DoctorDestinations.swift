@@ -9,7 +9,7 @@ import Rules
 /// Whether each destination could be reached: its name, an allowed address, a connection, TLS. No request is sent.
 struct DoctorDestinations {
     static let patience = Duration.seconds(5)
-    /// Days before a certificate's end from which on it is spoken of.
+    /// How many days before a certificate's end the doctor begins to warn.
     static let certificateDays = 21
 
     private let configuration: Configuration

@@ -82,7 +82,7 @@ struct DoctorStore {
         return DoctorFinding("disk", .ok, sentence)
     }
 
-    /// - Parameter isSynchronized: nil if nobody can be asked.
+    /// - Parameter isSynchronized: nil if no time service can be asked.
     static func clock(newest: Timestamp?, now: Timestamp, isSynchronized: Bool?) -> DoctorFinding {
         if let newest, now.advanced(by: .seconds(5)) < newest {
             return DoctorFinding(

@@ -7,9 +7,9 @@ struct Explain: AsyncParsableCommand {
         abstract:
             "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
         discussion: """
-            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. The source's own \
-            credentials stand in for those that it lacks. The gateway's own judge decides, by the time of this machine, and the store says \
-            what it would make of the message: nothing is stored or sent. A request to a path of the mapping's updates is a correction: \
+            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. Credentials that it lacks \
+            are filled in from the source. The gateway's own judge decides, by the time of this machine, and the store says what it would \
+            make of the message: nothing is stored or sent. A request to a path of the mapping's updates is a correction: \
             it is shown on the conversion that it would change. Ends with 1 if the gateway would refuse the request.
             """
     )

@@ -5,9 +5,9 @@ import Rules
 struct Explanation {
     private(set) var lines: [String] = []
     private(set) var isRefused = false
-    /// What the sender would get; nil if only the store could tell, and it could not be asked.
+    /// What the sender would get; nil if only the store knows, and it could not be asked.
     private(set) var reply: ReceptionReply?
-    /// What the judge said of it; nil if nothing answers at its path.
+    /// What the judge decided; nil if nothing answers at its path.
     private(set) var judgement: Judgement?
 
     let configuration: Configuration
@@ -19,7 +19,7 @@ struct Explanation {
     /// Nothing in the lines is a configured secret, even if the request has it.
     ///
     /// - Parameters:
-    ///   - request: the source's own credentials stand in for those that it lacks.
+    ///   - request: credentials that it lacks are filled in from the source.
     ///   - foresight: the store's view of what would become of it there.
     init(
         configuration: Configuration, source: SourceConfiguration, request: WireRequest, now: Timestamp, id: ConversionID? = nil,
@@ -36,7 +36,7 @@ struct Explanation {
         case .nowhere(let reply):
             lines = [title(request, of: source.mapping.tracker, secrets), ""]
             let code: FailureCode = reply.wire.status == FailureCode.methodNotAllowed.status ? .methodNotAllowed : .notFound
-            refuse(["nothing of this gateway takes \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)
+            refuse(["this gateway does not take \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)
         case .trackers(let matches, let first):
             let admission = reception.admit(arrival, matches, first)
             lines = [title(request, of: name(of: admission.match), secrets), ""]
@@ -78,11 +78,11 @@ struct Explanation {
 
     /// What the request would be with the right credentials: the operator wants to see that too.
     private mutating func showVouched() {
-        var vouched = arrival
-        vouched.sender = .vouched(source: source.name, peer: "")
-        guard case .trackers(let matches, let first) = reception.find(vouched) else { return }
+        var named = arrival
+        named.sender = .named(source: source.name, peer: "")
+        guard case .trackers(let matches, let first) = reception.find(named) else { return }
         var notes: JudgeNotes? = JudgeNotes()
-        let judgement = reception.judge(vouched, reception.admit(vouched, matches, first), notes: &notes)
+        let judgement = reception.judge(named, reception.admit(named, matches, first), notes: &notes)
         guard case .conversion(let conversion, let submission) = judgement else { return }
         lines += ["", "with the credentials of '\(source.name)' it would be:", ""]
         show(conversion, notes)

@@ -7,12 +7,12 @@ struct Forget: AsyncParsableCommand {
         abstract: "Removes a person's data from the store, and keeps amounts, types and ids, so that sums stay.",
         discussion: """
             Looks for the address in any case, percent-encoded, and as its SHA-256, in conversions, raw requests, repeats, attempts and refused \
-            requests. Of a conversion that is theirs go the customer, metadata and everything that no field names, its raw request, its \
-            repeats, and what each attempt sent and was answered; refused requests go whole. What is left are digests: duplicate keys, by \
-            which a repeat is still recognised. The store's file, or the database's tables, are written anew, so that no older copy is left in \
-            them: VACUUM FULL on PostgreSQL, which keeps older ones in its write-ahead log until that is recycled.
+            requests. A conversion of this person loses its customer, metadata and everything that no field names, its raw request, its \
+            repeats, and what each attempt sent and received; a refused request is removed whole. Digests stay: a repeat is still \
+            recognised by its duplicate keys. Then the store's file, or the database's tables, are written again, so that no older copy is \
+            left in them. On PostgreSQL that is VACUUM FULL; older copies stay in its write-ahead log until the log is recycled.
 
-            Logs and backups are not touched, and trackers that were told must be asked themselves.
+            Logs and backups are not changed. Trackers that received the person's data must be asked separately.
             """
     )
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Mappings
 
-/// Tells a mistyped name from one under which nothing happens to be stored.
+/// Distinguishes a mistyped name from one under which nothing happens to be stored.
 enum KnownNames {
     enum Kind: String { case source, destination, tracker }
 

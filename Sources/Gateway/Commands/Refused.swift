@@ -4,13 +4,13 @@ import Rules
 
 struct Refused: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists requests that were turned away; show ID gives one whole.",
+        abstract: "Lists refused requests; show ID gives one whole.",
         discussion: "Filters such as --code and --since are shown by `gateway help refused list`.",
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists requests that were turned away, newest first.",
+            abstract: "Lists refused requests, newest first.",
             discussion: "Senders who proved a credential and strangers are kept apart, so that no stranger pushes a sender's requests out.")
 
         @OptionGroup var store: StoreOption

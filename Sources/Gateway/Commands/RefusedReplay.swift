@@ -3,16 +3,16 @@ import Rules
 
 /// Runs refused requests again, by today's configuration and mappings. The judge that serves decides about each.
 ///
-/// What proved its sender is gone, so its source is vouched for: by the keep, if a credential was proven then, else by the operator. Its age
-/// counts from when it came first.
+/// The credential that proved its sender is gone. Its source is the one that was kept with it, if a credential was proven then; else the
+/// operator names the source. Its age counts from when it came first.
 struct RefusedReplay {
-    let store: any IntakeStore & MendingStore
+    let store: any IntakeStore & RepairStore
     private let reception: Reception?
     private let configuration: Configuration?
     /// The source that a stranger's request is taken for.
     private let source: String?
 
-    init(store: any IntakeStore & MendingStore, configuration: Configuration?, source: String?) {
+    init(store: any IntakeStore & RepairStore, configuration: Configuration?, source: String?) {
         self.store = store
         self.configuration = configuration
         self.source = source
@@ -27,15 +27,15 @@ struct RefusedReplay {
             throw Unusable(description: "running a refused request again needs a configuration; name it with --config")
         }
         guard let name = row.refused.source ?? source else {
-            throw Unusable(description: "this request came from a stranger; say whose it is with --source NAME")
+            throw Unusable(description: "this request came from a stranger; name its source with --source NAME")
         }
         guard configuration.source(name) != nil else { throw Unusable(description: "the configuration has no source '\(name)'") }
         let request = row.refused.request
         let arrival = Arrival(
             id: id, receivedAt: now, arrivedAt: row.refused.receivedAt, request: request.wireRequest,
-            sender: .vouched(source: name, peer: request.peer))
+            sender: .named(source: name, peer: request.peer))
         guard case .trackers(let matches, let first) = reception.find(arrival) else {
-            throw Unusable(description: "nothing of this gateway takes \(request.method) \(arrival.request.path.quotedBriefly)")
+            throw Unusable(description: "this gateway does not take \(request.method) \(arrival.request.path.quotedBriefly)")
         }
         return (arrival, reception.judge(arrival, reception.admit(arrival, matches, first)))
     }

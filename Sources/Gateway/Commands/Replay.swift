@@ -180,7 +180,7 @@ struct Replay: AsyncParsableCommand {
     // MARK: Sending
 
     /// False if something is left as it is.
-    private func send(_ rows: [DeliveryRow], in store: any ReadingStore & MendingStore, _ configuration: Configuration?) async throws
+    private func send(_ rows: [DeliveryRow], in store: any ReadingStore & RepairStore, _ configuration: Configuration?) async throws
         -> Bool
     {
         guard !rows.isEmpty else { return true }

@@ -43,7 +43,7 @@ struct ReplayPreview {
         }
         guard let stored = try await store.conversion(row.id.conversion) else {
             counts.notSent += 1
-            return Terminal.print("  the conversion is stored no more")
+            return Terminal.print("  the conversion is not stored any more")
         }
         let conversion: Conversion
         do {
@@ -92,7 +92,7 @@ struct ReplayPreview {
         guard let sent = SentRequest(last) else {
             counts.different += 1
             return Terminal.print(
-                "  \(earlier)\n  what was sent then is not kept, but its line: \(last.requestLine.printable)".styled(.dim))
+                "  \(earlier)\n  what was sent then is not kept, only its request line: \(last.requestLine.printable)".styled(.dim))
         }
         let difference = request.difference(from: sent)
         if difference.isEmpty {
@@ -100,14 +100,14 @@ struct ReplayPreview {
             return Terminal.print("  the same as \(earlier)".styled(.dim))
         }
         counts.different += 1
-        Terminal.print("  not as in \(earlier)".styled(.dim))
+        Terminal.print("  different from \(earlier)".styled(.dim))
         Terminal.print(difference.map { "    \($0)".styled($0.hasPrefix("-") ? .red : .green) })
     }
 
     private static func summary(_ counts: Counts) -> String {
         let sent = counts.same + counts.different + counts.first
         let parts = [
-            (counts.same, "as last time"), (counts.different, "otherwise than last time"), (counts.first, "for the first time"),
+            (counts.same, "as last time"), (counts.different, "different from last time"), (counts.first, "for the first time"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let how = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
         return "\(sent) would be sent\(how), \(counts.notSent) would not"

@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// A request to a destination as people look at it: as an attempt kept it, or as it would be sent now. Credentials are masked.
+/// A request to a destination as it is shown to people: as an attempt kept it, or as it would be sent now. Credentials are masked.
 struct SentRequest: Sendable, Equatable {
     var line: String
     /// `Name: value`.

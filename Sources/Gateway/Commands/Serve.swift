@@ -65,7 +65,7 @@ extension StoreLock {
 
 extension Configuration {
     /// Opens the store for the service; ends the command with a sentence if that is impossible: 1 for a database that does not answer, 78
-    /// for what only another configuration or `gateway migrate` mends.
+    /// for what only another configuration or `gateway migrate` repairs.
     func openStore(logger: Logger) throws -> any ConversionStore {
         do throws(StoreError) {
             switch store {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Where commands print: standard output for what was asked for, standard error for what happens meanwhile.
+/// What commands print to: standard output for what was asked for, standard error for what happens meanwhile.
 enum Terminal {
     static func print(_ line: String = "") {
-        // Whoever read this may have seen enough, as `head` has.
+        // The reader may have seen enough, as `head` has.
         try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     }
 

@@ -5,7 +5,7 @@ struct TestExamples: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Runs the examples of mapping files and shows differences field by field.",
-        discussion: "Without arguments the mappings that the binary carries are tested. Ends with 1 if an example does not hold."
+        discussion: "Without arguments the mappings that the binary carries are tested. Ends with 1 if an example fails."
     )
 
     @Argument(help: ArgumentHelp("Mapping files, folders of them, or names of built-in mappings.", valueName: "mapping"))

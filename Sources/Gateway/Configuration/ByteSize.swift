@@ -2,7 +2,7 @@
 struct ByteSize: Sendable, Hashable {
     var bytes: Int
 
-    /// Nil if there is no unit: a bare number does not say what it counts.
+    /// Nil if there is no unit: a bare number has no meaning.
     init?(_ text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let count = Int(digits), let unit = Self.units[text.dropFirst(digits.count).uppercased()] else { return nil }

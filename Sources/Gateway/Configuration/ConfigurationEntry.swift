@@ -4,7 +4,7 @@ import Mappings
 struct ConfigurationEntry {
     var side: SettingPlan.Side
     var name: String
-    /// Where the name stands.
+    /// The place of the name in the file.
     var location: SourceLocation
 
     /// `source 'shop-de'`.

@@ -52,11 +52,11 @@ extension ConfigurationLoader {
         return nil
     }
 
-    /// Warns of a host that needs no name server to be seen as out of bounds.
+    /// Warns of a host whose address is out of bounds, if that is known without a name server.
     mutating func checkWayOut(_ node: YAMLNode, of entry: ConfigurationEntry, allowed: [IPNetwork], _ authorities: SourceLocation?) {
         guard let url = node.scalar, let origin = Origin(of: url) else { return }
         if let authorities, !origin.isTLS {
-            diagnostics.warning(at: authorities, "'ca_file' of \(entry.subject) means nothing, since its address begins with http://")
+            diagnostics.warning(at: authorities, "'ca_file' of \(entry.subject) has no effect, since its address begins with http://")
         }
         let policy = AddressPolicy(allowed: allowed)
         let isLocal = origin.host == "localhost" || origin.host.hasSuffix(".localhost")

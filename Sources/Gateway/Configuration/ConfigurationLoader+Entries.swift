@@ -1,7 +1,7 @@
 import Mappings
 
 extension ConfigurationLoader {
-    /// Names stand in paths and on command lines, so they are kept simple.
+    /// Names are used in paths and on command lines, so they are kept simple.
     mutating func checkName(of entry: ConfigurationEntry) {
         let isSimple = entry.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         if isSimple, let first = entry.name.first, first.isLetter || first.isNumber { return }
@@ -56,7 +56,7 @@ extension ConfigurationLoader {
         return found
     }
 
-    /// `[new, old]` while a sender goes over from one to the other.
+    /// `[new, old]` while a sender changes from the old secret to the new one.
     private mutating func rotation(
         _ elements: [YAMLNode], at place: SourceLocation, _ plan: CredentialPlan, of entry: ConfigurationEntry,
         into found: inout Credentials

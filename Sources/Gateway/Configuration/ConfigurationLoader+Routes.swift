@@ -132,10 +132,10 @@ extension ConfigurationLoader {
         return (path, expression)
     }
 
-    /// Most who write `SAVE10` mean the text, which an expression has in quotes of its own.
+    /// Most people who write `SAVE10` mean the text, but in an expression a text has quotes of its own.
     private static func explain(_ message: String, _ text: String) -> String {
         let quoted = "\"'\(text)'\""
-        let message = message.firstRange(of: "; a text stands").map { String(message[..<$0.lowerBound]) } ?? message
+        let message = message.firstRange(of: "; a text needs quotes").map { String(message[..<$0.lowerBound]) } ?? message
         return message.hasSuffix("?") ? "\(message.dropLast()), or \(quoted) for a text?" : "\(message); to set a text write \(quoted)"
     }
 }

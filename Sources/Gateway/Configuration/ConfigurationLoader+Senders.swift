@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// What a source may be held to beside its credentials: rates, checks that hold a conversion back, and the age of signed requests.
+/// A source's limits beside its credentials: rates, checks that hold a conversion back, and the age of signed requests.
 extension ConfigurationLoader {
     // MARK: Rates
 

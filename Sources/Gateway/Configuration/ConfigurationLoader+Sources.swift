@@ -15,7 +15,7 @@ extension ConfigurationLoader {
         let direct = map.take("exponents")
         var exponents = direct.map { self.exponents($0) ?? .iso }
         guard let mapping else {
-            // Without its tracker nothing can be said about these.
+            // Without its tracker these cannot be checked.
             for key in ["credentials", "settings", "duplicates", "rate", "review", "timestamp_tolerance", "replay_window"] {
                 _ = map.takeAny(key)
             }
@@ -96,7 +96,7 @@ extension ConfigurationLoader {
         return nil
     }
 
-    /// Two sources that no request to the tracker's own path tells apart.
+    /// Two sources that no request to the tracker's own path distinguishes.
     mutating func warnOfTwins(_ sources: [SourceConfiguration], at places: [(name: String, place: SourceLocation)]) {
         for (index, source) in sources.enumerated() {
             guard let twin = sources[..<index].first(where: { source.isTwin(of: $0) }),
@@ -105,7 +105,7 @@ extension ConfigurationLoader {
             let path = source.mapping.request.path.description
             diagnostics.warning(
                 at: place,
-                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', so \(path) cannot tell them apart; send to "
+                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', so \(path) cannot distinguish them; send to "
                     + "/\(twin.name)\(path) and /\(source.name)\(path)")
         }
     }

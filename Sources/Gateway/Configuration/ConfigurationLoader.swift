@@ -4,11 +4,11 @@ import Rules
 /// Turns a configuration file into a `Configuration`, or into everything that is wrong with it.
 ///
 /// The order is fixed: parse the YAML, put the environment in, compile the mappings that the file names, then check sources, destinations
-/// and routes against them. A mistake never hides a later one. Nothing is read but through what is passed in.
+/// and routes against them. A mistake never hides a later one. Everything is read through the closures that are passed in.
 struct ConfigurationLoader {
     var diagnostics = Diagnostics()
     var catalog: MappingCatalog
-    /// Mappings of the file's own folder that do not compile; who names one has made no second mistake.
+    /// Mappings of the file's own folder that do not compile; to name one is no second mistake.
     var brokenMappings: Set<String> = []
     var substitution: EnvironmentSubstitution
     /// By tracker: what the texts of the file's own mappings come to.

@@ -4,11 +4,11 @@ import Mappings
 /// variable can change the file's structure.
 ///
 /// A value that came from a variable is a text, whatever it holds: an empty or `null` variable never counts as YAML's `null`, which could
-/// switch a check off. `$${` stands for the characters `${`.
+/// switch a check off. `$${` means the characters `${`.
 struct EnvironmentSubstitution {
     private let environment: [String: String]
     private(set) var diagnostics = Diagnostics()
-    /// Where a variable is missing: the value there is as written, and further complaints about it would mislead.
+    /// The places of missing variables: the value there is as written, and further errors about it would mislead.
     private(set) var unresolved: [YAMLNode] = []
     /// What sentences may show of a value that came from variables: by its place, the text with `***` for each of them.
     private(set) var maskedTexts: [SourceLocation: String] = [:]
@@ -125,7 +125,7 @@ struct EnvironmentSubstitution {
         diagnostics.error(at: run.location(offset), message)
     }
 
-    /// Takes out what is said about values that are not known; the missing variable is reported already.
+    /// Removes diagnostics about values that are not known; the missing variable is reported already.
     func withoutConsequences(_ found: Diagnostics) -> Diagnostics {
         var kept = Diagnostics()
         for diagnostic in found.all {

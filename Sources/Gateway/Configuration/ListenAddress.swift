@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// Where the gateway listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+/// The address that the gateway listens on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
 struct ListenAddress: Sendable, Equatable {
     /// Without the brackets of an IPv6 address.
     var host: String
@@ -47,7 +47,7 @@ struct ListenAddress: Sendable, Equatable {
         if host.contains(":") {
             if IPAddress.v6(host.utf8) == nil, IPAddress.v6(text.utf8) == nil { return nil }
             let hint = IPAddress.v6(host.utf8) == nil ? "[\(text)]:8080" : "[\(host)]\(text.dropFirst(host.count))"
-            throw Failure(message: "an IPv6 address stands in brackets, found \(text.quotedBriefly); write \"\(hint)\"")
+            throw Failure(message: "an IPv6 address is written in brackets, found \(text.quotedBriefly); write \"\(hint)\"")
         }
         return HostName.isValid(host) ? String(host) : nil
     }

@@ -1,7 +1,7 @@
 import Rules
 
 extension Reception {
-    /// The judge of a configuration. What a destination's secrets are must not be stored with a request either.
+    /// The judge of a configuration. A destination's secrets must not be stored with a request either.
     convenience init(_ configuration: Configuration) {
         self.init(
             sources: configuration.sources, routes: configuration.routes, mappings: configuration.catalog.mappings,

@@ -1,6 +1,6 @@
 import Rules
 
-/// How much the gateway takes upon itself.
+/// How much the gateway accepts at once, and how long it waits at its end.
 struct ServiceLimits: Sendable, Equatable {
     /// Bytes of a request's body; more is a 413.
     var body = 1024 * 1024

@@ -2,7 +2,7 @@ import Mappings
 import Rules
 
 extension ShownPostback {
-    /// Nil if no variable stands behind the host of either address.
+    /// Nil if neither address has a variable behind its host.
     init?(_ plain: PostbackURL, _ pieces: [EnvironmentSubstitution.Piece]?, refund: [EnvironmentSubstitution.Piece]?) {
         let shown = pieces.flatMap { Self($0) }
         let back = refund.flatMap { Self($0) }

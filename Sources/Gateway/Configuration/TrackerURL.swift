@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// Where a tracker lives: `https://app.example.com`, with its port and path, if it has them. The mapping writes what follows.
+/// A tracker's address: `https://app.example.com`, with its port and path, if it has them. The mapping writes what follows.
 struct TrackerURL: Sendable, Equatable {
     let text: String
 

@@ -98,12 +98,12 @@ final class DeliveryQueue: Sendable {
         update { $0.endFetch(ready, limit: limit) }
     }
 
-    /// Lets go of deliveries whose results are stored.
+    /// Removes deliveries whose results are stored.
     func settle(_ ids: some Sequence<ConversionID>) {
         update { queue in for id in ids { queue.settle(id) } }
     }
 
-    /// Lets go of a delivery that was not tried; the store has it.
+    /// Removes a delivery that was not tried; the store has it.
     func giveBack(_ id: ConversionID) { update { $0.giveBack(id) } }
 
     // MARK: - Working
@@ -114,7 +114,7 @@ final class DeliveryQueue: Sendable {
     /// The next delivery to try, waiting for one; nil if the worker is to end. Each must come back by `next(after:)`.
     func next() async -> DeliveryJob? { await proceed(nil) }
 
-    /// Takes note of how a try ended, and goes on to the next. The delivery stays held until it is settled or let go.
+    /// Takes note of how a try ended, and goes on to the next. The delivery stays held until it is settled or given back.
     func next(after job: DeliveryJob, _ ending: Breaker.Ending, status: Int?) async -> DeliveryJob? {
         await proceed((job, ending, status))
     }
@@ -154,7 +154,7 @@ final class DeliveryQueue: Sendable {
     /// While it is held or paused nothing is begun.
     func hold(_ isHeld: Bool) { update { $0.hold(isHeld) } }
 
-    /// What the store says; until it has said so the queue is paused.
+    /// Whether the store has it paused; until the store has answered, the queue is paused.
     func pause(_ isPaused: Bool) { update { $0.pause(isPaused) } }
 
     var knowsPause: Bool { state.withLock { $0.queue.knowsPause } }

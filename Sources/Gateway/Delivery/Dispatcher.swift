@@ -22,7 +22,7 @@ final class Dispatcher: Service {
         var version = "1"
     }
 
-    /// The queues by name, those of removed destinations too: what these have in flight must not begin twice should they come back.
+    /// The queues by name, those of removed destinations too: if these come back, what they have in flight must not begin twice.
     private let queues: Mutex<[String: DeliveryQueue]>
     /// Queues that may lack workers.
     private let staffing = AsyncStream.makeStream(of: DeliveryQueue.self)
@@ -85,7 +85,7 @@ final class Dispatcher: Service {
                         "destination '\(name)' failed \(failures) times in a row: \(reason); it is asked again in \(pause.text), one request at a time",
                         metadata: ["destination": "\(name)"])
                 case .closed(let time):
-                    logger.info("destination '\(name)' is well again after \(time.text)", metadata: ["destination": "\(name)"])
+                    logger.info("destination '\(name)' works again after \(time.text)", metadata: ["destination": "\(name)"])
                 }
             },
             runLow: { [waker] in waker.wake() })

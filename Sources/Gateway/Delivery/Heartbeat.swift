@@ -1,7 +1,7 @@
 import Mappings
 import Synchronization
 
-/// Tells from outside whether a loop still turns.
+/// Reports to others whether a loop still runs.
 final class Heartbeat: Sendable {
     private struct State {
         var last: Timestamp?

@@ -32,7 +32,7 @@ struct OperatorLink {
         reported = current
     }
 
-    /// The last word: this process serves no more.
+    /// The last report: this process does not serve any more.
     func leave() async { try? await store.report([]) }
 
     private func report(_ name: String, _ activity: DeliveryActivity, at now: Timestamp) -> DestinationReport {

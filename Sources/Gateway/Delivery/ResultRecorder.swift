@@ -45,7 +45,7 @@ final class ResultRecorder: Sendable {
         sleeper?.resume()
     }
 
-    /// Nothing comes any more; `run` returns once all is stored.
+    /// No more results come; `run` returns once all are stored.
     func end() {
         let sleeper = state.withLock { state in
             state.isEnding = true
@@ -80,13 +80,13 @@ final class ResultRecorder: Sendable {
         }
     }
 
-    /// Again and again until it works. False if the process ends first.
+    /// Tries until it works. False if the process ends first.
     private func store(_ batch: [Entry]) async -> Bool {
         var rest = batch
         var pause = Duration.milliseconds(100)
         var failures = 0
         while true {
-            // Should one result be what the store cannot take, the others must not wait for it.
+            // If the store cannot take one result, the others must not wait for it.
             let isSingly = failures > 0 && failures % 4 == 0
             do throws(StoreError) {
                 if isSingly { rest = try await storeSingly(rest) } else { rest = try await storeTogether(rest) }

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Says once that the store fails, and once that it works again, however many calls notice.
+/// Logs once that the store fails, and once that it works again, however many calls notice.
 final class StoreWatch: Sendable {
     private let isFailing = Atomic(false)
     private let logger: Logger

@@ -1,7 +1,7 @@
 import NIOCore
 import Rules
 
-/// Calls back later. Comes from outside, so that in a test it is the test that lets time pass.
+/// Calls back later. Comes from outside, so that a test can let time pass.
 protocol Timers: Sendable {
     /// Calls `action` once when the clock reaches `time`, from any thread but never before this returns.
     @discardableResult

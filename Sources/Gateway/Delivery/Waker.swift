@@ -5,9 +5,9 @@ import Synchronization
 /// Lets one task sleep until a time, and wakes it earlier if something comes up.
 final class Waker: Sendable {
     private struct State {
-        /// Somebody woke it while it did not sleep.
+        /// It was woken while it did not sleep.
         var isAwake = false
-        /// The earliest time asked for while nobody slept.
+        /// The earliest time asked for while no task slept.
         var wanted: Timestamp?
         var sleeper: (continuation: CheckedContinuation<Timestamp, Never>, until: Timestamp, timer: ScheduledCall)?
     }

@@ -7,7 +7,7 @@ final class InFlightLimit: Sendable {
 
     init(_ limit: Int) { self.limit = limit }
 
-    /// Whoever gets true must call `leave`.
+    /// A caller that gets true must call `leave`.
     func enter() -> Bool {
         if count.add(1, ordering: .relaxed).newValue <= limit { return true }
         leave()

@@ -97,7 +97,7 @@ final class InboundHandler: ChannelDuplexHandler {
     }
 
     private func append(_ part: ByteBuffer, to body: ByteBuffer?, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        // Lets go of the buffer before it grows, so that it is not copied.
+        // Gives up the buffer before it grows, so that it is not copied.
         state = .waiting
         var part = part
         guard var body else {

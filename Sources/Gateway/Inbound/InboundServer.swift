@@ -36,7 +36,7 @@ struct InboundServer: Service {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
-        // Its own lines say nothing that a person can act on.
+        // Its own log lines have nothing that a person can act on.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let (intake, limits) = (current.latest.intake, current.latest.limits)

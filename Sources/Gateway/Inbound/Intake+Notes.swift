@@ -2,7 +2,7 @@ import Logging
 import Mappings
 import Rules
 
-/// What the log says of requests that the store took.
+/// What is logged of requests that the store took.
 extension Intake {
     func note(_ acceptance: Acceptance, _ source: String) {
         switch acceptance {

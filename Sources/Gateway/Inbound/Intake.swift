@@ -4,7 +4,7 @@ import Rules
 
 /// Carries out what `Reception` decides: asks the store, keeps what was refused, counts, logs, and answers after the commit.
 ///
-/// Decides nothing about a request itself, and knows nothing of sockets: `InboundServer` does.
+/// Does not decide about a request itself, and does not know sockets: `InboundServer` does.
 final class Intake: Sendable {
     struct Settings: Sendable {
         /// Requests in processing. The sender of one more is asked to come back.

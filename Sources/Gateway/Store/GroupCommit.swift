@@ -3,7 +3,7 @@ import Synchronization
 
 /// Gathers writes while a commit runs, so that they share the next one.
 ///
-/// Decides only; whoever gets `true` from `add` must drain until `next` returns nil.
+/// Decides only; a caller that gets `true` from `add` must drain until `next` returns nil.
 final class GroupCommit<Write: Sendable>: Sendable {
     private struct State {
         var waiting: [Write] = []

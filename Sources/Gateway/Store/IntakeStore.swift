@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// The list of what was received: trackers have a request for it, and so have people.
+/// The list of what was received: trackers have a request for it, and people a command.
 protocol ConversionListing: Sendable {
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow]
 }

@@ -3,7 +3,7 @@ import Mappings
 import Rules
 import ServiceLifecycle
 
-/// Prunes what the configuration's `retention` lets go, portion by portion, for as long as the service runs.
+/// Prunes what is older or more than the configuration's `retention` allows, portion by portion, for as long as the service runs.
 struct Pruner: Service {
     let store: any UpkeepStore
     let limits: RetentionLimits
@@ -46,7 +46,7 @@ struct Pruner: Service {
         }
     }
 
-    /// Says once that pruning cannot keep the store below its size.
+    /// Logs once that pruning cannot keep the store below its size.
     private func warn(_ report: PruneReport, before: Bool) -> Bool {
         guard let limit = limits.maxSize, report.usedBytes > limit else { return false }
         if !before {

@@ -1,6 +1,6 @@
 import Rules
 
-/// Where the SQL of the two databases differs in statements that are otherwise the same.
+/// The SQL that differs between the two databases in statements that are otherwise the same.
 ///
 /// SQLite keeps a source's, tracker's or destination's name as a number of the table `name`, and a conversion's content under a number of
 /// its own; PostgreSQL keeps names as text, and content under the conversion's id.

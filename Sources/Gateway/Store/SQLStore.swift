@@ -10,9 +10,9 @@ protocol SQLStore: ConversionStore {
         _ body: @escaping @Sendable (Reader) throws(Reader.Failure) -> Value
     ) async throws(StoreError) -> Value
 
-    /// Writes what a search found, in portions so small that nobody who waits for the store notices one.
+    /// Writes what a search found, in portions so small that no other work notices one.
     func write(_ traces: PersonTraces, of person: Person) async throws(StoreError)
-    /// Writes the files again, because they still hold what rows held before. Returns what hinders it.
+    /// Writes the files again, because they still hold what rows held before. Returns why it was not done.
     func wipe() async -> String?
 }
 
@@ -131,7 +131,7 @@ extension SQLStore {
 }
 
 extension Array where Element: Sendable {
-    /// So small that nobody who waits for the store notices one.
+    /// So small that no other work notices one.
     func portions(of size: Int = 50) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }

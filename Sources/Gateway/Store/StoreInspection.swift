@@ -19,11 +19,11 @@ struct StoreInspection: Sendable {
     var server: ServerInspection?
 }
 
-/// How a database server stands, and the gateways that share it.
+/// The state of a database server, and of the gateways that share it.
 struct ServerInspection: Sendable, Equatable {
     struct Node: Sendable, Equatable {
         var name: String
-        /// What is left of it; negative where it has run out.
+        /// What is left of it; negative if it has run out.
         var lease: Duration
         /// Deliveries that it holds.
         var held: Int

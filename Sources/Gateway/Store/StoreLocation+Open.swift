@@ -1,5 +1,5 @@
 extension StoreLocation {
-    /// For commands that look or mend while gateways may serve.
+    /// For commands that look or repair while gateways may serve.
     func open(readOnly: Bool) throws(StoreError) -> any ConversionStore {
         switch self {
         case .sqlite(let path): try SQLiteConversionStore(path: path, readOnly: readOnly)

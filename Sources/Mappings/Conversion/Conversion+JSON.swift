@@ -1,6 +1,6 @@
 import Crypto
 
-/// A conversion as JSON: what the store keeps, `--json` prints and `show` lays out.
+/// A conversion as JSON: what the store keeps, and what `--json` and `show` print.
 ///
 /// Amounts are texts with all decimals of their currency, `"49.90"`, so that no reader turns them into binary floats. Absent fields are
 /// left out.

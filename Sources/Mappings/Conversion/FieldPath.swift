@@ -1,4 +1,4 @@
-/// Where a value lives in a conversion: a canonical field, a sub id, or an entry of `metadata` or `extra`.
+/// The place of a value in a conversion: a canonical field, a sub id, or an entry of `metadata` or `extra`.
 package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
     /// Given by the gateway: never set by a mapping or a route.
     case id, source, tracker, receivedAt

@@ -1,6 +1,6 @@
 /// A moment in UTC, in microseconds since 1970-01-01T00:00:00Z.
 ///
-/// The gateway's only notion of time: read from ISO 8601 text or UNIX seconds, written as ISO 8601 in UTC. The clock itself comes in
+/// The gateway's only type for time: read from ISO 8601 text or UNIX seconds, written as ISO 8601 in UTC. The clock itself comes in
 /// from outside, so that everything here stays repeatable.
 package struct Timestamp: Hashable, Comparable, Sendable {
     package var microseconds: Int64

@@ -16,7 +16,7 @@ struct CurrencyConverter: FieldConverter {
 
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         guard let text = value.text else { throw FieldFailure("\(context.field) must be a currency code, found \(value.quoted)") }
-        // Whoever gives a code an exponent knows it.
+        // A code that is given an exponent is a known one.
         if rule == .iso, let currency = Currency(code: text.trimmed), context.exponents.exponent(of: currency) != nil {
             return .text(currency.code)
         }

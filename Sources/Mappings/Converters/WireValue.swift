@@ -1,6 +1,6 @@
 /// A value as a tracker's request has it, before it is known what it means.
 package enum WireValue: Sendable, Equatable {
-    /// Not sent, `null`, or an empty text: all mean that the sender says nothing.
+    /// Not sent, `null`, or an empty text: all mean that the sender gives no value.
     case absent
     /// A JSON string, or the decoded value of a query or form parameter.
     case string(String)

@@ -2,7 +2,7 @@
 ///
 ///     none, pending, pending_review  →  approved  →  refunded | rejected | chargeback
 ///
-/// Only forwards: a step back, or from one end to another, changes nothing, so that messages may overtake each other. Refunds add up, in any
+/// Only forwards: a message that asks for a step back, or from one end to another, changes nothing, so that messages may overtake each other. Refunds add up, in any
 /// order, and never beyond the sale; when nothing is left the status is `refunded`. `amount` stays what the sale was worth.
 extension Conversion {
     package func corrected(by correction: Correction) -> CorrectionOutcome {
@@ -20,7 +20,7 @@ extension Conversion {
     /// - Parameter adding: whether its amount counts on top of what is known, as trackers do that book every postback.
     package static func correction(of current: Conversion, byRepeat message: Conversion, adding: Bool) -> Correction {
         let status = message.text(.status)
-        // What is said to be worth nothing any more does not get a new price by the same message.
+        // A message that ends a conversion does not give it a new price too.
         let isFinal = Correction.Status.rank(status) == Correction.Status.final
         let amount = isFinal ? nil : message[.amount].number
         return Correction(
@@ -57,7 +57,7 @@ extension Conversion {
                 throw Failure(.invalidAmount, "a refund of \(money(refund)) needs the sale's amount, and the conversion has none")
             }
             guard refund > .zero else {
-                throw Failure(.invalidAmount, "a refund of \(money(refund)) takes nothing back; an amount above zero is due")
+                throw Failure(.invalidAmount, "a refund of \(money(refund)) takes nothing back; send an amount above zero")
             }
             guard let after = before.adding(refund), after <= worth else {
                 let rest = worth.subtracting(before) ?? .zero
@@ -88,7 +88,7 @@ extension Conversion {
             return .unchanged(note: isSame ? "the conversion is \(old ?? "") already" : "the conversion is \(old ?? ""), which is final")
         }
         if Correction.Status.rank(new) < rank, !correction.adds {
-            return .unchanged(note: "the status '\(new ?? "")' came after '\(old ?? "")': a step back changes nothing")
+            return .unchanged(note: "the status '\(new ?? "")' came after '\(old ?? "")'; a status never goes back")
         }
         var next = self
         next[.refund] = .absent
@@ -111,8 +111,8 @@ extension Conversion {
             let isSideways = new != old
             return .unchanged(
                 note: isSideways
-                    ? "the status '\(new ?? "")' says no more than '\(old ?? "none")' did: nothing changes"
-                    : "the message says what is known already")
+                    ? "the status '\(new ?? "")' adds nothing to '\(old ?? "none")'; nothing changes"
+                    : "the message has nothing new")
         }
         next[.update] = .text(first)
         if let reason = correction.reason { next[.reason] = .text(reason) }
@@ -128,7 +128,7 @@ extension Conversion {
         guard let sum = known.adding(given) else {
             throw Failure(.invalidAmount, "\(money(known)) and \(money(given)) add up to more digits than an amount can have")
         }
-        if sum < .zero { throw Failure(.invalidAmount, "\(money(known)) and \(money(given)) add up to less than nothing") }
+        if sum < .zero { throw Failure(.invalidAmount, "\(money(known)) and \(money(given)) add up to less than zero") }
         return sum
     }
 

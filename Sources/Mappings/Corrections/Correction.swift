@@ -1,6 +1,6 @@
-/// What a later message says of a conversion that is already known: a new status, a new worth, or money taken back.
+/// What a later message changes in a conversion that is already known: a new status, a new worth, or money taken back.
 ///
-/// Pure content, without the conversion: that one may not have arrived yet. `Conversion.corrected(by:)` says what becomes of both. Whatever is
+/// Pure content, without the conversion: that may not have arrived yet. `Conversion.corrected(by:)` decides what becomes of both. Whatever is
 /// absent is not changed.
 package struct Correction: Sendable, Hashable {
     /// One of `Field.statuses`. `refunded` without a `refund` takes back all that is left.
@@ -60,7 +60,7 @@ package struct Correction: Sendable, Hashable {
 package enum CorrectionOutcome: Sendable {
     /// The whole conversion as it is now, with `update` and, if money was taken back, `refund` and `refunded`.
     case changed(Conversion)
-    /// Nothing changes, and why: it says what is known already, or came too late.
+    /// Nothing changes, and why: it has nothing new, or came too late.
     case unchanged(note: String)
     /// The correction is impossible: more than the sale is worth, or in another currency.
     case refused(Failure)

@@ -2,7 +2,7 @@
 package enum RepeatPolicy: String, Sendable, CaseIterable {
     /// The first one counts; others are kept and listed.
     case ignore
-    /// Its status and amount become the conversion's, as far as the lifecycle lets them.
+    /// Its status and amount become the conversion's, as far as the lifecycle allows.
     case update
     /// Its amount counts on top.
     case add

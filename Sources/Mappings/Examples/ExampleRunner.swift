@@ -32,7 +32,7 @@ package struct ExampleRunner {
     }
 
     private func read(_ example: Example) throws(Refusal) -> Reading {
-        if let told = example.conversion { return .conversion(conversion(told)) }
+        if let fields = example.conversion { return .conversion(conversion(fields)) }
         return .conversion(try MappingReader(mapping, settings: example.settings).read(parsed(example, mapping), as: Self.identity))
     }
 

@@ -234,7 +234,7 @@ package struct ExpressionParser {
         return Typed(expression: .call(function, arguments.map(\.expression)), kind: kind, offset: place)
     }
 
-    /// Where `round` rounds to: a number of decimals or a currency.
+    /// What `round` rounds to: a number of decimals or a currency.
     private func checkPlace(_ place: Typed) throws(Failure) {
         if place.kind == .text || place.kind == .any { return }
         try Self.check(place, is: .number, for: "what round rounds to")

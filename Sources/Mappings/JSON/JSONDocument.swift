@@ -6,7 +6,7 @@ package struct JSONNode: Hashable, Sendable {
 /// Reads JSON by RFC 8259 and refuses more: a byte order mark, half of a surrogate pair, a key twice in one object, and what is deeper than
 /// `maximumDepth`, which is never more than 512.
 ///
-/// Numbers are never converted: `49.900` stays `49.900`. Nothing is decoded before it is asked for; `bytes` is the input as sent.
+/// Numbers are never converted: `49.900` stays `49.900`. A value is decoded only when it is read; `bytes` is the input as sent.
 package struct JSONDocument: JSONReading, Sendable {
     package let bytes: [UInt8]
     private let tape: [JSONEntry]

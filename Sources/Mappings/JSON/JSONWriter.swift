@@ -79,7 +79,7 @@ package struct JSONWriter: ~Copyable, @unchecked Sendable {
         place = .afterValue
     }
 
-    /// Writes a number's text, which the caller vouches for.
+    /// Writes a number's text, which the caller has checked.
     package mutating func number(_ text: String) {
         var text = text
         text.withUTF8 { encoded($0) }

@@ -6,7 +6,7 @@ extension UnsafeBufferPointer<UInt8> {
 
     /// The first offset from `start` whose byte is a quote, a backslash, a control character or not ASCII.
     ///
-    /// Eight bytes at a time: a subtraction borrows into a byte's top bit where the byte is below 0x20, or equals the mark it was
+    /// Eight bytes at a time: a subtraction borrows into a byte's top bit if the byte is below 0x20, or equals the mark it was
     /// combined with. A borrow can reach only later bytes, so the first bit is right.
     @inline(__always) func endOfPlainText(from start: Int) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101

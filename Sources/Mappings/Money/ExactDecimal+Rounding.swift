@@ -1,4 +1,4 @@
-// The only places where digits are given up, each with the mode named by the caller.
+// The only code that gives up digits, each time with the mode that the caller names.
 
 extension ExactDecimal {
     /// Keeps at most `decimals` digits after the point; fewer than zero count as zero.

@@ -83,7 +83,7 @@ package struct MoneyFormat: Sendable, Hashable {
     ) throws(MoneyError) -> Reading {
         let (currency, exponent) = try minorUnit(currency, exponents)
         let meant = toleratesFloatNoise ? value.denoised(decimals: 0) : nil
-        // `4990.0` is refused like `49.90`: if a point were allowed, cents could not be told from euros.
+        // `4990.0` is refused like `49.90`: if a point were allowed, cents and euros could not be distinguished.
         guard meant != nil || value.isInteger && !hasPlainPoint else { throw .fractionOfMinorUnit(currency, exponent: exponent) }
         guard let amount = (meant ?? value).scaled(byPowerOfTen: -exponent) else { throw .notANumber(DecimalError(kind: .outOfRange)) }
         return Reading(amount: amount, noiseRemoved: meant != nil)

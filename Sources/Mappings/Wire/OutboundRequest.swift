@@ -1,7 +1,7 @@
 /// A request to a tracker, ready to be sent, and what may be shown of it.
 package struct OutboundRequest: Sendable {
     package var method: String
-    /// The whole address, values percent-encoded already: escapes go out as they stand, and only what no URL may hold (`[`, a space) is
+    /// The whole address, values percent-encoded already: escapes go out as they are, and only what no URL may hold (`[`, a space) is
     /// escaped on the way. Nothing is expanded after this point.
     package var url: String
     /// The same address with credentials replaced by `***`, for logs, attempts and error texts.

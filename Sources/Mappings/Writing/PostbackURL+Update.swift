@@ -3,14 +3,14 @@ extension PostbackURL {
     /// for it. An address without such a macro would report the first conversion once more.
     func writeUpdate(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> OutboundRequest {
         let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
-        var told = conversion
-        if isFinal, told[.refund].isAbsent, let rest = conversion.asFirstMessage[.amount].number {
+        var stated = conversion
+        if isFinal, stated[.refund].isAbsent, let rest = conversion.asFirstMessage[.amount].number {
             // What is rejected or charged back goes back as far as it has not.
-            told[.refund] = .number(rest)
+            stated[.refund] = .number(rest)
         }
-        if isFinal || conversion.text(.update) == "refund", let refunds = refunds.first { return try refunds.fill(told, exponents) }
+        if isFinal || conversion.text(.update) == "refund", let refunds = refunds.first { return try refunds.fill(stated, exponents) }
         let ways = ways(of: conversion, isFinal: isFinal)
-        if ways.contains(where: { $0.allSatisfy { named.contains(.field($0)) } }) { return try fill(told, exponents) }
+        if ways.contains(where: { $0.allSatisfy { named.contains(.field($0)) } }) { return try fill(stated, exponents) }
         let macros = ways.map { $0.map { "{\($0.name)}" }.joined(separator: " and ") }.joined(separator: " or ")
         let hint = isFinal || conversion.text(.update) == "refund" ? "; a refund_url can take it" : ""
         throw Skip("the postback_url has no \(macros), so \(conversion.change) was not sent\(hint)")

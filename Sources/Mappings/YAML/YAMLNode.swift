@@ -1,6 +1,6 @@
 /// A piece of a YAML file with its place.
 ///
-/// Scalars stay text: whether `NO` is a country or a falsehood is for its reader to say, not for YAML.
+/// Scalars stay text: the reader decides whether `NO` is a country or false, not YAML.
 package struct YAMLNode: Sendable {
     package enum Content: Sendable {
         /// `isPlain` is false if the author wrote it in quotes or as a block, which makes it a text for sure.

@@ -9,8 +9,8 @@ package enum CorrectionTarget: Sendable, Equatable {
     case nowhere
 
     /// - Parameters:
-    ///   - holder: who holds one of the keys, or ever held it.
-    ///   - newest: the source's newest conversion with the correction's order id. Asked only if nobody held a key.
+    ///   - holder: the conversion that holds one of the keys, or ever held it.
+    ///   - newest: the source's newest conversion with the correction's order id. Asked only if no conversion held a key.
     package init<Failure: Error>(
         holder: KeyHolder?, keys: [DuplicateKey], newest: () throws(Failure) -> ConversionID?
     ) throws(Failure) {

@@ -36,7 +36,7 @@ extension HistoryChange {
         }
     }
 
-    /// A correction that waited for its conversion. What changes nothing is kept with the reason, since its sender has had his reply.
+    /// A correction that waited for its conversion. What changes nothing is kept with the reason, since its sender already has a reply.
     package func asWaited(content: KeptDigest, first: KeptDigest?) -> HistoryWrite {
         switch self {
         case .step(let step): .step(step)

@@ -1,6 +1,6 @@
 import Mappings
 
-/// Where a message stands in its history; the first message stands at 0.
+/// A message's place in its history; the first message is at 0.
 package struct HistoryPlace: Sendable, Equatable {
     package var root: ConversionID
     package var step: Int

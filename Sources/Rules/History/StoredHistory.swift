@@ -15,12 +15,12 @@ package struct StoredHistory: Sendable {
         self.firstContent = firstContent
     }
 
-    /// Whether the message says what the conversion's first message said.
+    /// Whether the message has the content of the conversion's first message.
     package func isFirst(_ content: KeptDigest) -> Bool { content == firstContent }
 
     /// What the message does to the conversion. It does nothing if the store has it already.
     ///
-    /// - Parameter isStep: whether a correction of this conversion said the same. Asked only if the first message did not.
+    /// - Parameter isStep: whether a correction of this conversion has the same content. Asked only if the first message has not.
     package func change<Failure: Error>(
         by message: CorrectionRule.Message, _ content: KeptDigest, rule: CorrectionRule, isStep: () throws(Failure) -> Bool
     ) throws(Failure) -> HistoryChange {
@@ -41,7 +41,7 @@ package struct HistoryStep: Sendable {
     /// The row's `id`, `root` and `latest` do not matter.
     package var row: ConversionRow
     package var number: Int
-    /// Where the routes send it.
+    /// The destinations that the routes send it to.
     package var routed: [String]
 
     package init(row: ConversionRow, number: Int, routed: [String]) {

@@ -4,7 +4,7 @@ extension Conversion {
     /// The same with every secret blotted out that its sender put where no secret belongs: into an order's note, an item's name, a parameter
     /// that no field names.
     package func masked(by secrets: SecretFinder) -> Conversion {
-        // Closed words and currencies are no sender's own text.
+        // Closed words and currencies are not a sender's own text.
         let own = Field.allCases.filter { ![.type, .status, .currency].contains($0) }
         var masked = changingTexts(in: own) { secrets.masked($0) }
         masked.subIDs = subIDs.map { (secrets.masked($0.name), secrets.masked($0.value)) }

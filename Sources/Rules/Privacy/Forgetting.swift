@@ -40,7 +40,7 @@ extension Person {
             || StoredRequest(encoded: request).map(isIn) ?? false
     }
 
-    /// What cannot be read as a conversion becomes empty: nobody can use it.
+    /// A text that cannot be read as a conversion becomes empty: it is of no use.
     package func removed(from document: [UInt8]) -> [UInt8] {
         (try? Conversion(document: document))?.forgetting(self).document() ?? Array("{}".utf8)
     }

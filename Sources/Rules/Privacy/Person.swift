@@ -53,7 +53,7 @@ package struct Person: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Where the person stands, not overlapping.
+    /// The places of the person in the text, not overlapping.
     private func places(in bytes: [UInt8]) -> [Range<Int>] {
         guard bytes.count >= 6 else { return [] }
         let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
@@ -63,7 +63,7 @@ package struct Person: Sendable {
         }
         for digest in digests { found += lower.places(of: Array(digest.utf8)) }
         if address == nil { found += lower.addresses().filter { digests.contains(Self.sha256($0.address)) }.map(\.place) }
-        // A text that is the address and nothing else, however exotic its characters.
+        // A text that is the address and nothing else, with any characters.
         if found.isEmpty, bytes.count <= 320, let whole = Optional(String(decoding: bytes, as: UTF8.self).trimmed.lowercased()),
             whole == address || whole.contains("@") && digests.contains(Self.sha256(Array(whole.utf8)))
         {
@@ -115,7 +115,7 @@ extension [UInt8] {
         return !(after.isAlphanumeric || after == UInt8(ascii: "-"))
     }
 
-    /// What `%2b` at an index stands for.
+    /// What `%2b` at an index means.
     private func escapedByte(at index: Int) -> UInt8? {
         guard index + 2 < count, self[index] == UInt8(ascii: "%") else { return nil }
         return UInt8(String(decoding: self[index + 1...index + 2], as: UTF8.self), radix: 16)
@@ -153,6 +153,6 @@ extension [UInt8] {
 extension UInt8 {
     fileprivate var isAlphanumeric: Bool { (0x30...0x39).contains(self) || (0x61...0x7A).contains(self) || self >= 0x80 }
     fileprivate var isHex: Bool { (0x30...0x39).contains(self) || (0x61...0x66).contains(self) }
-    /// May stand in front of the at sign, as nearly all addresses have it.
+    /// May come before the at sign, as in nearly all addresses.
     fileprivate var isLocal: Bool { isAlphanumeric || [0x2B, 0x2D, 0x2E, 0x5F].contains(self) }
 }

@@ -1,6 +1,6 @@
 import Mappings
 
-/// Looks through a store's rows for a person, and says what is written in place of what it finds.
+/// Looks through a store's rows for a person, and gives what is written in place of what it finds.
 ///
 /// First every message of every conversion is shown to it, then the steps of the histories in `roots`, then all else. A correction that
 /// names nobody is about the person that its first message named, so a whole history is found with one of its messages.
@@ -51,7 +51,7 @@ package struct PersonSearch: Sendable {
     }
 }
 
-/// Where a person was found, with what is written there instead.
+/// The places at which a person was found, with what is written there instead.
 package struct PersonTraces: Sendable {
     /// Rewritten by `Person.rewritten`; the raw request goes.
     package var conversions: [ConversionID] = []

@@ -3,7 +3,7 @@ import Mappings
 /// Turns a request into what may be kept of it: everything but credentials.
 ///
 /// Headers that carry one are left out, parameters and members that carry one become `***` whatever their value, and a configured secret is
-/// blotted out wherever else it stands. A signature stays: it tells nobody the key.
+/// blotted out at every other place. A signature stays: it does not reveal the key.
 package struct RequestMask: Sendable {
     private static let mask = String(decoding: SecretFinder.mask, as: UTF8.self)
     private static let never: Set<String> = ["authorization", "proxy-authorization", "cookie", "x-api-key"]
@@ -19,7 +19,7 @@ package struct RequestMask: Sendable {
         var headers = Self.never
         var parameters: Set<String> = []
         var members: Set<String> = []
-        // A sender with the wrong address shows this tracker the secret of another.
+        // A sender that uses the wrong address sends this tracker the secret of another.
         for case .header(let name) in mappings.flatMap(\.credentials).flatMap(\.places) {
             headers.insert(name.lowercased())
         }

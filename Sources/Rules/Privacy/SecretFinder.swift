@@ -1,6 +1,6 @@
 import Mappings
 
-/// Blots out the configured secrets wherever they stand in a request, in one pass however many there are.
+/// Blots out the configured secrets at every place in a request, in one pass however many there are.
 package struct SecretFinder: Sendable {
     /// Shorter ones would blot out half of every request; they are covered at their documented places only.
     package static let minimumLength = 4
@@ -15,7 +15,7 @@ package struct SecretFinder: Sendable {
     /// Whether a secret was too short to be looked for.
     package let leavesSome: Bool
 
-    /// Each secret is also looked for as it stands in a URL and in JSON.
+    /// Each secret is also looked for as it is written in a URL and in JSON.
     package init(_ secrets: some Collection<String>, minimumLength: Int = Self.minimumLength) {
         leavesSome = secrets.contains { !$0.isEmpty && $0.utf8.count < max(2, minimumLength) }
         var all: Set<[UInt8]> = []
@@ -54,7 +54,7 @@ package struct SecretFinder: Sendable {
 
     package func masked(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBufferPointer { masked($0) } ?? bytes }
 
-    /// Nil where there is nothing to blot out.
+    /// Nil if there is nothing to blot out.
     private func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard !patterns.isEmpty, bytes.count >= Self.minimumLength else { return nil }
         var masked: [UInt8]?

@@ -19,14 +19,14 @@ package struct Arrival: Sendable {
         self.sender = sender
     }
 
-    /// Who says whose request it is.
+    /// What decides whose request it is.
     package enum Sender: Sendable {
         /// The request itself, by its credentials. The address is nil for a peer without an IP address.
         case peer(text: String, address: IPAddress?)
         /// The request itself, by its credentials. An operator has it in a file, so no address is judged.
         case file
         /// An operator, about a request that was kept: its credentials are gone. The peer is the one that sent it first.
-        case vouched(source: String, peer: String)
+        case named(source: String, peer: String)
     }
 
     /// What the store keeps as the sender's address.
@@ -34,7 +34,7 @@ package struct Arrival: Sendable {
         switch sender {
         case .peer(let text, _): text
         case .file: ""
-        case .vouched(_, let peer): peer
+        case .named(_, let peer): peer
         }
     }
 }

@@ -7,7 +7,7 @@ package enum Authentication {
     /// Nothing was proven, since the operator switched the check off.
     case open([Claim])
     case unproven(reason: String)
-    /// The proof would stand in a body that cannot be read.
+    /// The proof would be in a body that cannot be read.
     case unreadable
 
     /// A source that a request may have come from.
@@ -22,9 +22,9 @@ package enum Authentication {
         }
     }
 
-    /// Judges every candidate in full, so that the time taken does not tell which of them came close.
+    /// Judges every candidate in full, so that the time taken does not reveal which of them came close.
     ///
-    /// - Parameter isBodyUnread: `parsed` holds what stands in headers and query only.
+    /// - Parameter isBodyUnread: `parsed` holds only headers and query.
     package static func judge(
         _ parsed: ParsedRequest, for tracker: ReceivingTracker, among candidates: [ReceivingSource], isBodyUnread: Bool
     ) -> Authentication {

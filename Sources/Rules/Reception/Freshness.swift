@@ -1,8 +1,8 @@
 import Mappings
 
-/// What a source asks of signed requests, so that nobody can send a recorded one again.
+/// What a source requires of signed requests, so that nobody can send a recorded one again.
 package struct Freshness: Sendable, Equatable {
-    /// How far a request's own time may lie from ours; nil does not ask for one.
+    /// How far a request's own time may lie from ours; nil requires none.
     package var tolerance: Duration?
     /// How long a signature counts as the request that it came with first; nil does not remember it.
     package var replayWindow: Duration?

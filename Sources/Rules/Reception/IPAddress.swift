@@ -1,4 +1,4 @@
-/// An IPv4 or IPv6 address. An IPv4 address in IPv6 dress (`::ffff:203.0.113.7`) is that IPv4 address, so one rule covers both.
+/// An IPv4 or IPv6 address. An IPv4 address written as IPv6 (`::ffff:203.0.113.7`) is that IPv4 address, so one rule covers both.
 package struct IPAddress: Sendable, Hashable {
     package enum Family: Sendable, Hashable {
         case v4, v6

@@ -9,7 +9,7 @@ package final class ReceivingSource: Sendable {
     /// What `null` in the configuration switched off.
     package let openCredentials: [String]
     package let signer: ActiveSigner?
-    /// Nil if the source may send as much as it likes.
+    /// Nil if the source has no limit.
     package let rates: SenderRates?
     /// Whether a rotation is under way: a second secret counts too.
     package let isRotating: Bool
@@ -27,7 +27,7 @@ package final class ReceivingSource: Sendable {
     private let pathValues: [String: String]
 
     /// - Parameters:
-    ///   - routes: where corrections go.
+    ///   - routes: decide which destinations get corrections.
     package init(_ configuration: SourceConfiguration, routes: [Route]) {
         let mapping = configuration.mapping
         let settings = configuration.settings

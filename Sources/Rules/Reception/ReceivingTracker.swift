@@ -1,6 +1,6 @@
 import Mappings
 
-/// A tracker that senders may speak to, with its sources in the order of the configuration file.
+/// A tracker that senders may send to, with its sources in the order of the configuration file.
 package final class ReceivingTracker: Sendable {
     package let mapping: Mapping
     package let sources: [ReceivingSource]

@@ -1,6 +1,6 @@
 import Mappings
 
-/// Who sent a request, and whether it may go on.
+/// Whose request it is, and whether it may go on.
 package struct Admission: Sendable {
     package var match: PathTable.Match
     /// Nil for a stranger.
@@ -51,8 +51,8 @@ extension Reception {
         }
         let readable = parsed ?? mapping.parseCredentials(arrival.request, pathValues: match.pathValues)
         let outcome: Result<ParsedRequest, Refusal> = problem.map { .failure($0) } ?? .success(readable)
-        // Its credentials are gone, and an operator stands in for them.
-        if case .vouched = arrival.sender { return Admission(match: match, source: match.sources.first, isProven: true, outcome: outcome) }
+        // Its credentials are gone, and an operator decides instead.
+        if case .named = arrival.sender { return Admission(match: match, source: match.sources.first, isProven: true, outcome: outcome) }
         switch Authentication.judge(readable, for: match.tracker, among: match.sources, isBodyUnread: problem != nil) {
         case .proven(let claims): return admit(arrival, match, claims, isProven: true, outcome)
         case .open(let claims): return admit(arrival, match, claims, isProven: false, outcome)

@@ -1,6 +1,6 @@
 import Mappings
 
-/// What becomes of an admitted request, before the store has its say.
+/// What becomes of an admitted request, before the store decides.
 package enum Judgement: Sendable {
     case refused(Refusal)
     /// The tracker's documented list of what this source has sent.

@@ -1,7 +1,7 @@
 import Mappings
 
 extension Reception {
-    /// Where a path and a method lead.
+    /// What answers at a path, in a method.
     package enum Place {
         /// - Parameter first: the first of the matches that takes the method.
         case trackers([PathTable.Match], first: PathTable.Match)
@@ -11,14 +11,14 @@ extension Reception {
 
     package func find(_ arrival: Arrival) -> Place {
         let request = arrival.request
-        if case .vouched(let source, _) = arrival.sender { return find(request, of: source) }
+        if case .named(let source, _) = arrival.sender { return find(request, of: source) }
         let matches = paths.matches(request.path)
         guard !matches.isEmpty else { return .nowhere(.error(.notFound, "nothing answers at \(request.path.quotedBriefly)")) }
         guard let first = matches.first(where: { $0.takes(request.method) }) else { return .nowhere(methodRefusal(arrival, matches)) }
         return .trackers(matches, first: first)
     }
 
-    /// An operator says whose request it is, so the path only has to say which of the tracker's requests it is: the main one if it says nothing.
+    /// An operator names the request's source, so the path only decides which of the tracker's requests it is: the main one if it has none.
     private func find(_ request: WireRequest, of name: String) -> Place {
         let own = paths.matches(request.path).compactMap { match -> PathTable.Match? in
             guard let source = match.sources.first(where: { $0.name == name }), match.takes(request.method) else { return nil }

@@ -2,7 +2,7 @@ import Mappings
 
 /// The judge of requests: what becomes of each, decided by the configuration, the request and the time alone.
 ///
-/// `serve`, `explain`, a kept request that is run again and the sandbox ask it and nothing else, so they cannot disagree. The way of a request:
+/// `serve`, `explain`, a kept request that is run again and the sandbox use it and nothing else, so they cannot disagree. The steps of a request:
 ///
 /// 1. `find`: its path leads to trackers, or nothing answers there.
 /// 2. `admit`: its credentials say whose it is, and its address whether it may come in.

@@ -3,7 +3,7 @@ import Mappings
 /// A reply with the headers that HTTP wants beside the tracker's own words.
 package struct ReceptionReply: Sendable {
     package var wire: WireReply
-    /// `Retry-After` and `Allow`, if they are due.
+    /// `Retry-After` and `Allow`, if the reply needs them.
     package var headers: [(name: String, value: String)] = []
 
     package init(_ wire: WireReply, headers: [(name: String, value: String)] = []) {

@@ -40,7 +40,7 @@ package struct ReviewPlan: Sendable {
         return before
     }
 
-    /// The sentences do not quote an address, so that a person's data stands in its own field only.
+    /// The sentences do not quote an address, so that a person's data is in its own field only.
     private func reason(_ check: Check, _ conversion: Conversion) -> String? {
         if check == .unknownClick {
             guard let click = conversion.text(.clickID) else { return "there is no click id to look up" }

@@ -3,7 +3,7 @@ import Mappings
 /// Which of a source's secrets proved a request: during a rotation there are two.
 package enum SecretUse: Sendable, CaseIterable {
     case first
-    /// The one that is on its way out, listed second.
+    /// The one that is about to end, listed second.
     case second
 }
 

@@ -21,7 +21,7 @@ package struct SenderQuota: Sendable {
 
     package enum Verdict: Equatable {
         case allowed
-        /// One too many.
+        /// A request over the rate.
         case refused(Excess)
     }
 

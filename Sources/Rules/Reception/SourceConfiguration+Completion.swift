@@ -12,7 +12,7 @@ extension SourceConfiguration {
             guard let own = credentials[plan.name] else { continue }
             let given = parsed.value(atFirstOf: plan.places)
             guard given == nil || given == Self.mask else { continue }
-            // Nothing can be put into a body that nobody can read; the judge says what is wrong with it.
+            // Nothing can be put into a body that cannot be read; the judge reports what is wrong with it.
             if case .body? = plan.places.first, request.isBrokenJSON { continue }
             lacking[plan.name] = own
             if given != nil { for place in plan.places { request.remove(place) } }

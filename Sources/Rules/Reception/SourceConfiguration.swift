@@ -19,7 +19,7 @@ package struct SourceConfiguration: Sendable {
     package var exponents: CurrencyExponents
     /// The second secret of those credentials that have two during a rotation. Requests that we sign ourselves carry the first.
     package var retiringCredentials: [String: String] = [:]
-    /// Nil lets it send as much as it likes.
+    /// Nil is without a limit.
     package var rates: SenderRates?
     package var review: ReviewPlan?
     package var freshness: Freshness?
@@ -65,7 +65,7 @@ extension SourceConfiguration {
     /// Whether a request to the tracker's own path could come from either: nothing in it distinguishes them.
     package func isTwin(of other: Self) -> Bool {
         guard mapping.name == other.mapping.name, openCredentials == other.openCredentials else { return false }
-        // A secret that both know, be it on its way out at one of them.
+        // A secret that both know, even if it is about to end at one of them.
         guard credentials.keys == other.credentials.keys,
             credentials.keys.allSatisfy({ !active($0).isDisjoint(with: other.active($0)) })
         else { return false }

@@ -12,7 +12,7 @@ package enum AttemptOutcome: String, Sendable, CaseIterable {
     case timeout
     /// No connection, or one that ended before the answer did.
     case connection
-    /// The host's address is outside the networks that the destination may be in; nobody was asked.
+    /// The host's address is outside the networks that the destination may be in; nothing was sent.
     case refusedAddress = "refused_address"
     /// The destination is a dry run; nothing was sent.
     case dryRun = "dry_run"

@@ -1,6 +1,6 @@
 import Mappings
 
-/// What became of one delivery: of a try, or without one, such as a skip. `DeliveryProgress.take` says what a store makes of it.
+/// What became of one delivery: of a try, or without one, such as a skip. `DeliveryProgress.take` decides what a store makes of it.
 package struct AttemptResult: Sendable {
     package var delivery: DeliveryID
     package var state: DeliveryState
@@ -41,7 +41,7 @@ package struct AttemptRow: Sendable, Equatable {
     package var latency: Int64
     /// `POST https://app.example/api?…`, credentials masked.
     package var requestLine: String
-    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil if it was not kept, or is kept no more.
+    /// What was sent behind the line, credentials masked: headers, an empty line, the body. Nil if it was not kept, or is not kept any more.
     package var request: String?
     /// Nil if no reply came.
     package var status: Int?

@@ -2,8 +2,8 @@ import Mappings
 
 /// A conversion as the store's columns hold it, or a correction: a later message that changed one.
 ///
-/// A history is the first message and its corrections. The first's columns show how the conversion stands now; every document shows how it
-/// stood after its own message.
+/// A history is the first message and its corrections. The first's columns show the conversion as it is now; every document shows it as it
+/// was after its own message.
 package struct ConversionRow: Sendable, Equatable {
     package var id: ConversionID
     package var source: String
@@ -47,7 +47,7 @@ package struct ConversionRow: Sendable, Equatable {
     }
 }
 
-/// What a list shows: first messages only, as they stand now. Nil fields do not filter; lists come newest first unless `ascending`.
+/// What a list shows: first messages only, as they are now. Nil fields do not filter; lists come newest first unless `ascending`.
 package struct ConversionFilter: Sendable {
     package var source: String?
     package var tracker: String?

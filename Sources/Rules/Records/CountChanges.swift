@@ -20,7 +20,7 @@ package struct CountChanges<Destination: Hashable & Comparable & Sendable>: Send
 
     package mutating func removeAll() { changes.removeAll(keepingCapacity: true) }
 
-    /// What is different afterwards, in one order: who writes counts at the same time as another never waits for him crosswise.
+    /// What is different afterwards, in one order, so that two writers never wait for each other crosswise.
     package var all: [(destination: Destination, state: DeliveryState, change: Int64)] {
         changes.filter { $0.value != 0 }.map { ($0.key.destination, $0.key.state, $0.value) }
             .sorted { ($0.0, $0.1.number) < ($1.0, $1.1.number) }

@@ -1,6 +1,6 @@
 import Mappings
 
-/// An operator's word on one destination: nothing is sent to it until it is resumed.
+/// An operator's pause of one destination: nothing is sent to it until it is resumed.
 package struct DestinationControl: Sendable, Equatable {
     package var destination: String
     package var pausedAt: Timestamp
@@ -14,7 +14,7 @@ package struct DestinationControl: Sendable, Equatable {
     }
 }
 
-/// How one serving process stands with one destination.
+/// What one serving process reports of one destination.
 package struct DestinationReport: Sendable, Equatable {
     package enum Breaker: String, Sendable {
         case closed, open

@@ -96,7 +96,7 @@ package struct PrunePortion: Sendable {
     }
 }
 
-/// Where the walks of pruning stand. Lost when the process ends: a round then begins at the start.
+/// How far the walks of pruning have come. Lost when the process ends: a round then begins at the start.
 package struct PrunePlaces: Sendable, Equatable {
     package var attempt = AttemptKey()
     package var repetition = RepeatKey()

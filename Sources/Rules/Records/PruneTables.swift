@@ -30,7 +30,7 @@ package struct AttemptKey: Sendable, Hashable {
     package var delivery: DeliveryID
     package var number: Int64
 
-    /// The default stands before every attempt.
+    /// The default is before every attempt.
     package init(delivery: DeliveryID = DeliveryID(conversion: .zero, destination: ""), number: Int64 = 0) {
         self.delivery = delivery
         self.number = number
@@ -41,7 +41,7 @@ package struct RepeatKey: Sendable, Hashable {
     package var conversion: ConversionID
     package var number: Int64
 
-    /// The default stands before every repeat.
+    /// The default is before every repeat.
     package init(conversion: ConversionID = .zero, number: Int64 = 0) {
         self.conversion = conversion
         self.number = number

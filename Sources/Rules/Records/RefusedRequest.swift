@@ -1,6 +1,6 @@
 import Mappings
 
-/// A request that was turned away.
+/// A request that the gateway refused.
 package struct RefusedRequest: Sendable {
     package var receivedAt: Timestamp
     /// Known once a credential was proven; nil is a stranger, kept on a smaller budget of its own.
@@ -61,7 +61,7 @@ extension RefusedRequest {
     /// What it counts for in the keep. `encoded` is its request's `encoded`.
     package func size(_ encoded: [UInt8]) -> Int { encoded.count + reason.utf8.count + code.utf8.count }
 
-    /// The same with its body cut if the whole is larger than the budget, and a word about it in the reason.
+    /// The same with its body cut if the whole is larger than the budget, and a note about it in the reason.
     package func fitting(_ budget: Int) -> Self {
         let overhead = size(request.encoded) - request.body.count + 64
         let room = max(0, budget - overhead)

@@ -7,12 +7,12 @@ package struct RepeatRow: Sendable, Equatable {
 
     package var receivedAt: Timestamp
     package var sameContent: Bool
-    /// Requests that this row stands for; `receivedAt` is the last one's.
+    /// How many requests this row counts; `receivedAt` is the last one's.
     package var count: Int
     /// Nil if the content was the same, and on the row that counts what was not kept.
     package var document: [UInt8]?
     package var request: StoredRequest?
-    /// Why it changed nothing, if that is worth saying.
+    /// Why it changed nothing, if there is more to say than that it came again.
     package var note: String?
 
     package init(

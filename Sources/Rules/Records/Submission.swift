@@ -8,7 +8,7 @@ package struct Submission: Sendable {
     package var request: StoredRequest
     /// All keys under which this conversion counts as sent already; empty if the sender gave none.
     package var keys: [DuplicateKey]
-    /// SHA-256 of what the sender said, to distinguish a retry from another message under the same key.
+    /// SHA-256 of what the sender sent, to distinguish a retry from another message under the same key.
     package var content: Digest32
     /// The destinations that it is sent to.
     package var destinations: [String]

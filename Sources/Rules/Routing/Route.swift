@@ -1,6 +1,6 @@
 import Mappings
 
-/// Which conversions go where, and what is changed on the way.
+/// Which conversions go to which destinations, and what is changed on the way.
 package struct Route: Sendable {
     /// Nil is every source.
     package var sources: Set<String>?
@@ -39,7 +39,7 @@ extension [Route] {
 
     /// The conversion as it is sent to a destination: changed by the first route that leads there.
     ///
-    /// A correction goes where its conversion went, on the way that it went, though the route's condition may not hold any more.
+    /// A correction goes to the destinations of its conversion and by the same route, even if the route's condition is false by now.
     package func conversion(_ conversion: Conversion, for destination: String) -> Conversion {
         var route = first { $0.destinations.contains(destination) && $0.takes(conversion) }
         if route == nil, !conversion[.update].isAbsent {
@@ -56,7 +56,7 @@ extension [Route] {
 }
 
 extension FieldPath {
-    /// The value as this field holds it: an entry of `metadata` may be `"5"` where an amount is wanted. Nil if it is absent or does not fit.
+    /// The value as this field holds it: an entry of `metadata` may be `"5"` if an amount is needed. Nil if it is absent or does not fit.
     fileprivate func fitting(_ value: Value) -> Value? {
         switch (kind, value) {
         case (_, .absent): nil

@@ -1,6 +1,6 @@
 import Mappings
 
-/// Which routes lead where while they are read in order, to find those that can never act.
+/// Collects what each route decides while routes are read in order, to find those that can never act.
 ///
 /// The first route that takes a conversion to a destination decides what is sent there. So once a route without a condition
 /// joins a source and a destination, no later route changes anything between the two.

@@ -1,6 +1,6 @@
 /// Which addresses a destination may be reached at: those of the public internet, and what its `allow_networks` names.
 ///
-/// A tracker's name is somebody else's DNS answer, and a postback URL may be anybody's. Without this rule either could point the gateway at
+/// A tracker's name is somebody else's DNS answer, and a postback URL may come from anybody. Without this rule either could point the gateway at
 /// the machine it runs on, at a cloud's metadata service or at the private network behind it.
 package struct AddressPolicy: Sendable {
     /// As it is in the packet: an IPv4 address written as IPv6 is IPv6 here.

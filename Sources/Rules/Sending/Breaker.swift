@@ -1,4 +1,4 @@
-/// Stops asking a destination that only fails, and finds out when it is well again.
+/// Stops sending to a destination that only fails, and finds out when it works again.
 ///
 /// ```
 /// closed ─ a run of failures ─→ open ─ the pause is over, one probe ─→ half-open ─ any success ─→ closed
@@ -30,7 +30,7 @@ package struct Breaker: Sendable, Equatable {
     }
     package enum Permission: Sendable, Equatable {
         case usual
-        /// One request, to see whether the destination is well.
+        /// One request, to see whether the destination works.
         case probe
         case after(Uptime)
         /// A probe is under way; its end decides.
@@ -41,7 +41,7 @@ package struct Breaker: Sendable, Equatable {
         case success
         /// Why, as part of a sentence.
         case failure(String)
-        /// It was not asked.
+        /// Nothing was sent to it.
         case nothing
     }
     package enum Change: Sendable, Equatable {
@@ -58,7 +58,7 @@ package struct Breaker: Sendable, Equatable {
     /// When the run of failures opened it.
     package private(set) var openedAt: Uptime?
     private var pause: Duration
-    /// Outages so far. A probe belongs to one: should a success close the breaker before the probe has ended, it decides nothing later.
+    /// Outages so far. A probe belongs to one: if a success closes the breaker before the probe has ended, the probe decides nothing later.
     package private(set) var outages = 0
 
     package init(_ settings: Settings) {

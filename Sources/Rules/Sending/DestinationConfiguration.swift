@@ -9,7 +9,7 @@ package struct DestinationConfiguration: Sendable {
     package var timeout = Duration.seconds(15)
     /// Nil is as fast as it goes.
     package var rate: Rate?
-    /// Nil asks on, however often the destination fails.
+    /// Nil sends on, however often the destination fails.
     package var breaker: Breaker.Settings? = Breaker.Settings()
     /// Requests are written and recorded, and nothing is sent.
     package var isDryRun = false
@@ -19,9 +19,9 @@ package struct DestinationConfiguration: Sendable {
     package var retries: [Duration]?
     /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.
     package var allowNetworks: [IPNetwork] = []
-    /// Whose certificates are trusted instead of those that the machine trusts, each as DER.
+    /// The certificates that are trusted instead of those that the machine trusts, each as DER.
     package var authorities: [[UInt8]]?
-    /// Shown instead of a postback URL: with `***` for what came from variables, who may hold a tracker's token.
+    /// Shown instead of a postback URL: with `***` for what came from variables, which may hold a tracker's token.
     package var shown: ShownPostback?
 
     package enum Target: Sendable {

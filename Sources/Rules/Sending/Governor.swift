@@ -8,7 +8,7 @@ package struct Governor: Sendable {
         package var concurrency: Int
         /// Nil is as fast as it goes.
         package var rate: Rate?
-        /// Nil asks on, however often the destination fails.
+        /// Nil sends on, however often the destination fails.
         package var breaker: Breaker.Settings?
 
         package init(concurrency: Int, rate: Rate? = nil, breaker: Breaker.Settings? = nil) {

@@ -21,7 +21,7 @@ package struct QueueState: Sendable {
     private var wantedWorkers: Int
     /// When the governor will be asked again by itself.
     private var wakeUp: Uptime?
-    /// A wake-up that nobody has been asked for yet.
+    /// A wake-up that `takeWakeUp` has not returned yet.
     private var newWakeUp: Uptime?
     private var hasAskedForMore = false
     private var isDraining = false
@@ -84,7 +84,7 @@ extension QueueState {
     private var unrecorded: Int { window.underWay - governor.inFlight }
     private var unrecordedLimit: Int { min(window.capacity, governor.concurrency + 512) }
 
-    /// A time at which somebody must call `wokeUp`; each is returned once.
+    /// A time at which the queue must call `wokeUp`; each is returned once.
     package mutating func takeWakeUp() -> Uptime? {
         guard let time = newWakeUp else { return nil }
         newWakeUp = nil
@@ -149,10 +149,10 @@ extension QueueState {
         if isRetired { window.dropWaiting() }
     }
 
-    /// Lets go of a delivery whose result is stored.
+    /// Removes a delivery whose result is stored.
     package mutating func settle(_ id: ConversionID) { window.settle(id) }
 
-    /// Lets go of a delivery that was not tried; the store has it.
+    /// Removes a delivery that was not tried; the store has it.
     package mutating func giveBack(_ id: ConversionID) { window.giveBack(id) }
 }
 
@@ -162,7 +162,7 @@ extension QueueState {
     /// While it is held or paused nothing is begun.
     package mutating func hold(_ isHeld: Bool) { governor.isHeld = isHeld }
 
-    /// What the store says; until it has said so the queue is paused.
+    /// Whether the store has it paused; until the store has answered, the queue is paused.
     package mutating func pause(_ isPaused: Bool) {
         hasHeardOfPause = true
         if governor.isPaused, !isPaused { hasAskedForMore = false }

@@ -1,4 +1,4 @@
-/// Keeps to a rate: never more than the burst within the time that the rate gives for it, wherever one begins to count.
+/// Keeps to a rate: never more than the burst within the time that the rate gives for it, at whatever moment one begins to count.
 ///
 /// For `8/s` that is eight at once and then none until a second after the first of them; for `100/m` one every 600 ms. A plain bucket of
 /// eight would let fifteen through within its first second, and a tracker that counts would answer the last seven with 429.
@@ -48,7 +48,7 @@ package struct RateLimiter: Sendable {
             times.removeLast()
             return
         }
-        // What stood there before was out of the window already.
+        // What was there before was out of the window already.
         oldest = oldest == 0 ? burst - 1 : oldest - 1
         times[oldest] = .distantPast
     }

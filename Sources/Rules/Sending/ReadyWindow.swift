@@ -4,7 +4,7 @@ import Mappings
 /// The deliveries of one destination that this process holds: those that wait in memory, and those under way until their result is stored.
 ///
 /// Bounded: what does not fit stays in the store and comes back by `beginFetch` and `endFetch`, oldest first. While some is left there,
-/// new offers are turned away too, so that the old are not overtaken for ever. Nothing is held twice.
+/// new offers are refused too, so that the old are not overtaken for ever. Nothing is held twice.
 package struct ReadyWindow: Sendable {
     package let capacity: Int
     private var waiting = Deque<ReadyDelivery>()
@@ -36,13 +36,13 @@ package struct ReadyWindow: Sendable {
 
     package mutating func take() -> ReadyDelivery? { waiting.popFirst() }
 
-    /// Lets go of a delivery whose result is stored.
+    /// Removes a delivery whose result is stored.
     package mutating func settle(_ id: ConversionID) {
         held.remove(id)
         if isFetching { settledMeanwhile.insert(id) }
     }
 
-    /// Lets go of a delivery that was taken and not tried; it is in the store still.
+    /// Removes a delivery that was taken and not tried; it is still in the store.
     package mutating func giveBack(_ id: ConversionID) {
         held.remove(id)
         hasOverflowed = true

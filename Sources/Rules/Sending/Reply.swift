@@ -5,7 +5,7 @@ package struct Reply: Sendable, Equatable {
     package var location: String?
     /// Cut at 64 KiB.
     package var body: [UInt8]
-    /// How the body is packed, if it is although nobody asked for that. It is not unpacked: a few bytes may stand for gigabytes.
+    /// How the body is packed, if it is, although the request did not ask for that. It is not unpacked: a few bytes may become gigabytes.
     package var encoding: String?
 
     package init(status: Int, retryAfter: String? = nil, location: String? = nil, body: [UInt8], encoding: String? = nil) {

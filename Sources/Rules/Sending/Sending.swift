@@ -10,7 +10,7 @@ package struct Sending: Sendable {
     package var concurrency = 32
     /// Requests that are begun, at most; nil is as fast as it goes.
     package var rate: Rate?
-    /// Nil asks on, however often the destination fails.
+    /// Nil sends on, however often the destination fails.
     package var breaker: Breaker.Settings? = Breaker.Settings()
     /// Requests are written and recorded, and nothing is sent.
     package var isDryRun = false
@@ -23,7 +23,7 @@ package struct Sending: Sendable {
     package var routes: [Route] = []
     /// Blotted out of everything that is kept: some trackers echo the request in their errors.
     package var secrets = SecretFinder.none
-    /// Words the request; the time is that of the attempt, which a mapping may write or sign. Called on an event loop: it must not block.
+    /// Writes the request; the time is that of the attempt, which a mapping may write or sign. Called on an event loop: it must not block.
     package var write: @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest
     /// Nil if the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
@@ -34,7 +34,7 @@ package struct Sending: Sendable {
         self.write = write
     }
 
-    /// The numbers that its governor keeps to. A dry run asks nobody, so there is nobody to spare.
+    /// The numbers that its governor keeps to. A dry run sends nothing, so there is no destination to protect.
     package var limits: Governor.Limits {
         isDryRun
             ? Governor.Limits(concurrency: concurrency, rate: nil, breaker: nil)
@@ -73,7 +73,7 @@ extension Sending {
 
     /// The request for a conversion or correction, with what the routes change, or why there is none.
     ///
-    /// Made at each attempt, so that a corrected mapping or route heals what waits.
+    /// Made at each attempt, so that a corrected mapping or route repairs what waits.
     package func request(
         for conversion: Conversion, after predecessor: DeliveryState?, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {

@@ -49,7 +49,7 @@ enum DecimalProperty {
             try Violation.require(left.decimals > 20 || quotient == left, "(\(left) × \(right)) ÷ \(right) is \(quotient)")
         }
         let relations = [left < right, right < left, left == right].count { $0 }
-        try Violation.require(relations == 1, "\(left) and \(right) stand in \(relations) relations")
+        try Violation.require(relations == 1, "\(left) and \(right) have \(relations) relations")
         if let difference = left.subtracting(right) {
             try Violation.require(difference.isNegative == (left < right), "\(left) < \(right) contradicts their difference \(difference)")
         }

@@ -9,7 +9,7 @@ enum JSONProperty {
         } catch {
             try Violation.require((0...bytes.count).contains(error.offset), "offset \(error.offset) of \(bytes.count): \(error)")
             let lines = bytes.count { $0 == UInt8(ascii: "\n") } + 1
-            try Violation.require((1...lines).contains(error.line) && error.column >= 1, "the error stands outside: \(error)")
+            try Violation.require((1...lines).contains(error.line) && error.column >= 1, "the error's place is outside the text: \(error)")
             return
         }
         let options: [JSONWriter.Options] = [[], .pretty, .asciiOnly, .sortedKeys]

@@ -3,7 +3,7 @@
 package enum Property: String, CaseIterable, Sendable {
     case json, decimal, expression, template, postback, query, mapping, request
 
-    /// - Throws: what does not hold.
+    /// - Throws: what is wrong.
     package func check(_ bytes: [UInt8]) throws(Violation) {
         switch self {
         case .json: try JSONProperty.check(bytes)

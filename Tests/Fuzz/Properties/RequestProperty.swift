@@ -26,13 +26,13 @@ enum RequestProperty {
         try Violation.require(!refusal.failures.isEmpty, "refused without a failure")
         for failure in refusal.failures {
             try Violation.require(!failure.code.rawValue.isEmpty && !failure.sentence.isEmpty, "\(failure) says nothing")
-            try Violation.require(!failure.sentence.contains(secret), "a refusal tells the secret: \(failure.sentence)")
+            try Violation.require(!failure.sentence.contains(secret), "a refusal shows the secret: \(failure.sentence)")
         }
     }
 
     private static func check(_ conversion: Conversion) throws(Violation) {
         let document = conversion.document()
-        try Violation.require(!document.text.contains(secret), "the document tells the secret: \(document.text)")
+        try Violation.require(!document.text.contains(secret), "the document shows the secret: \(document.text)")
         guard let again = try? Conversion(document: document) else {
             throw Violation(description: "the document cannot be read back: \(document.text)")
         }
@@ -41,7 +41,7 @@ enum RequestProperty {
             again.contentDigest() == conversion.contentDigest(), "what comes back counts as other content: \(document.text)")
         for writer in writers {
             switch Result(catching: { () throws(Skip) in try writer.write(conversion, at: conversion.receivedAt) }) {
-            case .success(let request): try told(request, conversion, by: writer.mapping)
+            case .success(let request): try check(request, conversion, by: writer.mapping)
             case .failure(let skip):
                 try Violation.require(!skip.reason.isEmpty, "\(writer.mapping.name) is skipped without a reason: \(document.text)")
             }
@@ -55,7 +55,7 @@ enum RequestProperty {
     }
 
     /// What goes out is proper, and its own tracker's mapping reads it as the same amount.
-    private static func told(_ request: OutboundRequest, _ conversion: Conversion, by mapping: Mapping) throws(Violation) {
+    private static func check(_ request: OutboundRequest, _ conversion: Conversion, by mapping: Mapping) throws(Violation) {
         try Violation.require(
             request.url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(mapping.name) gets a URL that is none: \(request.url)")
         for (name, value) in request.headers {
@@ -67,7 +67,7 @@ enum RequestProperty {
             method: request.method, path: String(target.prefix { $0 != "?" }), query: String(target.drop { $0 != "?" }.dropFirst()),
             headers: request.headers, body: request.body)
         guard let values = mapping.request.path.match(wire.path), let parsed = try? mapping.parse(wire, pathValues: values) else {
-            throw Violation(description: "\(mapping.name) cannot take apart what it was told: \(request.url) \(request.body.text)")
+            throw Violation(description: "\(mapping.name) cannot read what it was sent: \(request.url) \(request.body.text)")
         }
         if let signature = mapping.signature {
             let isSigned = Signer(signature, secret: "out", forms: []).verifies(parsed)
@@ -81,7 +81,7 @@ enum RequestProperty {
         if !conversion[.amount].isAbsent, !back[.amount].isAbsent {
             try Violation.require(
                 back[.amount] == conversion[.amount] && back[.currency] == conversion[.currency],
-                "\(mapping.name) was told \(back[.currency]) \(back[.amount]) for \(conversion[.currency]) \(conversion[.amount])")
+                "\(mapping.name) was sent \(back[.currency]) \(back[.amount]) for \(conversion[.currency]) \(conversion[.amount])")
         }
     }
 

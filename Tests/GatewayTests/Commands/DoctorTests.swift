@@ -45,7 +45,7 @@ struct DoctorTests {
         #expect(behind.sentence.contains(", 1h before the newest conversion; set it"))
     }
 
-    @Test func `a backlog is told with its oldest`() {
+    @Test func `a backlog is shown with its oldest`() {
         #expect(DoctorStore.backlog(store(), now: now).map(\.sentence) == ["nothing is pending"])
         let found = store { $0.pending = [("main", 3, now), ("old", 1, now.advanced(by: .seconds(-7200)))] }
         let findings = DoctorStore.backlog(found, now: now.advanced(by: .seconds(60)))
@@ -55,7 +55,7 @@ struct DoctorTests {
             findings[1].sentence == "1 pending to 'old', the oldest for 2h 1m; see `gateway deliveries --state pending --destination old`")
     }
 
-    @Test func `a certificate that ends soon is spoken of`() {
+    @Test func `a certificate that ends soon gives a warning`() {
         #expect(DoctorDestinations.judge("x", "t.example:443 is reached at 192.0.2.1", days: 90).level == .ok)
         let soon = DoctorDestinations.judge("x", "t.example:443 is reached at 192.0.2.1", days: 3)
         #expect(soon.level == .warning)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// What stands at the top of a file: the address, the store, the folder of mappings, limits.
+/// The keys at the top of a file: the address, the store, the folder of mappings, limits.
 struct ConfigurationLoaderTests {
     @Test func `the shop that other tests start from has no mistakes`() {
         #expect(ConfigurationFixture.catalog.diagnostics.sorted.map(\.description) == [])

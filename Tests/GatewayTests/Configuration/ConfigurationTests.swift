@@ -94,7 +94,7 @@ struct ConfigurationTests {
         #expect(isFolder?.description == "\(folder.path):1:1: error: this file cannot be read: it is a folder")
     }
 
-    @Test func `an empty file listens at the usual place and says that nobody can send`() throws {
+    @Test func `an empty file listens at the usual place and warns that nobody can send`() throws {
         let (configuration, diagnostics) = ConfigurationFixture("").load()
         #expect(diagnostics == ["gateway.yaml:1:1: warning: there are no sources, so nobody can send a conversion"])
         #expect(configuration?.listen == ListenAddress(host: "127.0.0.1", port: 8080))

@@ -37,7 +37,7 @@ struct DestinationConfigurationTests {
         #expect(request.headers.first { $0.name == "X-Secret" }?.value == "hunter2")
     }
 
-    @Test func `what is not said has its usual value`() throws {
+    @Test func `a key that is missing has its usual value`() throws {
         let main = try #require(Self.load(Self.postback).destination)
         #expect(main.concurrency == 32)
         #expect(main.timeout == .seconds(15))
@@ -51,7 +51,7 @@ struct DestinationConfigurationTests {
         let (destination, findings) = Self.load(Self.postback + "allow_networks: [127.0.0.0/8, '::1', 10.1.2.3, 8.8.8.0/24]")
         let main = try #require(destination)
         #expect(main.allowNetworks.map(\.description) == ["127.0.0.0/8", "::1", "10.1.2.3", "8.8.8.0/24"])
-        // What loosens the rule is said aloud.
+        // A key that loosens the rule gives a warning.
         #expect(
             findings == [
                 "4:22: warning: destination 'main' may be in 127.0.0.0/8, which is loopback",
@@ -108,7 +108,7 @@ struct DestinationConfigurationTests {
         #expect(findings == [warning].compactMap(\.self))
     }
 
-    @Test func `an authority's file is read whole, and what is wrong with it is said`() {
+    @Test func `an authority's file is read whole, and its mistakes are reported`() {
         func load(_ url: String, _ file: String) -> [String] {
             var fixture = ConfigurationFixture(
                 "sources: { s: { tracker: acme, credentials: { api_key: k } } }\nroutes: [{ from: s, to: main }]\ndestinations:\n  main:\n"
@@ -126,7 +126,7 @@ struct DestinationConfigurationTests {
             ])
         #expect(
             load("http://t.example", "bad.pem")
-                .contains("6:14: warning: 'ca_file' of destination 'main' means nothing, since its address begins with http://"))
+                .contains("6:14: warning: 'ca_file' of destination 'main' has no effect, since its address begins with http://"))
     }
 
     @Test func `a destination is governed by rate, breaker, dry run and age`() throws {

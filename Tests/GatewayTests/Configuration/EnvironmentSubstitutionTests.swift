@@ -52,11 +52,11 @@ struct EnvironmentSubstitutionTests {
         ),
         ("|\n  a\n  ${NONE}", "f:1:6: error: environment variable 'NONE' is not set; set it or write ${NONE:-default}"),
     ])
-    func `what cannot be put in is reported where it stands`(yaml: String, finding: String) throws {
+    func `a variable that cannot be put in is reported at its place`(yaml: String, finding: String) throws {
         #expect(try Self.expand(yaml).findings == [finding])
     }
 
-    @Test func `missing variables are reported all at once and nothing is said about what they would hold`() {
+    @Test func `missing variables are reported all at once and their values give no further errors`() {
         let text = """
             listen: ${LISTEN}
             sources: { "${NOT_A_VARIABLE}": { tracker: "${T}", credentials: { api_key: "${A}${B}" } } }

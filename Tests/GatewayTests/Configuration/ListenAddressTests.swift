@@ -25,8 +25,8 @@ struct ListenAddressTests {
         ("http://localhost:80", "the host of 'listen' must be an address or a name, found 'http://localhost'"),
         ("a b:80", "the host of 'listen' must be an address or a name, found 'a b'"),
         ("[1.2.3.4]:80", "the host of 'listen' must be an address or a name, found '[1.2.3.4]'"),
-        ("::1:8080", "an IPv6 address stands in brackets, found '::1:8080'; write \"[::1]:8080\""),
-        ("::1", "an IPv6 address stands in brackets, found '::1'; write \"[::1]:8080\""),
+        ("::1:8080", "an IPv6 address is written in brackets, found '::1:8080'; write \"[::1]:8080\""),
+        ("::1", "an IPv6 address is written in brackets, found '::1'; write \"[::1]:8080\""),
     ])
     func `what is no address is refused with the rule`(text: String, message: String) {
         #expect(throws: ListenAddress.Failure(message: message)) { try ListenAddress(parsing: text) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-/// Rates, reviews, freshness and two secrets, as the file says them.
+/// Rates, reviews, freshness and two secrets, as the file has them.
 struct SenderConfigurationTests {
     private static func load(_ source: String, files: [String: String] = [:]) -> (source: SourceConfiguration?, findings: [String]) {
         let lines = source.split(separator: "\n").map { "    \($0)\n" }.joined()

@@ -24,7 +24,7 @@ struct SourceConfigurationTests {
         ("..", "the name of a source has letters, digits, '-', '_' and '.' only and begins with a letter or digit, found '..'"),
         ("größe", "the name of a source has letters, digits, '-', '_' and '.' only and begins with a letter or digit, found 'größe'"),
     ])
-    func `a name that cannot stand in a path is refused`(name: String, message: String) {
+    func `a name that is impossible in a path is refused`(name: String, message: String) {
         let text = "sources:\n  \"\(name)\": { tracker: acme, credentials: { api_key: k } }"
         #expect(ConfigurationFixture(text).findings == ["2:3: error: \(message)"])
     }
@@ -227,7 +227,7 @@ struct SourceConfigurationTests {
 
     // MARK: Twins
 
-    @Test func `sources that no request tells apart are named`() {
+    @Test func `sources that no request can distinguish are named`() {
         let text = """
             sources:
               one: { tracker: acme, credentials: { api_key: k } }
@@ -238,7 +238,7 @@ struct SourceConfigurationTests {
             """
         #expect(
             ConfigurationFixture(text).findings == [
-                "3:3: warning: source 'two' has the tracker and the credentials of source 'one', so /api/v1/conversions cannot tell them apart; "
+                "3:3: warning: source 'two' has the tracker and the credentials of source 'one', so /api/v1/conversions cannot distinguish them; "
                     + "send to /one/api/v1/conversions and /two/api/v1/conversions"
             ])
     }

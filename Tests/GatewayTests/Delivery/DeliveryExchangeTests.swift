@@ -169,7 +169,7 @@ struct DeliveryExchangeTests {
         }
     }
 
-    @Test func `a refused connection says so`() async throws {
+    @Test func `a refused connection is named as such`() async throws {
         let port = try await ScriptedTracker.run({ _, _ in .hang }, body: { $0.port })
         try await DeliveryHarness.run([.local("a", port: port, delays: [.seconds(5)])]) { harness in
             let conversion = DeliveryHarness.conversion()

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Gateway
 
-/// A dispatcher that runs against a store in memory, on a clock that stands still until the test lets time pass.
+/// A dispatcher that runs against a store in memory, on a clock that moves only when the test lets time pass.
 ///
 /// Trackers are real sockets on this machine, so their answers take real time; `wait` and `letTimePass` look for a condition.
 struct DeliveryHarness: Sendable {
@@ -64,7 +64,7 @@ struct DeliveryHarness: Sendable {
         for conversion in conversions { dispatcher.offer(conversion, to: destinations) }
     }
 
-    /// Waits for what happens while the clock stands still.
+    /// Waits for what happens while the clock does not move.
     func wait(until condition: @Sendable () -> Bool, location: Testing.SourceLocation = #_sourceLocation) async throws {
         for _ in 1...20_000 {
             if condition() { return }

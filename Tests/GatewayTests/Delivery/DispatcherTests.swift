@@ -233,7 +233,7 @@ struct DispatcherTests {
         #expect(store.count(.pending, at: "a") == 10)
     }
 
-    @Test func `a corrected mapping heals what waits`() async throws {
+    @Test func `a corrected mapping repairs what waits`() async throws {
         let isCorrected = Flag()
         try await ScriptedTracker.run { _, request in
             request.uri.hasPrefix("/in") ? .reply(200) : .reply(503)

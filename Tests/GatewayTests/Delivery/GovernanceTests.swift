@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// What an operator says of one destination, as its tracker sees it.
+/// What an operator decides about one destination, as its tracker sees it.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct GovernanceTests {
     @Test func `a rate is kept to, without busy waiting and without losing any`() async throws {
@@ -164,7 +164,7 @@ struct GovernanceTests {
         #expect(try await store.reports().isEmpty)
     }
 
-    @Test func `what this process may no longer send is let go, and sent when it may again`() async throws {
+    @Test func `what this process may no longer send is given back, and sent when it may again`() async throws {
         try await ScriptedTracker.run { _, _ in
             .reply(200)
         } body: { tracker in

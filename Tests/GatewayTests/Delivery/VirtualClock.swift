@@ -5,7 +5,7 @@ import Synchronization
 
 @testable import Gateway
 
-/// A clock that stands still until the test lets time pass, and timers that go by it.
+/// A clock that moves only when the test lets time pass, and timers that go by it.
 final class VirtualClock: Timers {
     /// When every virtual clock begins.
     static let start = Timestamp(seconds: 1_800_000_000)

@@ -25,7 +25,7 @@ struct WakerTests {
         #expect(await slept == time(200))
     }
 
-    @Test func `who is woken before the sleep does not sleep`() async {
+    @Test func `a task that is woken before the sleep does not sleep`() async {
         let waker = Waker(clock: clock.delivery)
         waker.wake()
         #expect(await waker.sleep(until: time(1000)) == time(1000))

@@ -1,4 +1,4 @@
-/// A configuration file as a test wants it. The call says what the test is about; the rest is a gateway on a free port with a store in its
+/// A configuration file as a test wants it. The call has what the test is about; the rest is a gateway on a free port with a store in its
 /// own folder, and destinations on the test's tracker.
 ///
 /// Values are YAML as in a map on one line: `["rate": "8/s", "breaker": "{ failures: 1 }"]`.
@@ -56,7 +56,7 @@ struct ConfigurationText: Sendable {
     private var keys: Keys
     var sources: [Entry]
     var destinations: [Entry]
-    /// Each as YAML; none where there are destinations is one route from every source to all of them.
+    /// Each as YAML; if there are none but destinations, one route leads from every source to all of them.
     var routes: [String]
 
     /// - Parameter more: other keys of the file, such as `retention`; `listen` and `store` replace what is there.

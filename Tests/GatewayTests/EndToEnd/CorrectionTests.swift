@@ -59,7 +59,7 @@ extension EndToEnd {
                 _ = try await bench.settled(4)
                 for (more, key, status, message) in [
                     (#","amount":1000"#, nil, 200, ""),
-                    // The same call again, and then one that says of itself that it is another.
+                    // The same call again, and then one with a key that makes it another call.
                     (#","amount":1000"#, nil, 200, "Conversion already refunded"),
                     (#","amount":1000"#, "second", 200, ""),
                     (#","amount":2991"#, nil, 422, ""),
@@ -141,7 +141,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a repeat that cannot be is answered as a duplicate and kept`() async throws {
+        @Test func `an impossible repeat is answered as a duplicate and kept`() async throws {
             try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["pb"])) { bench, port, tracker in
                 let first = try JSONValue(parsing: try await CorrectionFixture.event("pending").post(port).body)
                 let other = CorrectionFixture.event("approved", more: #","sub_id_1":"x""#)
@@ -208,7 +208,7 @@ extension EndToEnd {
             ("add", ["109.80 EUR"], ["?cid=click-o-1&sum=49.90", "?cid=click-o-1&sum=109.80"]),
             ("new", ["59.90 EUR", "49.90 EUR"], ["?cid=click-o-1&sum=49.90", "?cid=click-o-1&sum=59.90"]),
         ])
-        func `a repeat does what its source's policy says`(policy: String, amounts: [String], sent: [String]) async throws {
+        func `a repeat has the effect of its source's policy`(policy: String, amounts: [String], sent: [String]) async throws {
             try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["pb"], repeats: policy)) { bench, port, tracker in
                 let id = try JSONValue(parsing: try await Samples.sale("o-1").post(port).body).text("conversionId")
                 for cents in [4990, 5990, 5990] {

@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// What ended without reaching its destination: found, understood, mended and sent again.
+    /// What ended without reaching its destination: found, understood, repaired and sent again.
     struct DeadLetterTests {
         private static let games = ConfigurationText.Entry.tracker(
             "games", "rs-traffic", at: "/rs", credentials: "{ secret: outgoing-secret }", ["settings": "{ amount_unit: major }"])
@@ -47,8 +47,9 @@ extension EndToEnd {
                 let dry = try await bench.run("replay", "--failed", "--dry-run")
                 #expect(dry.status == 0)
                 #expect(dry.output.contains("\n    - body.amount: \"49.90\"\n    + body.amount: \"4990\"\n"))
-                #expect(dry.output.contains("  not as in attempt 1 of \(sent.text("started_at")), rejected 400: {\"status\":\"error\""))
-                #expect(dry.lines.last == "1 would be sent (1 otherwise than last time), 0 would not")
+                #expect(
+                    dry.output.contains("  different from attempt 1 of \(sent.text("started_at")), rejected 400: {\"status\":\"error\""))
+                #expect(dry.lines.last == "1 would be sent (1 different from last time), 0 would not")
                 #expect(tracker.received.count == 2)
 
                 try await bench.serve { _, _ in
@@ -126,7 +127,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `what would be skipped again says why, and a destination that is gone is left alone`() async throws {
+        @Test func `what would be skipped again is shown with the reason, and a destination that is gone is left alone`() async throws {
             let venue = ConfigurationText.Entry.tracker(
                 "venue", "refvenue", at: "/rv", credentials: "{ publishable_key: pk-outgoing }", ["settings": "{ program_id: p }"])
             try await Workbench.use(ConfigurationText(to: [venue])) { bench, _ in

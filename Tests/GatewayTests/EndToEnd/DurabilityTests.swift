@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 extension EndToEnd {
-    /// What was acknowledged survives a process that is shot in the middle of its work.
+    /// What was acknowledged survives a process that is killed in the middle of its work.
     struct DurabilityTests {
         private static let configuration = ConfigurationText(
             sources: [.shop],

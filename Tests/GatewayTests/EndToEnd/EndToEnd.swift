@@ -18,10 +18,10 @@ func eventually<Answer>(within limit: Duration = .seconds(120), _ ask: () async 
     }
 }
 
-/// Waits for something that comes about elsewhere; a test that waits in vain ends here.
+/// Waits until something else makes the condition true; a test that waits in vain ends here.
 func until(location: Testing.SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async throws {
     let happened = try await eventually { try await condition() ? true : nil }
-    try #require(happened == true, "this did not come about", sourceLocation: location)
+    try #require(happened == true, "this did not happen", sourceLocation: location)
 }
 
 extension ScriptedTracker {

@@ -51,7 +51,7 @@ extension EndToEnd {
                 try await until { !tracker.received.isEmpty }
                 gateway.terminate()
                 #expect(try await gateway.ended() == 0)
-                // The gateway let go of both: the sender's own patience is a minute longer, and no try ended, not even by its timeout.
+                // The gateway dropped both: the sender's own patience is a minute longer, and no try ended, not even by its timeout.
                 let left = await answer
                 #expect(left.isClosed)
                 #expect(left.replies.map(\.status) == [100])

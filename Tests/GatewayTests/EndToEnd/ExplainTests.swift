@@ -131,7 +131,7 @@ extension EndToEnd {
                 #expect(unknown.status == 1)
                 #expect(
                     unknown.errors
-                        == "refused request \(stranger): this request came from a stranger; say whose it is with --source NAME\n")
+                        == "refused request \(stranger): this request came from a stranger; name its source with --source NAME\n")
                 let nothing = try await bench.run("replay", "4711")
                 #expect(nothing.status == 1)
                 #expect(nothing.errors == "there is no refused request 4711\n")

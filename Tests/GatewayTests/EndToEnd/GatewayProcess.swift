@@ -66,7 +66,7 @@ final class GatewayProcess: Sendable {
     }
 }
 
-/// What a command that has ended said.
+/// The output of a command that has ended.
 struct CommandRun: Sendable {
     var status: Int32
     var output: String

@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// Senders who are careless, broken or hostile, on raw sockets.
+    /// Senders that are careless, broken or hostile, on raw sockets.
     struct HostileSenderTests {
         private static let click = "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id="
 
@@ -37,7 +37,7 @@ extension EndToEnd {
                     #expect(answer.first.headers["connection"] == "close")
                     #expect(answer.isClosed)
                 }
-                // Two ways to tell a body's length are how requests are smuggled.
+                // Requests are smuggled with two headers that give a body's length.
                 let smuggled = await RawConnection.exchange(
                     port, [.text("POST /v1/event HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")])
                 #expect(smuggled.first.status == 400)

@@ -3,14 +3,14 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// The process is shot at the moments that matter most, one by one: what stands afterwards is what was promised.
+    /// The process is killed at the moments that matter most, one by one: what is stored afterwards is what was promised.
     struct KillPointTests {
         private static let configuration = ConfigurationText(
             sources: [.shop],
             to: [.postback("main", "/postback?cid={click_id}&sum={amount}&txid={order_id}", ["retries": "[300ms, 300ms]"])])
 
         /// Serves with the given point armed, posts three sales, of which the last gets no reply, and starts again.
-        private func shot(at point: String, script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)))
+        private func killed(at point: String, script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200)))
             async throws -> Outcome
         {
             try await Workbench.use(Self.configuration, tracker: script) { bench, tracker in
@@ -48,7 +48,7 @@ extension EndToEnd {
         private static func uri(_ name: String) -> String { "/postback?cid=click-\(name)&sum=49.90&txid=\(name)" }
 
         @Test func `before the commit: no reply was sent, and nothing of it is stored`() async throws {
-            let outcome = try await shot(at: "before-commit")
+            let outcome = try await killed(at: "before-commit")
             #expect(outcome.storedAfterRestart == ["one", "two"])
             #expect(outcome.secondReply == #"{"success":true,"conversionId":"\#(outcome.thirdID)"}"#)
             #expect(outcome.stored == ["one", "three", "two"])
@@ -57,7 +57,7 @@ extension EndToEnd {
         }
 
         @Test func `after the commit and before the reply: it is owed, and sent again it is the same one`() async throws {
-            let outcome = try await shot(at: "after-commit")
+            let outcome = try await killed(at: "after-commit")
             #expect(outcome.storedAfterRestart == ["one", "three", "two"])
             #expect(
                 outcome.secondReply == #"{"success":true,"conversionId":"\#(outcome.thirdID)","message":"Conversion already tracked"}"#)
@@ -66,7 +66,7 @@ extension EndToEnd {
             #expect(Set(outcome.received) == Set(["one", "two", "three"].map(Self.uri)))
         }
 
-        @Test func `after a tracker's answer and before it is stored: the tracker hears the same once more`() async throws {
+        @Test func `after a tracker's answer and before it is stored: the tracker is sent the same once more`() async throws {
             try await Workbench.use(Self.configuration) { bench, tracker in
                 bench.set("GATEWAY_KILL_AT", "after-send")
                 let first = try bench.start("serve")

@@ -171,7 +171,7 @@ extension EndToEnd {
             server.stop()
         }
 
-        @Test func `serve and lists say what is the matter with a database, without its password`() async throws {
+        @Test func `serve and lists report what is wrong with a database, without its password`() async throws {
             let server = try PostgresServer.shared.get()
             let database = try server.emptyDatabase()
             let url = "postgres://gateway:${PASSWORD}@127.0.0.1:\(server.port)/\(database)"

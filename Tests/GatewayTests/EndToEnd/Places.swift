@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number of places; who finds none waits for one.
+/// A number of places; a caller that finds none waits for one.
 final class Places: Sendable {
     private struct State {
         var free: Int

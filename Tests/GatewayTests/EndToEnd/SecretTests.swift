@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// Secrets never reach the store, the log or what a command prints, wherever a sender or a tracker puts them.
+    /// Secrets never reach the store, the log or what a command prints, at whatever place a sender or a tracker puts them.
     struct SecretTests {
         private static let secrets = [
             "rc-key/one+%&x", "pk_secret_two", "refersion-secret-3", "trcker secret&four", "hmac_secret_five", "out secret/six",

@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// Senders that are held to something: how much, with which secret, how old, and what is looked at first.
+    /// Limits of senders: how much, with which secret, how old, and what is checked first.
     struct SenderTests {
         private static let configuration = ConfigurationText(
             sources: [

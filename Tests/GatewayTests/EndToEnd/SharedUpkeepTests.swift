@@ -97,7 +97,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a person is forgotten and the doctor tells the nodes beside a running gateway`() async throws {
+        @Test func `a person is forgotten and the doctor shows the nodes beside a running gateway`() async throws {
             try await Self.use { bench, _, _ in
                 let unready = try await bench.run("doctor")
                 #expect(unready.status == 1)

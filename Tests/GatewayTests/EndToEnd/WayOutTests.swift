@@ -3,7 +3,7 @@ import Mappings
 import Testing
 
 extension EndToEnd {
-    /// Where the gateway connects to, and what it says of it.
+    /// Which addresses the gateway connects to, and what it reports of them.
     struct WayOutTests {
         /// Delivers one sale to a destination at this address and returns its delivery, its attempt and what `check` says.
         private func deliver(
@@ -19,7 +19,7 @@ extension EndToEnd {
                 return try await bench.serve { gateway, port in
                     #expect(try await Samples.sale("o-1").post(port).status == 200)
                     let row = try #require(try await bench.settled(1).first)
-                    // The start says what the check says.
+                    // The start warns of the same as the check.
                     for warning in warnings { #expect(gateway.errors.contains(warning)) }
                     return (row, try await bench.attempts(of: row.text("id")).last, warnings)
                 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-/// A machine's clock is put right by hours now and then, in either direction.
+/// A machine's clock is sometimes set by hours, in either direction.
 struct ClockJumpTests {
     private static let path = "/v1/track-conversion"
 
@@ -31,7 +31,7 @@ struct ClockJumpTests {
         for number in 5..<10 { #expect(await bench.send(purchase("a\(number)@example.com")).status == 200) }
         let rows = try await store.conversions(ConversionFilter())
         #expect(Set(rows.map(\.id)).count == 10)
-        // Told again: what came after the jump is known in any case, what came before it unless the window has passed.
+        // Sent again: what came after the jump is known in any case, what came before it unless the window has passed.
         for number in 5..<10 { #expect(await bench.send(purchase("a\(number)@example.com")).status == 409) }
         let again = await bench.send(purchase("a0@example.com")).status
         #expect(again == (jump > .seconds(86_400) ? 200 : 409))

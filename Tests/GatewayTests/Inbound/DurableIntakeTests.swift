@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-/// With the store that is used in earnest.
+/// With the store that the gateway really uses.
 struct DurableIntakeTests {
     @Test func `fifty equal requests at once make one conversion on disk`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "intake-\(UInt64.random(in: 0 ... .max))")

@@ -34,13 +34,13 @@ struct FreshnessTests {
         #expect(bench.store.refused.allSatisfy { $0.source == "casino" && $0.code == "unauthorized" })
     }
 
-    @Test func `a signature that was seen is the duplicate, whatever the rest says`() async throws {
+    @Test func `a signature that was seen is the duplicate, whatever the rest is`() async throws {
         let bench = try bench(Freshness(replayWindow: .seconds(3600)))
         let first = event("")
         let duplicate = Answer(200, #"{"status":"duplicate","id":"\#(bench.id(1))"}"#)
         #expect(await bench.send(first).body.contains(#""ok""#))
         bench.time.pass(.seconds(700))
-        // Its own key has lapsed after ten minutes; a key of the sender's own and another spelling do not help.
+        // Its own key has expired after ten minutes; a key of the sender's own and another spelling do not help.
         #expect(await bench.send(first) == duplicate)
         var disguised = first
         disguised.headers = [("Idempotency-Key", "another")]

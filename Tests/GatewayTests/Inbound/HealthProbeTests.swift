@@ -11,7 +11,7 @@ struct HealthProbeTests {
         #expect(await bench.send(WireRequest(method: "POST", path: "/healthz")).headers == ["Allow": "GET"])
     }
 
-    @Test func `a store that cannot be written is told, looked at once a second`() async throws {
+    @Test func `a store that cannot be written is reported, looked at once a second`() async throws {
         let bench = IntakeBench([], workersProblem: "no worker has turned for 30s")
         bench.store.fail(StoreError(.full, "no space is left"))
         let expected = Answer(503, #"{"status":"unavailable","problems":["no space is left","no worker has turned for 30s"]}"#)

@@ -6,7 +6,7 @@ import Synchronization
 
 @testable import Gateway
 
-/// An intake over a store in memory, with a clock that stands still and ids that count up.
+/// An intake over a store in memory, with a clock that does not move and ids that count up.
 struct IntakeBench {
     let store = MemoryIntakeStore()
     let time = Time()

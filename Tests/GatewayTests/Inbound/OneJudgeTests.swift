@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-/// `explain` says of a request what `serve` then does with it: the same status, reply, conversion and destinations.
+/// `explain` shows of a request what `serve` then does with it: the same status, reply, conversion and destinations.
 struct OneJudgeTests {
     private static let configuration = """
         sources:

@@ -31,7 +31,7 @@ struct RefCampaignIntakeTests {
         #expect(bench.handedOn.all.map(\.id.description) == [bench.id(1)])
     }
 
-    @Test func `a repeat is answered with the first conversion's id, whatever it says`() async throws {
+    @Test func `a repeat is answered with the first conversion's id, whatever its content`() async throws {
         let bench = try bench()
         _ = await bench.send(.post(path, order, bearer))
         let duplicate = Answer(200, #"{"success":true,"conversionId":"\#(bench.id(1))","message":"Conversion already tracked"}"#)
@@ -110,7 +110,7 @@ struct RefCampaignIntakeTests {
         #expect(bench.store.refused.map(\.source) == ["one", nil])
     }
 
-    @Test func `an id of another source is a 409 only where ids are shared`() async throws {
+    @Test func `an id of another source is a 409 only if ids are shared`() async throws {
         let apart = try bench()
         _ = await apart.send(.post(path, order, bearer))
         #expect(await apart.send(.post(path, order, ["Authorization": "Bearer key-two"])).status == 200)

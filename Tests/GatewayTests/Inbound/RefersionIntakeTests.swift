@@ -37,7 +37,7 @@ struct RefersionIntakeTests {
         #expect(bench.store.submissions.count == 2)
     }
 
-    @Test func `routes decide who must hear of it`() async throws {
+    @Test func `routes decide which destinations it is sent to`() async throws {
         let routes = [
             Route(sources: ["other"], destinations: ["x"], condition: nil, assignments: []),
             Route(sources: nil, destinations: ["main", "voluum"], condition: nil, assignments: []),

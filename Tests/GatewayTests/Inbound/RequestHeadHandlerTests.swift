@@ -15,7 +15,7 @@ struct RequestHeadHandlerTests {
         return text
     }
 
-    @Test func `an offer to upgrade is taken out, however it is written and wherever the reads end`() throws {
+    @Test func `an offer to upgrade is taken out, however it is written and at whatever byte the reads end`() throws {
         let head =
             "POST /x HTTP/1.1\r\nHost: x\r\nUPGRADE: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nupgrade:websocket\r\nUpgraded: no\r\n\r\n"
         let body = "Upgrade: this is the body\r\n"

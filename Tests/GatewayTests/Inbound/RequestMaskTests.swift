@@ -44,7 +44,7 @@ struct RequestMaskTests {
         #expect(try body(sent) == kept)
     }
 
-    @Test func `a configured secret is found wherever and however it stands`() throws {
+    @Test func `a configured secret is found at every place and in every spelling`() throws {
         let request = WireRequest.post(
             "/a%2fb%26c%20d/x", #"{"x":"a\/b&c d","y":"pk_live_1pk_live_1"}"#, ["X": "is a/b&c d."], query: "q=a%2Fb%26c%20d")
         let kept = try stored("refcampaign", request)

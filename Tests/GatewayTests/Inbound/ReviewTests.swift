@@ -72,7 +72,7 @@ struct ReviewTests {
         #expect(conversion.warnings.isEmpty == (status == after))
     }
 
-    @Test func `all reasons are told, behind the sender's own`() {
+    @Test func `all reasons are listed, behind the sender's own`() {
         let conversion = flagged(plan(.plusAddress, .disposableEmail)) {
             $0[.customerEmail] = .text("a+b@yopmail.com")
             $0[.reason] = .text("manual check")
@@ -107,7 +107,7 @@ struct ReviewTests {
                 #""status":"pending""#))
     }
 
-    @Test func `what the sender said is what a repeat is compared with, not our doubts`() async throws {
+    @Test func `a repeat is compared with what the sender sent, not with our doubts`() async throws {
         let held = IntakeBench([try .sample("casino", "rs-traffic", ["secret": "k"], review: plan(.unknownClick))])
         let plain = IntakeBench([try .sample("casino", "rs-traffic", ["secret": "k"])])
         let event = "clickid=c&event=lead&status=approved"

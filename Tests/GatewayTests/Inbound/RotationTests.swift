@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// Two secrets are good while a sender goes over from one to the other, and neither is ever kept.
+/// Two secrets are good while a sender changes from one to the other, and neither is ever kept.
 struct RotationTests {
     @Test func `either secret proves a request, and no third`() async throws {
         let bench = IntakeBench([
@@ -61,7 +61,7 @@ struct RotationTests {
         #expect(counters.usedSecondSecret(at: start) == 1)
     }
 
-    @Test func `sources that share any secret cannot be told apart`() throws {
+    @Test func `sources that share any secret cannot be distinguished`() throws {
         let one = try SourceConfiguration.sample("one", "trcker", ["postback_secret": "b"], retiring: ["postback_secret": "a"])
         #expect(one.isTwin(of: try .sample("two", "trcker", ["postback_secret": "a"])))
         #expect(!one.isTwin(of: try .sample("two", "trcker", ["postback_secret": "c"])))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// Senders that send too much are sent back in their own words, and cost the others nothing.
+/// Senders that send too much are refused in their own dialect, and cost the others nothing.
 struct SenderRateTests {
     private let rates = SenderRates(source: Rate(permits: 2, interval: .seconds(1)))
 
@@ -31,7 +31,7 @@ struct SenderRateTests {
         #expect(bench.store.submissions.count == 3)
     }
 
-    @Test func `each tracker says it in its own way`() async throws {
+    @Test func `each tracker's dialect has its own words for it`() async throws {
         let one = SenderRates(source: Rate(permits: 1, interval: .seconds(3600)))
         let bench = IntakeBench([
             try .sample("saas", "refvenue", ["publishable_key": "pk_1"], rates: one),

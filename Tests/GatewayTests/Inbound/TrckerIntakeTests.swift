@@ -25,7 +25,7 @@ struct TrckerIntakeTests {
         #expect(bench.store.submissions.count == 2)
     }
 
-    @Test func `the header wins over the query, even where it is wrong`() async throws {
+    @Test func `the header wins over the query, even if it is wrong`() async throws {
         let bench = try bench()
         let refused = Answer(401, #"{"error":"invalid postback secret"}"#)
         #expect(await bench.send(.get(path, "click_id=c", ["X-Postback-Secret": "hush-hush"])).status == 200)
@@ -58,7 +58,7 @@ struct TrckerIntakeTests {
         #expect(await bench.send(.get("/two" + path, "secret=hush-hush&click_id=c")).status == 404)
     }
 
-    @Test func `offers are told apart by path before secrets are looked at`() async throws {
+    @Test func `offers are distinguished by path before secrets are checked`() async throws {
         let bench = IntakeBench([
             try .sample("a", "trcker", ["postback_secret": "same"], settings: ["brand": .text("x"), "offer": .text("1")]),
             try .sample("b", "trcker", ["postback_secret": "same"], settings: ["brand": .text("x"), "offer": .text("2")]),
@@ -68,7 +68,7 @@ struct TrckerIntakeTests {
         #expect(bench.store.submissions.map(\.conversion.source) == ["b", "a"])
     }
 
-    @Test func `a legacy offer without a secret accepts anyone, but who knows a secret comes first`() async throws {
+    @Test func `a legacy offer without a secret accepts anyone, but a sender that knows a secret comes first`() async throws {
         let bench = IntakeBench([
             try .sample("legacy", "trcker", ["postback_secret": nil]), try .sample("new", "trcker", ["postback_secret": "hush-hush"]),
         ])
@@ -116,7 +116,7 @@ struct TrckerIntakeTests {
         #expect(proxied.store.submissions.map(\.request.peer) == ["203.0.113.9"])
     }
 
-    @Test func `sources with one secret are told apart by address`() async throws {
+    @Test func `sources with one secret are distinguished by address`() async throws {
         let bench = IntakeBench([
             try .sample("a", "trcker", ["postback_secret": "same"], allowIPs: ["203.0.113.1"]),
             try .sample("b", "trcker", ["postback_secret": "same"], allowIPs: ["203.0.113.2"]),
@@ -126,7 +126,7 @@ struct TrckerIntakeTests {
         #expect(await bench.send(.get(path, "secret=same&click_id=c"), from: "203.0.113.3").status == 403)
     }
 
-    @Test func `trackers that share a path are told apart by their credentials`() async throws {
+    @Test func `trackers that share a path are distinguished by their credentials`() async throws {
         var other = try SourceConfiguration.sample("two", "trcker", ["postback_secret": "hush-two"])
         other.mapping.name = "other"
         let bench = IntakeBench([try .sample("one", "trcker", ["postback_secret": "hush-hush"]), other])

@@ -49,7 +49,7 @@ struct PortPromiseTests {
         #expect(await promise.value == 4711)
     }
 
-    @Test func `who waits gets the port once it is known`() async {
+    @Test func `a caller that waits gets the port once it is known`() async {
         let promise = PortPromise()
         async let port = promise.value
         promise.fulfil(4711)

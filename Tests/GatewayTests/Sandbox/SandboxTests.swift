@@ -55,7 +55,7 @@ struct SandboxTests {
         }
     }
 
-    @Test func `wrong credentials and wrong paths are turned away, and nobody hears of them`() async throws {
+    @Test func `wrong credentials and wrong paths are refused, and nothing is handed over`() async throws {
         let demo = try #require(SandboxFixture.configuration())
         try await SandboxFixture.run(demo.sources) { _, port, inbox in
             let wrong = try await Samples.sale("o-1", key: "wrong").post(port)
@@ -66,7 +66,7 @@ struct SandboxTests {
         }
     }
 
-    @Test func `a tracker answers below its name too, where destinations point`() async throws {
+    @Test func `a tracker answers below its name too, as destinations address it`() async throws {
         try await SandboxFixture.run(Sandbox.openSources(of: .builtIn)) { sandbox, port, inbox in
             var sample = Samples.sale("o-1", key: "any-key")
             sample.target = "/refcampaign" + sample.target
@@ -80,7 +80,7 @@ struct SandboxTests {
         }
     }
 
-    @Test func `a correction is handed over as the conversion then stands`() async throws {
+    @Test func `a correction is handed over as the conversion that it leaves`() async throws {
         let demo = try #require(SandboxFixture.configuration())
         try await SandboxFixture.run(demo.sources) { _, port, inbox in
             #expect(try await Samples.sale("o-1").post(port).status == 200)

@@ -38,7 +38,7 @@ extension ConversionStoreConformance {
             #expect(try await store.repeats(of: first.conversion.id).map(\.count) == [99])
             #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .pending, count: 2)])
         },
-        Self(name: "a repeat that steps back or cannot be is kept with its note") { store async throws in
+        Self(name: "a repeat that steps back or is impossible is kept with its note") { store async throws in
             let first = StoreSamples.message(1, "lead")
             #expect(try await store.accept(first) == .stored)
             _ = try await store.accept(StoreSamples.message(2, "approved"))
@@ -59,7 +59,7 @@ extension ConversionStoreConformance {
             #expect(try await store.accept(StoreSamples.message(3, "lead")) == .duplicate(of: first.conversion.id, sameContent: true))
             #expect(try await store.conversions(ConversionFilter()).map(\.status) == ["approved"])
         },
-        Self(name: "where repeats are ignored the first stands") { store async throws in
+        Self(name: "if repeats are ignored the first message stays") { store async throws in
             let first = StoreSamples.message(1, "pending", policy: .ignore)
             #expect(try await store.accept(first) == .stored)
             let second = StoreSamples.message(2, "approved", policy: .ignore)
@@ -82,7 +82,7 @@ extension ConversionStoreConformance {
             #expect(rows.map(\.status) == ["refunded", "rejected"])
             #expect(rows.map(\.refunded) == ["50.00", nil])
         },
-        Self(name: "a correction goes where its conversion went and where it is routed now") { store async throws in
+        Self(name: "a correction goes to the destinations of its conversion and to those of its own routes") { store async throws in
             let first = StoreSamples.message(1, "pending", destinations: ["main", "old"])
             #expect(try await store.accept(first) == .stored)
             let second = StoreSamples.message(2, "extra")
@@ -159,7 +159,7 @@ extension ConversionStoreConformance {
             #expect(try await !store.record(StoreSamples.result(third, .delivered)))
             #expect(try await store.nextDue().isEmpty)
         },
-        Self(name: "what never arrived is told to the correction") { store async throws in
+        Self(name: "a correction knows that its conversion never arrived") { store async throws in
             let at = StoreSamples.start.advanced(by: .seconds(100))
             for (index, state) in [DeliveryState.skipped, .rejected, .dead, .duplicate].enumerated() {
                 let keys = [StoreSamples.key(UInt64(50 + index))]

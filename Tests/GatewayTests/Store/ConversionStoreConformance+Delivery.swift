@@ -36,7 +36,7 @@ extension ConversionStoreConformance {
             try await store.setPaused("nobody", reason: nil, at: StoreSamples.start)
             #expect(try await store.controls().map(\.destination) == ["audit"])
         },
-        Self(name: "a report stands in place of the last") { store async throws in
+        Self(name: "a report replaces the last one") { store async throws in
             let well = StoreSamples.report("main")
             var ill = StoreSamples.report("voluum")
             ill.breaker = .halfOpen
@@ -97,7 +97,7 @@ extension ConversionStoreConformance {
             #expect(row?.reason == "replied 503")
             #expect(row?.changedAt == StoreSamples.start.advanced(by: .microseconds(1_001_500)))
         },
-        Self(name: "a delivered one is owed no more and its attempts are listed") { store async throws in
+        Self(name: "a delivered one is not owed any more and its attempts are listed") { store async throws in
             let delivery = try await queued(store)
             try await store.record(StoreSamples.result(delivery, .pending, next: .seconds(5)))
             let last = StoreSamples.attempt(.delivered, status: 200, after: .seconds(6))

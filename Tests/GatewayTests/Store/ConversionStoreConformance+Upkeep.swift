@@ -149,7 +149,7 @@ extension ConversionStoreConformance {
 
     // MARK: Forgetting
 
-    /// A sale of Jane's or John's, with what a sender may tell of a person everywhere.
+    /// A sale of Jane's or John's, with all that a sender may send of a person, at every place.
     private static func sale(_ number: UInt64, of email: String?, hash: String? = nil, content: UInt64 = 1) -> Submission {
         let id = StoreSamples.id(number)
         var conversion = Conversion(id: id, source: "shop-de", tracker: "refersion", receivedAt: StoreSamples.start)
@@ -239,7 +239,7 @@ extension ConversionStoreConformance {
                     String(decoding: $0.document, as: UTF8.self).contains("203.0.113.9")
                 } == [false, false, true])
         },
-        upkeep("what is still owed is forgotten only where that is asked for") { store in
+        upkeep("what is still owed is forgotten only if that is asked for") { store in
             let jane = try #require(Person(email: "jane.doe@example.com"))
             let sent = sale(1, of: "jane.doe@example.com")
             #expect(try await store.accept(sent) == .stored)

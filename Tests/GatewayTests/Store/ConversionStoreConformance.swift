@@ -47,7 +47,7 @@ extension ConversionStoreConformance {
             #expect(try await store.repeats(of: id).isEmpty)
             #expect(try await store.attempts(of: DeliveryID(conversion: id, destination: "main")).isEmpty)
         },
-        Self(name: "a store that owes nothing says so") { store async throws in
+        Self(name: "a store that owes nothing has no counts") { store async throws in
             #expect(try await store.nextDue().isEmpty)
             #expect(try await store.counts().isEmpty)
             #expect(try await store.due("main", at: StoreSamples.start, leavingOut: [], limit: 10).isEmpty)

@@ -46,7 +46,7 @@ struct ForesightStoreTests {
         #expect(kinds.isSuperset(of: ["stored", "duplicate", "corrected", "waiting", "applied", "unchanged"]), "\(kinds)")
     }
 
-    /// What anybody can see of a store.
+    /// What can be read from a store.
     private static func picture(of store: any ConversionStore) async throws -> [String] {
         var lines: [String] = []
         for row in try await store.conversions(ConversionFilter(limit: 1000)) {

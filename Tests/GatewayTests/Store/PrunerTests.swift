@@ -20,7 +20,7 @@ struct PrunerTests {
         #expect(pace.pause(after: StoreError(.busy, "later")) == .seconds(60))
     }
 
-    @Test func `what was pruned is told in words`() {
+    @Test func `what was pruned is described in words`() {
         #expect(PruneReport().text == "")
         #expect(PruneReport(requests: 1, attempts: 2, refused: 1).text == "1 raw request, 2 attempts, 1 refused request")
     }

@@ -4,7 +4,7 @@ import Rules
 @testable import Gateway
 
 extension StoreSamples {
-    /// A message under the key 1 that says only a status; its content is told apart by the status and `mark`.
+    /// A message under the key 1 that has only a status; its content differs by the status and `mark`.
     static func message(
         _ number: UInt64, _ status: String, mark: UInt64 = 0, after: Duration = .zero, policy: RepeatPolicy = .update,
         orderID: String? = "order-1",

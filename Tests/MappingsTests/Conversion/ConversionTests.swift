@@ -103,7 +103,7 @@ struct ConversionTests {
         #expect(conversion.id == Samples.id)
     }
 
-    @Test func `the digest of what was said does not depend on the order of members`() throws {
+    @Test func `the digest of what was sent does not depend on the order of members`() throws {
         let one = try Samples.read(
             "refcampaign",
             #"{"externalId":"1","conversionType":"SALE","amount":1,"currency":"EUR","cid":"c","metadata":{"a":1,"b":2},"x":1,"y":2}"#

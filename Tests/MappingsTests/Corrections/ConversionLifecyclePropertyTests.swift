@@ -54,7 +54,7 @@ struct ConversionLifecyclePropertyTests {
         }
     }
 
-    @Test func `a correction that says what is so already changes nothing`() {
+    @Test func `a correction with nothing new changes nothing`() {
         var random = SplitMix64(state: 12)
         for _ in 0..<5000 {
             let conversion = Self.conversion(&random)

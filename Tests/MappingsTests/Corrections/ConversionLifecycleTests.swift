@@ -15,7 +15,7 @@ struct ConversionLifecycleTests {
     static func major(_ text: String) throws -> Correction.Amount { .major(try ExactDecimal(parsing: text)) }
 
     /// `status amount refund refunded`, or the note or refusal.
-    static func told(_ outcome: CorrectionOutcome) -> String {
+    static func text(of outcome: CorrectionOutcome) -> String {
         switch outcome {
         case .changed(let conversion):
             [Field.update, .status, .amount, .refund, .refunded].map { "\($0.name) \(conversion.exampleText($0.name) ?? "-")" }
@@ -25,7 +25,7 @@ struct ConversionLifecycleTests {
         }
     }
 
-    private func after(_ correction: Correction, _ conversion: Conversion) -> String { Self.told(conversion.corrected(by: correction)) }
+    private func after(_ correction: Correction, _ conversion: Conversion) -> String { Self.text(of: conversion.corrected(by: correction)) }
 
     // MARK: Statuses
 
@@ -41,10 +41,10 @@ struct ConversionLifecycleTests {
                 == "update status, status rejected, amount EUR 100.00, refund -, refunded -")
     }
 
-    @Test func `a step back, or sideways, changes nothing and says so`() {
+    @Test func `a step back, or sideways, changes nothing and has a note`() {
         #expect(
             after(Correction(status: "pending"), Self.sale())
-                == "unchanged: the status 'pending' came after 'approved': a step back changes nothing")
+                == "unchanged: the status 'pending' came after 'approved'; a status never goes back")
         #expect(
             after(Correction(status: "approved"), Self.sale(status: "rejected")) == "unchanged: the conversion is rejected, which is final")
         #expect(
@@ -55,16 +55,16 @@ struct ConversionLifecycleTests {
                 == "unchanged: the conversion is chargeback already; a refund changes nothing")
         #expect(
             after(Correction(status: "pending_review"), Self.sale(status: "pending"))
-                == "unchanged: the status 'pending_review' says no more than 'pending' did: nothing changes")
+                == "unchanged: the status 'pending_review' adds nothing to 'pending'; nothing changes")
         #expect(
             after(Correction(status: "pending"), Self.sale(status: nil))
-                == "unchanged: the status 'pending' says no more than 'none' did: nothing changes")
+                == "unchanged: the status 'pending' adds nothing to 'none'; nothing changes")
     }
 
-    @Test func `the same again is nothing`() {
-        #expect(after(Correction(status: "approved"), Self.sale()) == "unchanged: the message says what is known already")
+    @Test func `the same again changes nothing`() {
+        #expect(after(Correction(status: "approved"), Self.sale()) == "unchanged: the message has nothing new")
         #expect(after(Correction(status: "rejected"), Self.sale(status: "rejected")) == "unchanged: the conversion is rejected already")
-        #expect(after(Correction(), Self.sale()) == "unchanged: the message says what is known already")
+        #expect(after(Correction(), Self.sale()) == "unchanged: the message has nothing new")
     }
 
     // MARK: Refunds
@@ -78,7 +78,8 @@ struct ConversionLifecycleTests {
             Issue.record("the first refund was not taken")
             return
         }
-        #expect(Self.told(.changed(partly)) == "update refund, status approved, amount EUR 100.00, refund EUR 30.00, refunded EUR 30.00")
+        #expect(
+            Self.text(of: .changed(partly)) == "update refund, status approved, amount EUR 100.00, refund EUR 30.00, refunded EUR 30.00")
         sale = partly
         #expect(
             after(Correction(status: "refunded"), sale)
@@ -91,7 +92,7 @@ struct ConversionLifecycleTests {
                 == "invalid_amount: a refund of EUR 70.01 is more than the EUR 70.00 that is left; EUR 30.00 of EUR 100.00 went back before"
         )
         #expect(
-            after(Correction(status: "approved"), sale) == "unchanged: the message says what is known already", "a refund keeps the status")
+            after(Correction(status: "approved"), sale) == "unchanged: the message has nothing new", "a refund keeps the status")
     }
 
     @Test func `a sale without an amount can go back whole, but not in part`() throws {
@@ -102,16 +103,16 @@ struct ConversionLifecycleTests {
                 == "invalid_amount: a refund of 5 needs the sale's amount, and the conversion has none")
     }
 
-    @Test func `a refund that cannot be is refused`() throws {
+    @Test func `an impossible refund is refused`() throws {
         #expect(
             after(Correction(refund: try Self.major("100.01")), Self.sale())
                 == "invalid_amount: a refund of EUR 100.01 is more than the EUR 100.00 that is left")
         #expect(
             after(Correction(refund: try Self.major("0")), Self.sale())
-                == "invalid_amount: a refund of EUR 0.00 takes nothing back; an amount above zero is due")
+                == "invalid_amount: a refund of EUR 0.00 takes nothing back; send an amount above zero")
         #expect(
             after(Correction(refund: try Self.major("-5")), Self.sale())
-                == "invalid_amount: a refund of EUR -5.00 takes nothing back; an amount above zero is due")
+                == "invalid_amount: a refund of EUR -5.00 takes nothing back; send an amount above zero")
         #expect(
             after(Correction(refund: try Self.major("5"), currency: "USD"), Self.sale())
                 == "invalid: the correction is in USD, but the conversion is in EUR; amounts are corrected in the currency of the first message"
@@ -170,7 +171,7 @@ struct ConversionLifecycleTests {
     @Test func `a late message changes the amount as little as the status`() throws {
         #expect(
             after(Correction(status: "pending", amount: try Self.major("80")), Self.sale())
-                == "unchanged: the status 'pending' came after 'approved': a step back changes nothing")
+                == "unchanged: the status 'pending' came after 'approved'; a status never goes back")
     }
 
     @Test func `amounts of a source that adds count on top`() throws {
@@ -179,9 +180,9 @@ struct ConversionLifecycleTests {
                 == "update amount, status approved, amount EUR 105.00, refund -, refunded -")
         #expect(
             after(Correction(amount: try Self.major("-100.01"), adds: true), Self.sale())
-                == "invalid_amount: EUR 100.00 and EUR -100.01 add up to less than nothing")
+                == "invalid_amount: EUR 100.00 and EUR -100.01 add up to less than zero")
         #expect(
-            after(Correction(amount: try Self.major("0"), adds: true), Self.sale()) == "unchanged: the message says what is known already")
+            after(Correction(amount: try Self.major("0"), adds: true), Self.sale()) == "unchanged: the message has nothing new")
     }
 
     // MARK: Repeats

@@ -112,14 +112,14 @@ struct UpdateTests {
         let conversion = Self.conversion([
             .orderID: "1", .amount: "50", .currency: "EUR", .status: "approved", .update: "refund", .refund: "5", .refunded: "20",
         ])
-        let standing = conversion.asFirstMessage
-        #expect(standing.exampleText("amount") == "EUR 30.00" && standing[.update].isAbsent && standing[.refunded].isAbsent)
-        #expect(String(decoding: try Self.writer().write(standing, at: Samples.receivedAt).body, as: UTF8.self).contains(#""sum":30.00"#))
+        let present = conversion.asFirstMessage
+        #expect(present.exampleText("amount") == "EUR 30.00" && present[.update].isAbsent && present[.refunded].isAbsent)
+        #expect(String(decoding: try Self.writer().write(present, at: Samples.receivedAt).body, as: UTF8.self).contains(#""sum":30.00"#))
     }
 
     // MARK: In
 
-    @Test func `a message says what it says, without the source's defaults`() throws {
+    @Test func `a message is read without the source's defaults`() throws {
         let message = try Self.read("void", "ref=A-1&back=12.50&cur=EUR&why=late&colour=green").get()
         #expect(
             message.correction
@@ -157,8 +157,8 @@ struct UpdateTests {
                         conversion[.update] = .text(update)
                         conversion[.refund] = update == "refund" ? .number(ExactDecimal(1)) : .absent
                         conversion[.refunded] = conversion[.refund]
-                        let told = Samples.told(conversion, to: writer)
-                        #expect(!told.contains("has no call") && !told.contains("takes no corrections"), "\(source) to \(name): \(told)")
+                        let sent = Samples.sent(conversion, to: writer)
+                        #expect(!sent.contains("has no call") && !sent.contains("takes no corrections"), "\(source) to \(name): \(sent)")
                     }
                 }
             }

@@ -33,7 +33,7 @@ struct JSONErrorTests {
         (#"["\ud800\u0041"]"#, .text, #"line 1, column 3: surrogate escape '\ud800' is not half of a pair"#),
         (#"["abc"#, .truncated, "line 1, column 2: the string has no closing quote"),
     ])
-    func `an error says where, what was expected and what was found`(text: String, kind: JSONError.Kind, sentence: String) {
+    func `an error names the place, what was expected and what was found`(text: String, kind: JSONError.Kind, sentence: String) {
         let error = #expect(throws: JSONError.self) { try JSONDocument(parsing: Array(text.utf8)) }
         #expect(error?.description == sentence)
         #expect(error?.kind == kind)

@@ -65,8 +65,8 @@ struct DirectionTests {
             "GET /api/postback/acme/spring?click_id=a1b2c3d4-e5f6-...&amount=49.99&txn_id=order-12345&event=sale&currency=USD"
         ),
     ])
-    func `a tracker's sample is sent as it is or not at all`(source: String, destination: String, told: String) throws {
-        #expect(try Samples.told(Samples.sample(from: source), to: Samples.writer(to: destination)) == told)
+    func `a tracker's sample is sent as it is or not at all`(source: String, destination: String, sent: String) throws {
+        #expect(try Samples.sent(Samples.sample(from: source), to: Samples.writer(to: destination)) == sent)
     }
 
     /// A route's `set:` gives what the source does not know.
@@ -167,11 +167,11 @@ struct DirectionTests {
             ),
         ] as [(String, String, [String: String], String)])
     func `a field that a route sets makes a conversion deliverable`(
-        source: String, destination: String, set: [String: String], told: String
+        source: String, destination: String, set: [String: String], sent: String
     ) throws {
         var conversion = try Samples.sample(from: source)
         for (name, text) in set { conversion[try #require(FieldPath(name: name))] = .text(text) }
-        #expect(try Samples.told(conversion, to: Samples.writer(to: destination)) == told)
+        #expect(try Samples.sent(conversion, to: Samples.writer(to: destination)) == sent)
     }
 
     @Test func `a code without minor units is sent in major units only, unless its exponent is set`() throws {
@@ -179,16 +179,16 @@ struct DirectionTests {
         conversion[.currency] = .text("USDT")
         conversion[.amount] = try .number(ExactDecimal(parsing: "12.345678"))
         let refusal = "skipped: USDT has no minor unit; set exponents: {USDT: 6} if amounts are in its smallest unit"
-        #expect(try Samples.told(conversion, to: Samples.writer(to: "refcampaign")) == refusal)
+        #expect(try Samples.sent(conversion, to: Samples.writer(to: "refcampaign")) == refusal)
         conversion[.currency] = .text("XAU")
-        #expect(try Samples.told(conversion, to: Samples.writer(to: "refcampaign")) == refusal.replacing("USDT", with: "XAU"))
+        #expect(try Samples.sent(conversion, to: Samples.writer(to: "refcampaign")) == refusal.replacing("USDT", with: "XAU"))
         #expect(
-            try Samples.told(conversion, to: Samples.writer(to: "rs-traffic")).contains(
+            try Samples.sent(conversion, to: Samples.writer(to: "rs-traffic")).contains(
                 #""amount":"12.345678","clickid":"abc123def456","currency":"XAU""#))
         let gold = try #require(Currency(code: "XAU"))
         let exponents = CurrencyExponents(overrides: [gold: 6])
         #expect(
-            try Samples.told(conversion, to: Samples.writer(to: "refcampaign", exponents: exponents)).contains(
+            try Samples.sent(conversion, to: Samples.writer(to: "refcampaign", exponents: exponents)).contains(
                 #""amount":12345678,"currency":"XAU""#))
     }
 

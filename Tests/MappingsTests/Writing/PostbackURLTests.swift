@@ -5,7 +5,7 @@ import Testing
 struct PostbackURLTests {
     private static let place = SourceLocation(file: "gateway.yaml", line: 3, column: 19)
 
-    private func told(_ url: String, _ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws -> String {
+    private func sent(to url: String, _ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws -> String {
         var diagnostics = Diagnostics()
         let postback = try #require(PostbackURL.parse(url, at: Self.place, into: &diagnostics))
         #expect(diagnostics.all == [])
@@ -51,37 +51,38 @@ struct PostbackURLTests {
     @Test func `macros are canonical names or the industry's words for them`() throws {
         let conversion = try Samples.sample(from: "rs-traffic")
         #expect(
-            try told(
-                "https://t.example/pb?cid={click_id}&sum={sum}&cur={currency}&e={event}&st={status}&geo={country}&s={sub1}&t={timestamp}&id={conversion_id}",
+            try sent(
+                to:
+                    "https://t.example/pb?cid={click_id}&sum={sum}&cur={currency}&e={event}&st={status}&geo={country}&s={sub1}&t={timestamp}&id={conversion_id}",
                 conversion)
                 == "https://t.example/pb?cid=abc123def456&sum=50.00&cur=USD&e=ftd&st=approved&geo=DE&s=fb_de_001&t=1717000000&id=01KAFC0S000000000000000001"
         )
         #expect(
-            try told("http://t.example:8080/a/{clickid}/{aff_sub2}?x=1&flag&y=a{cid}b#top", conversion)
+            try sent(to: "http://t.example:8080/a/{clickid}/{aff_sub2}?x=1&flag&y=a{cid}b#top", conversion)
                 == "http://t.example:8080/a/abc123def456/pwa?x=1&flag&y=aabc123def456b")
     }
 
     @Test func `a parameter whose macro has no value is left out`() throws {
         let conversion = try Samples.sample(from: "rs-traffic")
         #expect(
-            try told("https://t.example/pb?cid={click_id}&tx={order_id}&p={payout}&c=a{coupon}b&z=1", conversion)
+            try sent(to: "https://t.example/pb?cid={click_id}&tx={order_id}&p={payout}&c=a{coupon}b&z=1", conversion)
                 == "https://t.example/pb?cid=abc123def456&z=1")
     }
 
     @Test func `without the click or a value in the path nothing is sent`() throws {
         let conversion = try Samples.sample(from: "refcampaign")
         #expect(
-            try told("https://t.example/pb?cid={clickid}&tx={order_id}", conversion)
+            try sent(to: "https://t.example/pb?cid={clickid}&tx={order_id}", conversion)
                 == "skipped: the postback_url needs click_id, which the conversion does not have; a route can give it: set: { click_id: … }"
         )
         #expect(
-            try told("https://t.example/{cid}/pb", conversion)
+            try sent(to: "https://t.example/{cid}/pb", conversion)
                 == "skipped: the postback_url needs {cid} in its path, but the conversion has no click_id")
         #expect(
-            try told("https://t.example/pb?sum={amount}&c={coupon}&tx={order_id}", conversion)
+            try sent(to: "https://t.example/pb?sum={amount}&c={coupon}&tx={order_id}", conversion)
                 == "skipped: the postback_url needs coupon_code, which the conversion does not have; a route can give it: set: { coupon_code: … }"
         )
-        #expect(try told("https://t.example/pb?tx={order_id}&c={coupon}", conversion) == "https://t.example/pb?tx=ord_42")
+        #expect(try sent(to: "https://t.example/pb?tx={order_id}&c={coupon}", conversion) == "https://t.example/pb?tx=ord_42")
     }
 
     @Test(arguments: [
@@ -93,7 +94,7 @@ struct PostbackURLTests {
         var conversion = try Samples.sample(from: "rs-traffic")
         conversion[.clickID] = .text(value)
         #expect(
-            try told("https://t.example/{click_id}?c={click_id}&a={amount}", conversion)
+            try sent(to: "https://t.example/{click_id}?c={click_id}&a={amount}", conversion)
                 == "https://t.example/\(encoded)?c=\(encoded)&a=50.00")
     }
 
@@ -102,29 +103,29 @@ struct PostbackURLTests {
         var conversion = try Samples.sample(from: "rs-traffic")
         conversion[.clickID] = .text(value)
         #expect(
-            try told("https://t.example/a/{click_id}/b?c={click_id}", conversion)
+            try sent(to: "https://t.example/a/{click_id}/b?c={click_id}", conversion)
                 == "skipped: a value would turn the path of the postback_url into 'https://t.example/a/\(value)/b', which leads elsewhere")
-        #expect(try told("https://t.example/a?c={click_id}", conversion) == "https://t.example/a?c=\(value)")
-        #expect(try told("https://t.example/a/c{click_id}", conversion) == "https://t.example/a/c\(value)")
+        #expect(try sent(to: "https://t.example/a?c={click_id}", conversion) == "https://t.example/a?c=\(value)")
+        #expect(try sent(to: "https://t.example/a/c{click_id}", conversion) == "https://t.example/a/c\(value)")
     }
 
     @Test func `amounts have their currency's decimals or are not sent`() throws {
         var conversion = try Samples.sample(from: "rs-traffic")
         let url = "https://t.example/?c={click_id}&a={amount}"
         conversion[.currency] = .text("JPY")
-        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=50")
+        #expect(try sent(to: url, conversion) == "https://t.example/?c=abc123def456&a=50")
         conversion[.amount] = try .number(ExactDecimal(parsing: "-12.5"))
-        #expect(try told(url, conversion) == "skipped: amount '-12.5' has 1 decimal but JPY has 0")
+        #expect(try sent(to: url, conversion) == "skipped: amount '-12.5' has 1 decimal but JPY has 0")
         conversion[.currency] = .text("KWD")
-        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=-12.500")
+        #expect(try sent(to: url, conversion) == "https://t.example/?c=abc123def456&a=-12.500")
         conversion[.currency] = .text("USDT")
-        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=-12.5")
+        #expect(try sent(to: url, conversion) == "https://t.example/?c=abc123def456&a=-12.5")
         let usdt = try #require(Currency(code: "USDT"))
         #expect(
-            try told(url, conversion, exponents: CurrencyExponents(overrides: [usdt: 6]))
+            try sent(to: url, conversion, exponents: CurrencyExponents(overrides: [usdt: 6]))
                 == "https://t.example/?c=abc123def456&a=-12.500000")
         conversion[.currency] = .absent
-        #expect(try told(url, conversion) == "https://t.example/?c=abc123def456&a=-12.5")
+        #expect(try sent(to: url, conversion) == "https://t.example/?c=abc123def456&a=-12.5")
     }
 
     @Test func `every macro of the list names a field that is there`() {
@@ -145,21 +146,21 @@ struct PostbackURLTests {
 
     @Test func `a correction goes to the same address if a macro says what it is`() throws {
         let url = "https://t.example/p?c={click_id}&st={status}"
-        #expect(try told(url, Self.correction("status", status: "approved")) == "https://t.example/p?c=c-1&st=approved")
+        #expect(try sent(to: url, Self.correction("status", status: "approved")) == "https://t.example/p?c=c-1&st=approved")
         #expect(
-            try told(url, Self.correction("refund", status: "refunded", refund: "50", refunded: "50"))
+            try sent(to: url, Self.correction("refund", status: "refunded", refund: "50", refunded: "50"))
                 == "https://t.example/p?c=c-1&st=refunded")
         #expect(
-            try told(url, Self.correction("refund", status: "approved", refund: "20", refunded: "20"))
+            try sent(to: url, Self.correction("refund", status: "approved", refund: "20", refunded: "20"))
                 == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not sent; a refund_url can take it"
         )
         #expect(
-            try told(url, Self.correction("amount", status: "approved"))
+            try sent(to: url, Self.correction("amount", status: "approved"))
                 == "skipped: the postback_url has no {update} and {amount} or {status} and {amount}, so the new amount of EUR 50.00 was not sent"
         )
         #expect(
-            try told(
-                "https://t.example/p?c={click_id}&u={update}&back={refund}&all={refunded}",
+            try sent(
+                to: "https://t.example/p?c={click_id}&u={update}&back={refund}&all={refunded}",
                 Self.correction("refund", status: "approved", refund: "20", refunded: "30"))
                 == "https://t.example/p?c=c-1&u=refund&back=20.00&all=30.00")
     }
@@ -167,10 +168,10 @@ struct PostbackURLTests {
     @Test func `an address without such a macro is not called twice`() throws {
         let url = "https://t.example/p?c={click_id}&payout={amount}"
         #expect(
-            try told(url, Self.correction("status", status: "approved"))
+            try sent(to: url, Self.correction("status", status: "approved"))
                 == "skipped: the postback_url has no {status} or {update}, so the status 'approved' was not sent")
         #expect(
-            try told(url, Self.correction("status", status: "chargeback"))
+            try sent(to: url, Self.correction("status", status: "chargeback"))
                 == "skipped: the postback_url has no {status} or {update} or {refund} or {refunded}, so the status 'chargeback' was not sent; a refund_url can take it"
         )
     }

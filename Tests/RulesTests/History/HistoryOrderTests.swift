@@ -2,13 +2,13 @@ import Rules
 import Testing
 
 struct HistoryOrderTests {
-    @Test func `a delivery stands between the nearest pending steps before and after it`() {
+    @Test func `a delivery is between the nearest pending steps before and after it`() {
         let found = HistoryOrder.neighbours(of: 3, pending: [5, 0, 3, 2, 4])
         #expect(found.before == 2)
         #expect(found.after == 4)
     }
 
-    @Test func `where nothing else is pending nothing is held`() {
+    @Test func `if nothing else is pending nothing is held`() {
         let alone = HistoryOrder.neighbours(of: 3, pending: [3])
         #expect(alone.before == nil && alone.after == nil)
         let first = HistoryOrder.neighbours(of: 0, pending: [0, 1])

@@ -31,7 +31,7 @@ struct KeyHolderTests {
         #expect(first(holder(1, expires: 999), holder(2)) == 2)
     }
 
-    @Test func `a correction finds whoever ever held the key`() {
+    @Test func `a correction finds every conversion that ever held the key`() {
         #expect(first(holder(1, expires: 1), holder(2), everHeld: true) == 1)
     }
 }

@@ -56,13 +56,13 @@ struct StoredHistoryTests {
         #expect(text(change(.unchanged(note: "late"), to: history(step: 1), Self.first)) == "unchanged late")
     }
 
-    @Test func `whoever was told of the conversion is told of its correction`() {
+    @Test func `every destination of the conversion is sent its correction`() {
         guard case .step(let step) = change(changed, to: history()) else { return #expect(Bool(false)) }
         #expect(step.destinations(after: ["main", "old"]) == ["main", "old", "extra"])
         #expect(step.destinations(after: []) == ["extra", "main"])
     }
 
-    // MARK: What is written, and what the sender is told
+    // MARK: What is written, and what the sender gets
 
     @Test func `a repeat that changes something is a correction`() throws {
         let (write, acceptance) = change(changed, to: history()).asRepeat(message, of: root, content: Self.other, first: Self.first)
@@ -88,7 +88,7 @@ struct StoredHistoryTests {
         #expect(acceptance == .duplicate(of: root, sameContent: true))
     }
 
-    @Test func `a correction's sender hears what became of it, and nothing is kept of a refused one`() {
+    @Test func `a correction's sender gets its outcome, and nothing is kept of a refused one`() {
         let failure = Failure(.invalid, "the amount is too large")
         let cases: [(HistoryChange, String, CorrectionResult)] = [
             (change(changed, to: history()), "step 1", .applied(root, correction: message)),
@@ -96,10 +96,10 @@ struct StoredHistoryTests {
             (.unchanged(note: "late"), "other late", .unchanged(root, note: "late")),
             (.refused(failure), "nothing", .refused(failure)),
         ]
-        for (change, written, told) in cases {
+        for (change, written, reply) in cases {
             let (write, result) = change.asCorrection(message, of: root, content: Self.other, first: Self.first)
             #expect(text(write) == written)
-            #expect(result == told)
+            #expect(result == reply)
         }
     }
 

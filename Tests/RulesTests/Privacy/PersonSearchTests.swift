@@ -55,7 +55,7 @@ struct PersonSearchTests {
         #expect(search.found.attempts[1].line == "GET https://t.example/(removed)")
     }
 
-    @Test func `a delivery's reason and remote id are masked, and what is owed is told`() throws {
+    @Test func `a delivery's reason and remote id are masked, and what is owed is counted`() throws {
         var search = try found()
         let owed = DeliveryID(conversion: sale, destination: "main")
         let named = DeliveryID(conversion: others, destination: "main")

@@ -33,7 +33,7 @@ struct PersonTests {
         }
     }
 
-    @Test func `exotic addresses are found where they stand alone`() throws {
+    @Test func `unusual addresses are found if they stand alone`() throws {
         let person = try #require(Person(email: "o'brien@exämple.de"))
         #expect(person.isIn("O'Brien@exämple.de"))
         #expect(person.isIn(#"{"m":"o'brien@exämple.de"}"#))
@@ -46,9 +46,9 @@ struct PersonTests {
     }
 
     @Test(arguments: ["", "jane", "jane@", "@example.com", "a@b@example.com", "jane@localhost", "ja ne@example.com"])
-    func `what is no address names nobody`(_ text: String) { #expect(Person(email: text) == nil) }
+    func `what is no address names no person`(_ text: String) { #expect(Person(email: text) == nil) }
 
-    @Test func `what is no digest names nobody`() {
+    @Test func `what is no digest names no person`() {
         #expect(Person(sha256: "abc") == nil)
         #expect(Person(sha256: String(repeating: "g", count: 64)) == nil)
     }

@@ -3,7 +3,7 @@ import Mappings
 import Rules
 import Testing
 
-/// What the judge says of single requests, without a store, a socket or a clock.
+/// What the judge decides about single requests, without a store, a socket or a clock.
 struct ReceptionTests {
     private static let now = Timestamp(seconds: 1_717_000_000)
 
@@ -41,13 +41,13 @@ struct ReceptionTests {
         let judge = reception(try source("casino", "rs-traffic", ["secret": "k"], freshness: Freshness(tolerance: .seconds(60))))
         let request = event(Self.now.seconds)
         let later = Self.now.advanced(by: .seconds(86_400))
-        let vouched = Arrival.Sender.vouched(source: "casino", peer: "192.0.2.1")
-        guard case .conversion(let conversion, _) = try self.judge(arrival(request, at: later, first: Self.now, vouched), judge) else {
+        let named = Arrival.Sender.named(source: "casino", peer: "192.0.2.1")
+        guard case .conversion(let conversion, _) = try self.judge(arrival(request, at: later, first: Self.now, named), judge) else {
             Issue.record("it was in time when it came")
             return
         }
         #expect(conversion.receivedAt == later)
-        let stale = arrival(request, at: later, first: Self.now.advanced(by: .seconds(61)), vouched)
+        let stale = arrival(request, at: later, first: Self.now.advanced(by: .seconds(61)), named)
         guard case .refused(let refusal) = try self.judge(stale, judge) else {
             Issue.record("it was too old when it came")
             return
@@ -58,7 +58,7 @@ struct ReceptionTests {
     @Test func `a kept request has the key of its signature when it is run again`() throws {
         let judge = reception(try source("casino", "rs-traffic", ["secret": "k"], freshness: Freshness(replayWindow: .seconds(3600))))
         let request = event(Self.now.seconds)
-        let senders: [Arrival.Sender] = [.file, .vouched(source: "casino", peer: "192.0.2.1")]
+        let senders: [Arrival.Sender] = [.file, .named(source: "casino", peer: "192.0.2.1")]
         let keys = try senders.map { sender -> [DuplicateKey] in
             guard case .conversion(_, let submission) = try self.judge(arrival(request, sender), judge) else { return [] }
             return submission.keys
@@ -68,13 +68,13 @@ struct ReceptionTests {
         #expect(keys[0].last?.lifetime == .seconds(3600))
     }
 
-    @Test func `a vouched request needs no credential, and its path may be its tracker's or its source's`() throws {
+    @Test func `a request whose source an operator names needs no credential, and its path may be its tracker's or its source's`() throws {
         let judge = reception(
             try source("shop", "refcampaign", ["api_key": "key-one"]), try source("mall", "refcampaign", ["api_key": "key-two"]))
         let body = #"{"externalId":"o","conversionType":"SALE","amount":500,"currency":"EUR","sessionId":"s"}"#
         for path in ["/api/v1/conversions/postback", "/mall/api/v1/conversions/postback", "/gone"] {
             let request = WireRequest(method: "POST", path: path, body: Array(body.utf8))
-            guard case .conversion(let conversion, _) = try self.judge(arrival(request, .vouched(source: "mall", peer: "")), judge) else {
+            guard case .conversion(let conversion, _) = try self.judge(arrival(request, .named(source: "mall", peer: "")), judge) else {
                 Issue.record("\(path) was refused")
                 continue
             }
@@ -99,7 +99,7 @@ struct ReceptionTests {
         #expect(try refusal("key-one", "{", from: "203.0.113.5")?.code == .malformed)
     }
 
-    @Test func `a source's own credentials stand in for those that a written request lacks`() throws {
+    @Test func `credentials that a written request lacks are filled in from its source`() throws {
         let shop = try source("shop", "refcampaign", ["api_key": "key-one"])
         let bare = WireRequest(method: "POST", path: "/x", body: Array("{}".utf8))
         #expect(shop.completing(bare).header("Authorization") == "Bearer key-one")

@@ -104,15 +104,15 @@ struct DeliveryProgressTests {
                     state: .pending, attempts: 0, logged: 7, changedAt: now, nextAttempt: now, remoteID: "r-1", round: 2))
     }
 
-    @Test func `counts change where a delivery moves, in one order`() {
+    @Test func `counts change if a delivery moves, in one order`() {
         var counts = CountChanges<String>()
         counts.add(2, "b", .pending)
         counts.move("b", from: .pending, to: .delivered)
         counts.move("a", from: .pending, to: .pending)
         counts.move("a", from: .pending, to: .dead)
         counts.add(1, "a", .pending)
-        let told = counts.all.map { "\($0.destination) \($0.state) \($0.change)" }
-        #expect(told == ["a dead 1", "b pending 1", "b delivered 1"])
+        let changes = counts.all.map { "\($0.destination) \($0.state) \($0.change)" }
+        #expect(changes == ["a dead 1", "b pending 1", "b delivered 1"])
         counts.removeAll()
         #expect(counts.all.isEmpty)
     }

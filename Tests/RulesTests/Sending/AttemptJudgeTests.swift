@@ -30,7 +30,7 @@ struct AttemptJudgeTests {
         #expect(decide(status) == Decision(state: .rejected, reason: "tracker answered \(status)", outcome: .rejected, ending: .success))
     }
 
-    @Test(arguments: [301, 302, 303, 307, 308]) func `a redirect is rejected with where it leads, without its query`(status: Int) {
+    @Test(arguments: [301, 302, 303, 307, 308]) func `a redirect is rejected with its target, without the query`(status: Int) {
         let location = "https://new.example/api?secret=1"
         let reason = "tracker answered \(status) to https://new.example/api; redirects are not followed, correct the url"
         #expect(decide(status, location: location) == Decision(state: .rejected, reason: reason, outcome: .rejected, ending: .success))

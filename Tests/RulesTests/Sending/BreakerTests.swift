@@ -36,7 +36,7 @@ struct BreakerTests {
         #expect(pauses == [100, 200, 350, 350])
     }
 
-    @Test func `a probe that asked nobody lets the next one go at once`() {
+    @Test func `after a probe that sent nothing the next one goes at once`() {
         var breaker = Breaker(Breaker.Settings(failures: 1))
         _ = breaker.ended(.failure("x"), probe: nil, at: time(0))
         let probe = breaker.beginProbe()

@@ -69,7 +69,7 @@ struct GovernorTests {
         #expect(starts.count > 10)
         if let rate = limits.rate {
             for (index, time) in starts.enumerated().dropFirst(rate.permits) where !starts.isEmpty {
-                // What asked nobody is not counted, and comes to about one in twenty.
+                // What sent nothing is not counted, and comes to about one in twenty.
                 let earlier = starts[max(0, index - rate.permits * 2)]
                 #expect(time - earlier >= .milliseconds(900) || index < rate.permits * 2)
             }

@@ -27,7 +27,7 @@ struct QueueStateTests {
         return begun
     }
 
-    @Test func `nothing begins before the store has said that the destination is not paused`() {
+    @Test func `nothing begins before the store has answered that the destination is not paused`() {
         var queue = QueueState(Sending(name: "a") { _, _ throws(Skip) in throw Skip("") }, capacity: 4)
         queue.offer(Self.ready(1))
         #expect(!queue.knowsPause)

@@ -67,7 +67,7 @@ struct RateLimiterTests {
         take(2, from: &faster, at: time(900))
     }
 
-    /// A seeded crowd asks at random moments; whoever gets a time comes back then.
+    /// A seeded crowd asks at random moments; a caller that gets a time comes back then.
     @Test(arguments: [1, 2, 3, 7, 8, 50, 997, 5000], [Duration.seconds(1), .seconds(60), .seconds(3600)])
     func `never more within any window, and never fewer than the rate gives`(permits: Int, interval: Duration) throws {
         var random = SeededGenerator(seed: UInt64(permits) &* 31 &+ UInt64(interval.components.seconds))

@@ -2,7 +2,7 @@ import Mappings
 import Rules
 import Testing
 
-/// What the worker, `gateway explain` and the preview of a replay ask of one destination.
+/// What the worker, `gateway explain` and the preview of a replay need to know of one destination.
 struct SendingTests {
     private static let now = Timestamp(seconds: 1_800_000_000)
 
@@ -85,7 +85,7 @@ struct SendingTests {
         #expect(Self.step(sending, Self.conversion([.sessionID: "s-9"])) == "send s-9")
     }
 
-    @Test func `what the store holds and nobody can read is named`() {
+    @Test func `a stored conversion that cannot be read is named`() {
         let delivery = ReadyDelivery(id: ConversionID(high: 0, low: 1), attempts: 0, content: .document(Array("{".utf8)))
         guard case .unreadable(let reason) = Self.sending().nextStep(for: delivery, at: Self.now) else {
             Issue.record("read")

@@ -10,7 +10,7 @@ final class ConnectionPool {
     let loop: any EventLoop
     let resolver: HostResolver
     private let limit: Int
-    /// The one used last is at the end and is lent first, so that a quiet time lets the others go.
+    /// The one used last is at the end and is lent first, so that the others are closed in a quiet time.
     private var idle: [TrackerConnection] = []
     /// Open or being opened.
     private var connections = 0
@@ -85,7 +85,7 @@ final class ConnectionPool {
         wake(at: connection.idleSince + TrackerClient.idleTimeout)
     }
 
-    /// A connection is gone, whoever closed it.
+    /// A connection is gone, whichever side closed it.
     func closed(_ connection: TrackerConnection) {
         connections -= 1
         if let place = idle.firstIndex(where: { $0 === connection }) { idle.remove(at: place) }

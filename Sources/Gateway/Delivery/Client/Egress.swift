@@ -7,7 +7,7 @@ import Synchronization
 /// Connections are kept for each of these apart, so that none that one destination may use serves another.
 final class Egress: Sendable {
     let policy: AddressPolicy
-    /// Certificates as DER; nil trusts whom the machine trusts.
+    /// Certificates as DER; nil trusts those that the machine trusts.
     private let trusted: [[UInt8]]?
     private let own = Mutex<NIOSSLContext?>(nil)
 

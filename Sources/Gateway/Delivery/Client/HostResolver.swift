@@ -10,7 +10,7 @@ final class HostResolver {
     typealias Answer = ([SocketAddress]) -> Void
 
     static let memory: TimeAmount = .seconds(30)
-    /// Few, since only new connections ask, and each host is asked for once at a time; a name server that hangs holds one for its own time.
+    /// Few, since only new connections need one, and each host is looked up once at a time; a name server that hangs occupies one until it ends.
     private static let threads = {
         let pool = NIOThreadPool(numberOfThreads: 8)
         pool.start()
@@ -42,7 +42,7 @@ final class HostResolver {
         }
     }
 
-    /// Does something that takes a while elsewhere.
+    /// Does something slow on another thread.
     static func offLoop<Value: Sendable>(_ loop: any EventLoop, _ work: @escaping @Sendable () throws -> Value) -> EventLoopFuture<Value> {
         threads.runIfActive(eventLoop: loop, work)
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Rules
 
-/// The part of a URL that says whom to connect to.
+/// The part of a URL that a connection is opened to.
 struct Origin: Sendable, Hashable {
     let isTLS: Bool
     /// Without the brackets of an IPv6 address.
@@ -52,7 +52,7 @@ struct Origin: Sendable, Hashable {
 }
 
 extension AddressPolicy.Address {
-    /// What a host says without any name server: an address in whichever spelling a socket takes, `0x7f000001` and `127.1` too.
+    /// The address that a host is without any name server, in every spelling that a socket takes, `0x7f000001` and `127.1` too.
     init?(literal host: String) {
         if let bits = IPAddress.v6(host.utf8) {
             self = .v6(bits)

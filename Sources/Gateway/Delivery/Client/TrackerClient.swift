@@ -72,7 +72,7 @@ struct TrackerClient: Sendable {
             }
         }
 
-        /// A destination has one origin, unless its requests say otherwise.
+        /// A destination has one origin, unless its requests have several.
         private func pool(for request: OutboundRequest, through egress: Egress) throws(ExchangeFailure) -> ConnectionPool {
             let own = pools[ObjectIdentifier(egress)] ?? []
             if let pool = own.first(where: { $0.origin.matches(request.url) }) { return pool }

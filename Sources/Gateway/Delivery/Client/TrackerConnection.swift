@@ -59,7 +59,7 @@ final class TrackerConnection: ChannelInboundHandler {
     func send(_ exchange: Exchange) {
         isLent = true
         guard let context, !isClosed else {
-            // It was closed before anybody counted it.
+            // It was closed before the pool counted it.
             if isClosed { pool.closed(self) }
             return fail(.closed(midReply: false), exchange)
         }
@@ -100,7 +100,7 @@ final class TrackerConnection: ChannelInboundHandler {
     /// Whether bytes from the socket are part of the reply.
     fileprivate func takes(_ count: Int) -> Bool {
         guard exchange != nil, !isComplete else {
-            // Nobody asked. A reply that is already whole still counts.
+            // No request asked for this. A reply that is already whole still counts.
             keepsAlive = false
             if exchange == nil { close() }
             return false
@@ -201,7 +201,7 @@ final class TrackerConnection: ChannelInboundHandler {
     }
 }
 
-/// Stands between the socket and the decoder: counts what comes, and turns the request, which is bytes already, into one write.
+/// Sits between the socket and the decoder: counts what comes, and turns the request, which is bytes already, into one write.
 private final class Wire: ChannelInboundHandler, ChannelOutboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

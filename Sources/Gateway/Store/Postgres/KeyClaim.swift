@@ -51,7 +51,7 @@ struct KeyHolders {
     }
     private var holders: [Key: (source: String, holder: KeyHolder)] = [:]
     private var digests: [ConversionID: KeptDigest] = [:]
-    /// All that were seen to hold a key, whether they still may or not.
+    /// All that were seen to hold a key, also if that has expired.
     private(set) var ids = PostgresArray(.uuid)
 
     /// Rows of key, scope, holder, expiry, the holder's source and content; without key and scope: a conversion's own content.

@@ -1,7 +1,7 @@
 import CPostgres
 import Mappings
 
-/// Where a PostgreSQL database is: `postgres://user:password@host:5432/database?sslmode=require`, as libpq reads it.
+/// The address of a PostgreSQL database: `postgres://user:password@host:5432/database?sslmode=require`, as libpq reads it.
 ///
 /// The text may hold a password, so it is never shown; `description` is what people may see.
 struct PostgresAddress: Sendable, Equatable, CustomStringConvertible {

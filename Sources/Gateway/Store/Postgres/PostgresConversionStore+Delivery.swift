@@ -2,7 +2,7 @@ import Mappings
 import Rules
 
 extension PostgresConversionStore {
-    /// Claims what is due: what nobody holds, what a dead node held, and what this node holds and did not name.
+    /// Claims what is due: what no node holds, what a dead node held, and what this node holds and did not name.
     func due(
         _ destination: String,
         at now: Timestamp,
@@ -57,7 +57,7 @@ extension PostgresConversionStore {
         ORDER BY f.next_attempt, f.conversion
         """
 
-    /// What live others hold is not this node's to look after.
+    /// What other live nodes hold is left to them.
     func nextDue() async throws(StoreError) -> [String: Timestamp] {
         try await claim { connection, node throws(PostgresFailure) in
             let rows = try connection.run(.nextDue, PostgresParameters(node))
@@ -76,7 +76,7 @@ extension PostgresConversionStore {
 }
 
 extension PostgresStatement {
-    /// Walks the index from one destination to the next, for nobody's deliveries, this node's and the dead ones': a few entries are read,
+    /// Walks the index from one destination to the next, for deliveries of no node, of this node and of dead nodes: a few entries are read,
     /// however many wait.
     static let nextDue = Self(
         "next_due",

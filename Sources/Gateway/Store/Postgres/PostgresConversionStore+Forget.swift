@@ -29,7 +29,7 @@ extension PostgresConversionStore {
 
     /// In a transaction of its own.
     private func change(_ body: @escaping @Sendable (PostgresConnection) throws(PostgresFailure) -> Void) async throws(StoreError) {
-        try await mend { _, connection throws(PostgresFailure) in
+        try await repair { _, connection throws(PostgresFailure) in
             _ = try connection.run(.begin)
             try body(connection)
             _ = try connection.run(.commit)
@@ -46,7 +46,7 @@ extension PostgresConversionStore {
     private static let rewrittenBesideService = 256_000_000
     private static let tables = ["attempt", "content", "conversion", "delivery", "refused", "repeat", "waiting"]
 
-    /// Writes the tables again, because what a row held before stays in the table's file until that. Returns what hinders it.
+    /// Writes the tables again, because what a row held before stays in the table's file until that. Returns why it was not done.
     func wipe() async -> String? {
         let lane = PostgresLane("upkeep", address, settings: .init(statementTimeout: .seconds(3600), patience: .seconds(3700)))
         defer { Task { await lane.close() } }

@@ -3,7 +3,7 @@ import Rules
 
 extension PostgresConversionStore {
     func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {
-        try await mend { _, connection throws(PostgresFailure) in
+        try await repair { _, connection throws(PostgresFailure) in
             if let reason {
                 _ = try connection.run(
                     sql: """
@@ -21,10 +21,10 @@ extension PostgresConversionStore {
         try await claim { connection, _ throws(PostgresFailure) in try connection.controls() }
     }
 
-    /// Whatever name a report gives itself, it is this node's.
+    /// A report is this node's, whatever name it has.
     func report(_ reports: [DestinationReport]) async throws(StoreError) {
         let name = nodeName
-        try await mend { _, connection throws(PostgresFailure) in
+        try await repair { _, connection throws(PostgresFailure) in
             var steps: [PostgresConnection.Step] = [(.deleteReports, PostgresParameters(name))]
             for report in reports {
                 let row = PostgresParameters(

@@ -7,7 +7,7 @@ extension PostgresConversionStore {
     /// `max_size` has no meaning here: the files of a PostgreSQL database do not shrink with what is deleted, so size would never be reached.
     func prune(_ limits: RetentionLimits, at now: Timestamp) async throws(StoreError) -> PruneReport {
         let places = pruning.withLock { $0 }
-        let (portion, isCommand) = try await mend { writer, connection throws(PostgresFailure) in
+        let (portion, isCommand) = try await repair { writer, connection throws(PostgresFailure) in
             (try connection.prune(limits, from: places, at: now), writer.node == 0)
         }
         if let portion {
@@ -108,7 +108,7 @@ extension PostgresStatement {
     fileprivate static let unspareRequests = Self(
         "unspare_requests", "DELETE FROM spared_request WHERE conversion = ANY ($1::uuid[])")
     fileprivate static let setPruned = Self("set_pruned", "UPDATE pruned_up_to SET conversion = greatest(conversion, $1::uuid)")
-    /// Waits for who else changes a row: the walk does not come back to it.
+    /// Waits for another session that changes a row: the walk does not come back to it.
     fileprivate static let dropRequests = Self(
         "drop_requests",
         """

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Conversions in a PostgreSQL database that any number of gateways share.
 ///
-/// Each gateway is a *node* with a lease. What it stores it holds, so that it can deliver at once; what nobody holds, or a node whose lease
+/// Each gateway is a *node* with a lease. What it stores it holds, so that it can deliver at once; what no node holds, or a node whose lease
 /// has run out, is claimed in batches. Writes are gathered as in the embedded store, on connections of their own: intake, results, all
 /// else. No call blocks a thread that others need.
 final class PostgresConversionStore: SQLStore {
@@ -12,7 +12,7 @@ final class PostgresConversionStore: SQLStore {
     enum Role: Sendable {
         /// Delivers, and so holds what it stores.
         case node
-        /// Looks or mends while nodes run beside it.
+        /// Looks or repairs while nodes run beside it.
         case command
     }
 
@@ -21,7 +21,7 @@ final class PostgresConversionStore: SQLStore {
     let place: String
     let pruning = Mutex(PrunePlaces())
     let intakeLane: PostgresLane
-    private let resultLane, mendingLane, claimLane, readLane, leaseLane: PostgresLane
+    private let resultLane, repairLane, claimLane, readLane, leaseLane: PostgresLane
     private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
     private let results: PostgresBatches<AttemptResult, Bool>
@@ -43,7 +43,7 @@ final class PostgresConversionStore: SQLStore {
         let patient = PostgresLane.Settings(statementTimeout: .seconds(60), patience: .seconds(70))
         intakeLane = PostgresLane("intake", address, settings: usual)
         resultLane = PostgresLane("results", address, settings: usual)
-        mendingLane = PostgresLane("mending", address, settings: usual)
+        repairLane = PostgresLane("repair", address, settings: usual)
         claimLane = PostgresLane("claims", address, settings: usual)
         leaseLane = PostgresLane("lease", address, settings: quick)
         readLane = PostgresLane("reads", address, settings: role == .node ? usual : patient)
@@ -63,7 +63,7 @@ final class PostgresConversionStore: SQLStore {
         corrections = PostgresBatches(intakeLane, capacity: limits.queued, batchLimit: 64) {
             connection, inputs, isRetry throws(PostgresFailure) in try writer.correct(inputs, connection, isRetry: isRetry)
         }
-        keeps = PostgresBatches(mendingLane, capacity: limits.queued, batchLimit: limits.batch) {
+        keeps = PostgresBatches(repairLane, capacity: limits.queued, batchLimit: limits.batch) {
             connection, inputs, _ throws(PostgresFailure) in
             try writer.keep(inputs, connection)
             return Array(repeating: (), count: inputs.count)
@@ -133,18 +133,19 @@ final class PostgresConversionStore: SQLStore {
         var changed = 0
         // In portions, so that a large replay does not keep others waiting.
         for portion in deliveries.portions(of: 500) {
-            changed += try await mend { writer, connection throws(PostgresFailure) in try writer.requeue(portion, at: now, connection) }
+            changed += try await repair { writer, connection throws(PostgresFailure) in try writer.requeue(portion, at: now, connection) }
         }
         return changed
     }
 
     func addDelivery(_ delivery: DeliveryID, at now: Timestamp) async throws(StoreError) {
-        let exists = try await mend { writer, connection throws(PostgresFailure) in try writer.addDelivery(delivery, at: now, connection) }
+        let exists = try await repair { writer, connection throws(PostgresFailure) in try writer.addDelivery(delivery, at: now, connection)
+        }
         guard exists else { throw .noConversion(delivery.conversion) }
     }
 
     func markReplayed(refused id: Int64, as conversion: ConversionID, at now: Timestamp) async throws(StoreError) {
-        try await mend { _, connection throws(PostgresFailure) in
+        try await repair { _, connection throws(PostgresFailure) in
             _ = try connection.run(
                 sql: "UPDATE refused SET replayed_as = $2::uuid, replayed_at = $3::bigint WHERE id = $1::bigint",
                 PostgresParameters(id, conversion, now))
@@ -152,27 +153,27 @@ final class PostgresConversionStore: SQLStore {
     }
 
     func checkWritable() async throws(StoreError) {
-        try await mend { writer, connection throws(PostgresFailure) in try writer.beat(connection) }
+        try await repair { writer, connection throws(PostgresFailure) in try writer.beat(connection) }
     }
 
     func close() async {
-        // Lets go of what is queued first, then of what this node holds.
+        // Finishes what is queued first, then gives back what this node holds.
         await accepts.close()
         await corrections.close()
         await results.close()
         await keeps.close()
         await node?.close()
-        for lane in [intakeLane, resultLane, mendingLane, claimLane, readLane, leaseLane] { await lane.close() }
+        for lane in [intakeLane, resultLane, repairLane, claimLane, readLane, leaseLane] { await lane.close() }
     }
 
     /// As reports name this process.
     var nodeName: String { node?.name ?? "" }
 
-    func mend<Value: Sendable>(
+    func repair<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresWriter, PostgresConnection) throws(PostgresFailure) -> Value
     ) async throws(StoreError) -> Value {
         let writer = writer
-        return try await mendingLane.perform { connection, _ throws(PostgresFailure) in
+        return try await repairLane.perform { connection, _ throws(PostgresFailure) in
             do throws(PostgresFailure) {
                 return try body(writer, connection)
             } catch {

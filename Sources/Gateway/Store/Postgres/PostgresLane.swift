@@ -19,7 +19,7 @@ final class PostgresLane: @unchecked Sendable {
     /// Touched on the queue only.
     private var connection: PostgresConnection?
     private var backoff = Backoff()
-    /// Why callers are turned away at once.
+    /// Why calls fail at once.
     private let obstacle = Mutex<StoreError?>(nil)
 
     init(_ label: String, _ address: PostgresAddress, settings: Settings) {

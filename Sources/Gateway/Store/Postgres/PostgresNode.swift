@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// One gateway among those that share the database: its row in `node`, and the lease that says it lives.
+/// One gateway among those that share the database: its row in `node`, and the lease that shows that it lives.
 ///
 /// A node whose lease has run out holds nothing: others take over what it had. Its row goes once nothing names it any more.
 final class PostgresNode: Sendable {
@@ -11,7 +11,7 @@ final class PostgresNode: Sendable {
     private let length: Duration
     private let lease: Mutex<NodeLease<ContinuousClock.Instant>>
     private let isClosed = Atomic(false)
-    /// Called on the lane when the lease had run out, or the server was away.
+    /// Called on the lane when the lease had run out, or the server did not answer.
     private let report: @Sendable (String) -> Void
 
     /// Registers the node; blocks.
@@ -109,7 +109,7 @@ extension PostgresStatement {
         INSERT INTO node (id, name, started_at, lease_until) SELECT id, 'lost', now(), to_timestamp(0) FROM holder WHERE id IS NOT NULL
         ON CONFLICT DO NOTHING
         """)
-    /// Their counts are added to nobody's.
+    /// Their counts are added to those of no node.
     fileprivate static let removeNodes = Self(
         "remove_nodes",
         """

@@ -2,8 +2,8 @@ import Mappings
 
 /// The tables in PostgreSQL, as numbered migrations.
 ///
-/// The same tables and columns as the embedded store's, but for what several nodes need: names stand as text, because a number would have
-/// to be agreed on; a delivery says which node holds it; counts are kept for each writer apart, so that no row is everybody's. Ids and
+/// The same tables and columns as the embedded store's, but for what several nodes need: names are kept as text, because a number would have
+/// to be agreed on; a delivery says which node holds it; counts are kept for each writer apart, so that no row is shared. Ids and
 /// digests are `uuid` (16 bytes), times are microseconds, leases the database's own time.
 enum PostgresSchema {
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
@@ -152,7 +152,7 @@ enum PostgresSchema {
 
         -- A pending delivery without `next_attempt` is held: it waits for an earlier one of its history, which is marked `followed`.
         -- `round` counts its replays.
-        -- `attempts` counts since the last requeue, `logged` for ever. `node` holds a pending delivery; 0 is nobody.
+        -- `attempts` counts since the last requeue, `logged` for ever. `node` holds a pending delivery; 0 is none.
         CREATE TABLE delivery (
             conversion uuid NOT NULL,
             destination text COLLATE "C" NOT NULL,
@@ -228,7 +228,7 @@ enum PostgresSchema {
             reason text NOT NULL
         );
 
-        -- How each node stands with each destination, for whoever asks from outside.
+        -- Each node's state for each destination, for commands to read.
         CREATE TABLE destination_report (
             node text COLLATE "C" NOT NULL,
             destination text COLLATE "C" NOT NULL,

@@ -117,7 +117,7 @@ extension PostgresWriter {
         return .stored
     }
 
-    /// Who holds the keys, which stay locked until the transaction ends.
+    /// The holders of the keys, which stay locked until the transaction ends.
     ///
     /// Read again after the lock: one that had to wait for it sees the key as it is now, but beside it the conversion as it was before,
     /// and would take the key of a sale that has just come for one that still waits for its sale.
@@ -192,7 +192,7 @@ extension PostgresStatement {
         """
     /// The conversions that were sent a second time under the same id.
     private static let own = "SELECT NULL, NULL, conversion, NULL, NULL, digest FROM content WHERE conversion = ANY ($3::uuid[])"
-    /// Takes over the keys of those that were seen to hold them; another's key stays, and is missing from the result.
+    /// Takes over the keys of those that were seen to hold them; a key of another holder stays, and is missing from the result.
     static let takeKeys = Self(
         "take_keys",
         """

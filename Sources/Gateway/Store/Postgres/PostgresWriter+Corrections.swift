@@ -66,7 +66,7 @@ extension PostgresWriter {
     /// A history, locked, with what a message does to it.
     private struct FoundHistory {
         var change = HistoryChange.unchanged(note: nil)
-        /// What its first message said; nil if nothing is stored under the id.
+        /// The content of its first message; nil if nothing is stored under the id.
         var first: KeptDigest?
         /// The destinations that it was sent to.
         var sent: [String] = []

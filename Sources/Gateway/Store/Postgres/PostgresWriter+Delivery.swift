@@ -74,7 +74,7 @@ extension PostgresWriter {
             order += self.order(of: delivery.conversion, at: place, to: delivery.destination)
         }
         let requeued = rows.values.map { $0.requeued(at: now) }
-        let steps = Self.update(requeued) + order + step(counts, .mending)
+        let steps = Self.update(requeued) + order + step(counts, .repair)
         if !steps.isEmpty { _ = try connection.run(steps) }
         FaultPoint.replay.reached()
         _ = try connection.run(.commit)
@@ -114,7 +114,7 @@ extension PostgresWriter {
 /// A delivery whose row is locked.
 private struct LockedDelivery {
     var id: DeliveryID
-    /// Who holds it.
+    /// The node that holds it.
     var node: Int64
     var progress: DeliveryProgress
 
@@ -126,7 +126,7 @@ private struct LockedDelivery {
         return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     }
 
-    /// What a result has changed is nobody's.
+    /// What a result has changed, no node holds.
     mutating func take(_ result: AttemptResult) -> DeliveryProgress.Effect {
         let effect = progress.take(result)
         if case .changed = effect { node = 0 }

@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// The order of a history's deliveries, as `HistoryOrder` has it, each change as one statement. What is held is nobody's.
+/// The order of a history's deliveries, as `HistoryOrder` has it, each change as one statement. No node holds what is held back.
 extension PostgresWriter {
     func place(of id: ConversionID, _ connection: PostgresConnection) throws(PostgresFailure) -> HistoryPlace? {
         try connection.run(.selectPlace, PostgresParameters(id)).first?.place(of: id)

@@ -2,9 +2,9 @@ import Mappings
 import Rules
 
 extension PostgresWriter {
-    /// Keeps the requests and lets go of the oldest of their classes, so that strangers crowd out strangers only.
+    /// Keeps the requests and removes the oldest of their classes, so that strangers crowd out strangers only.
     ///
-    /// Two nodes that do so at once may keep a few more than the bounds for a moment; the next request mends that.
+    /// Two nodes that do so at once may keep a few more than the bounds for a moment; the next request corrects that.
     func keep(_ inputs: [RefusedRequest], _ connection: PostgresConnection) throws(PostgresFailure) {
         let kept = inputs.compactMap { refused -> Kept? in
             let bounds = refusedLimits.bounds(isStranger: refused.source == nil)

@@ -10,14 +10,14 @@ struct PostgresWriter: Sendable {
     /// Who writes: a batch's deliveries are held by this node. 0 is a command, which holds nothing.
     let node: Int64
     let refusedLimits: RefusedLimits
-    /// How a transaction of the intake ends: taken back if somebody only wants to know what would become of a message.
+    /// How a transaction of the intake ends: taken back if a command only wants to know what would become of a message.
     var ending = PostgresStatement.commit
 
     /// Each lane has rows of its own in `delivery_count`, so that no two wait for each other there.
     enum Lane: Int64 {
         case intake = 1
         case results = 2
-        case mending = 3
+        case repair = 3
     }
 
     /// No step if nothing has changed.
@@ -38,7 +38,7 @@ struct PostgresWriter: Sendable {
         let found = try connection.run([(.begin, PostgresParameters()), (.addDelivery, row)])[1][0]
         var counts = Counts()
         if found.bool(1) { counts.add(1, delivery.destination, .pending) }
-        var steps = step(counts, .mending)
+        var steps = step(counts, .repair)
         if found.bool(1), let place = try place(of: delivery.conversion, connection) {
             steps += order(of: delivery.conversion, at: place, to: delivery.destination)
         }

@@ -4,11 +4,11 @@ import Rules
 
 /// One SQL statement, compiled once and run many times through SQLite's C interface.
 ///
-/// Belongs to one connection and may be used only where that connection may. Parameters count from 1, columns from 0. Bound values
+/// Belongs to one connection and may be used only on that connection's thread. Parameters count from 1, columns from 0. Bound values
 /// stay until they are bound again, so bind every parameter before each run.
 final class PreparedStatement {
     fileprivate var handle: OpaquePointer?
-    /// Who will finalize the statement; nil: this.
+    /// The owner, which will finalize the statement; nil: this.
     private let owner: AnyObject?
     private var bindCode = SQLITE_OK
 

@@ -1,4 +1,4 @@
-/// One write that waits for its turn, with the caller who waits for the commit.
+/// One write that waits for its turn, with the caller that waits for the commit.
 protocol QueuedWrite: AnyObject, Sendable {
     /// Does the work inside the shared transaction and remembers the outcome. May run twice if a batch had to be taken apart.
     ///

@@ -10,7 +10,7 @@ extension SQLiteConversionStore {
         limit: Int
     ) async throws(StoreError) -> [DueDelivery] {
         try await read { database in
-            // What is left out may all stand in front, so that many more are looked at; only the index is read for it.
+            // All that is left out may come first, so that many more are looked at; only the index is read for it.
             let ids = try database.prepared(
                 """
                 SELECT conversion FROM delivery INDEXED BY delivery_pending

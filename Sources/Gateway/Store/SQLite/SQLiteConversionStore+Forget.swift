@@ -44,7 +44,7 @@ extension SQLiteConversionStore {
     private static let rewrittenBesideService = 256_000_000
 
     /// Writes the file again, so that no page holds what its rows held before: SQLite overwrites what it frees, but not what it moves from
-    /// one page to another. Then empties the log. Returns what hinders it.
+    /// one page to another. Then empties the log. Returns why it was not done.
     func wipe() async -> String? {
         let lock = try? StoreLock(store: path)
         defer { withExtendedLifetime(lock) {} }

@@ -107,7 +107,7 @@ final class SQLiteConversionStore: SQLStore {
         }
     }
 
-    /// Nobody else delivers from this file: `StoreLock` sees to it.
+    /// No other process delivers from this file: `StoreLock` makes sure of it.
     var holdsClaims: Bool { true }
 
     func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {

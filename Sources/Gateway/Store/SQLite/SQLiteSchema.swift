@@ -13,7 +13,7 @@ enum SQLiteSchema {
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
     static let version = 5
 
-    /// Decimal text as identifiers, so that a program can tell a newer file from its own.
+    /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1", foreignKeyChecks: .immediate) { try $0.execute(sql: first) }
@@ -35,7 +35,7 @@ enum SQLiteSchema {
             reason TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
 
-        -- How the serving process stands with each destination, for whoever asks from outside.
+        -- The serving process's state for each destination, for commands to read.
         CREATE TABLE destination_report (
             node TEXT NOT NULL,
             destination TEXT NOT NULL,
@@ -207,7 +207,7 @@ enum SQLiteSchema {
         INSERT INTO heartbeat VALUES (1, 0);
         """
 
-    /// Corrections are rows of `conversion` too. Nothing of this costs a conversion that nobody corrects an index entry.
+    /// Corrections are rows of `conversion` too. A conversion without corrections costs no index entry for them.
     private static let histories = """
         -- Of a correction: the first message, and the place in its history from 1.
         ALTER TABLE conversion ADD COLUMN root BLOB;

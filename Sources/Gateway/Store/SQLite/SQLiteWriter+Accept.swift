@@ -42,7 +42,7 @@ extension SQLiteWriter {
         return .stored
     }
 
-    /// The same id again: the caller did not hear of the first commit. Its keys stay its own.
+    /// The same id again: the caller did not get the result of the first commit. Its keys stay its own.
     private func receiveItself(_ message: QueuedMessage) throws(SQLiteFailure) -> Acceptance {
         let id = message.id
         let first = try digest(of: id)
@@ -114,7 +114,7 @@ extension SQLiteWriter {
         return KeyHolder.first(among: holders, at: newcomer.receivedAt, everHeld: everHeld)
     }
 
-    /// What the first message under this id said.
+    /// The content of the first message under this id.
     func digest(of conversion: ConversionID) throws(SQLiteFailure) -> KeptDigest? {
         try first("SELECT t.digest FROM conversion c JOIN content t ON t.id = c.content WHERE c.id = ?1", conversion) { $0.digest(0) }
     }

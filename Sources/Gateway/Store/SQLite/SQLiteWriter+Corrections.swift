@@ -97,7 +97,7 @@ extension SQLiteWriter {
 
     // MARK: Repeats
 
-    /// Keeps a repeat that said something else than the first message, or counts it if it is known or if enough are kept.
+    /// Keeps a repeat whose content differs from the first message, or counts it if it is known or if enough are kept.
     private func keepRepeat(_ message: QueuedMessage, of conversion: ConversionID, note: String?) throws(SQLiteFailure) {
         let receivedAt = message.row.receivedAt
         if try statements.countKnownRepeat.run(conversion, receivedAt, message.content, note) > 0 { return }

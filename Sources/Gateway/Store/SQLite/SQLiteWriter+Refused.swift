@@ -2,7 +2,7 @@ import Mappings
 import Rules
 
 extension SQLiteWriter {
-    /// Keeps the request and lets go of the oldest of its class, so that strangers crowd out strangers only.
+    /// Keeps the request and removes the oldest of its class, so that strangers crowd out strangers only.
     func keep(_ refused: RefusedRequest) throws(SQLiteFailure) {
         let isStranger = refused.source == nil
         let bounds = refusedLimits.bounds(isStranger: isStranger)

@@ -6,7 +6,7 @@ import Foundation
 
 /// Keeps a second service off the same store: two would deliver everything twice.
 ///
-/// An advisory lock on `<store>.lock`, given back by the system when the process ends, however it ends. Commands that only look or mend
+/// An advisory lock on `<store>.lock`, given back by the system when the process ends, however it ends. Commands that only look or repair
 /// need none.
 final class StoreLock: Sendable {
     private let descriptor: Int32
@@ -36,7 +36,7 @@ final class StoreLock: Sendable {
         return false
     }
 
-    /// Whether some process serves the store now.
+    /// Whether a process serves the store now.
     static func isHeld(store path: String) -> Bool {
         let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

@@ -1,4 +1,4 @@
-/// The statements of the hot paths, compiled once for the life of the writer's connection. All others stand where they are used.
+/// The statements of the hot paths, compiled once for the life of the writer's connection. All others are written where they are used.
 final class WriterStatements {
     let begin, commit, rollback, savepoint, rollbackToSavepoint, release: PreparedStatement
     let selectName, insertName, addCount: PreparedStatement

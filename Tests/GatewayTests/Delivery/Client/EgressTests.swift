@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-/// Where connections go, and where not.
+/// Which addresses connections go to, and which not.
 @Suite(.timeLimit(.minutes(1)))
 struct EgressTests {
     private static let reply: [RawTracker.Step] = [.request, .send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")]
@@ -47,7 +47,7 @@ struct EgressTests {
         }
     }
 
-    @Test func `a name that leads to a private address is refused with the way out`() async throws {
+    @Test func `a name that leads to a private address is refused with the setting that allows it`() async throws {
         try await TrackerClientTests.client(port: 80, host: "tracker.example", lookup: Self.lookup(["10.1.2.3"])) { bench in
             guard case .failure(let failure) = await bench.send() else {
                 Issue.record("there was a reply")

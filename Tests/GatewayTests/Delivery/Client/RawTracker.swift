@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A tracker that says byte for byte what its script wants, whether or not that is HTTP.
+/// A tracker that sends byte for byte what its script has, whether or not that is HTTP.
 final class RawTracker: Sendable {
     enum Step: Sendable {
         /// Waits for the head of a request.

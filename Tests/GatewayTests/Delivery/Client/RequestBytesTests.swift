@@ -25,7 +25,7 @@ struct RequestBytesTests {
                 == "GET / HTTP/1.1\r\nHost: [2001:db8::1]\r\nUser-Agent: gateway/1\r\nAccept-Encoding: identity\r\n\r\n")
     }
 
-    @Test func `how the message is framed is never a mapping's to say`() throws {
+    @Test func `a mapping never decides how the message is framed`() throws {
         let text = try Self.text(
             "http://t.example/",
             headers: [

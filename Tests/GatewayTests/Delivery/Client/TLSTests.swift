@@ -70,7 +70,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `the doctor says of an expired certificate what a delivery says`() async throws {
+    @Test func `the doctor reports an expired certificate as a delivery does`() async throws {
         try await Certificates.use { certificates in
             let pair = try certificates.signed("DNS:localhost", days: -1)
             let configuration = TLSConfiguration.makeServerConfiguration(

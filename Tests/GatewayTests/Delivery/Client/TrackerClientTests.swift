@@ -258,7 +258,7 @@ struct TrackerClientTests {
         }
     }
 
-    @Test func `words that nobody asked for close the connection`() async throws {
+    @Test func `bytes that no request asked for close the connection`() async throws {
         try await Self.use { _ in
             [.request, .send(Self.ok), .wait(.milliseconds(50)), .send(Self.ok)]
         } body: { bench, tracker in
@@ -297,7 +297,7 @@ struct TrackerClientTests {
     }
 }
 
-/// Waits for something that comes about elsewhere.
+/// Waits until something else makes the condition true.
 func happens(_ condition: () -> Bool, location: Testing.SourceLocation = #_sourceLocation) async throws {
     let happened = try await eventually { condition() ? true : nil }
     #expect(happened != nil, sourceLocation: location)

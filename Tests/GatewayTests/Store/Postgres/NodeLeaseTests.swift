@@ -2,7 +2,7 @@ import Testing
 
 @testable import Gateway
 
-/// A clock that stands still until it is told otherwise.
+/// A clock that moves only when the test sets it.
 private struct Moment: InstantProtocol {
     var offset: Duration = .zero
     func advanced(by duration: Duration) -> Self { Self(offset: offset + duration) }
@@ -26,13 +26,13 @@ struct NodeLeaseTests {
         #expect(lease.holds(at: Moment(offset: .seconds(41))))
     }
 
-    @Test func `what the database says counts, whatever the own clock shows`() {
+    @Test func `the database's answer counts, whatever the node's own clock shows`() {
         var lease = NodeLease(length: .seconds(15), askedAt: Moment())
         lease.renewed(askedAt: Moment(offset: .seconds(1)), hadLapsed: true)
         #expect(lease.gaps == 1)
     }
 
-    /// A database and a node whose messages take any time: whenever the node believes that it holds, the database's lease stands.
+    /// A database and a node whose messages take any time: whenever the node believes that it has its lease, the database agrees.
     @Test(arguments: 1...200) func `a node never believes longer than the database does`(seed: UInt64) {
         var random = SplitMix(state: seed)
         var now = Moment()

@@ -24,7 +24,7 @@ struct PostgresAddressTests {
     @Test(arguments: [
         "postgres://u:s3cret@h:port/g", "postgres://u:s3cret@h/g?sslmod=require", "postgres://u:s3cret@[::1/g", "postgres://u:s3%cret@h/g",
     ])
-    func `what is wrong with a URL is said without the URL`(_ url: String) throws {
+    func `what is wrong with a URL is reported without the URL`(_ url: String) throws {
         let failure = #expect(throws: PostgresAddress.Failure.self) { try PostgresAddress(parsing: url) }
         #expect(failure?.message.contains("s3") == false)
         #expect(failure?.message.isEmpty == false)

@@ -64,7 +64,7 @@ struct PostgresNodesTests {
         }
     }
 
-    /// 30 conversions with two keys each, of which others have one or the other.
+    /// 30 conversions with two keys each; each key is also a key of another conversion.
     private static func submit(_ store: PostgresConversionStore, first: UInt64) async -> (stored: Int, failures: [StoreError]) {
         var (stored, failures) = (0, [StoreError]())
         for number in first..<first + 30 {
@@ -101,7 +101,7 @@ struct PostgresNodesTests {
         }
     }
 
-    @Test func `what a live node holds is no one else's, and what it gives back is anyone's`() async throws {
+    @Test func `no other node gets what a live node holds, and any node gets what it gives back`() async throws {
         try await withTwo { one, two, _ in
             for number: UInt64 in 1...10 { _ = try await one.accept(StoreSamples.submission(number)) }
             #expect(try await two.nextDue().isEmpty)
@@ -109,7 +109,7 @@ struct PostgresNodesTests {
             #expect(try await one.nextDue() == ["main": StoreSamples.start])
             let own = try await one.due("main", at: Self.later, leavingOut: [], limit: 4)
             #expect(own.count == 4)
-            // A retry is anyone's.
+            // Any node may get a retry.
             try await one.record(StoreSamples.result(own[0].id, .pending, next: .seconds(30)))
             #expect(try await two.nextDue() == ["main": StoreSamples.start.advanced(by: .seconds(30))])
             #expect(try await two.due("main", at: Self.later, leavingOut: [], limit: 100).map(\.id) == [own[0].id])

@@ -19,7 +19,7 @@ struct PostgresUpkeepTests {
         }
     }
 
-    @Test func `one gateway prunes at a time, another goes on where it ended`() async throws {
+    @Test func `one gateway prunes at a time, another continues after its last portion`() async throws {
         try await withPostgres { first, database in
             let server = try PostgresServer.shared.get()
             let second = try PostgresConversionStore(server.address(database))
@@ -47,7 +47,7 @@ struct PostgresUpkeepTests {
         }
     }
 
-    @Test func `what is forgotten is in no file of the tables, and a user who does not own them is told`() async throws {
+    @Test func `what is forgotten is in no file of the tables, and a user who does not own them gets the reason`() async throws {
         try await withPostgres { store, database in
             let server = try PostgresServer.shared.get()
             var sent = StoreSamples.submission(1, keys: [StoreSamples.key(1)], destinations: [])
@@ -100,7 +100,7 @@ struct PostgresUpkeepTests {
         }
     }
 
-    // MARK: What the doctor says
+    // MARK: What the doctor reports
 
     private let server = ServerInspection(
         version: "15.8", ahead: .zero, connections: 12, maxConnections: 100, gatewayConnections: 6,
@@ -125,7 +125,7 @@ struct PostgresUpkeepTests {
         #expect(DoctorServer.clock(server(), newest: now, now: now.advanced(by: .seconds(-3600))).level == .problem)
     }
 
-    @Test func `nodes are told with their leases, and connections with their bound`() {
+    @Test func `nodes are shown with their leases, and connections with their bound`() {
         #expect(
             DoctorServer.nodes(server()).map(\.sentence) == [
                 "'a:1' has a lease for 12s and holds 3 deliveries",
