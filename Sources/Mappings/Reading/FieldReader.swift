@@ -65,7 +65,7 @@ final class FieldReader: Sendable {
                 wire = parsed.slots[alias.slot]
                 run.context.field = alias.name
             } else {
-                run.input.conversion.extra[alias.name] = parsed.slots[alias.slot].jsonValue
+                run.keep(alias.name, parsed.slots[alias.slot])
             }
         }
         var macro: String?
@@ -167,7 +167,7 @@ final class FieldReader: Sendable {
             if wire.isAbsent {
                 wire = slots[row + alias.slot]
             } else {
-                run.input.conversion.extra[alias.name.replacingList(with: position)] = slots[row + alias.slot].jsonValue
+                run.keep(alias.name.replacingList(with: position), slots[row + alias.slot])
             }
         }
         do throws(FieldFailure) {

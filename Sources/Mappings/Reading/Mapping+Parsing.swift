@@ -21,24 +21,25 @@ extension Mapping {
             }
         }
         guard let format = try self.request.format(of: request) else {
-            return try parsed.take(Parameters(decoding: request.query), by: layout) { .query($0) }
+            return try parsed.take(Array(request.query.utf8), by: layout) { .query($0) }
         }
         parsed.format = format
         parsed.hasBody = !request.body.isEmpty
         try format.read(layout, into: &parsed)
-        if !request.query.isEmpty { parsed.takeBesideBody(Parameters(decoding: request.query), by: layout) }
+        if !request.query.isEmpty { parsed.takeBesideBody(Array(request.query.utf8), by: layout) }
     }
 
     /// The values that prove the sender of a request that cannot be parsed: headers, and secrets of the query and of a body whose format can
     /// still find them. If a name was sent twice, the first value counts.
     package func parseCredentials(_ request: WireRequest, pathValues: [String: String] = [:]) -> ParsedRequest {
         var parsed = ParsedRequest(slots: [], pathValues: pathValues, request: request)
-        parsed.takeSecrets(Parameters(decoding: request.query).pairs, by: layout) { .query($0) }
+        let query = Parameters(decoding: Array(request.query.utf8), upTo: 0, elseOnly: layout.secretNames)
+        parsed.takeSecrets(query.pairs, by: layout) { .query($0) }
         guard self.request.readsBody(request.method) else { return parsed }
         parsed.hasBody = !request.body.isEmpty
         let format = (try? self.request.format(of: request)) ?? nil
         parsed.format = format ?? self.request.formats.first
-        if let format { parsed.takeSecrets(format.membersOfUnreadable(request.body), by: layout) { .body($0) } }
+        if let format { parsed.takeSecrets(format.membersOfUnreadable(request.body, among: layout.secretNames), by: layout) { .body($0) } }
         return parsed
     }
 }

@@ -54,11 +54,13 @@ package struct MappingReader: Sendable {
     package func read(
         _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
     ) throws(Refusal) -> Conversion {
+        guard !parsed.isExcessive else { throw Refusal(parsed.excess) }
         let conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
         var run = ReadingRun(
             input: ExpressionInput(conversion, variables: settingValues), context: ConverterContext(exponents: exponents),
             failures: parsed.failures,
             origins: origins)
+        run.extraNames = parsed.extraNames
         run.input.conversion.extra = parsed.extra
         // Counts if the tracker's requests have no currency; a currency field is read before the amounts and replaces it.
         run.context.currency = defaultCurrency

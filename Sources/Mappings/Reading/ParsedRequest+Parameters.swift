@@ -1,11 +1,14 @@
 extension ParsedRequest {
-    /// Puts the parameters of a query or form into the slots of the fields at the top of a body.
+    /// Puts the parameters of a query or form into the slots of the fields at the top of a body. Of too many, only the secrets are taken.
     ///
     /// - Parameter place: the place of a parameter of that name.
     mutating func take(
-        _ parameters: Parameters, by layout: RequestLayout, at place: (String) -> CredentialPlan.Place
+        _ encoded: [UInt8], by layout: RequestLayout, at place: (String) -> CredentialPlan.Place
     ) throws(Refusal) {
+        let parameters = Parameters(decoding: encoded, upTo: RequestLimits.parameters, elseOnly: layout.secretNames)
         warnings += parameters.warnings
+        parameterCount += parameters.count
+        guard parameters.isComplete else { return takeSecrets(parameters.pairs, by: layout, at: place) }
         self.parameters = parameters
         var seen: [String: String] = [:]
         for (name, value) in parameters.pairs {
@@ -28,8 +31,10 @@ extension ParsedRequest {
     }
 
     /// Puts the query of a request whose fields are in the body into its slots: credentials, signatures, and what else was sent.
-    mutating func takeBesideBody(_ query: Parameters, by layout: RequestLayout) {
+    mutating func takeBesideBody(_ encoded: [UInt8], by layout: RequestLayout) {
+        let query = Parameters(decoding: encoded, upTo: RequestLimits.parameters, elseOnly: layout.secretNames)
         warnings += query.warnings
+        parameterCount += query.count
         for (name, value) in query.pairs {
             if layout.secretNames.contains(name) {
                 secrets[name, default: [:]][.query(name)] = value

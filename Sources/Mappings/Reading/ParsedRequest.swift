@@ -8,7 +8,12 @@ package struct ParsedRequest: Sendable {
     var itemSlots: [WireValue] = []
     var itemPositions: [Int] = []
     var extra = JSONObject()
-    var extraNames: Set<String> = []
+    /// The names in `extra`, each with the last number that a repetition of it was given.
+    var extraNames: [String: Int] = [:]
+    /// What was sent, whether it was gathered or not; see `RequestLimits`.
+    var parameterCount = 0
+    var itemCount = 0
+    var itemMemberCount = 0
     var failures: [Failure] = []
     var warnings: [String] = []
     /// Values of credentials and signatures in the body or query, by `RequestLayout.secretNames`.
@@ -25,22 +30,44 @@ package struct ParsedRequest: Sendable {
 }
 
 extension ParsedRequest {
-    /// Keeps a member or parameter that no field names. Two may have the same name, such as `a.b` and `b` within `a`: the second gets a number.
+    /// Keeps a member of a body that no field names.
+    mutating func keepMember(_ name: @autoclosure () -> String, _ value: @autoclosure () -> JSONValue) {
+        parameterCount += 1
+        if parameterCount <= RequestLimits.parameters { keep(name(), value()) }
+    }
+
+    /// Keeps a member of an item that no field names.
+    mutating func keepItemMember(_ name: @autoclosure () -> String, _ value: @autoclosure () -> JSONValue) {
+        itemMemberCount += 1
+        if itemMemberCount <= RequestLimits.itemMembers { keep(name(), value()) }
+    }
+
     mutating func keep(_ name: String, _ value: JSONValue) {
-        var free = name
-        var count = 1
-        while !extraNames.insert(free).inserted {
-            count += 1
-            free = "\(name)#\(count)"
-        }
-        extra.append(free, value)
+        extra.append(Self.free(name, &extraNames), value)
+    }
+
+    /// Two may have the same name, such as `a.b` and `b` within `a`: the second gets a number, `a.b#2`.
+    ///
+    /// Goes on from the last number. A name is stepped over only if the sender sent it himself, and only once.
+    static func free(_ name: String, _ taken: inout [String: Int]) -> String {
+        guard var number = taken.updateValue(1, forKey: name) else { return name }
+        var free: String
+        repeat {
+            number += 1
+            free = "\(name)#\(number)"
+        } while taken[free] != nil
+        taken[name] = number
+        taken[free] = 1
+        return free
     }
 
     /// Notes a member that is not of the kind that its fields need.
-    mutating func expect(_ wanted: String, at name: String, found value: JSONValue, orNull: Bool = true) {
-        if orNull, case .null = value { return }
-        guard failures.count < Refusal.limit else { return }
-        failures.append(Failure(.invalid, field: name, "\(name) must be \(wanted), found \(WireValue(value).quoted)"))
+    ///
+    /// - Parameter found: what is there, as a sentence shows it; nil accepts it.
+    mutating func expect(_ wanted: String, at name: @autoclosure () -> String, found: @autoclosure () -> String?) {
+        guard failures.count < Refusal.limit, let found = found() else { return }
+        let name = name()
+        failures.append(Failure(.invalid, field: name, "\(name) must be \(wanted), found \(found)"))
     }
 
     /// The value at one of the places of a credential or signature; an empty value counts as present.

@@ -12,6 +12,14 @@ struct ReadingRun {
     /// Amounts are not judged if the currency itself was refused: one mistake, one sentence.
     var lacksCurrency = false
 
+    /// As of `ParsedRequest`.
+    var extraNames: [String: Int] = [:]
+
+    /// Keeps a value that another parameter of the same field was preferred to.
+    mutating func keep(_ name: String, _ value: WireValue) {
+        input.conversion.extra.append(ParsedRequest.free(name, &extraNames), value.jsonValue)
+    }
+
     mutating func noteField(_ path: FieldPath) {
         if origins != nil { origins?[path.description] = context.field }
     }

@@ -11,10 +11,11 @@ extension Parameters {
     package static func masking(_ names: Set<String>, in bytes: [UInt8], with mask: String) -> [UInt8] {
         var masked: [UInt8] = []
         masked.reserveCapacity(bytes.count)
+        let names = ParameterNames(names)
         for part in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
             if part.startIndex > 0 { masked.append(UInt8(ascii: "&")) }
             let name = part.prefix { $0 != UInt8(ascii: "=") }
-            if name.count < part.count, names.contains(Parameters(decoding: Array(name)).pairs.first?.name ?? "") {
+            if name.count < part.count, names.contain(name) {
                 masked += name + [UInt8(ascii: "=")] + mask.utf8
             } else {
                 masked += part

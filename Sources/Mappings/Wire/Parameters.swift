@@ -3,6 +3,9 @@ package struct Parameters: Sendable {
     package var pairs: [(name: String, value: String)] = []
     /// What was repaired while reading.
     package var warnings: [String] = []
+    /// All that were sent, whether they were decoded or not.
+    private(set) var count = 0
+    private(set) var isComplete = true
 
     package init() {}
 
@@ -16,19 +19,53 @@ package struct Parameters: Sendable {
         self.init(decoding: Array(text.utf8))
     }
 
-    package init(decoding bytes: [UInt8]) {
+    /// - Parameters:
+    ///   - limit: if more were sent, only those of the names in `wanted` are decoded, and nothing is said of repairs.
+    package init(decoding bytes: [UInt8], upTo limit: Int = .max, elseOnly wanted: [String] = []) {
         var bytes = bytes
         if Self.repairCurrency(&bytes) { warnings.append("'¤cy' was read as '&currency': the sender's URL went through an HTML page") }
-        for part in bytes.split(separator: UInt8(ascii: "&")) {
-            let equals = part.firstIndex(of: UInt8(ascii: "="))
-            var name = Self.decode(part[..<(equals ?? part.endIndex)])
-            if name.hasPrefix("amp;"), name.utf8.count > 4 {
-                name.removeFirst(4)
-                warnings.append("'&amp;\(name)' was read as '&\(name)': the sender's URL went through an HTML page")
+        count = Self.count(bytes)
+        guard count <= limit else {
+            isComplete = false
+            let wanted = ParameterNames(wanted)
+            Self.forEachPart(bytes) { part in
+                if wanted.contain(part.prefix { $0 != UInt8(ascii: "=") }) { append(part) }
             }
-            let value = equals.map { Self.decode(part[part.index(after: $0)...]) } ?? ""
-            pairs.append((name, value))
+            warnings = []
+            return
         }
+        pairs.reserveCapacity(count)
+        Self.forEachPart(bytes) { append($0) }
+    }
+
+    private mutating func append(_ part: ArraySlice<UInt8>) {
+        let equals = part.firstIndex(of: UInt8(ascii: "="))
+        var name = Self.decode(part[..<(equals ?? part.endIndex)])
+        if name.hasPrefix("amp;"), name.utf8.count > 4 {
+            name.removeFirst(4)
+            warnings.append("'&amp;\(name)' was read as '&\(name)': the sender's URL went through an HTML page")
+        }
+        pairs.append((name, equals.map { Self.decode(part[part.index(after: $0)...]) } ?? ""))
+    }
+
+    /// The parts between the `&`, without empty ones.
+    private static func forEachPart(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) -> Void) {
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
+            if end > start { body(bytes[start..<end]) }
+            start = end + 1
+        }
+    }
+
+    private static func count(_ bytes: [UInt8]) -> Int {
+        var count = 0
+        var isBetween = true
+        for byte in bytes {
+            if isBetween, byte != UInt8(ascii: "&") { count += 1 }
+            isBetween = byte == UInt8(ascii: "&")
+        }
+        return count
     }
 
     static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String {

@@ -9,8 +9,12 @@ package struct SecretFinder: Sendable {
     /// Finds nothing.
     package static let none = SecretFinder([])
 
-    /// By their first two bytes, the longest first.
-    private var patterns: [UInt16: [[UInt8]]] = [:]
+    /// The secrets as a tree, byte by byte, so that those that begin alike are compared once: a node and a byte lead to the next node. The root
+    /// is 0.
+    private var branches: [UInt64: Int] = [:]
+    /// By node: whether a secret ends there.
+    private var isEnd = [false]
+    /// By the first two bytes of each secret.
     private var isStart = [Bool](repeating: false, count: 1 << 16)
     /// Whether a secret was too short to be looked for.
     package let leavesSome: Bool
@@ -28,12 +32,27 @@ package struct SecretFinder: Sendable {
             all.formUnion(spellings + [Self.lowerEscapes(encoded), Array(json.bytes.dropFirst().dropLast())])
         }
         for bytes in all {
-            let start = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
-            isStart[Int(start)] = true
-            patterns[start, default: []].append(bytes)
+            isStart[Int(bytes[0]) << 8 | Int(bytes[1])] = true
+            insert(bytes)
         }
-        for start in patterns.keys { patterns[start]?.sort { $0.count > $1.count } }
     }
+
+    private mutating func insert(_ secret: [UInt8]) {
+        var node = 0
+        for byte in secret {
+            let branch = Self.branch(node, byte)
+            if let next = branches[branch] {
+                node = next
+            } else {
+                isEnd.append(false)
+                node = isEnd.count - 1
+                branches[branch] = node
+            }
+        }
+        isEnd[node] = true
+    }
+
+    private static func branch(_ node: Int, _ byte: UInt8) -> UInt64 { UInt64(node) << 8 | UInt64(byte) }
 
     /// `%2F` as `%2f`.
     private static func lowerEscapes(_ text: String) -> [UInt8] {
@@ -56,18 +75,20 @@ package struct SecretFinder: Sendable {
 
     /// Nil if there is nothing to blot out.
     private func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        guard !patterns.isEmpty, bytes.count >= Self.minimumLength else { return nil }
+        guard !branches.isEmpty, bytes.count >= Self.minimumLength else { return nil }
         var masked: [UInt8]?
         var done = 0
         var index = 0
         isStart.withUnsafeBufferPointer { isStart in
             while index + 1 < bytes.count {
-                let start = UInt16(bytes[index]) << 8 | UInt16(bytes[index + 1])
-                guard isStart[Int(start)], let length = length(at: index, of: bytes, start) else {
+                guard isStart[Int(bytes[index]) << 8 | Int(bytes[index + 1])], let length = length(at: index, of: bytes) else {
                     index += 1
                     continue
                 }
-                masked = (masked ?? []) + bytes[done..<index] + Self.mask
+                // In place: a body may be nothing but a secret, over and over.
+                masked = masked ?? []
+                masked?.append(contentsOf: bytes[done..<index])
+                masked?.append(contentsOf: Self.mask)
                 index += length
                 done = index
             }
@@ -75,7 +96,15 @@ package struct SecretFinder: Sendable {
         return masked.map { $0 + bytes[done...] }
     }
 
-    private func length(at index: Int, of bytes: UnsafeBufferPointer<UInt8>, _ start: UInt16) -> Int? {
-        patterns[start]?.first { bytes[index...].starts(with: $0) }?.count
+    /// The length of the longest secret that begins at an index.
+    private func length(at index: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        var longest: Int?
+        var node = 0
+        for end in index..<bytes.count {
+            guard let next = branches[Self.branch(node, bytes[end])] else { break }
+            node = next
+            if isEnd[node] { longest = end + 1 - index }
+        }
+        return longest
     }
 }

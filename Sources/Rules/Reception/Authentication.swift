@@ -34,6 +34,7 @@ package enum Authentication {
             guard !plan.signsOnly, let value = parsed.value(atFirstOf: plan.places), !value.isEmpty else { return nil }
             return Digest32(sha256: value)
         }
+        let received = mapping.signature.map { ReceivedSignature(of: parsed, by: $0) }
         var proven: [Claim] = []
         var open: [Claim] = []
         for source in candidates {
@@ -45,7 +46,7 @@ package enum Authentication {
                 if use == .second { secret = .second }
             }
             if let signer = source.signer {
-                let use = signer.fit(parsed)
+                let use = received.flatMap(signer.fit)
                 isRight = use != nil && isRight
                 if use == .second { secret = .second }
             }

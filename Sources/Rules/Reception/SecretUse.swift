@@ -36,9 +36,9 @@ package struct ActiveSigner: Sendable {
         self.second = second
     }
 
-    package func fit(_ parsed: ParsedRequest) -> SecretUse? {
-        let isFirst = first.verifies(parsed)
-        let isSecond = second?.verifies(parsed) ?? false
+    package func fit(_ received: ReceivedSignature) -> SecretUse? {
+        let isFirst = first.verifies(received)
+        let isSecond = second?.verifies(received) ?? false
         return isFirst ? .first : isSecond ? .second : nil
     }
 }

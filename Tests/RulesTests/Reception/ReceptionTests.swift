@@ -99,6 +99,46 @@ struct ReceptionTests {
         #expect(try refusal("key-one", "{", from: "203.0.113.5")?.code == .malformed)
     }
 
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (#"{"a":1}"#, "a", "&"), (#"{"a":1}"#, "%61=1", "&"), (#"{"a":1}"#, "¤cy=", ""), (#"{"a":1}"#, "amp;a", "&"),
+        ])
+    func `a query of 200,000 parameters costs a stranger a 401, and a sender a 400, in time`(body: String, part: String, separator: String)
+        throws
+    {
+        let judge = reception(try source("shop", "refcampaign", ["api_key": "key-one"]))
+        func refusal(_ key: String) throws -> Refusal? {
+            let request = WireRequest(
+                method: "POST", path: "/api/v1/conversions/postback",
+                query: repeatElement(part, count: 200_000).joined(separator: separator),
+                headers: [("Authorization", "Bearer \(key)")], body: Array(body.utf8))
+            guard case .refused(let refusal) = try self.judge(arrival(request, judge.sender(of: request, peer: "192.0.2.1")), judge) else {
+                return nil
+            }
+            return refusal
+        }
+        #expect(try refusal("wrong")?.code == .unauthorized)
+        #expect(try refusal("key-one")?.reason.hasPrefix("the request has 20000") == true)
+        #expect(try refusal("key-one")?.reason.hasSuffix(" parameters and members that no field names; 1000 are allowed") == true)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a wrong signature is compared with fifty keys in time, however large the body`() throws {
+        let mapping = try #require(MappingCatalog.builtIn["rs-traffic"])
+        let sources = try (0..<50).map { try source("s\($0)", mapping.name, ["secret": "key-\($0)"]) }
+        let judge = Reception(sources: sources, routes: [], mappings: [mapping])
+        for length in [8, 64] {
+            let members = (0..<20_000).map { "\"member \($0)\":1" }.joined(separator: ",")
+            let body = #"{"sign":"\#(String(repeating: "a", count: length))",\#(members)}"#
+            let request = WireRequest(method: "POST", path: "/v1/event", body: Array(body.utf8))
+            guard case .refused(let refusal) = try self.judge(arrival(request, judge.sender(of: request, peer: "192.0.2.1")), judge) else {
+                Issue.record("it was taken")
+                continue
+            }
+            #expect(refusal.reason == "the signature sent fits no source that is configured here")
+        }
+    }
+
     @Test func `credentials that a written request lacks are filled in from its source`() throws {
         let shop = try source("shop", "refcampaign", ["api_key": "key-one"])
         let bare = WireRequest(method: "POST", path: "/x", body: Array("{}".utf8))

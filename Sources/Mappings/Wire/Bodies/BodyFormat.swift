@@ -13,12 +13,14 @@ protocol BodyFormat: AnyObject, Sendable {
     /// Whether a body without a `Content-Type` looks like this format. The formats are asked in the order of `BodyFormats.all`.
     func fits(_ body: [UInt8]) -> Bool
 
-    /// Puts the members of the request's body into their slots: fields, items and secrets; what no field names goes to `parsed.keep`.
+    /// Puts the members of the request's body into their slots: fields, items and secrets; what no field names goes to
+    /// `parsed.keepMember`.
     ///
     /// - Throws: a refusal if the bytes are not in this format.
     func read(_ layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal)
-    /// Members of a body that `read` refused, in the order sent: they may still prove the sender. None if nothing in it can be trusted.
-    func membersOfUnreadable(_ body: [UInt8]) -> [(name: String, value: String)]
+    /// Members of these names of a body that `read` refused, in the order sent: they may still prove the sender. None if nothing in it can be
+    /// trusted.
+    func membersOfUnreadable(_ body: [UInt8], among names: [String]) -> [(name: String, value: String)]
     /// The members that a signature is about; nil if the bytes are not in this format.
     func members(of body: [UInt8]) -> JSONObject?
 
@@ -34,7 +36,7 @@ protocol BodyFormat: AnyObject, Sendable {
 }
 
 extension BodyFormat {
-    func membersOfUnreadable(_ body: [UInt8]) -> [(name: String, value: String)] { [] }
+    func membersOfUnreadable(_ body: [UInt8], among names: [String]) -> [(name: String, value: String)] { [] }
 }
 
 /// Writes the bodies of one mapping.

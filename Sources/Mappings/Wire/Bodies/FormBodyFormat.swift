@@ -9,10 +9,12 @@ final class FormBodyFormat: BodyFormat {
     func fits(_ body: [UInt8]) -> Bool { true }
 
     func read(_ layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
-        try parsed.take(Parameters(decoding: parsed.request.body), by: layout) { .body($0) }
+        try parsed.take(parsed.request.body, by: layout) { .body($0) }
     }
 
-    func membersOfUnreadable(_ body: [UInt8]) -> [(name: String, value: String)] { Parameters(decoding: body).pairs }
+    func membersOfUnreadable(_ body: [UInt8], among names: [String]) -> [(name: String, value: String)] {
+        Parameters(decoding: body, upTo: 0, elseOnly: names).pairs
+    }
 
     func members(of body: [UInt8]) -> JSONObject? { Parameters(decoding: body).members }
 

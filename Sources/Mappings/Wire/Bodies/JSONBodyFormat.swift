@@ -51,7 +51,7 @@ extension JSONBodyFormat {
         }
         try document.withUnsafeView { (view: JSONView) throws(Refusal) in
             guard view.kind(view.root) == .object else {
-                throw Refusal(.malformed, "the body must be a JSON object, found \(WireValue(view.value(view.root)).quoted)")
+                throw Refusal(.malformed, "the body must be a JSON object, found \(view.quoted(view.root))")
             }
             walk(view, view.root, layout.members, layout, prefix: "", into: &parsed)
         }
@@ -64,7 +64,7 @@ extension JSONBodyFormat {
         var hint = 0
         for (key, node) in view.members(object) {
             guard let index = Self.find(view, key, in: members, from: hint) else {
-                parsed.keep(prefix + view.string(key), view.value(node))
+                parsed.keepMember(prefix + view.string(key), view.value(node))
                 continue
             }
             hint = index + 1
@@ -74,13 +74,13 @@ extension JSONBodyFormat {
                 parsed.secrets[layout.secretNames[slot], default: [:]][.body(members[index].name)] = view.secretText(node)
             case .object(let children):
                 guard view.kind(node) == .object else {
-                    parsed.expect("an object", at: prefix + members[index].name, found: view.value(node))
+                    parsed.expect("an object", at: prefix + members[index].name, found: view.quotedUnlessNull(node))
                     continue
                 }
                 walk(view, node, children, layout, prefix: members[index].prefix, into: &parsed)
             case .items(let children):
                 guard view.kind(node) == .array else {
-                    parsed.expect("a list", at: prefix + members[index].name, found: view.value(node))
+                    parsed.expect("a list", at: prefix + members[index].name, found: view.quotedUnlessNull(node))
                     continue
                 }
                 walkItems(view, node, children, width: layout.itemSlotCount, name: prefix + members[index].name, into: &parsed)
@@ -91,12 +91,14 @@ extension JSONBodyFormat {
     private func walkItems(
         _ view: JSONView, _ list: JSONNode, _ members: [RequestLayout.Member], width: Int, name: String, into parsed: inout ParsedRequest
     ) {
+        parsed.itemCount += view.count(list)
+        guard parsed.itemCount <= RequestLimits.items else { return }
         let expected = min(view.count(list), 64)
         parsed.itemPositions.reserveCapacity(expected)
         parsed.itemSlots.reserveCapacity(expected * width)
         for (position, element) in view.elements(list).enumerated() {
             guard view.kind(element) == .object else {
-                parsed.expect("an object", at: "\(name)[\(position)]", found: view.value(element), orNull: false)
+                parsed.expect("an object", at: "\(name)[\(position)]", found: view.quoted(element))
                 continue
             }
             let row = parsed.itemSlots.count
@@ -108,7 +110,7 @@ extension JSONBodyFormat {
                     parsed.itemSlots[row + slot] = view.wireValue(node)
                     hint = index + 1
                 } else {
-                    parsed.keep("\(name)[\(position)].\(view.string(key))", view.value(node))
+                    parsed.keepItemMember("\(name)[\(position)].\(view.string(key))", view.value(node))
                 }
             }
         }
@@ -137,6 +139,17 @@ extension JSONView {
         case .array, .object: return .tree(value(node))
         }
     }
+
+    /// As a sentence shows it, without building what a list or an object holds.
+    fileprivate func quoted(_ node: JSONNode) -> String {
+        switch kind(node) {
+        case .array: WireValue.tree(.array([])).quoted
+        case .object: WireValue.tree(.object(JSONObject())).quoted
+        default: wireValue(node).quoted
+        }
+    }
+
+    fileprivate func quotedUnlessNull(_ node: JSONNode) -> String? { kind(node) == .null ? nil : quoted(node) }
 
     fileprivate func secretText(_ node: JSONNode) -> String {
         switch kind(node) {

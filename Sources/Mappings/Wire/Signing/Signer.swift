@@ -3,12 +3,15 @@ package struct Signer: Sendable {
     private let plan: SignaturePlan
     private let forms: [SignedForm]
     private let code: @Sendable ([UInt8]) -> [UInt8]
+    /// The bytes of every signature as it is written.
+    private let length: Int
 
     /// - Parameter forms: those that the source's setting lists; all of the mapping's if it lists none.
     package init(_ plan: SignaturePlan, secret: String, forms: [SignedForm]) {
         self.plan = plan
         self.forms = forms.isEmpty ? plan.forms : forms
         code = plan.algorithm.code(Array(secret.utf8))
+        length = plan.encoding.text(code([])).utf8.count
     }
 
     /// The signature of some bytes, as it is written.
@@ -26,15 +29,17 @@ package struct Signer: Sendable {
         return form.texts(content).first.map(sign)
     }
 
-    /// Whether the request's signature is right in one of the accepted forms. Signatures are compared in constant time.
+    /// Whether the request's signature is right in one of the accepted forms.
     package func verifies(_ parsed: ParsedRequest) -> Bool {
-        guard let given = parsed.value(atFirstOf: plan.places), !given.isEmpty else { return false }
-        let presented = Array(plan.encoding.comparable(given).utf8)
-        let members = forms.allSatisfy(\.coversBody) ? nil : plan.unsigned(parsed.members)
-        let content = SignedContent(request: parsed.request, hasBody: parsed.hasBody, members: members)
+        verifies(ReceivedSignature(of: parsed, by: plan))
+    }
+
+    /// Signatures are compared in constant time. What no signature is as long as is wrong before anything is signed.
+    package func verifies(_ received: ReceivedSignature) -> Bool {
+        guard let presented = received.presented, presented.count == length else { return false }
         var isRight = false
         for form in forms {
-            for text in form.texts(content) where presented.isEqualInConstantTime(to: Array(sign(text).utf8)) { isRight = true }
+            for text in received.texts(form) where presented.isEqualInConstantTime(to: Array(sign(text).utf8)) { isRight = true }
         }
         return isRight
     }
@@ -42,7 +47,7 @@ package struct Signer: Sendable {
 
 extension SignaturePlan {
     /// The members that are signed: without the signature, whatever its place among them. Nil if none are left.
-    fileprivate func unsigned(_ members: JSONObject?) -> JSONObject? {
+    func unsigned(_ members: JSONObject?) -> JSONObject? {
         guard var members else { return nil }
         for place in places {
             switch place {
@@ -52,11 +57,6 @@ extension SignaturePlan {
         }
         return members.members.isEmpty ? nil : members
     }
-}
-
-extension ParsedRequest {
-    /// The members of the body, or the parameters that hold the fields.
-    fileprivate var members: JSONObject? { parameters.map(\.members) ?? (hasBody ? format?.members(of: request.body) : nil) }
 }
 
 extension [UInt8] {
