@@ -57,8 +57,8 @@ struct Explanation {
     }
 
     private mutating func follow(_ admission: Admission) async {
-        var origins: [String: String]? = [:]
-        let judgement = reception.judge(arrival, admission, origins: &origins)
+        var notes: JudgeNotes? = JudgeNotes()
+        let judgement = reception.judge(arrival, admission, notes: &notes)
         self.judgement = judgement
         if let taken = admission.source, taken.name != source.name {
             lines += ["the gateway takes this request as source '\(taken.name)', whose credentials it carries".styled(.yellow), ""]
@@ -66,29 +66,26 @@ struct Explanation {
         switch judgement {
         case .refused(let refusal):
             refuse(refusal, admission)
-            if admission.source == nil { await showVouched(admission) }
+            if admission.source == nil { showVouched() }
         case .list(let limit, let offset):
-            lines.append("a question for the source's conversions: \(limit) of them behind the first \(offset)")
+            lines.append("a question for the source's conversions: \(limit) of them after the first \(offset)")
         case .conversion(let conversion, let submission):
-            show(conversion, origins: origins ?? [:])
-            showKey(of: conversion, admission)
+            show(conversion, notes)
             await foresee(conversion, submission, admission)
-            showDestinations(submission.destinations, of: conversion)
-        case .correction(let read, let submission): await show(read, submission, admission)
+        case .correction(let read, let submission): await foresee(read, submission, admission, key: notes?.key ?? "")
         }
     }
 
     /// What the request would be with the right credentials: the operator wants to see that too.
-    private mutating func showVouched(_ admission: Admission) async {
+    private mutating func showVouched() {
         var vouched = arrival
         vouched.sender = .vouched(source: source.name, peer: "")
         guard case .trackers(let matches, let first) = reception.find(vouched) else { return }
-        var origins: [String: String]? = [:]
-        let admission = reception.admit(vouched, matches, first)
-        guard case .conversion(let conversion, let submission) = reception.judge(vouched, admission, origins: &origins) else { return }
+        var notes: JudgeNotes? = JudgeNotes()
+        let judgement = reception.judge(vouched, reception.admit(vouched, matches, first), notes: &notes)
+        guard case .conversion(let conversion, let submission) = judgement else { return }
         lines += ["", "with the credentials of '\(source.name)' it would be:", ""]
-        show(conversion, origins: origins ?? [:])
-        showKey(of: conversion, admission)
+        show(conversion, notes)
         showDestinations(submission.destinations, of: conversion)
     }
 
@@ -109,65 +106,70 @@ struct Explanation {
 
     private mutating func foresee(_ conversion: Conversion, _ submission: Submission, _ admission: Admission) async {
         switch await foresight.acceptance(of: submission) {
-        case .failure(let error): lines += ["what the store holds already is not known: \(error)".styled(.yellow), ""]
+        case .failure(let error):
+            lines += ["what the store holds already is unknown: \(error)".styled(.yellow), ""]
+            showDestinations(submission.destinations, of: conversion)
         case .success(let acceptance):
-            switch reception.conclude(acceptance, to: conversion, arrival, admission) {
-            case .reply(let reply): self.reply = reply
-            case .refused(let refusal): refuse(refusal, admission)
-            }
+            conclude(reception.conclude(acceptance, to: conversion, arrival, admission), admission)
             switch acceptance {
-            case .stored, .conflict: break
+            case .stored: showDestinations(submission.destinations, of: conversion)
+            case .conflict: break
             case .duplicate(let first, let isSame):
-                let content = isSame ? "" : ", with other content, which is kept beside it"
-                lines += ["the store has it as conversion \(first)\(content)".styled(.yellow), ""]
-            case .corrected(let first, _): lines += ["it would correct conversion \(first)".styled(.yellow), ""]
+                let content = isSame ? "" : ", with other content, which is kept with it"
+                lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))
+            case .corrected(let first, _):
+                lines += ["it would correct conversion \(first)".styled(.yellow), ""]
+                await showChange(of: first, by: .repeated(submission.conversion.document), submission)
             }
         }
     }
 
-    private mutating func show(_ read: CorrectionMessage, _ submission: Submission, _ admission: Admission) async {
+    private mutating func foresee(_ read: CorrectionMessage, _ submission: Submission, _ admission: Admission, key: String) async {
         lines.append("correction \(String(decoding: read.correction.document(), as: UTF8.self))")
-        if let alternative = admission.source?.duplicates.key(of: read.message)?.alternative {
-            let parts = alternative.parts.map { "\($0.path) \(read.message[$0.path].description.quotedBriefly)" }
-            lines.append("of the conversion with \(parts.joined(separator: " and "))")
-        }
+        if !key.isEmpty { lines.append("of the conversion with \(key)") }
         lines.append("")
         switch await foresight.correction(by: submission) {
-        case .failure(let error): lines.append("what would become of its conversion is not known: \(error)".styled(.yellow))
+        case .failure(let error): lines.append("what would become of its conversion is unknown: \(error)".styled(.yellow))
         case .success(let result):
-            switch reception.conclude(result, to: read.message, arrival, admission) {
-            case .reply(let reply): self.reply = reply
-            case .refused(let refusal): refuse(refusal, admission)
+            conclude(reception.conclude(result, to: read.message, arrival, admission), admission)
+            switch result {
+            case .refused, .notFound, .conflict: break
+            case .waiting: lines.append("the store has no such conversion: the correction would wait for it".styled(.yellow))
+            case .unchanged(let root, let note):
+                lines.append("conversion \(root) stays as it is: \(note ?? "the correction came before")".styled(.yellow))
+            case .applied(let root, _): await showChange(of: root, by: .correction(submission.conversion.document), submission)
             }
-            await show(result, read)
         }
     }
 
-    private mutating func show(_ result: CorrectionResult, _ read: CorrectionMessage) async {
-        switch result {
-        case .refused, .notFound, .conflict: break
-        case .waiting: lines.append("the store has no such conversion: the correction would wait for it".styled(.yellow))
-        case .unchanged(let root, let note):
-            lines.append("conversion \(root) stays as it is: \(note ?? "the correction came before")".styled(.yellow))
-        case .applied(let root, _):
-            guard let (current, states) = await foresight.present(of: root),
-                case .changed(let next) = current.corrected(by: read.correction)
-            else { return }
-            var table = TextTable("conversion \(next.id)", "now", "then")
-            for field in Field.allNames where current.exampleText(field) != next.exampleText(field) {
-                table.add(field, current.exampleText(field) ?? "", next.exampleText(field) ?? "")
-            }
-            lines += table.lines + [""]
-            let routed = configuration.routes.destinations(of: next)
-            for name in configuration.destinations.map(\.name) where routed.contains(name) || states[name] != nil {
-                show(next, to: name, after: states[name])
-            }
+    private mutating func conclude(_ conclusion: Conclusion, _ admission: Admission) {
+        switch conclusion {
+        case .reply(let reply): self.reply = reply
+        case .refused(let refusal): refuse(refusal, admission)
+        }
+    }
+
+    /// What the message's own rule makes of the stored conversion, and what each destination gets of it.
+    private mutating func showChange(of root: ConversionID, by message: CorrectionRule.Message, _ submission: Submission) async {
+        guard let present = await foresight.present(of: root),
+            case .changed(let row, let routed) = submission.rule.step(message, present.document),
+            let current = try? Conversion(document: present.document), let next = try? Conversion(document: row.document)
+        else { return }
+        var table = TextTable("conversion \(next.id)", "now", "then")
+        for field in Field.allNames where current.exampleText(field) != next.exampleText(field) {
+            table.add(field, current.exampleText(field) ?? "", next.exampleText(field) ?? "")
+        }
+        lines += table.lines + [""]
+        let reached = HistoryStep(row: row, number: 1, routed: routed).destinations(after: Array(present.states.keys))
+        for name in configuration.destinations.map(\.name) where reached.contains(name) {
+            show(next, to: name, after: present.states[name])
         }
     }
 
     // MARK: - Parts of the picture
 
-    private mutating func show(_ conversion: Conversion, origins: [String: String]) {
+    private mutating func show(_ conversion: Conversion, _ notes: JudgeNotes?) {
+        let origins = notes?.origins ?? [:]
         lines.append("conversion".styled(.bold))
         var table = TextTable("field", "value", "from")
         let names = Field.allNames + conversion.subIDs.map { "sub_ids.\($0.name)" }
@@ -186,22 +188,8 @@ struct Explanation {
         }
         lines += table.lines.map { "  " + $0 }
         for warning in conversion.warnings { lines.append("  warning: \(warning.printable)".styled(.yellow)) }
-        lines.append("")
-    }
-
-    private mutating func showKey(of conversion: Conversion, _ admission: Admission) {
-        if let key = arrival.request.header("Idempotency-Key"), !key.isEmpty {
-            lines.append("same conversion again: Idempotency-Key \(key.quotedBriefly)")
-        } else if let alternative = admission.source?.duplicates.key(of: conversion)?.alternative {
-            let parts = alternative.parts.filter { !conversion[$0.path].isAbsent }.map {
-                "\($0.path) \(conversion[$0.path].description.quotedBriefly)"
-            }
-            let window = alternative.within.map { " within \($0.text)" } ?? ""
-            lines.append("same conversion again: \(parts.joined(separator: " and "))\(window)")
-        } else {
-            lines.append("same conversion again: never, since it has none of the key's fields")
-        }
-        lines.append("")
+        let key = notes?.key ?? ""
+        lines += ["", "same conversion again: \(key.isEmpty ? "never, since it has none of the key's fields" : key)", ""]
     }
 
     private mutating func showDestinations(_ names: [String], of conversion: Conversion) {

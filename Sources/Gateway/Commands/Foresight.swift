@@ -6,7 +6,7 @@ import Rules
 enum Foresight {
     /// There is no store yet, so nothing is known.
     case nothingStored
-    case store(any StoreForesight)
+    case store(any ConversionStore)
     case unreadable(StoreError)
 
     /// Nothing is created if there is no file yet.
@@ -16,7 +16,7 @@ enum Foresight {
             return
         }
         do throws(StoreError) {
-            self = .store(try location.openForForesight())
+            self = .store(try location.open(readOnly: false))
         } catch {
             self = .unreadable(error)
         }
@@ -40,14 +40,14 @@ enum Foresight {
         }
     }
 
-    /// A stored conversion as it is now, and what became of it at each destination.
-    func present(of root: ConversionID) async -> (current: Conversion, states: [String: DeliveryState])? {
+    /// The document of a stored conversion as it is now, and what became of it at each destination.
+    func present(of root: ConversionID) async -> (document: [UInt8], states: [String: DeliveryState])? {
         guard case .store(let store) = self,
-            let latest = try? await store.history(of: root).last, let current = try? Conversion(document: latest.document),
+            let latest = try? await store.history(of: root).last,
             let deliveries = try? await store.deliveries(DeliveryFilter(history: root, limit: 10_000))
         else { return nil }
         let states = Dictionary(grouping: deliveries, by: \.id.destination).compactMapValues { DeliveryState.predecessor($0.map(\.state)) }
-        return (current, states)
+        return (latest.document, states)
     }
 
     func close() async {

@@ -2,8 +2,11 @@
 struct ConnectionLimits: Sendable {
     /// Bytes of a body.
     var body = 1024 * 1024
-    /// For a connection that says nothing between two requests, and for one that has not finished a request's head.
-    var idle = Duration.seconds(75)
+    /// For a connection without a request between two of them, and for one that has not finished a request's head.
+    ///
+    /// Longer than clients keep an idle connection (Go 90 s, libcurl 118 s): a POST on a connection that the gateway is closing in the same
+    /// moment would be lost.
+    var idle = Duration.seconds(125)
     /// For a request's body, from the end of its head to its last byte.
     var arrival = Duration.seconds(30)
     /// Nil: as many as the process may open, less what store and deliveries need.

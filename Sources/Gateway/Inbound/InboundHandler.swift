@@ -30,6 +30,8 @@ final class InboundHandler: ChannelDuplexHandler {
     }
 
     private let limits: ConnectionLimits
+    /// How long a client may count on the connection.
+    private let keepAlive: String
     private let date: DateHeader
     private let requestHead: RequestHeadHandler
     private var state = State.waiting
@@ -42,6 +44,7 @@ final class InboundHandler: ChannelDuplexHandler {
 
     init(limits: ConnectionLimits, date: DateHeader, requestHead: RequestHeadHandler) {
         self.limits = limits
+        keepAlive = "timeout=\(limits.idle.components.seconds)"
         self.date = date
         self.requestHead = requestHead
     }
@@ -178,15 +181,16 @@ final class InboundHandler: ChannelDuplexHandler {
         of reply: ReceptionReply, for expected: Expected, isLast: Bool, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
     ) {
         var headers = HTTPHeaders()
-        headers.reserveCapacity(6)
+        headers.reserveCapacity(7)
         headers.add(name: "Content-Type", value: reply.wire.contentType)
         headers.add(name: "Content-Length", value: String(reply.wire.body.count))
         headers.add(name: "Date", value: date.text)
         for (name, value) in reply.headers { headers.add(name: name, value: value) }
         if isLast {
             headers.add(name: "Connection", value: "close")
-        } else if expected.isOld {
-            headers.add(name: "Connection", value: "keep-alive")
+        } else {
+            if expected.isOld { headers.add(name: "Connection", value: "keep-alive") }
+            headers.add(name: "Keep-Alive", value: keepAlive)
         }
         let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: reply.wire.status), headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)

@@ -44,6 +44,12 @@ package struct HistoryStep: Sendable {
     /// Where the routes send it.
     package var routed: [String]
 
+    package init(row: ConversionRow, number: Int, routed: [String]) {
+        self.row = row
+        self.number = number
+        self.routed = routed
+    }
+
     /// Every destination that the conversion was sent to gets its correction too; then come those that the routes add.
     package func destinations(after sent: [String]) -> [String] {
         routed.reduce(into: sent) { all, name in if !all.contains(name) { all.append(name) } }

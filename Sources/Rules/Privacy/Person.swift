@@ -1,5 +1,4 @@
 import Crypto
-import Foundation
 import Mappings
 
 /// Someone who wants to be forgotten: known by an e-mail address, or by an address's SHA-256 alone.
@@ -83,19 +82,17 @@ package struct Person: Sendable {
 extension [UInt8] {
     fileprivate func places(of needle: [UInt8]) -> [Range<Int>] {
         var places: [Range<Int>] = []
-        withUnsafeBytes { hay in
-            needle.withUnsafeBytes { needle in
-                guard let base = hay.baseAddress, let wanted = needle.baseAddress else { return }
-                var start = 0
-                while start + needle.count <= hay.count,
-                    let first = memchr(base + start, Int32(needle[0]), hay.count - start - needle.count + 1)
-                {
-                    let index = UnsafeRawPointer(first) - base
-                    start = index + 1
-                    guard memcmp(first, wanted, needle.count) == 0 else { continue }
-                    places.append(index..<index + needle.count)
-                    start = index + needle.count
+        guard let first = needle.first, needle.count <= count else { return [] }
+        withUnsafeBufferPointer { hay in
+            let last = hay.count - needle.count
+            var index = 0
+            while index <= last {
+                guard hay[index] == first, hay[index..<index + needle.count].elementsEqual(needle) else {
+                    index += 1
+                    continue
                 }
+                places.append(index..<index + needle.count)
+                index += needle.count
             }
         }
         return places

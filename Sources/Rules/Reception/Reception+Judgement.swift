@@ -11,20 +11,30 @@ package enum Judgement: Sendable {
     case correction(CorrectionMessage, Submission)
 }
 
+/// What a judge did on the way to its judgement, for people.
+package struct JudgeNotes: Sendable {
+    /// Where each field came from, by canonical name.
+    package var origins: [String: String] = [:]
+    /// What a later request must share to be the same conversion, or what says which conversion a correction is about. Empty if nothing does.
+    package var key = ""
+
+    package init() {}
+}
+
 extension Reception {
     package func judge(_ arrival: Arrival, _ admission: Admission) -> Judgement {
-        var origins: [String: String]?
-        return judge(arrival, admission, origins: &origins)
+        var notes: JudgeNotes?
+        return judge(arrival, admission, notes: &notes)
     }
 
-    /// - Parameter origins: where each field came from, by canonical name; nothing is noted if it is nil.
-    package func judge(_ arrival: Arrival, _ admission: Admission, origins: inout [String: String]?) -> Judgement {
+    /// - Parameter notes: nothing is noted if it is nil.
+    package func judge(_ arrival: Arrival, _ admission: Admission, notes: inout JudgeNotes?) -> Judgement {
         do throws(Refusal) {
             let parsed = try admission.outcome.get()
             guard let source = admission.source else { throw Refusal(.failed, "no source was found for this request") }
             switch admission.match.endpoint {
-            case .conversions: return try conversion(arrival, admission.match, source, parsed, &origins)
-            case .update(let index): return try correction(arrival, admission.match, source, index, parsed)
+            case .conversions: return try conversion(arrival, admission.match, source, parsed, &notes)
+            case .update(let index): return try correction(arrival, admission.match, source, index, parsed, &notes)
             case .list: return try list(arrival.request, admission.match.mapping)
             }
         } catch {
@@ -33,19 +43,21 @@ extension Reception {
     }
 
     private func conversion(
-        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ parsed: ParsedRequest, _ origins: inout [String: String]?
+        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ parsed: ParsedRequest, _ notes: inout JudgeNotes?
     ) throws(Refusal) -> Judgement {
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
+        var origins = notes?.origins
         var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
         if let refusal = source.freshness?.refusal(of: conversion, arrivedAt: arrival.arrivedAt) { throw refusal }
-        var keys = RequestKeys(of: &conversion, from: source, arrival.request, length: longestIdempotencyKey)
-        if let key = DuplicateKey.signature(of: parsed, from: source) { keys.keys.append(key) }
+        let keys = RequestKeys(of: &conversion, from: source, parsed, length: longestIdempotencyKey)
+        if notes != nil { notes?.key = keys.described(conversion, from: source) }
         // What the sender sent, to know it again: our own doubts are no part of it.
         var sent = source.review.flatMap { $0.flag(&conversion) }
-        if sent != nil, origins != nil {
+        if sent != nil {
             origins?["status"] = "the source's review"
             origins?["reason"] = "the source's review"
         }
+        if let origins { notes?.origins = origins }
         let destinations = routes.destinations(of: conversion)
         var row = ConversionRow(conversion)
         if secrets.isIn(row.document) {
@@ -62,12 +74,14 @@ extension Reception {
     }
 
     private func correction(
-        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ index: Int, _ parsed: ParsedRequest
+        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ index: Int, _ parsed: ParsedRequest,
+        _ notes: inout JudgeNotes?
     ) throws(Refusal) -> Judgement {
         guard let reader = source.updateReaders[index] else { throw Refusal(.notFound, "nothing answers here") }
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
         var read = try reader.readCorrection(parsed, as: identity)
         if let refusal = source.freshness?.refusal(of: read.message, arrivedAt: arrival.arrivedAt) { throw refusal }
+        if notes != nil { notes?.key = source.described(correction: read.message) }
         if secrets.isIn(read.message.document()) { read.message = read.message.masked(by: secrets) }
         let stored = match.tracker.mask.stored(arrival.request, peer: arrival.peer)
         return .correction(read, Submission(correction: read, request: stored, from: source, arrival.request))

@@ -1,50 +1,88 @@
 import Mappings
 
-/// Under which keys a request counts as sent already.
+/// Which keys a request has: it counts as sent already if a conversion of its source holds one of them.
 package struct RequestKeys: Sendable {
-    /// The sender's `Idempotency-Key`, else what the rule makes of the conversion.
-    package var keys: [DuplicateKey]
-    /// The rule's key, if an `Idempotency-Key` stands in its place.
-    package var replaced: DuplicateKey?
+    package private(set) var keys: [DuplicateKey] = []
+    /// The rule's key, if an `Idempotency-Key` is taken instead of it. Corrections may wait under it.
+    package private(set) var replaced: DuplicateKey?
     /// The `Idempotency-Key` that was followed.
-    package var message: String?
+    package private(set) var message: String?
+    /// The part of the source's rule that gave a key.
+    private var rule: DuplicateRule.Alternative?
+    /// How long the source remembers the request's signature.
+    private var signatureWindow: Duration?
 
-    /// - Parameter length: characters of an `Idempotency-Key`, at most.
-    package init(of conversion: inout Conversion, from source: ReceivingSource, _ request: WireRequest, length: Int = 255) {
-        let ruled = DuplicateKey(ruled: conversion, from: source)
-        keys = ruled.map { [$0] } ?? []
-        guard let key = request.header("Idempotency-Key"), !key.isEmpty else { return }
-        guard key.unicodeScalars.count <= length else {
-            conversion.warnings.append("Idempotency-Key has more than \(length) characters; it was not followed")
-            return
+    /// - Parameters:
+    ///   - conversion: gets a warning if its `Idempotency-Key` is not followed.
+    ///   - length: characters of an `Idempotency-Key`, at most.
+    package init(of conversion: inout Conversion, from source: ReceivingSource, _ parsed: ParsedRequest, length: Int) {
+        let ruled = DuplicateKey.ruled(conversion, from: source)
+        if let key = parsed.request.header("Idempotency-Key"), !key.isEmpty {
+            if key.unicodeScalars.count <= length {
+                take(key, beside: ruled?.key, from: source)
+            } else {
+                conversion.warnings.append("Idempotency-Key has more than \(length) characters; it was not followed")
+            }
         }
-        message = key
-        let own = DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "idempotency-key|\(key)"), lifetime: nil)
-        guard let ruled else {
-            keys = [own]
-            return
+        if let ruled, message == nil { keys = [ruled.key] }
+        if let ruled, keys.contains(ruled.key) { rule = ruled.alternative }
+        if let signature = DuplicateKey.signature(of: parsed, from: source) {
+            keys.append(signature)
+            signatureWindow = signature.lifetime
         }
+    }
+
+    private mutating func take(_ header: String, beside ruled: DuplicateKey?, from source: ReceivingSource) {
+        message = header
+        keys = [DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "idempotency-key|\(header)"), lifetime: nil)]
+        guard let ruled else { return }
         // An id that belongs to another of the tracker's sources stays a conflict, whatever key the sender made up. If repeats correct, the
         // header distinguishes messages, and the rule conversions.
-        if case .tracker = ruled.scope { keys = [own, ruled] } else { keys = source.repeats.corrects ? [own, ruled] : [own] }
-        if keys.count == 1, source.takesCorrections { replaced = ruled }
+        if case .tracker = ruled.scope {
+            keys.append(ruled)
+        } else if source.repeats.corrects {
+            keys.append(ruled)
+        } else if source.takesCorrections {
+            replaced = ruled
+        }
+    }
+
+    /// `order_id 'o-1'`, `Idempotency-Key 'k-1' or order_id 'o-1'`: what a later request must share to be the same conversion. Empty if nothing will.
+    package func described(_ conversion: Conversion, from source: ReceivingSource) -> String {
+        var ways: [String] = []
+        if let message { ways.append("Idempotency-Key \(message.quotedBriefly)") }
+        if let rule { ways.append(rule.described(conversion)) }
+        if let signatureWindow { ways.append("the same signature within \(signatureWindow.text)") }
+        let text = ways.joined(separator: " or ")
+        return source.repeats == .new && !text.isEmpty ? "\(text), with the same content" : text
+    }
+}
+
+extension DuplicateRule.Alternative {
+    /// `order_id 'o-1' and type 'sale' within 1d`.
+    package func described(_ conversion: Conversion) -> String {
+        let parts = parts.filter { !conversion[$0.path].isAbsent }.map { "\($0.path) \(conversion[$0.path].description.quotedBriefly)" }
+        return parts.joined(separator: " and ") + (within.map { " within \($0.text)" } ?? "")
     }
 }
 
 extension DuplicateKey {
     /// What the source's rule makes of a conversion; nil if the rule's fields are missing.
-    package init?(ruled conversion: Conversion, from source: ReceivingSource) {
+    static func ruled(
+        _ conversion: Conversion, from source: ReceivingSource
+    ) -> (key: DuplicateKey, alternative: DuplicateRule.Alternative)? {
         guard let (text, alternative) = source.duplicates.key(of: conversion) else { return nil }
         let isShared = alternative.sharedBy.map { source.reader.mapping.setting($0, source.reader.settings) == .flag(true) } ?? false
         let names = alternative.parts.map(\.path.description).joined(separator: ",")
-        self.init(
+        let key = DuplicateKey(
             scope: isShared ? .tracker(source.reader.mapping.name) : .source(source.name),
             digest: Digest32(sha256: "fields|\(names)|\(text)"), lifetime: alternative.within)
+        return (key, alternative)
     }
 
     /// The signature as a key of its own, if the source remembers signatures: one that was recorded and sent again is a repeat, whatever else was
     /// changed about the request. In lower case, since either is accepted.
-    package static func signature(of parsed: ParsedRequest, from source: ReceivingSource) -> DuplicateKey? {
+    fileprivate static func signature(of parsed: ParsedRequest, from source: ReceivingSource) -> DuplicateKey? {
         guard let window = source.freshness?.replayWindow, let plan = source.reader.mapping.signature,
             let given = parsed.value(atFirstOf: plan.places)
         else { return nil }
@@ -53,7 +91,7 @@ extension DuplicateKey {
     }
 
     /// Held by equal content only.
-    package func holding(_ content: Digest32) -> DuplicateKey {
+    func holding(_ content: Digest32) -> DuplicateKey {
         var key = self
         key.digest = Digest32(sha256: "content|\(digest.words)|\(content.words)")
         return key
@@ -62,5 +100,5 @@ extension DuplicateKey {
 
 extension Digest32 {
     /// Equal for the same content under the same `Idempotency-Key` only.
-    package func with(_ message: String) -> Digest32 { Digest32(sha256: "message|\(words)|\(message)") }
+    func with(_ message: String) -> Digest32 { Digest32(sha256: "message|\(words)|\(message)") }
 }

@@ -28,10 +28,23 @@ extension Submission {
         row.document = document
         var content = Digest32(bytes: read.message.contentDigest()).with(String(decoding: document, as: UTF8.self))
         if let key = wire.header("Idempotency-Key"), !key.isEmpty { content = content.with(key) }
-        // If other content is another conversion, a key does not say which: the newest with the order id is meant.
-        let key = source.repeats == .new ? nil : DuplicateKey(ruled: read.message, from: source)
+        let key = source.key(correction: read.message)?.key
         self.init(
             conversion: row, request: request, keys: key.map { [$0] } ?? [], content: content, destinations: [], repeats: source.repeats,
             rule: source.rule)
+    }
+}
+
+extension ReceivingSource {
+    /// The key that says which conversion a correction is about. If other content is another conversion, no key does: the newest with the order
+    /// id is meant.
+    fileprivate func key(correction message: Conversion) -> (key: DuplicateKey, alternative: DuplicateRule.Alternative)? {
+        repeats == .new ? nil : DuplicateKey.ruled(message, from: self)
+    }
+
+    /// `order_id 'o-1'`, or empty.
+    func described(correction message: Conversion) -> String {
+        if let known = key(correction: message) { return known.alternative.described(message) }
+        return message.text(.orderID).map { "order_id \($0.quotedBriefly), the newest" } ?? ""
     }
 }

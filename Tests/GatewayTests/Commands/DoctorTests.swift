@@ -61,7 +61,7 @@ struct DoctorTests {
         #expect(soon.level == .warning)
         #expect(
             soon.sentence
-                == "t.example:443 is reached at 192.0.2.1, its certificate is good for 3 days; deliveries fail when it ends, so tell the tracker"
+                == "t.example:443 is reached at 192.0.2.1, its certificate is good for 3 days; deliveries fail when it ends, so ask the tracker to renew it"
         )
     }
 }

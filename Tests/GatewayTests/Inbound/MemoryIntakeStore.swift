@@ -15,11 +15,14 @@ final class MemoryIntakeStore: IntakeStore {
         var checks = 0
     }
     let state = Mutex(State())
-    private let delay: Duration
     private let begun = AsyncStream.makeStream(of: Void.self)
+    private let released = AsyncStream.makeStream(of: Void.self)
+    private let isHeld: Bool
 
-    /// - Parameter delay: how long a conversion takes to be stored.
-    init(delay: Duration = .zero) { self.delay = delay }
+    /// - Parameter isHeld: a conversion is not stored before `release`.
+    init(isHeld: Bool = false) { self.isHeld = isHeld }
+
+    func release() { released.continuation.finish() }
 
     /// Returns when a conversion is being stored; works once.
     func hasBegun() async { for await _ in begun.stream { return } }
@@ -31,7 +34,7 @@ final class MemoryIntakeStore: IntakeStore {
 
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance {
         begun.continuation.yield()
-        if delay > .zero { try? await Task.sleep(for: delay) }
+        if isHeld { for await _ in released.stream {} }
         let result: Result<Acceptance, StoreError> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
             for key in submission.keys {

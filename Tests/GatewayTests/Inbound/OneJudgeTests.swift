@@ -82,7 +82,7 @@ struct OneJudgeTests {
         let explained = await Explanation(
             configuration: configuration, source: try #require(configuration.source("shop")), request: request,
             now: Timestamp(seconds: 1_720_000_000), foresight: .nothingStored)
-        #expect(explained.lines.contains("same conversion again: Idempotency-Key 'try-1'"))
+        #expect(explained.lines.contains("same conversion again: Idempotency-Key 'try-1' or order_id 'o'"))
     }
 }
 
@@ -99,6 +99,7 @@ private func withStore(_ body: (SQLiteConversionStore) async throws -> Void) asy
 private struct JudgeBench {
     let configuration: Configuration
     let store: SQLiteConversionStore
+    private let recorder: RecordingStore
     let time = IntakeBench.Time()
     private let number = Number()
     private let intake: Intake
@@ -114,10 +115,11 @@ private struct JudgeBench {
     init(_ configuration: Configuration, _ store: SQLiteConversionStore) {
         self.configuration = configuration
         self.store = store
+        recorder = RecordingStore(store: store)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         intake = Intake(
-            Reception(configuration), store: store,
+            Reception(configuration), store: recorder,
             clock: IntakeClock(now: { [time] in time.now }, random: { [number] in (0, number.current) }, uptime: { [time] in time.uptime }),
             logger: logger, onAccepted: { _, _ in })
     }
@@ -144,10 +146,22 @@ private struct JudgeBench {
             let kept = try await lastRefused()
             #expect(explained.isRefused == (before != kept), picture)
         }
-        if case .conversion(let conversion, let submission)? = explained.judgement {
+        switch explained.judgement {
+        case .conversion(let conversion, let submission)?:
+            compare(submission, recorder.takeLast(), picture)
             try await compare(conversion, submission, id, picture)
+        case .correction(_, let submission)?: compare(submission, recorder.takeLast(), picture)
+        case .refused?, .list?, nil: #expect(recorder.takeLast() == nil, picture)
         }
         return served.wire.status
+    }
+
+    private func compare(_ explained: Submission, _ served: Submission?, _ picture: Comment) {
+        #expect(served?.keys == explained.keys, picture)
+        #expect(served?.awaitedKey == explained.awaitedKey, picture)
+        #expect(served?.content == explained.content, picture)
+        #expect(served?.destinations == explained.destinations, picture)
+        #expect(served?.conversion.document == explained.conversion.document, picture)
     }
 
     private func compare(_ conversion: Conversion, _ submission: Submission, _ id: ConversionID, _ picture: Comment) async throws {
@@ -161,4 +175,33 @@ private struct JudgeBench {
     }
 
     private func lastRefused() async throws -> Int64? { try await store.refused(RefusedFilter(limit: 1)).first?.id }
+}
+
+/// Remembers what intake hands to the store.
+private final class RecordingStore: IntakeStore {
+    private let store: SQLiteConversionStore
+    private let last = Mutex<Submission?>(nil)
+
+    init(store: SQLiteConversionStore) { self.store = store }
+
+    func takeLast() -> Submission? {
+        last.withLock { last in
+            defer { last = nil }
+            return last
+        }
+    }
+
+    func accept(_ submission: Submission) async throws(StoreError) -> Acceptance {
+        last.withLock { $0 = submission }
+        return try await store.accept(submission)
+    }
+
+    func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult {
+        last.withLock { $0 = submission }
+        return try await store.correct(submission)
+    }
+
+    func keep(_ refused: RefusedRequest) async throws(StoreError) { try await store.keep(refused) }
+    func checkWritable() async throws(StoreError) { try await store.checkWritable() }
+    func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { try await store.conversions(filter) }
 }

@@ -59,6 +59,18 @@ extension ConversionStoreConformance {
             #expect(try await store.accept(sent) == .duplicate(of: sent.conversion.id, sameContent: true))
             #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .pending, count: 1)])
         },
+        Self(name: "the same id again keeps its key") { store async throws in
+            for policy in [RepeatPolicy.ignore, .update] {
+                let key = StoreSamples.key(policy == .ignore ? 1 : 2)
+                var sent = StoreSamples.submission(policy == .ignore ? 1 : 2, keys: [key])
+                sent.repeats = policy
+                #expect(try await store.accept(sent) == .stored)
+                #expect(try await store.accept(sent) == .duplicate(of: sent.conversion.id, sameContent: true))
+                let next = StoreSamples.submission(policy == .ignore ? 3 : 4, keys: [key])
+                #expect(try await store.accept(next) == .duplicate(of: sent.conversion.id, sameContent: true))
+                #expect(try await store.history(of: sent.conversion.id).count == 1)
+            }
+        },
         Self(name: "a destination named twice is owed once") { store async throws in
             #expect(try await store.accept(StoreSamples.submission(1, destinations: ["main", "main"])) == .stored)
             #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .pending, count: 1)])

@@ -80,11 +80,9 @@ struct JSONDocumentTests {
         #expect(try parse(#"{"a":1,"A":2,"a ":3}"#).count(JSONNode(index: 0)) == 3)
     }
 
-    @Test func `an object of 100000 keys is read quickly and its duplicate found`() throws {
+    @Test(.timeLimit(.minutes(1))) func `an object of 100000 keys is read and its duplicate found, in less than quadratic time`() throws {
         let members = (0..<100_000).map { "\"key\($0)\":\($0)" }.joined(separator: ",")
-        let started = ContinuousClock.now
         #expect(try parse("{\(members)}").count(JSONNode(index: 0)) == 100_000)
-        #expect(ContinuousClock.now - started < .seconds(5))
         let error = #expect(throws: JSONError.self) { try parse(#"{\#(members),"\u006bey77777":0}"#) }
         #expect(error?.reason == "duplicate key 'key77777'")
     }

@@ -78,7 +78,7 @@ extension PostgresConversionStore {
 extension PostgresStatement {
     /// Walks the index from one destination to the next, for nobody's deliveries, this node's and the dead ones': a few entries are read,
     /// however many wait.
-    fileprivate static let nextDue = Self(
+    static let nextDue = Self(
         "next_due",
         """
         WITH RECURSIVE free AS (

@@ -1,6 +1,6 @@
 import Rules
 
-extension PostgresConversionStore: StoreForesight {
+extension PostgresConversionStore {
     func foresee(acceptanceOf submission: Submission) async throws(StoreError) -> Acceptance {
         let queued = QueuedSubmission(submission)
         return try await foresee { writer, connection throws(PostgresFailure) in

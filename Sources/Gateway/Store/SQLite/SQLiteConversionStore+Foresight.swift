@@ -2,7 +2,7 @@ import Mappings
 import Rules
 import Synchronization
 
-extension SQLiteConversionStore: StoreForesight {
+extension SQLiteConversionStore {
     func foresee(acceptanceOf submission: Submission) async throws(StoreError) -> Acceptance {
         let queued = QueuedSubmission(submission)
         return try await foresee { writer in try writer.accept(queued) }

@@ -12,6 +12,7 @@ extension SQLiteWriter {
         var isAwaited = false
         for key in submission.keys where try !take(key, for: conversion, with: statements.insertKey) {
             if let holder = try holder(of: submission.keys, for: conversion, source: source) {
+                if holder.id == conversion.id { return try receiveItself(message) }
                 for key in submission.keys { try giveBack(key, of: conversion.id) }
                 return holder.isOthers ? .conflict(with: holder.id) : try receiveRepeat(queued, of: holder)
             }
@@ -29,11 +30,8 @@ extension SQLiteWriter {
         let contentID = lastRowID
 
         guard try insert(conversion, source: source, tracker: tracker, content: contentID) else {
-            // The same id again: the caller was not told of the first commit.
             try statements.deleteContent.run(contentID)
-            let isEqual = try digest(of: conversion.id) == message.content
-            try write(isEqual ? .equalRepeat(note: nil) : .otherRepeat(note: nil), message, to: conversion.id)
-            return .duplicate(of: conversion.id, sameContent: isEqual)
+            return try receiveItself(message)
         }
         for destination in submission.destinations {
             try insertDelivery(conversion.id, to: try number(of: destination), at: conversion.receivedAt)
@@ -42,6 +40,14 @@ extension SQLiteWriter {
         if let key = submission.awaitedKey { try applyWaiting(for: key, to: message) }
         FaultPoint.beforeCommit.reached()
         return .stored
+    }
+
+    /// The same id again: the caller did not hear of the first commit. Its keys stay its own.
+    private func receiveItself(_ message: QueuedMessage) throws(SQLiteFailure) -> Acceptance {
+        let id = message.id
+        let first = try digest(of: id)
+        try write(.repeat(message.content, of: first), message, to: id)
+        return .duplicate(of: id, sameContent: message.content == first)
     }
 
     /// False if the delivery exists.

@@ -102,7 +102,7 @@ struct PostgresOutageTests {
         }
     }
 
-    @Test func `a server that hangs is given up, and used again once it answers`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `a server that hangs is given up, and used again once it answers`() async throws {
         let server = try PostgresServer()
         var limits = PostgresLimits()
         limits.patience = .seconds(1)
@@ -113,14 +113,11 @@ struct PostgresOutageTests {
         ).compactMap { Int32($0) }
         let pid = try #require(server.pid)
         for process in backends + [pid] { kill(process, SIGSTOP) }
-        let start = ContinuousClock.now
         let error = await #expect(throws: StoreError.self) { try await store.accept(StoreSamples.submission(2)) }
         #expect(error?.kind == .unreachable)
-        #expect(start.duration(to: .now) < .seconds(30))
-        // The next one is not kept waiting.
-        let second = ContinuousClock.now
-        await #expect(throws: StoreError.self) { try await store.accept(StoreSamples.submission(3)) }
-        #expect(second.duration(to: .now) < .seconds(1))
+        // The next one does not wait for the server again: it gets what the first one found.
+        let second = await #expect(throws: StoreError.self) { try await store.accept(StoreSamples.submission(3)) }
+        #expect(second == error)
         for process in backends + [pid] { kill(process, SIGCONT) }
         #expect(try await eventually { (try? await store.accept(StoreSamples.submission(4))) == .stored ? true : nil } == true)
         await store.close()

@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// What a store foresees is what it then answers, and looking ahead changes nothing.
-struct StoreForesightTests {
+struct ForesightStoreTests {
     @Test(arguments: [3, 5, 8] as [UInt64])
     func `SQLite foresees its own answers`(_ seed: UInt64) async throws {
         try await withFolder { folder in
@@ -21,7 +21,7 @@ struct StoreForesightTests {
         try await withPostgres { store, _ in try await Self.check(store, seed) }
     }
 
-    private static func check(_ store: some StoreForesight, _ seed: UInt64) async throws {
+    private static func check(_ store: some ConversionStore, _ seed: UInt64) async throws {
         var chance = SeededGenerator(seed: seed)
         var kinds: Set<String> = []
         for number: UInt64 in 1...120 {
