@@ -53,6 +53,13 @@ struct GatewayService: Sendable {
             logger.warning(
                 "a source takes requests from anybody, since its \(names) is null", metadata: ["source": "\(source.name)"])
         }
+        let unrouted = configuration.sourcesWithoutRoute
+        if !unrouted.isEmpty {
+            let count = unrouted.count == 1 ? "a source" : "\(unrouted.count) sources"
+            logger.error(
+                "no route takes from \(count), so conversions are stored and sent to no destination; add routes",
+                metadata: ["sources": "\(unrouted.joined(separator: ", "))"])
+        }
         return Intake(
             Reception(configuration), store: store, clock: SystemClock.intake, logger: logger, after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },

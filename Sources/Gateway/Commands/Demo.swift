@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Logging
 import Mappings
 import ServiceLifecycle
@@ -22,9 +21,8 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let logger = Logger.gateway(level: .error)
-        let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-demo-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder(for: "demo")
+        defer { folder.remove() }
 
         let draft = try configuration(sandbox: "http://127.0.0.1:1", folder: folder)
         let inbox = DemoInbox()
@@ -32,8 +30,23 @@ struct Demo: AsyncParsableCommand {
         let sandbox = try Sandbox(
             sources: Sandbox.sources(impersonating: draft.destinations), listen: ListenAddress(host: "127.0.0.1", port: 0), logger: logger,
             onListening: { sandboxPort.fulfil($0) }, onReceived: { inbox.add($0) })
+        let isComplete: Bool
+        do {
+            isComplete = try await serve(sandbox, at: sandboxPort, inbox: inbox, folder: folder, logger: logger)
+        } catch {
+            // Ctrl-C amid the report, for one.
+            await sandbox.clear()
+            throw error
+        }
+        await sandbox.clear()
+        if !isComplete { throw ExitStatus.findings }
+    }
+
+    private func serve(
+        _ sandbox: Sandbox, at sandboxPort: PortPromise, inbox: DemoInbox, folder: TemporaryFolder, logger: Logger
+    ) async throws -> Bool {
         let sandboxGroup = ServiceGroup(services: [sandbox.server], logger: logger)
-        let isComplete = try await withThrowingTaskGroup(of: Bool?.self) { group in
+        return try await withThrowingTaskGroup(of: Bool?.self) { group in
             group.addTask {
                 try await sandboxGroup.run()
                 return nil
@@ -48,8 +61,6 @@ struct Demo: AsyncParsableCommand {
             }
             return isComplete
         }
-        await sandbox.clear()
-        if !isComplete { throw ExitStatus.findings }
     }
 
     private func runGateway(_ configuration: Configuration, inbox: DemoInbox, sandbox: Sandbox, logger: Logger) async throws -> Bool {
@@ -63,10 +74,10 @@ struct Demo: AsyncParsableCommand {
     }
 
     /// The demo's configuration, carried by the binary.
-    private func configuration(sandbox: String, folder: URL) throws -> Configuration {
+    private func configuration(sandbox: String, folder: TemporaryFolder) throws -> Configuration {
         let environment = [
             "SANDBOX": sandbox, "DEMO_LISTEN": once ? "127.0.0.1:0" : PortProbe.isFree(listen) ? listen : "127.0.0.1:0",
-            "DEMO_STORE": folder.appending(path: "demo.db").path,
+            "DEMO_STORE": folder.file("demo.db"),
         ]
         let (configuration, diagnostics) = ConfigurationLoader.load(
             path: "demo.yaml", environment: environment, readFile: { _ in MappingCatalog.demoConfiguration }, listFolder: { _ in [] })

@@ -23,6 +23,11 @@ struct Configuration: Sendable {
     func source(_ name: String) -> SourceConfiguration? { sources.first { $0.name == name } }
     func destination(_ name: String) -> DestinationConfiguration? { destinations.first { $0.name == name } }
 
+    /// The names of the sources that no route takes from, in the order of the file.
+    var sourcesWithoutRoute: [String] {
+        sources.map(\.name).filter { name in !routes.contains { $0.sources?.contains(name) ?? true } }
+    }
+
     /// Reads a file with the environment of this process.
     ///
     /// - Throws: everything that is wrong with the file and with the mappings that it names.

@@ -28,4 +28,12 @@ extension Intake {
             logger.info("a correction is about another source's conversion", metadata: ["source": "\(source)", "holder": "\(other)"])
         }
     }
+
+    /// Reports, once a minute at most, that conversions of a source go to no destination.
+    func noteNoRoute(_ source: String, at time: Timestamp) {
+        guard let count = senders[source]?.sentNowhere(at: time) else { return }
+        logger.warning(
+            "conversions that no route takes were stored and sent to no destination; see 'routes:' of the configuration",
+            metadata: ["source": "\(source)", "conversions": "\(count)"])
+    }
 }

@@ -95,7 +95,9 @@ final class Intake: Sendable {
         health.stored()
         note(acceptance, submission.conversion.source)
         switch acceptance {
-        case .stored: onAccepted(conversion, submission.destinations)
+        case .stored:
+            if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
+            onAccepted(conversion, submission.destinations)
         case .corrected(_, let correction): await onCorrected(correction)
         case .duplicate, .conflict: break
         }

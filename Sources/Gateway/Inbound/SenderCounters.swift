@@ -6,12 +6,10 @@ import Synchronization
 final class SenderCounters: Sendable {
     private struct State {
         var quota: SenderQuota?
-        /// Uses of the second secret since the last report.
-        var uses = 0
-        var reportedAt: Timestamp?
+        var usesOfSecondSecret = PacedCount()
+        var sentNowhere = PacedCount()
     }
     private let state = Mutex(State())
-    private static let interval = Duration.seconds(60)
 
     /// Takes the rates of a new configuration; what was counted against the same rates stays.
     func setRates(_ rates: SenderRates?) {
@@ -28,13 +26,10 @@ final class SenderCounters: Sendable {
     /// Counts one request that only the second secret of a rotation proved, so that an operator knows when it is out of use.
     ///
     /// - Returns: how many there were since the last report, once a minute at most; nil if no report is due.
-    func usedSecondSecret(at time: Timestamp) -> Int? {
-        state.withLock { state in
-            state.uses += 1
-            if let reportedAt = state.reportedAt, reportedAt <= time, reportedAt.duration(to: time) < Self.interval { return nil }
-            defer { state.uses = 0 }
-            state.reportedAt = time
-            return state.uses
-        }
-    }
+    func usedSecondSecret(at time: Timestamp) -> Int? { state.withLock { $0.usesOfSecondSecret.add(at: time) } }
+
+    /// Counts one conversion that was accepted and that no route takes.
+    ///
+    /// - Returns: how many there were since the last report, once a minute at most; nil if no report is due.
+    func sentNowhere(at time: Timestamp) -> Int? { state.withLock { $0.sentNowhere.add(at: time) } }
 }

@@ -6,7 +6,9 @@ struct ConfigurationReading: Sendable {
     var configuration: Configuration?
     var diagnostics: Diagnostics
     var files: WatchedFiles
+}
 
+extension ConfigurationReading {
     /// With the environment of this process.
     init(path: String) {
         var files = WatchedFiles()

@@ -58,35 +58,35 @@ struct Reloader: Service {
 
     private func handle(_ event: Event, _ state: inout State) {
         switch event {
-        case .hangup: reload(&state, because: "SIGHUP")
+        case .hangup: reload(&state, because: .hangup)
         case .tick:
             guard state.configuration?.watchesFiles ?? true else { return }
-            if state.watch.sees(state.files.look) { reload(&state, because: "a changed file") }
+            if state.watch.sees(state.files.look) { reload(&state, because: .changedFile) }
         }
     }
 
-    private func reload(_ state: inout State, because cause: String) {
+    private func reload(_ state: inout State, because cause: ReloadCause) {
         let reading = ConfigurationReading(path: path)
-        // What the new one names is watched even if it cannot be used: the mistake may be in there.
-        state.files = reading.configuration == nil ? state.files.union(reading.files) : reading.files
+        let decision = ReloadDecision(reading, running: state.configuration, because: cause)
+        // What the new one names is watched even if it is not used: the mistake may be in there.
+        state.files = decision.isRefusal ? state.files.union(reading.files) : reading.files
         state.watch = ChangeWatch(read: state.files.seen)
-        let decision = ReloadDecision(reading, running: state.configuration)
         if case .use = decision, let next = reading.configuration { apply(next) }
         log(decision, cause)
-        switch decision {
-        case .use, .nothingDifferent:
-            for warning in reading.configuration?.warnings ?? [] { logger.warning("\(warning)") }
-            state.configuration = reading.configuration
-        case .mistakes, .noSources: break
-        }
+        guard !decision.isRefusal else { return }
+        for warning in reading.configuration?.warnings ?? [] { logger.warning("\(warning)") }
+        state.configuration = reading.configuration
     }
 
-    private func log(_ decision: ReloadDecision, _ cause: String) {
-        let metadata: Logger.Metadata = ["cause": "\(cause)"]
+    private func log(_ decision: ReloadDecision, _ cause: ReloadCause) {
+        let metadata: Logger.Metadata = ["cause": "\(cause.rawValue)"]
         switch decision {
-        case .use(let changes, let atStart):
+        case .use(let changes, let atStart, let losses):
             let summary = changes.isEmpty ? "nothing that counts before the next start" : changes.joined(separator: "; ")
             logger.info("configuration reloaded: \(summary)", metadata: metadata)
+            if !losses.isEmpty {
+                logger.warning("the configuration in use lost \(losses.joined(separator: " and ")), as SIGHUP decided", metadata: metadata)
+            }
             guard !atStart.isEmpty else { return }
             let names = atStart.map { "'\($0)'" }.joined(separator: ", ")
             logger.warning("\(names) changed, which counts from the next start only")
@@ -98,6 +98,11 @@ struct Reloader: Service {
             for error in errors { logger.error("\(error)") }
         case .noSources:
             logger.error("the changed configuration has no sources, so the old one stays in use", metadata: metadata)
+        case .losses(let losses):
+            let advice = "it may be cut short; look at it, then send SIGHUP to use it in any case"
+            logger.error(
+                "the changed configuration would lose \(losses.joined(separator: " and ")), so the old one stays in use; \(advice)",
+                metadata: metadata)
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import Mappings
 import Rules
@@ -11,7 +10,7 @@ struct Sandbox: Sendable {
     let server: InboundServer
     let store: SQLiteConversionStore
     /// Removed by `clear`.
-    private let folder: URL
+    private let folder: TemporaryFolder
 
     /// - Parameters:
     ///   - sources: from `sources(impersonating:)` or `openSources(of:)`.
@@ -20,9 +19,8 @@ struct Sandbox: Sendable {
         sources: [SourceConfiguration], listen: ListenAddress, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void, onReceived: @escaping @Sendable (Conversion) -> Void
     ) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "gateway-sandbox-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try SQLiteConversionStore(path: folder.appending(path: "sandbox.db").path)
+        folder = try TemporaryFolder(for: "sandbox")
+        store = try SQLiteConversionStore(path: folder.file("sandbox.db"))
         let intake = Intake(
             Reception(sources: sources, routes: [], mappings: MappingCatalog.builtIn.mappings), store: store, clock: SystemClock.intake,
             logger: logger,
@@ -39,7 +37,7 @@ struct Sandbox: Sendable {
 
     func clear() async {
         await store.close()
-        try? FileManager.default.removeItem(at: folder)
+        folder.remove()
     }
 
     /// One tracker for each destination, under its name and with the credentials and settings that it is sent.

@@ -67,13 +67,14 @@ extension EndToEnd {
         }
 
         @Test func `a replay of what is under way is not overwritten by the try under way`() async throws {
-            let script: ScriptedTracker.Script = { number, _ in number == 1 ? .late(.seconds(3)) : .reply(400) }
+            let script: ScriptedTracker.Script = { number, _ in number == 1 ? .held : .reply(400) }
             try await Workbench.serve(ConfigurationText(to: [Self.backup]), tracker: script) { bench, _, port, tracker in
                 #expect(try await Samples.sale("o-1").post(port).status == 200)
-                try await until { !tracker.received.isEmpty }
+                try await until { tracker.holding == 1 }
                 let replayed = try await bench.run("replay", "--order-id", "o-1")
                 #expect(replayed.output == "1 delivery is due now (1 pending before); a running gateway sends within two seconds\n")
                 // The first try is answered 200, and the replay's 400.
+                tracker.release()
                 let row = try #require(try await bench.settled(1).first)
                 #expect(row.text("state") == "rejected")
                 #expect(

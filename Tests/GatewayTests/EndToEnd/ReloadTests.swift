@@ -95,6 +95,37 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a file that is cut short before its routes is refused, and SIGHUP takes it`() async throws {
+            let configuration = ConfigurationText(sources: [.shop], to: [Self.postback("main")])
+            try await Workbench.serve(configuration) { bench, gateway, port, tracker in
+                let cut = try #require(configuration.text.firstRange(of: "routes:")).lowerBound
+                try bench.write(String(configuration.text[..<cut]), to: "gateway.yaml")
+                #expect(
+                    try await gateway.hasLogged(
+                        "the changed configuration would lose its only route, so the old one stays in use; it may be cut short; look at it, "
+                            + "then send SIGHUP to use it in any case"))
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                try await until { tracker.received.count == 1 }
+                #expect(!gateway.errors.contains("no route takes"))
+
+                gateway.hangUp()
+                #expect(try await gateway.hasLogged("the configuration in use lost its only route, as SIGHUP decided"))
+                #expect(
+                    gateway.errors.contains(
+                        "no route takes from a source, so conversions are stored and sent to no destination; add routes"))
+                #expect(try await Samples.sale("o-2").post(port).status == 200)
+                #expect(
+                    try await gateway.hasLogged(
+                        "conversions that no route takes were stored and sent to no destination; see 'routes:' of the configuration"))
+
+                try bench.configure(configuration)
+                #expect(try await gateway.hasLogged("configuration reloaded: 1 route added"))
+                #expect(try await Samples.sale("o-3").post(port).status == 200)
+                try await until { tracker.received.count == 2 }
+                #expect(tracker.received.last?.uri.contains("o-3") == true)
+            }
+        }
+
         @Test func `a mapping and a list of clicks are read again when they change`() async throws {
             let file = "\(Workbench.repository)/mappings/rs-traffic.yaml"
             let mapping = String(decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)

@@ -1,15 +1,18 @@
+import Mappings
 import Testing
 
 @testable import Gateway
 
 struct ReloadDecisionTests {
     /// Reads one text after the other, and decides about the second while the first is in use.
-    private func decision(from before: String, to after: String?) async throws -> ReloadDecision {
+    private func decision(
+        from before: String, to after: String?, because cause: ReloadCause = .changedFile
+    ) async throws -> ReloadDecision {
         try await ConfigurationFolder.use { folder in
             try folder.write(before)
             let running = folder.reading.configuration
             if let after { try folder.write(after) } else { try folder.remove("gateway.yaml") }
-            return ReloadDecision(folder.reading, running: running)
+            return ReloadDecision(folder.reading, running: running, because: cause)
         }
     }
 
@@ -60,5 +63,114 @@ struct ReloadDecisionTests {
         #expect(
             try await decision(from: "sources: 1\n", to: ConfigurationFolder.text("shop"))
                 == .use(changes: ["source shop added"], atStart: []))
+    }
+
+    /// Three sources, two destinations and two routes.
+    private static let whole = ConfigurationFolder.text(
+        "shop", "store", "late",
+        more: """
+            destinations:
+              main: { postback_url: "https://t.example/p?cid={click_id}" }
+              other: { postback_url: "https://o.example/p?cid={click_id}" }
+            routes:
+              - { from: shop, to: main }
+              - { from: "*", to: other }
+
+            """)
+
+    @Test func `a changed file that loses all routes, all destinations or half of the sources is refused, and SIGHUP takes it`()
+        async throws
+    {
+        func cut(at text: String) -> String { Self.whole.firstRange(of: text).map { String(Self.whole[..<$0.lowerBound]) } ?? "" }
+        let cases: [(after: String, losses: [String])] = [
+            (cut(at: "routes:"), ["all 2 routes"]),
+            (cut(at: "destinations:"), ["all 2 destinations", "all 2 routes"]),
+            (cut(at: "  store:"), ["2 of 3 sources", "all 2 destinations", "all 2 routes"]),
+        ]
+        for (after, losses) in cases {
+            #expect(try await decision(from: Self.whole, to: after) == .losses(losses))
+            guard case .use(_, [], losses) = try await decision(from: Self.whole, to: after, because: .hangup) else {
+                Issue.record("SIGHUP did not take \(after)")
+                continue
+            }
+        }
+        let one = ConfigurationFolder.text(
+            "shop",
+            more: "destinations: { main: { postback_url: \"https://t.example/p?cid={click_id}\" } }\nroutes: [{ from: shop, to: main }]\n")
+        #expect(
+            try await decision(from: one, to: ConfigurationFolder.text("shop")) == .losses(["its only destination", "its only route"]))
+        #expect(
+            try await decision(from: ConfigurationFolder.text("shop", "late"), to: ConfigurationFolder.text("late"))
+                == .losses(["1 of 2 sources"]))
+    }
+
+    @Test func `a changed file may lose less, and give a source another name`() async throws {
+        let fewer = Self.whole.replacing("  late: { tracker: refcampaign, credentials: { api_key: key-of-late } }\n", with: "")
+            .replacing("  - { from: shop, to: main }\n", with: "")
+        #expect(try await decision(from: Self.whole, to: fewer) == .use(changes: ["source late removed", "1 route removed"], atStart: []))
+        #expect(
+            try await decision(from: ConfigurationFolder.text("shop"), to: ConfigurationFolder.text("store"))
+                == .use(changes: ["source store added", "source shop removed"], atStart: []))
+    }
+
+    /// One file in lines and one in braces, as both are cut in other places.
+    private static let goodFiles = [
+        """
+        listen: 127.0.0.1:8080
+        sources:
+          shop:
+            tracker: acme
+            credentials: { api_key: k }
+            defaults: { currency: EUR }
+          store:
+            tracker: acme
+            credentials: { api_key: l }
+            rate: 50/s
+          other:
+            tracker: brandy
+            credentials:
+              secret: s
+            settings: { brand: b }
+        destinations:
+          main:
+            postback_url: https://t.example/p?cid={click_id}
+            retries: [1m, 10m]
+          main-too:
+            postback_url: https://t.example/p?cid={click_id}
+        routes:
+          - from: [shop, store]
+            to: main-too
+            when: amount > 100
+          - from: "*"
+            to: main
+        limits:
+          drain: 10s
+
+        """,
+        """
+        sources:
+          shop: { tracker: acme, credentials: { api_key: k } }
+          store: { tracker: acme, credentials: { api_key: l } }
+        destinations: { main: { postback_url: "https://t.example/p?cid={click_id}" } }
+        routes: [{ from: shop, to: main }, { from: store, to: main, when: amount > 5 }]
+
+        """,
+    ]
+
+    @Test(arguments: goodFiles) func `a good file that is cut at any byte loses no more than a changed file may`(text: String) throws {
+        let running = try #require(ConfigurationFixture(text).load().configuration)
+        var used = 0
+        for length in 0..<text.utf8.count {
+            let cut = String(decoding: text.utf8.prefix(length), as: UTF8.self)
+            let next = ConfigurationFixture(cut).load().configuration
+            let reading = ConfigurationReading(configuration: next, diagnostics: Diagnostics(), files: WatchedFiles())
+            guard !ReloadDecision(reading, running: running).isRefusal else { continue }
+            used += 1
+            #expect(2 * (next?.sources.count ?? 0) > running.sources.count, "\(cut)")
+            #expect(next?.destinations.isEmpty == false, "\(cut)")
+            #expect(next?.routes.isEmpty == false, "\(cut)")
+        }
+        // A last line break, or limits, may be missing.
+        #expect(used > 0)
     }
 }

@@ -1,0 +1,19 @@
+import Mappings
+
+/// How often something happened since it was reported last. A report is due once a minute at most.
+struct PacedCount: Sendable {
+    private var count = 0
+    private var reportedAt: Timestamp?
+    private static let interval = Duration.seconds(60)
+
+    /// Counts one more.
+    ///
+    /// - Returns: how many there were since the last report; nil if no report is due.
+    mutating func add(at time: Timestamp) -> Int? {
+        count += 1
+        if let reportedAt, reportedAt <= time, reportedAt.duration(to: time) < Self.interval { return nil }
+        defer { count = 0 }
+        reportedAt = time
+        return count
+    }
+}
