@@ -37,15 +37,15 @@ enum Live {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        return try await channel.executeThenClose { inbound, outbound in
-            if !bytes.isEmpty { try await outbound.write(ByteBuffer(bytes: bytes)) }
-            var received = ByteBuffer()
-            do {
+        var received = ByteBuffer()
+        do {
+            try await channel.executeThenClose { inbound, outbound in
+                if !bytes.isEmpty { try await outbound.write(ByteBuffer(bytes: bytes)) }
                 for try await part in inbound { received.writeImmutableBuffer(part) }
-            } catch is IOError {
-                // A connection that was cut is at its end, too.
             }
-            return String(buffer: received)
+        } catch let error where error is IOError || error is ChannelError {
+            // A connection that was cut is at its end, too.
         }
+        return String(buffer: received)
     }
 }
