@@ -107,7 +107,10 @@ final class FieldReader: Sendable {
         if let length, case .text(let text) = value, !length.contains(text.unicodeScalars.count) {
             let count = text.unicodeScalars.count
             let wanted =
-                length.lowerBound == length.upperBound ? "exactly \(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
+                switch (length.lowerBound, length.upperBound) {
+                case (0, let most): "at most \(most)"
+                case (let least, let most): least == most ? "exactly \(least)" : "\(least) to \(most)"
+                }
             throw FieldFailure("\(run.context.field) has \(count) characters; \(wanted) are allowed")
         }
         return value

@@ -6,8 +6,8 @@ extension MappingReader {
         _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
     ) throws(Refusal) -> CorrectionMessage {
         var message = try read(parsed, as: identity, origins: &origins)
-        let amount = said(.amount, &message)
-        let refund = said(.refund, &message)
+        let amount = takeAmount(of: .amount, &message)
+        let refund = takeAmount(of: .refund, &message)
         let hasAmount = amount != nil || refund != nil
         let correction = Correction(
             status: message.text(.status), amount: amount, refund: refund, currency: hasAmount ? message.text(.currency) : nil,
@@ -20,7 +20,8 @@ extension MappingReader {
         return try readCorrection(parsed, as: identity, origins: &origins)
     }
 
-    private func said(_ field: Field, _ message: inout Conversion) -> Correction.Amount? {
+    /// The amount as the correction states it. If it waits for its currency, the message itself has none.
+    private func takeAmount(of field: Field, _ message: inout Conversion) -> Correction.Amount? {
         guard let number = message[field].number else { return nil }
         guard isInMinorUnits(field), message.currency == nil else { return .major(number) }
         message[field] = .absent

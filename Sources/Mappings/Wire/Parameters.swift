@@ -20,7 +20,7 @@ package struct Parameters: Sendable {
     }
 
     /// - Parameters:
-    ///   - limit: if more were sent, only those of the names in `wanted` are decoded, and nothing is said of repairs.
+    ///   - limit: if more were sent, only those of the names in `wanted` are decoded, and repairs are not reported.
     package init(decoding bytes: [UInt8], upTo limit: Int = .max, elseOnly wanted: [String] = []) {
         var bytes = bytes
         if Self.repairCurrency(&bytes) { warnings.append("'¤cy' was read as '&currency': the sender's URL went through an HTML page") }

@@ -21,7 +21,7 @@ struct LongIdentifierTests {
         let bench = IntakeBench([try Self.source("one")])
         let answer = await bench.send(Self.order(String(repeating: "7", count: 3000), "one"))
         #expect(answer.status == 400)
-        #expect(bench.store.refused.map(\.reason) == ["order_id has 3000 characters; 0 to 255 are allowed"])
+        #expect(bench.store.refused.map(\.reason) == ["order_id has 3000 characters; at most 255 are allowed"])
         #expect(await bench.send(Self.order(String(repeating: "7", count: 255), "one")).status == 200)
     }
 

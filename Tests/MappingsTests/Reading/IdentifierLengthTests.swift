@@ -10,8 +10,8 @@ struct IdentifierLengthTests {
     func `an identifier has 255 characters at most`(_ name: String) throws {
         let fields = "x: { is: \(name), aliases: [y] }"
         #expect(try Self.refusal(fields, "x", 255) == nil)
-        #expect(try Self.refusal(fields, "x", 256) == "x has 256 characters; 0 to 255 are allowed")
-        #expect(try Self.refusal(fields, "y", 3000) == "y has 3000 characters; 0 to 255 are allowed")
+        #expect(try Self.refusal(fields, "x", 256) == "x has 256 characters; at most 255 are allowed")
+        #expect(try Self.refusal(fields, "y", 3000) == "y has 3000 characters; at most 255 are allowed")
         // White space alone says nothing, as before.
         #expect(try Self.refusal(fields, "x", 1, of: "%20") == nil)
     }
