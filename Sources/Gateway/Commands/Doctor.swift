@@ -98,6 +98,10 @@ enum DoctorFiles {
         findings += permissions(of: path, named: "configuration file", matter: holdsSecrets, because: "it holds credentials")
         if case .sqlite(let store) = configuration.store, FileManager.default.fileExists(atPath: store) {
             findings += permissions(of: store, named: "store", matter: true, because: "it holds customers' data")
+            for (ending, name) in [("-wal", "store's log"), ("-shm", "store's index of the log"), (".lock", "store's lock")] {
+                findings += permissions(of: store + ending, named: name, matter: ending != ".lock", because: "it holds customers' data")
+                    .filter { $0.level != .ok }
+            }
         }
         return findings
     }

@@ -38,7 +38,7 @@ struct Explanation {
             let code: FailureCode = reply.wire.status == FailureCode.methodNotAllowed.status ? .methodNotAllowed : .notFound
             refuse(["this gateway does not take \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)
         case .trackers(let matches, let first):
-            let admission = reception.admit(arrival, matches, first)
+            let admission = admit(arrival, matches, first)
             lines = [title(request, of: name(of: admission.match), secrets), ""]
             await follow(admission)
         }
@@ -56,6 +56,26 @@ struct Explanation {
         return "\(mapping.tracker)'s \(mapping.updates[index].name)"
     }
 
+    /// As the connection would hand the request on: without a body that is too large.
+    private func admit(_ arrival: Arrival, _ matches: [PathTable.Match], _ first: PathTable.Match) -> Admission {
+        let (count, limit) = (arrival.request.body.count, configuration.limits.body)
+        guard count > limit else { return reception.admit(arrival, matches, first) }
+        var empty = arrival
+        empty.request.body = []
+        return reception.admit(empty, matches, first, fault: .tooLarge(count, limit: limit))
+    }
+
+    /// What only the connection and the moment can tell.
+    private mutating func showUnjudged(_ source: ReceivingSource?) {
+        guard let source else { return }
+        if !source.allowIPs.isEmpty {
+            let networks = source.allowIPs.map(\.description).joined(separator: ", ")
+            lines.append("only from an address in allow_ips (\(networks)); from any other the gateway answers 403".styled(.yellow))
+        }
+        if source.rates != nil { lines.append("only while the source's rate is not used up; then the gateway answers 429".styled(.yellow)) }
+        if !source.allowIPs.isEmpty || source.rates != nil { lines.append("") }
+    }
+
     private mutating func follow(_ admission: Admission) async {
         var notes: JudgeNotes? = JudgeNotes()
         let judgement = reception.judge(arrival, admission, notes: &notes)
@@ -63,10 +83,11 @@ struct Explanation {
         if let taken = admission.source, taken.name != source.name {
             lines += ["the gateway takes this request as source '\(taken.name)', whose credentials it carries".styled(.yellow), ""]
         }
+        showUnjudged(admission.source)
         switch judgement {
         case .refused(let refusal):
             refuse(refusal, admission)
-            if admission.source == nil { showVouched() }
+            if admission.source == nil { await showVouched() }
         case .list(let limit, let offset):
             lines.append("a question for the source's conversions: \(limit) of them after the first \(offset)")
         case .conversion(let conversion, let submission):
@@ -77,7 +98,7 @@ struct Explanation {
     }
 
     /// What the request would be with the right credentials: the operator wants to see that too.
-    private mutating func showVouched() {
+    private mutating func showVouched() async {
         var named = arrival
         named.sender = .named(source: source.name, peer: "")
         guard case .trackers(let matches, let first) = reception.find(named) else { return }
@@ -86,7 +107,10 @@ struct Explanation {
         guard case .conversion(let conversion, let submission) = judgement else { return }
         lines += ["", "with the credentials of '\(source.name)' it would be:", ""]
         show(conversion, notes)
-        showDestinations(submission.destinations, of: conversion)
+        switch await foresight.acceptance(of: submission) {
+        case .success(let acceptance): await show(acceptance, conversion, submission)
+        case .failure: showDestinations(submission.destinations, of: conversion)
+        }
     }
 
     mutating func refuse(_ refusal: Refusal, _ admission: Admission) {
@@ -111,16 +135,31 @@ struct Explanation {
             showDestinations(submission.destinations, of: conversion)
         case .success(let acceptance):
             conclude(reception.conclude(acceptance, to: conversion, arrival, admission), admission)
-            switch acceptance {
-            case .stored: showDestinations(submission.destinations, of: conversion)
-            case .conflict: break
-            case .duplicate(let first, let isSame):
-                let content = isSame ? "" : ", with other content, which is kept with it"
-                lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))
-            case .corrected(let first, _):
-                lines += ["it would correct conversion \(first)".styled(.yellow), ""]
-                await showChange(of: first, by: .repeated(submission.conversion.document), submission)
-            }
+            await show(acceptance, conversion, submission)
+        }
+    }
+
+    private mutating func show(_ acceptance: Acceptance, _ conversion: Conversion, _ submission: Submission) async {
+        switch acceptance {
+        case .stored: showDestinations(submission.destinations, of: conversion)
+        case .conflict: break
+        case .duplicate(let first, let isSame):
+            let content = isSame ? "" : ", with other content, which is kept with it"
+            lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))
+            if !isSame, let note = await note(on: submission, about: first) { lines.append("  \(note.printable)".styled(.yellow)) }
+        case .corrected(let first, _):
+            lines += ["it would correct conversion \(first)".styled(.yellow), ""]
+            await showChange(of: first, by: .repeated(submission.conversion.document), submission)
+        }
+    }
+
+    /// Why a repeat that may correct its conversion does not.
+    private func note(on submission: Submission, about first: ConversionID) async -> String? {
+        guard submission.repeats.corrects, let present = await foresight.present(of: first) else { return nil }
+        return switch submission.rule.step(.repeated(submission.conversion.document), present.document) {
+        case .unchanged(let note): note
+        case .refused(let failure): "impossible: \(failure.sentence)"
+        case .changed: nil
         }
     }
 
@@ -144,7 +183,9 @@ struct Explanation {
 
     private mutating func conclude(_ conclusion: Conclusion, _ admission: Admission) {
         switch conclusion {
-        case .reply(let reply): self.reply = reply
+        case .reply(let reply):
+            self.reply = reply
+            lines += ["reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))", ""]
         case .refused(let refusal): refuse(refusal, admission)
         }
     }
@@ -189,7 +230,7 @@ struct Explanation {
         lines += table.lines.map { "  " + $0 }
         for warning in conversion.warnings { lines.append("  warning: \(warning.printable)".styled(.yellow)) }
         let key = notes?.key ?? ""
-        lines += ["", "same conversion again: \(key.isEmpty ? "never, since it has none of the key's fields" : key)", ""]
+        lines += ["", "same conversion again: \(key.isEmpty ? "never, since it lacks what the key is made of" : key)", ""]
     }
 
     private mutating func showDestinations(_ names: [String], of conversion: Conversion) {

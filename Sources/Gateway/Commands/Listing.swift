@@ -89,7 +89,10 @@ enum Listing {
     static func lines(of request: StoredRequest) -> [String] {
         var lines = ["\(request.method) \(request.target)   (from \(request.peer))"]
         lines += request.headers.map { "\($0.name): \($0.value)" }
-        if !request.body.isEmpty { lines += String(decoding: request.body, as: UTF8.self).split(separator: "\n").map(String.init) }
+        // As a file for `gateway explain` has it.
+        if !request.body.isEmpty {
+            lines += [""] + String(decoding: request.body, as: UTF8.self).split(separator: "\n").map(String.init)
+        }
         return lines.map(\.printable)
     }
 }

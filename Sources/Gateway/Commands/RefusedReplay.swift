@@ -40,24 +40,48 @@ struct RefusedReplay {
         return (arrival, reception.judge(arrival, reception.admit(arrival, matches, first)))
     }
 
-    /// What would become of a refused request today, and whether it would be a conversion.
-    func outcome(of row: RefusedRow) -> (sentence: String, isStored: Bool) {
+    /// What would become of a refused request today, and whether the store would take something from it.
+    func outcome(of row: RefusedRow, _ foresight: Foresight) async -> (sentence: String, isStored: Bool) {
         do throws(Unusable) {
             let now = SystemClock.now()
             switch try judge(row, id: ConversionID(at: now, random: (0, 0)), at: now).judgement {
             case .refused(let refusal): return ("would be refused again: \(refusal.reason.printable)", false)
             case .list: return ("asks for a list, which needs no second run", false)
             case .correction(let read, let submission):
-                let order = read.message.text(.orderID).map { " with order id \($0.quotedBriefly)" } ?? ""
-                return ("would correct a conversion of '\(submission.conversion.source)'\(order)", true)
-            case .conversion(_, let submission):
-                let names = submission.destinations.joined(separator: ", ")
-                return (
-                    "would become a conversion of '\(submission.conversion.source)', for \(names.isEmpty ? "no destination" : names)", true
-                )
+                return Self.outcome(await foresight.correction(by: submission), of: read.message, submission)
+            case .conversion(_, let submission): return Self.outcome(await foresight.acceptance(of: submission), of: submission)
             }
         } catch {
             return ("\(error)", false)
+        }
+    }
+
+    private static func outcome(_ acceptance: Result<Acceptance, StoreError>, of submission: Submission) -> (String, Bool) {
+        switch acceptance {
+        case .success(.stored):
+            let names = submission.destinations.joined(separator: ", ")
+            return ("would become a conversion of '\(submission.conversion.source)', for \(names.isEmpty ? "no destination" : names)", true)
+        case .success(.duplicate(let first, _)): return ("is conversion \(first), which is stored already", true)
+        case .success(.corrected(let first, _)): return ("would become a correction of conversion \(first)", true)
+        case .success(.conflict(let other)): return ("its key belongs to conversion \(other) of another source", false)
+        case .failure(let error): return ("what would become of it is unknown: \(error)", false)
+        }
+    }
+
+    private static func outcome(
+        _ result: Result<CorrectionResult, StoreError>, of message: Conversion, _ submission: Submission
+    ) -> (String, Bool) {
+        switch result {
+        case .success(.applied):
+            let order = message.text(.orderID).map { " with order id \($0.quotedBriefly)" } ?? ""
+            return ("would correct a conversion of '\(submission.conversion.source)'\(order)", true)
+        case .success(.waiting): return ("would wait for its conversion", true)
+        case .success(.unchanged(let root, let note)):
+            return ("would change nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")", true)
+        case .success(.refused(let failure)): return ("would be refused again: \(failure.sentence.printable)", false)
+        case .success(.notFound): return ("the conversion that it is about is not stored here", false)
+        case .success(.conflict(let other)): return ("its key belongs to conversion \(other) of another source", false)
+        case .failure(let error): return ("what would become of it is unknown: \(error)", false)
         }
     }
 

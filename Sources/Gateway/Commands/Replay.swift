@@ -71,7 +71,10 @@ struct Replay: AsyncParsableCommand {
         }
         let isWhole: Bool
         if dryRun {
-            isWhole = try await ReplayPreview(store: store, configuration: configuration, source: filter.source).show(deliveries, requests)
+            let foresight = requests.isEmpty ? Foresight.nothingStored : Foresight(try self.store.location().0)
+            let preview = ReplayPreview(store: store, configuration: configuration, source: filter.source, foresight: foresight)
+            isWhole = try await preview.show(deliveries, requests)
+            await foresight.close()
         } else {
             let areDue = try await send(deliveries, in: store, configuration)
             let areStored = try await RefusedReplay(store: store, configuration: configuration, source: filter.source).run(requests)

@@ -7,6 +7,8 @@ struct ReplayPreview {
     let configuration: Configuration?
     /// For refused requests of strangers.
     let source: String?
+    /// What the store would make of refused requests.
+    let foresight: Foresight
 
     private struct Counts {
         var same = 0
@@ -27,7 +29,7 @@ struct ReplayPreview {
         let refused = RefusedReplay(store: store, configuration: configuration, source: source)
         for row in requests {
             Terminal.print("refused request \(row.id), \(row.refused.code): \(row.refused.reason.printable)".styled(.bold))
-            let (sentence, isStored) = refused.outcome(of: row)
+            let (sentence, isStored) = await refused.outcome(of: row, foresight)
             Terminal.print("  " + sentence)
             if !isStored { counts.notSent += 1 }
         }

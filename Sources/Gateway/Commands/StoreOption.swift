@@ -13,6 +13,11 @@ struct StoreOption: ParsableArguments {
     var json = false
 
     func open(readOnly: Bool = true) throws -> (store: any ConversionStore, configuration: Configuration?) {
+        let (location, configuration) = try location()
+        return (try Self.open(location, readOnly: readOnly), configuration)
+    }
+
+    func location() throws -> (StoreLocation, Configuration?) {
         if let store {
             let colon = store.firstIndex(of: ":")
             let isPath = colon.map { !(["sqlite"] + PostgresAddress.schemes).contains(String(store[..<$0])) } ?? true
@@ -22,10 +27,10 @@ struct StoreOption: ParsableArguments {
             } catch {
                 throw ValidationError(error.message)
             }
-            return (try Self.open(location, readOnly: readOnly), try? Configuration.load(path: configuration.config))
+            return (location, try? Configuration.load(path: configuration.config))
         }
         let configuration = try configuration.load()
-        return (try Self.open(configuration.store, readOnly: readOnly), configuration)
+        return (configuration.store, configuration)
     }
 
     private static func open(_ location: StoreLocation, readOnly: Bool) throws -> any ConversionStore {

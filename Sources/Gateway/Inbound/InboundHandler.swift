@@ -117,9 +117,7 @@ final class InboundHandler: ChannelDuplexHandler {
         if count > 8 * limits.body { finish(head, nil, fault: tooLarge(count), isLast: true, context) }
     }
 
-    private func tooLarge(_ count: Int) -> Refusal {
-        Refusal(.tooLarge, "the body has \(count) bytes or more; \(limits.body) are allowed")
-    }
+    private func tooLarge(_ count: Int) -> Refusal { .tooLarge(count, limit: limits.body) }
 
     private func finish(
         _ head: HTTPRequestHead, _ body: ByteBuffer?, fault: Refusal?, isLast: Bool = false, _ context: ChannelHandlerContext

@@ -72,7 +72,8 @@ package enum Authentication {
             let places = first.places.map(\.phrase).joined(separator: " or ")
             return .unproven(reason: "no \(first.name) was sent; its place is \(places)")
         }
-        return .unproven(reason: "the \(demanded.map(\.name).joined(separator: " and ")) sent fits no source that is configured here")
+        let verb = demanded.count == 1 ? "fits" : "fit"
+        return .unproven(reason: "the \(demanded.map(\.name).joined(separator: " and ")) sent \(verb) no source that is configured here")
     }
 
     /// The sources that the sender names in a header; all of them if it names none that is known.

@@ -7,6 +7,13 @@ package enum Conclusion: Sendable {
     case refused(Refusal)
 }
 
+extension Refusal {
+    /// - Parameters: in bytes.
+    package static func tooLarge(_ count: Int, limit: Int) -> Refusal {
+        Refusal(.tooLarge, "the body has \(count) bytes or more; \(limit) are allowed")
+    }
+}
+
 extension Reception {
     /// What the sender gets for a conversion, in the tracker's words.
     package func conclude(_ acceptance: Acceptance, to conversion: Conversion, _ arrival: Arrival, _ admission: Admission) -> Conclusion {
@@ -74,7 +81,9 @@ extension Reception {
 
     /// The parameters of a conversion's key, with their values.
     private func keyNames(_ admission: Admission, _ conversion: Conversion) -> String {
-        guard let source = admission.source, let (_, alternative) = source.duplicates.key(of: conversion) else { return "this conversion" }
+        guard let source = admission.source, let (_, alternative) = source.duplicates.key(of: conversion) else {
+            return conversion.text(.orderID).map { "order_id \($0.quotedBriefly)" } ?? "this conversion"
+        }
         return alternative.parts.map { part in
             let name = source.reader.mapping.fields.first { $0.target == .path(part.path) }?.name ?? part.path.description
             return "\(name) \(conversion[part.path].description.quotedBriefly)"
