@@ -23,8 +23,9 @@ package struct JSONDocument: JSONReading, Sendable {
             }
             let parser = JSONParser(
                 input: input, base: base, maximumDepth: min(maximumDepth, 512), rejectsDuplicateKeys: rejectingDuplicateKeys)
-            // Few texts hold more than one value in eight bytes; none holds more than one in two.
-            for capacity in [input.count / 8 + 16, input.count / 2 + 3] where tape == nil && failure == nil {
+            // Few texts hold more than one value in eight bytes, and no JSON more than one in two. What turns out to be none, such as a row of
+            // opening brackets, may begin one with each byte.
+            for capacity in [input.count / 8 + 16, input.count / 2 + 3, input.count + 2] where tape == nil && failure == nil {
                 var isComplete = false
                 let attempt = [JSONEntry](unsafeUninitializedCapacity: capacity) { buffer, count in
                     do throws(JSONError) {

@@ -80,6 +80,14 @@ struct JSONDocumentTests {
         #expect(try parse(#"{"a":1,"A":2,"a ":3}"#).count(JSONNode(index: 0)) == 3)
     }
 
+    @Test(arguments: 1...100) func `a row of opening brackets is refused, however long`(count: Int) throws {
+        for bracket in ["[", #"{"a":"#, "[[1,"] {
+            let text = String(repeating: bracket, count: count)
+            let error = #expect(throws: JSONError.self) { try parse(text) }
+            #expect(error?.reason.isEmpty == false)
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func `an object of 100000 keys is read and its duplicate found, in less than quadratic time`() throws {
         let members = (0..<100_000).map { "\"key\($0)\":\($0)" }.joined(separator: ",")
         #expect(try parse("{\(members)}").count(JSONNode(index: 0)) == 100_000)
