@@ -7,10 +7,12 @@ import Testing
 
 /// Two gateways on one database, each with a store object of its own.
 struct PostgresNodesTests {
+    /// - Parameter limits: those of the first.
     private func withTwo(
+        _ limits: PostgresLimits = PostgresLimits(),
         _ body: (_ one: PostgresConversionStore, _ two: PostgresConversionStore, _ database: String) async throws -> Void
     ) async throws {
-        try await withPostgres { one, database in
+        try await withPostgres(limits) { one, database in
             let two = try PostgresConversionStore(PostgresServer.shared.get().address(database))
             do {
                 try await body(one, two, database)
@@ -120,7 +122,10 @@ struct PostgresNodesTests {
     }
 
     @Test func `a dead node's work is taken over, each piece by one node`() async throws {
-        try await withTwo { one, two, database in
+        // Renewed every twenty minutes, so not during the test.
+        var limits = PostgresLimits()
+        limits.lease = .seconds(3600)
+        try await withTwo(limits) { one, two, database in
             let server = try PostgresServer.shared.get()
             for number: UInt64 in 1...300 { _ = try await one.accept(StoreSamples.submission(number)) }
             let three = try PostgresConversionStore(server.address(database))
