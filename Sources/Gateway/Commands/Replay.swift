@@ -7,8 +7,9 @@ struct Replay: AsyncParsableCommand {
         abstract: "Sends deliveries again, or runs refused requests again.",
         discussion: """
             An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request. A filter \
-            without --state takes what has not arrived: pending, skipped, rejected and dead; --failed leaves out the pending ones. --to NAME \
-            sends conversions to a destination that they were not routed to.
+            without --state takes what ended without arriving, as --failed does: skipped, rejected and dead. What is pending is sent \
+            anyway; --state pending, or its id, makes it due now, and it is still sent once. --to NAME sends conversions to a destination \
+            that they were not routed to, with what is `set` by the first route that leads there from their source, whatever its condition.
 
             The gateway writes each request again from the conversion, so a corrected mapping or route counts. --dry-run shows what would be sent and \
             what is different from the last attempt, and ends with 1 if something would be skipped. The running gateway sends them within \
@@ -52,31 +53,36 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         let (store, configuration) = try store.open(readOnly: dryRun)
-        var deliveries: [DeliveryRow] = []
+        var plan = ReplayPlan()
         var requests: [RefusedRow] = []
         if let to {
             if let configuration, configuration.destination(to) == nil { try KnownNames.check(.destination, to, in: configuration) }
-            deliveries = try await additions(to, in: store)
+            try await findAdditions(to, in: store, &plan)
         } else if !ids.isEmpty {
-            for id in ids { try await find(id, in: store, &deliveries, &requests) }
+            for id in ids { try await find(id, in: store, &plan, &requests) }
         } else if refused {
             requests = try await refusedRequests(in: store)
         } else {
-            deliveries = try await failures(in: store)
+            try await find(in: store, &plan)
         }
-        if deliveries.isEmpty, requests.isEmpty {
+        if plan.items.isEmpty, requests.isEmpty {
             if !ids.isEmpty { throw ExitStatus.findings }
             try filter.checkNames(configuration)
             Terminal.complain("nothing matches; nothing to send again")
+        }
+        for (source, destination) in plan.sourcesWithoutRoute(configuration) {
+            Terminal.complain(
+                "no route leads from source '\(source)' to '\(destination)'; its conversions are sent as they came, without any route's 'set'"
+            )
         }
         let isWhole: Bool
         if dryRun {
             let foresight = requests.isEmpty ? Foresight.nothingStored : Foresight(try self.store.location().0)
             let preview = ReplayPreview(store: store, configuration: configuration, source: filter.source, foresight: foresight)
-            isWhole = try await preview.show(deliveries, requests)
+            isWhole = try await preview.show(plan, requests)
             await foresight.close()
         } else {
-            let areDue = try await send(deliveries, in: store, configuration)
+            let areDue = try await carryOut(plan, in: store, configuration)
             let areStored = try await RefusedReplay(store: store, configuration: configuration, source: filter.source).run(requests)
             isWhole = areDue && areStored
         }
@@ -87,17 +93,17 @@ struct Replay: AsyncParsableCommand {
     // MARK: What is meant
 
     private func find(
-        _ id: String, in store: any ReadingStore, _ deliveries: inout [DeliveryRow], _ requests: inout [RefusedRow]
+        _ id: String, in store: any ReadingStore, _ plan: inout ReplayPlan, _ requests: inout [RefusedRow]
     ) async throws {
         if let conversion = ConversionID(id) {
             let rows = try await store.deliveries(DeliveryFilter(conversion: conversion, ascending: true, limit: 1000))
             if rows.isEmpty { Terminal.complain("conversion \(id) has no deliveries, or there is no such conversion") }
-            deliveries += rows
+            for row in rows { plan.add(ReplayPlan.Item(row)) }
         } else if let delivery = DeliveryID(id) {
             let rows = try await store.deliveries(
                 DeliveryFilter(conversion: delivery.conversion, destination: delivery.destination, limit: 1))
             if rows.isEmpty { Terminal.complain("there is no delivery \(id.quotedBriefly)") }
-            deliveries += rows
+            for row in rows { plan.add(ReplayPlan.Item(row)) }
         } else if let number = Int64(id) {
             let rows = try await store.refused(RefusedFilter(id: number, limit: 1))
             if rows.isEmpty { Terminal.complain("there is no refused request \(number)") }
@@ -114,14 +120,25 @@ struct Replay: AsyncParsableCommand {
         return Array(kept.prefix(page.limit))
     }
 
-    private func failures(in store: any ReadingStore) async throws -> [DeliveryRow] {
+    /// By the filter.
+    private func find(in store: any ReadingStore, _ plan: inout ReplayPlan) async throws {
         var wanted = filter.filter(page)
         wanted.ascending = true
-        guard wanted.state == nil, !wanted.failed else { return try await deliveries(wanted, in: store) }
-        var pending = wanted
+        if wanted.state == nil { wanted.failed = true }
+        for row in try await deliveries(wanted, in: store) { plan.add(ReplayPlan.Item(row)) }
+        if filter.state == nil, !filter.failed { try await mentionPending(in: store) }
+    }
+
+    /// What is pending looks like a part of what was meant.
+    private func mentionPending(in store: any ReadingStore) async throws {
+        var pending = filter.filter(page)
         pending.state = .pending
-        wanted.failed = true
-        return try await deliveries(pending, in: store) + deliveries(wanted, in: store)
+        let count = try await store.deliveries(pending).count
+        guard count > 0 else { return }
+        let what =
+            count == 1
+            ? "1 delivery is pending and is" : "\(count == page.limit ? "\(count) or more" : "\(count)") deliveries are pending and are"
+        Terminal.complain("\(what) sent without a replay; --state pending makes \(count == 1 ? "it" : "them") due now")
     }
 
     private func deliveries(_ filter: DeliveryFilter, in store: any ReadingStore) async throws -> [DeliveryRow] {
@@ -130,8 +147,29 @@ struct Replay: AsyncParsableCommand {
         return rows
     }
 
-    /// Deliveries that do not exist yet, as they would be.
-    private func additions(_ destination: String, in store: any ReadingStore) async throws -> [DeliveryRow] {
+    /// Deliveries that do not exist yet: of the conversions that are meant, and of their corrections, in their order.
+    private func findAdditions(_ destination: String, in store: any ReadingStore, _ plan: inout ReplayPlan) async throws {
+        var known = 0
+        var seen: Set<ConversionID> = []
+        for row in try await conversions(in: store) {
+            let history = try await store.history(of: row.id)
+            guard let first = history.first, seen.insert(first.id).inserted else { continue }
+            var missing: [ConversionRow] = []
+            for message in history {
+                let filter = DeliveryFilter(conversion: message.id, destination: destination, limit: 1)
+                if try await store.deliveries(filter).isEmpty { missing.append(message) }
+            }
+            if missing.isEmpty { known += 1 }
+            for message in missing { plan.add(ReplayPlan.Item(message, to: destination)) }
+        }
+        if known > 0 {
+            let have = known == 1 ? "1 conversion has" : "\(known) conversions have"
+            Terminal.complain("\(have) a delivery to '\(destination)' already; send it again with --destination \(destination)")
+        }
+    }
+
+    /// Those that --to is about.
+    private func conversions(in store: any ReadingStore) async throws -> [ConversionRow] {
         var conversions: [ConversionRow] = []
         if !ids.isEmpty {
             for id in ids.compactMap({ ConversionID($0) }) {
@@ -155,24 +193,7 @@ struct Replay: AsyncParsableCommand {
                     limit: page.limit, offset: page.offset))
             if conversions.count == page.limit { warnOfLimit("conversions") }
         }
-        var rows: [DeliveryRow] = []
-        var known = 0
-        for row in conversions {
-            let existing = try await store.deliveries(DeliveryFilter(conversion: row.id, destination: destination, limit: 1))
-            guard existing.isEmpty else {
-                known += 1
-                continue
-            }
-            rows.append(
-                DeliveryRow(
-                    id: DeliveryID(conversion: row.id, destination: destination), source: row.source, orderID: row.orderID, state: .pending,
-                    attempts: 0, createdAt: row.receivedAt, changedAt: row.receivedAt))
-        }
-        if known > 0 {
-            let have = known == 1 ? "1 conversion has" : "\(known) conversions have"
-            Terminal.complain("\(have) a delivery to '\(destination)' already; send it again with --destination \(destination)")
-        }
-        return rows
+        return conversions
     }
 
     /// What a filter leaves out must not look like everything.
@@ -183,38 +204,35 @@ struct Replay: AsyncParsableCommand {
     // MARK: Sending
 
     /// False if something is left as it is.
-    private func send(_ rows: [DeliveryRow], in store: any ReadingStore & RepairStore, _ configuration: Configuration?) async throws
-        -> Bool
-    {
-        guard !rows.isEmpty else { return true }
-        var owed = rows
-        if let configuration {
-            let names = Set(configuration.destinations.map(\.name))
-            owed = rows.filter { names.contains($0.id.destination) }
-            for name in Set(rows.map(\.id.destination)).subtracting(names).sorted() {
-                let count = rows.count { $0.id.destination == name }
-                Terminal.complain(
-                    "the configuration has no destination '\(name)' any more; \(count) \(count == 1 ? "delivery stays as it is" : "deliveries stay as they are")"
-                )
-            }
+    private func carryOut(
+        _ plan: ReplayPlan, in store: any ReadingStore & RepairStore, _ configuration: Configuration?
+    ) async throws -> Bool {
+        let (owed, gone) = plan.split(by: configuration)
+        for (name, count) in gone {
+            let stay = count == 1 ? "delivery stays as it is" : "deliveries stay as they are"
+            Terminal.complain("the configuration has no destination '\(name)' any more; \(count) \(stay)")
         }
+        guard !plan.items.isEmpty else { return true }
         let now = SystemClock.now()
-        if to != nil {
-            for row in owed {
-                // Its corrections follow it, in their order.
-                for step in try await store.history(of: row.id.conversion) {
-                    try await store.addDelivery(DeliveryID(conversion: step.id, destination: row.id.destination), at: now)
-                }
-            }
-        }
-        let count = to == nil ? try await store.requeue(owed.map(\.id), at: now) : owed.count
+        for item in owed where item.row == nil { try await store.addDelivery(item.id, at: now) }
+        let rows = owed.compactMap(\.row)
+        let requeued = try await store.requeue(rows.map { Requeue($0) }, at: now)
+        let count = owed.count - rows.count + requeued
         let states = DeliveryState.allCases.compactMap { state -> String? in
-            let count = owed.count { $0.state == state }
+            let count = rows.count { $0.state == state }
             return count == 0 ? nil : "\(count) \(state.rawValue)"
         }
-        let were = to == nil && !states.isEmpty ? " (\(states.joined(separator: ", ")) before)" : ""
+        let were = states.isEmpty ? "" : " (\(states.joined(separator: ", ")) before)"
         Terminal.print(
             "\(count) \(count == 1 ? "delivery is" : "deliveries are") due now\(were); a running gateway sends within two seconds")
-        return owed.count == rows.count
+        if requeued < rows.count {
+            let changed = rows.count - requeued
+            let stay =
+                changed == 1
+                ? "1 delivery has changed meanwhile and stays as it is"
+                : "\(changed) deliveries have changed meanwhile and stay as they are"
+            Terminal.complain("\(stay); look at \(changed == 1 ? "it" : "them") with 'gateway deliveries'")
+        }
+        return gone.isEmpty
     }
 }

@@ -18,14 +18,14 @@ struct ReplayPreview {
     }
 
     /// False if something would not be sent.
-    func show(_ deliveries: [DeliveryRow], _ requests: [RefusedRow]) async throws -> Bool {
+    func show(_ plan: ReplayPlan, _ requests: [RefusedRow]) async throws -> Bool {
         var counts = Counts()
         var destinations: [String: Sending] = [:]
         for destination in configuration?.destinations ?? [] {
             destinations[destination.name] = Sending(destination, routes: configuration?.routes ?? [])
         }
-        for row in deliveries { try await show(row, destinations[row.id.destination], &counts) }
-        if !deliveries.isEmpty { Terminal.print(Self.summary(counts)) }
+        for item in plan.items { try await show(item, of: plan, destinations[item.id.destination], &counts) }
+        if !plan.items.isEmpty { Terminal.print(Self.summary(counts)) }
         let refused = RefusedReplay(store: store, configuration: configuration, source: source)
         for row in requests {
             Terminal.print("refused request \(row.id), \(row.refused.code): \(row.refused.reason.printable)".styled(.bold))
@@ -36,37 +36,35 @@ struct ReplayPreview {
         return counts.notSent == 0
     }
 
-    private func show(_ row: DeliveryRow, _ destination: Sending?, _ counts: inout Counts) async throws {
-        let reason = row.reason.map { ": \($0.printable)" } ?? ""
-        Terminal.print("→ \(row.id.destination), conversion \(row.id.conversion), now \(row.state.rawValue)\(reason)".styled(.bold))
+    private func show(_ item: ReplayPlan.Item, of plan: ReplayPlan, _ destination: Sending?, _ counts: inout Counts) async throws {
+        let reason = item.row?.reason.map { ": \($0.printable)" } ?? ""
+        let state = item.row.map { "now \($0.state.rawValue)" } ?? "not sent there so far"
+        Terminal.print("→ \(item.id.destination), conversion \(item.id.conversion), \(state)\(reason)".styled(.bold))
         guard let destination else {
             counts.notSent += 1
-            return Terminal.print("  the configuration has no destination '\(row.id.destination)' any more")
+            return Terminal.print("  the configuration has no destination '\(item.id.destination)' any more")
         }
-        guard let stored = try await store.conversion(row.id.conversion) else {
+        let now = SystemClock.now()
+        guard let stored = try await store.conversion(item.id.conversion),
+            let forecast = try await plan.forecast(of: item, at: destination, in: store, now: now)
+        else {
             counts.notSent += 1
             return Terminal.print("  the conversion is not stored any more")
         }
-        let conversion: Conversion
-        do {
-            conversion = try Conversion(document: stored.document)
-        } catch {
-            counts.notSent += 1
-            return Terminal.print("  stored conversion cannot be read: \(error)")
-        }
-        let (now, predecessor) = (SystemClock.now(), try await store.predecessor(of: row.id))
-        switch destination.nextStep(for: conversion, delivery: row.id.conversion, after: predecessor, at: now) {
+        switch forecast.next {
         case .send(let request, _):
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
-            try await compare(request, row, &counts)
+            try await compare(request, item, &counts)
         case .recordOnly(let request):
             Terminal.print(SentRequest(request, to: destination).lines.map { "  " + $0 })
             notSent("would be recorded only: the destination is a dry run", &counts)
         case .skip(let reason): notSent("would be skipped: \(reason.printable)", &counts)
         case .tooLate(let reason):
             // Nothing is written for it; an operator wants to see what it would have been.
-            if let request = try? destination.request(for: conversion, after: predecessor, at: now) {
+            if let conversion = try? Conversion(document: stored.document),
+                let request = try? destination.request(for: conversion, after: forecast.predecessor, at: now)
+            {
                 Terminal.print(SentRequest(request, to: destination).lines.map { "  " + $0 })
             }
             notSent("would be dead: \(reason)", &counts)
@@ -80,9 +78,9 @@ struct ReplayPreview {
     }
 
     /// Shows what is different from the last attempt.
-    private func compare(_ request: SentRequest, _ row: DeliveryRow, _ counts: inout Counts) async throws {
-        guard let last = try await store.attempts(of: row.id).last else {
-            if row.attempts > 0 {
+    private func compare(_ request: SentRequest, _ item: ReplayPlan.Item, _ counts: inout Counts) async throws {
+        guard let last = try await store.attempts(of: item.id).last else {
+            if let row = item.row, row.attempts > 0 {
                 counts.different += 1
                 return Terminal.print("  it was sent before; what was sent then is not kept".styled(.dim))
             }

@@ -61,14 +61,32 @@ package struct DeliveryProgress: Sendable, Equatable {
         return .changed(releases: wasFollowed && !isFollowed)
     }
 
-    /// Makes the delivery due now, in a new round.
-    package mutating func requeue(at now: Timestamp) {
+    package enum Requeued: Sendable, Equatable {
+        /// It has ended otherwise since it was looked at, and stays as it is.
+        case notAsSeen
+        /// It was pending, and is due now.
+        case sooner
+        /// It had ended. It is pending, and due in a new round; it has to take its place in its history.
+        case newRound
+    }
+
+    /// Makes the delivery due now.
+    ///
+    /// A pending one stays the same delivery: a process may have it in memory or under way, and sends it once; its result counts. So only
+    /// its time changes, and not even that while it is held.
+    package mutating func requeue(seen: Requeue.Seen? = nil, at now: Timestamp) -> Requeued {
+        if state == .pending {
+            if nextAttempt != nil { nextAttempt = now }
+            return .sooner
+        }
+        if let seen, seen != Requeue.Seen(state: state, changedAt: changedAt) { return .notAsSeen }
         state = .pending
         attempts = 0
         changedAt = now
         nextAttempt = now
         reason = nil
         round += 1
+        return .newRound
     }
 
     /// The attempts with this number and below are not kept any more; nil while all are.

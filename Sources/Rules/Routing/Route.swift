@@ -37,14 +37,20 @@ extension [Route] {
         return names
     }
 
+    /// Whether any route leads from the source to the destination, on whatever condition.
+    package func leads(from source: String, to destination: String) -> Bool { route(from: source, to: destination) != nil }
+
+    private func route(from source: String, to destination: String) -> Route? {
+        first { $0.destinations.contains(destination) && $0.sources?.contains(source) ?? true }
+    }
+
     /// The conversion as it is sent to a destination: changed by the first route that leads there.
     ///
-    /// A correction goes to the destinations of its conversion and by the same route, even if the route's condition is false by now.
+    /// What has a delivery is sent by such a route even if no route's condition is true, or is true by now: a correction goes where its
+    /// conversion went, and an operator may send a conversion past the conditions.
     package func conversion(_ conversion: Conversion, for destination: String) -> Conversion {
-        var route = first { $0.destinations.contains(destination) && $0.takes(conversion) }
-        if route == nil, !conversion[.update].isAbsent {
-            route = first { $0.destinations.contains(destination) && $0.sources?.contains(conversion.source) ?? true }
-        }
+        let taking = first { $0.destinations.contains(destination) && $0.takes(conversion) }
+        let route = taking ?? route(from: conversion.source, to: destination)
         guard let route else { return conversion }
         var changed = conversion
         let input = ExpressionInput(conversion)

@@ -14,6 +14,7 @@ package struct ReadyWindow: Sendable {
     package private(set) var isFetching = false
     /// Settled while a fetch ran: the fetch may have read them before their result was stored.
     private var settledMeanwhile: Set<ConversionID> = []
+    private var unoffered = UnofferedDeliveries()
 
     package init(capacity: Int) { self.capacity = max(1, capacity) }
 
@@ -23,13 +24,17 @@ package struct ReadyWindow: Sendable {
     /// Few enough wait that the rest should be fetched.
     package var wantsFetch: Bool { hasOverflowed && !isFetching && waiting.count <= capacity / 4 }
 
-    /// False if it does not fit, or is held already; the store has it.
+    /// False if it does not fit, is held already or has been made already; the store has it.
     package mutating func offer(_ delivery: ReadyDelivery) -> Bool {
         guard !hasOverflowed, waiting.count < capacity else {
             hasOverflowed = true
             return false
         }
-        guard held.insert(delivery.id).inserted else { return false }
+        guard !unoffered.isSettled(delivery.id) else { return false }
+        guard held.insert(delivery.id).inserted else {
+            unoffered.forget(delivery.id)
+            return false
+        }
         waiting.append(delivery)
         return true
     }
@@ -40,17 +45,22 @@ package struct ReadyWindow: Sendable {
     package mutating func settle(_ id: ConversionID) {
         held.remove(id)
         if isFetching { settledMeanwhile.insert(id) }
+        unoffered.settle(id)
     }
 
     /// Removes a delivery that was taken and not tried; it is still in the store.
     package mutating func giveBack(_ id: ConversionID) {
         held.remove(id)
+        unoffered.forget(id)
         hasOverflowed = true
     }
 
     /// Leaves what waits to the store.
     package mutating func dropWaiting() {
-        for delivery in waiting { held.remove(delivery.id) }
+        for delivery in waiting {
+            held.remove(delivery.id)
+            unoffered.forget(delivery.id)
+        }
         if !waiting.isEmpty { hasOverflowed = true }
         waiting.removeAll()
     }
@@ -74,7 +84,9 @@ package struct ReadyWindow: Sendable {
                 hasOverflowed = true
                 break
             }
-            if held.insert(delivery.id).inserted { waiting.append(delivery) }
+            guard held.insert(delivery.id).inserted else { continue }
+            waiting.append(delivery)
+            unoffered.read(delivery)
         }
         isFetching = false
         settledMeanwhile.removeAll(keepingCapacity: false)

@@ -173,6 +173,33 @@ extension ConversionStoreConformance {
             #expect(row?.reason == nil)
             #expect(try await store.requeue([], at: at) == 0)
         },
+        Self(name: "a pending delivery is only made due sooner, and the result of the try under way counts") { store async throws in
+            let delivery = try await queued(store)
+            try await store.record(StoreSamples.result(delivery, .pending, next: .seconds(600), reason: "busy"))
+            let at = StoreSamples.start.advanced(by: .seconds(100))
+            #expect(try await store.due("main", at: at, leavingOut: [], limit: 10).isEmpty)
+            #expect(try await store.requeue([delivery], at: at) == 1)
+            let due = try await store.due("main", at: at, leavingOut: [], limit: 10)
+            #expect(due.map(\.id) == [delivery] && due.map(\.attempts) == [1] && due.map(\.round) == [0])
+            #expect(try await store.requeue([delivery], at: at) == 1)
+            #expect(try await store.due("main", at: at, leavingOut: [delivery], limit: 10).isEmpty)
+            #expect(try await store.deliveries(DeliveryFilter()).map(\.reason) == ["busy"])
+            try await store.record(StoreSamples.result(delivery, .delivered))
+            #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .delivered, count: 1)])
+            #expect(try await store.due("main", at: at, leavingOut: [], limit: 10).isEmpty)
+        },
+        Self(name: "a delivery that has ended since it was looked at stays as it is") { store async throws in
+            let delivery = try await queued(store)
+            let at = StoreSamples.start.advanced(by: .seconds(100))
+            let pending = try await store.deliveries(DeliveryFilter()).map { Requeue($0) }
+            try await store.record(StoreSamples.result(delivery, .dead))
+            let dead = try await store.deliveries(DeliveryFilter()).map { Requeue($0) }
+            #expect(try await store.requeue(pending, at: at) == 0)
+            #expect(try await store.requeue(dead + dead, at: at) > 0)
+            try await store.record(StoreSamples.result(delivery, .delivered, round: 1))
+            #expect(try await store.requeue(dead, at: at) == 0)
+            #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .delivered, count: 1)])
+        },
         Self(name: "a delivery can be added to a stored conversion") { store async throws in
             let delivery = try await queued(store)
             let added = DeliveryID(conversion: delivery.conversion, destination: "later")

@@ -59,8 +59,7 @@ private struct HistoryModel {
     }
 
     mutating func requeue(_ index: Int, at now: Timestamp) {
-        steps[index].progress.requeue(at: now)
-        keepOrder(index)
+        if steps[index].progress.requeue(at: now) == .newRound { keepOrder(index) }
     }
 
     mutating func record(_ index: Int, _ result: AttemptResult) -> Bool {

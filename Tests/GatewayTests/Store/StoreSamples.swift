@@ -134,3 +134,10 @@ enum StoreSamples {
         )
     }
 }
+
+extension RepairStore {
+    /// Whatever their state.
+    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
+        try await requeue(deliveries.map { Requeue($0) }, at: now)
+    }
+}

@@ -97,11 +97,37 @@ struct DeliveryProgressTests {
     @Test func `a requeue begins a round and keeps what was logged`() {
         var delivery = progress(.dead)
         let now = start.advanced(by: .seconds(100))
-        delivery.requeue(at: now)
+        #expect(delivery.requeue(at: now) == .newRound)
         #expect(
             delivery
                 == DeliveryProgress(
                     state: .pending, attempts: 0, logged: 7, changedAt: now, nextAttempt: now, remoteID: "r-1", round: 2))
+    }
+
+    @Test func `a pending delivery that is made due stays the same delivery`() {
+        let now = start.advanced(by: .seconds(100))
+        var (delivery, sooner, held) = (progress(), progress(), progress())
+        sooner.nextAttempt = now
+        #expect(delivery.requeue(at: now) == .sooner)
+        #expect(delivery == sooner)
+        held.nextAttempt = nil
+        delivery = held
+        #expect(delivery.requeue(at: now) == .sooner)
+        #expect(delivery == held)
+    }
+
+    @Test func `a delivery is made due only as it was seen, or while it is pending`() {
+        let now = start.advanced(by: .seconds(100))
+        for state in DeliveryState.allCases {
+            for seen in DeliveryState.allCases {
+                var delivery = progress(state)
+                let effect = delivery.requeue(seen: Requeue.Seen(state: seen, changedAt: start), at: now)
+                #expect(effect == (state == .pending ? .sooner : state == seen ? .newRound : .notAsSeen))
+                var earlier = progress(state)
+                let seenEarlier = Requeue.Seen(state: state, changedAt: start.advanced(by: .seconds(-1)))
+                #expect(earlier.requeue(seen: seenEarlier, at: now) == (state == .pending ? .sooner : .notAsSeen))
+            }
+        }
     }
 
     @Test func `counts change if a delivery moves, in one order`() {

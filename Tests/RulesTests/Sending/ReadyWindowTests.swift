@@ -67,4 +67,18 @@ struct ReadyWindowTests {
         _ = window.take()
         #expect(window.wantsFetch)
     }
+
+    @Test func `an offer that comes after its delivery was read, made and settled is not made again`() {
+        var window = ReadyWindow(capacity: 4)
+        _ = window.beginFetch()
+        window.endFetch([ready(5), ready(6)], wasFull: false)
+        #expect(taken(2, from: &window) == [id(5), id(6)])
+        offer(6, to: &window, fits: false)
+        window.settle(id(5))
+        window.settle(id(6))
+        offer(5, to: &window, fits: false)
+        offer(4, to: &window, fits: true)
+        offer(7, to: &window, fits: true)
+        #expect(taken(3, from: &window) == [id(4), id(7), nil])
+    }
 }

@@ -129,7 +129,7 @@ final class PostgresConversionStore: SQLStore {
         try await corrections.add(QueuedSubmission(submission))
     }
 
-    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
+    func requeue(_ deliveries: [Requeue], at now: Timestamp) async throws(StoreError) -> Int {
         var changed = 0
         // In portions, so that a large replay does not keep others waiting.
         for portion in deliveries.portions(of: 500) {

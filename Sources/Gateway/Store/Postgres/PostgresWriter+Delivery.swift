@@ -62,23 +62,28 @@ extension PostgresWriter {
             })
     }
 
-    /// Returns how many of the deliveries exist.
-    func requeue(_ deliveries: [DeliveryID], at now: Timestamp, _ connection: PostgresConnection) throws(PostgresFailure) -> Int {
-        let keys = PostgresParameters(keys: deliveries)
+    /// Returns how many of the deliveries are due now.
+    func requeue(_ deliveries: [Requeue], at now: Timestamp, _ connection: PostgresConnection) throws(PostgresFailure) -> Int {
+        let keys = PostgresParameters(keys: deliveries.map(\.delivery))
         let rows = LockedDelivery.all(try connection.run([(.begin, PostgresParameters()), (.lockDeliveries, keys)])[1])
         var counts = Counts()
+        var requeued: [DeliveryID: LockedDelivery] = [:]
         var order: [PostgresConnection.Step] = []
-        for row in rows.values { counts.move(row.id.destination, from: row.progress.state, to: .pending) }
-        for delivery in deliveries where rows[delivery] != nil {
-            guard let place = try place(of: delivery.conversion, connection) else { continue }
-            order += self.order(of: delivery.conversion, at: place, to: delivery.destination)
+        for (id, seen) in deliveries.map({ ($0.delivery, $0.seen) }) {
+            guard requeued[id] == nil, var row = rows[id] else { continue }
+            let effect = row.requeue(seen: seen, at: now)
+            if effect == .notAsSeen { continue }
+            requeued[id] = row
+            guard effect == .newRound, let before = rows[id]?.progress.state else { continue }
+            counts.move(id.destination, from: before, to: .pending)
+            guard let place = try place(of: id.conversion, connection) else { continue }
+            order += self.order(of: id.conversion, at: place, to: id.destination)
         }
-        let requeued = rows.values.map { $0.requeued(at: now) }
-        let steps = Self.update(requeued) + order + step(counts, .repair)
+        let steps = Self.update(Array(requeued.values)) + order + step(counts, .repair)
         if !steps.isEmpty { _ = try connection.run(steps) }
         FaultPoint.replay.reached()
         _ = try connection.run(.commit)
-        return rows.count
+        return requeued.count
     }
 
     // MARK: Columns
@@ -133,11 +138,11 @@ private struct LockedDelivery {
         return effect
     }
 
-    func requeued(at now: Timestamp) -> LockedDelivery {
-        var row = self
-        row.progress.requeue(at: now)
-        row.node = 0
-        return row
+    /// A pending one stays with the node that holds it: it may be in its memory, or under way.
+    mutating func requeue(seen: Requeue.Seen?, at now: Timestamp) -> DeliveryProgress.Requeued {
+        let effect = progress.requeue(seen: seen, at: now)
+        if effect == .newRound { node = 0 }
+        return effect
     }
 }
 

@@ -1,7 +1,10 @@
 import Mappings
 import Rules
 
-/// The order of a history's deliveries, as `HistoryOrder` has it, each change as one statement. No node holds what is held back.
+/// The order of a history's deliveries, as `HistoryOrder` has it, each change as one statement.
+///
+/// A node that has a delivery in its memory, or under way, keeps it while it is held back and when it is let go: a second node would send
+/// it a second time.
 extension PostgresWriter {
     func place(of id: ConversionID, _ connection: PostgresConnection) throws(PostgresFailure) -> HistoryPlace? {
         try connection.run(.selectPlace, PostgresParameters(id)).first?.place(of: id)
@@ -38,7 +41,7 @@ extension PostgresStatement {
         "hold_before",
         """
         WITH held AS (
-            UPDATE delivery SET next_attempt = NULL, node = 0 WHERE destination = $4::text AND state = 0 AND conversion = (
+            UPDATE delivery SET next_attempt = NULL WHERE destination = $4::text AND state = 0 AND conversion = (
                 SELECT c.id FROM conversion c JOIN delivery d ON d.conversion = c.id
                 WHERE (c.id = $2::uuid OR c.root = $2) AND d.destination = $4 AND d.state = 0 AND coalesce(c.step, 0) > $3::bigint
                 ORDER BY coalesce(c.step, 0) LIMIT 1
@@ -49,7 +52,9 @@ extension PostgresStatement {
     fileprivate static let release = Self(
         "release",
         """
-        UPDATE delivery SET next_attempt = $3::bigint, node = 0 WHERE destination = $2::text AND conversion = (
+        UPDATE delivery SET next_attempt = $3::bigint,
+            node = coalesce((SELECT n.id FROM node n WHERE n.id = delivery.node AND n.lease_until >= clock_timestamp()), 0)
+        WHERE destination = $2::text AND conversion = (
             SELECT c.id FROM conversion p JOIN conversion c ON c.root = coalesce(p.root, p.id) AND c.step > coalesce(p.step, 0)
             JOIN delivery d ON d.conversion = c.id
             WHERE p.id = $1::uuid AND d.destination = $2 AND d.state = 0 AND d.next_attempt IS NULL ORDER BY c.step LIMIT 1

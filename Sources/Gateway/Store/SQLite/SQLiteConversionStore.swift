@@ -136,7 +136,7 @@ final class SQLiteConversionStore: SQLStore {
         }
     }
 
-    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
+    func requeue(_ deliveries: [Requeue], at now: Timestamp) async throws(StoreError) -> Int {
         var changed = 0
         // In portions, so that a large replay does not keep intake waiting.
         for portion in deliveries.portions(of: 500) { changed += try await write { try $0.requeue(portion, at: now) } }

@@ -17,18 +17,21 @@ extension SQLiteWriter {
         return try release(after: id, to: destination, at: progress.changedAt)
     }
 
-    /// Returns how many of the deliveries exist.
-    func requeue(_ deliveries: [DeliveryID], at now: Timestamp) throws(SQLiteFailure) -> Int {
+    /// Returns how many of the deliveries are due now.
+    func requeue(_ deliveries: [Requeue], at now: Timestamp) throws(SQLiteFailure) -> Int {
         var changed = 0
-        for delivery in deliveries {
-            let id = delivery.conversion
-            guard let destination = try knownNumber(of: delivery.destination), var progress = try progress(of: id, to: destination) else {
-                continue
+        for (id, seen) in deliveries.map({ ($0.delivery, $0.seen) }) {
+            guard let destination = try knownNumber(of: id.destination),
+                var progress = try progress(of: id.conversion, to: destination)
+            else { continue }
+            let before = progress.state
+            let effect = progress.requeue(seen: seen, at: now)
+            if effect == .notAsSeen { continue }
+            count(destination: destination, from: before, to: .pending)
+            try write(progress, of: id.conversion, to: destination)
+            if effect == .newRound, let place = try place(of: id.conversion) {
+                try keepOrder(of: id.conversion, at: place, to: destination)
             }
-            count(destination: destination, from: progress.state, to: .pending)
-            progress.requeue(at: now)
-            try write(progress, of: id, to: destination)
-            if let place = try place(of: id) { try keepOrder(of: id, at: place, to: destination) }
             changed += 1
         }
         FaultPoint.replay.reached()

@@ -1,0 +1,59 @@
+import Mappings
+
+/// What will become of the deliveries of one history to one destination, if the tracker takes what it is sent.
+///
+/// A correction's request depends on what became of its conversion, and that may be about to be sent too. So the steps are gone through in
+/// their order, as they are sent.
+package struct HistoryForecast: Sendable {
+    package struct Step: Sendable {
+        package var id: ConversionID
+        package var document: [UInt8]
+        /// As it is stored; nil if there is no delivery.
+        package var state: DeliveryState?
+        /// It is about to be made due, or to be added.
+        package var isMadeDue: Bool
+
+        package init(id: ConversionID, document: [UInt8], state: DeliveryState?, isMadeDue: Bool) {
+            self.id = id
+            self.document = document
+            self.state = state
+            self.isMadeDue = isMadeDue
+        }
+    }
+
+    package struct Entry: Sendable {
+        package var next: NextStep
+        /// What will have become of the steps before.
+        package var predecessor: DeliveryState?
+    }
+
+    /// Of those that are made due or pending.
+    package private(set) var entries: [ConversionID: Entry] = [:]
+
+    /// - Parameter steps: all of the history, in their order.
+    package init(_ steps: [Step], at sending: Sending, now: Timestamp) {
+        var earlier: [DeliveryState] = []
+        for step in steps {
+            guard step.isMadeDue || step.state == .pending else {
+                if let state = step.state { earlier.append(state) }
+                continue
+            }
+            let predecessor = DeliveryState.predecessor(earlier)
+            let delivery = ReadyDelivery(id: step.id, attempts: 0, content: .document(step.document), predecessor: predecessor)
+            let next = sending.nextStep(for: delivery, at: now)
+            entries[step.id] = Entry(next: next, predecessor: predecessor)
+            earlier.append(next.expectedState)
+        }
+    }
+}
+
+extension NextStep {
+    /// What the delivery comes to if the tracker takes what it is sent.
+    fileprivate var expectedState: DeliveryState {
+        switch self {
+        case .send: .delivered
+        case .recordOnly, .skip: .skipped
+        case .tooLate, .unreadable: .dead
+        }
+    }
+}
