@@ -40,7 +40,8 @@ struct GatewayService: Sendable {
         self.dispatcher = dispatcher
         let intake = Self.intake(configuration, after: nil, store: store, dispatcher: dispatcher, logger: logger)
         // Half of the time for requests that are still coming in, so that deliveries have the rest.
-        let limits = ConnectionLimits(body: configuration.limits.body, drain: max(.seconds(1), configuration.limits.drain / 2))
+        var limits = ConnectionLimits(drain: max(.seconds(1), configuration.limits.drain / 2))
+        limits.take(configuration.limits)
         current = CurrentIntake(intake, limits: limits)
         server = InboundServer(current, at: configuration.listen, logger: logger, onRunning: onListening)
     }
@@ -73,7 +74,7 @@ struct GatewayService: Sendable {
         dispatcher.reconfigure(configuration.destinations.map { Destination($0, routes: configuration.routes) })
         let intake = Self.intake(
             configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, logger: logger)
-        current.replace(with: intake, bodyLimit: configuration.limits.body)
+        current.replace(with: intake) { $0.take(configuration.limits) }
     }
 
     /// Serves until the process gets SIGTERM or SIGINT, or one part fails. A second signal ends the process at once.

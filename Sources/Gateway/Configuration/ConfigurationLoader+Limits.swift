@@ -6,6 +6,8 @@ extension ConfigurationLoader {
         var limits = ServiceLimits()
         var map = YAMLFields(node, subject: "'limits'", into: &diagnostics)
         limits.body = size("body", in: &map, 1...(1 << 30), "1B to 1GiB") ?? limits.body
+        let connections = map.integer("connections_per_address", in: 1...1_000_000, &diagnostics)
+        limits.connectionsPerAddress = connections ?? limits.connectionsPerAddress
         if let refused = map.take("refused") { limits.refused = self.refused(refused) }
         limits.drain = duration("drain", in: &map, .zero ... .seconds(3600), "0s to 1h") ?? limits.drain
         map.finish(&diagnostics)

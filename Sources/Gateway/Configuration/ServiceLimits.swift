@@ -4,6 +4,8 @@ import Rules
 struct ServiceLimits: Sendable, Equatable {
     /// Bytes of a request's body; more is a 413.
     var body = 1024 * 1024
+    /// Open connections from one address, proxies that are trusted excepted.
+    var connectionsPerAddress = 256
     var refused = RefusedLimits()
     /// How long the end of the service waits for what is under way.
     var drain = Duration.seconds(10)

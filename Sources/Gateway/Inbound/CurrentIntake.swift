@@ -1,3 +1,4 @@
+import Rules
 import Synchronization
 
 /// The intake that new requests go to; a reload puts another in its place.
@@ -12,10 +13,12 @@ final class CurrentIntake: Sendable {
         var limits: ConnectionLimits
     }
 
+    let load: InboundLoad
     private let number = Atomic(0)
     private let state: Mutex<Version>
 
     init(_ intake: Intake, limits: ConnectionLimits) {
+        load = InboundLoad(limits, logger: intake.logger, now: intake.clock.now)
         state = Mutex(Version(number: 0, intake: intake, limits: limits))
     }
 
@@ -23,11 +26,13 @@ final class CurrentIntake: Sendable {
 
     func isLatest(_ version: Version) -> Bool { number.load(ordering: .relaxed) == version.number }
 
-    func replace(with intake: Intake, bodyLimit: Int) {
+    /// - Parameter change: what is new about the limits.
+    func replace(with intake: Intake, _ change: (inout ConnectionLimits) -> Void) {
         state.withLock { state in
             state.number += 1
             state.intake = intake
-            state.limits.body = bodyLimit
+            change(&state.limits)
+            load.setLimits(state.limits)
             number.store(state.number, ordering: .relaxed)
         }
     }

@@ -19,17 +19,32 @@ struct InboundChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            let requestHead = RequestHeadHandler()
-            try pipeline.addHandler(requestHead)
-            try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-            try pipeline.addHandler(InboundHandler(limits: current.latest.limits, date: date, requestHead: requestHead))
+            Self.bound(channel)
+            let feeder = RequestFeeder()
+            try pipeline.addHandler(feeder)
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
+                withDecoderLimitConfiguration: Self.headLimits)
+            try pipeline.addHandler(InboundHandler(current: current, date: date, feeder: feeder))
             return Value(
                 connection: try NIOAsyncChannel(
                     wrappingChannelSynchronously: channel,
-                    configuration: NIOAsyncChannel.Configuration(
-                        // Requests that a sender pipelines wait in the socket, not in memory.
-                        backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true)))
+                    configuration: NIOAsyncChannel.Configuration(isOutboundHalfClosureEnabled: true)))
         }
+    }
+
+    /// A head has at most as many bytes as its longest line may have.
+    private static var headLimits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderListSize = limits.maxHeaderFieldSize
+        return limits
+    }
+
+    /// What was read and waits is one small buffer for each connection.
+    private static func bound(_ channel: any Channel) {
+        guard let options = channel.syncOptions else { return }
+        try? options.setOption(.maxMessagesPerRead, value: 1)
+        try? options.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
     }
 
     func handle(value: Value, logger: Logger) async {

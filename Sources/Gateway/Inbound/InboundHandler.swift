@@ -5,249 +5,190 @@ import NIOExtras
 import NIOHTTP1
 import Rules
 
-/// Gathers a request's parts into one request and sends a reply in parts.
+/// Gathers a request's parts into one request and sends a reply in parts, one request at a time.
 ///
 /// Bodies beyond the limit are dropped as they come: up to eight times the limit the connection stays usable, since the rest is read; a larger
-/// one is answered at once and the connection closed. Senders that are too slow are cut off.
+/// one is answered at once and the connection closed.
+///
+/// In every state the connection has a deadline, except while the intake works on a request: then nothing is expected of the sender.
 final class InboundHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = InboundRequest
     typealias OutboundIn = ReceptionReply
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum State {
+    enum State {
+        /// For a request's head.
         case waiting
-        case reading(HTTPRequestHead, ByteBuffer?)
-        /// Too large; the number of bytes dropped so far.
-        case dropping(HTTPRequestHead, Int)
-        /// Nothing that still comes is looked at.
-        case ignoring
+        /// The rest of `incoming` is under way.
+        case reading
+        /// The intake has the request; its reply is due.
+        case working(Due)
+        /// The reply is written, and the sender has yet to take it.
+        case replying
+        /// The reply that says so was taken; nothing that still comes is looked at.
+        case closing
     }
-    private struct Expected {
+
+    /// How the reply to a request is written.
+    struct Due {
         var keepsAlive: Bool
-        var isHead: Bool
-        var isOld: Bool
+        var isHead = false
+        var isOld = false
     }
 
-    private let limits: ConnectionLimits
+    /// A request whose body is not here yet.
+    private struct Incoming {
+        var head: HTTPRequestHead
+        var body: [UInt8] = []
+        /// Bytes that have come, dropped ones too.
+        var count = 0
+    }
+
+    let limits: ConnectionLimits
     /// How long a client may count on the connection.
-    private let keepAlive: String
-    private let date: DateHeader
-    private let requestHead: RequestHeadHandler
-    private var state = State.waiting
-    /// Requests handed on whose replies are due, in order.
-    private var expected = CircularBuffer<Expected>(initialCapacity: 2)
-    private var isQuiescing = false
-    private var isClosing = false
-    private var deadline = NIODeadline.distantFuture
-    private var timer: Scheduled<Void>?
+    let keepAlive: String
+    let date: DateHeader
+    let feeder: RequestFeeder
+    let current: CurrentIntake
+    let deadline = ConnectionDeadline()
+    var state = State.waiting
+    var isQuiescing = false
+    /// What is to be answered after the reply that is due: the sender's next bytes are no request.
+    var parseError: (any Error)?
+    private var incoming: Incoming?
+    private var entry: (address: AddressConnections.Address, verdict: AddressConnections.Verdict)?
 
-    init(limits: ConnectionLimits, date: DateHeader, requestHead: RequestHeadHandler) {
-        self.limits = limits
+    /// - Parameter feeder: in front of the parser on the same connection.
+    init(current: CurrentIntake, date: DateHeader, feeder: RequestFeeder) {
+        limits = current.latest.limits
         keepAlive = "timeout=\(limits.idle.components.seconds)"
+        self.current = current
         self.date = date
-        self.requestHead = requestHead
+        self.feeder = feeder
     }
+
+    // MARK: The connection
 
     func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { expect(within: limits.idle, context) }
+        if context.channel.isActive { begin(context) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        expect(within: limits.idle, context)
         context.fireChannelActive()
+        begin(context)
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        deadline.expect(within: limits.idle, context)
+        guard let text = context.channel.remoteAddress?.ipAddress, let peer = IPAddress(text),
+            !current.latest.intake.reception.trusts(peer)
+        else { return }
+        let entry = current.load.addresses.enter(peer)
+        self.entry = entry
+        guard entry.verdict != .welcome else { return }
+        current.load.refusedConnection(of: text)
+        if entry.verdict == .cut { return context.close(promise: nil) }
+        refuse(.overloaded, "too many connections are open from \(text); use fewer, or try again later", retryAfter: 10, context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        stopTimer()
+        end()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { stopTimer() }
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
 
-    // MARK: Requests
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch (unwrapInboundIn(data), state) {
-        case (_, .ignoring): break
-        case (.head(let head), _): begin(head, context)
-        case (.body(let part), .reading(let head, let body)): append(part, to: body, head, context)
-        case (.body(let part), .dropping(let head, let count)): drop(count + part.readableBytes, head, context)
-        case (.end, .reading(let head, let body)): finish(head, body, fault: nil, context)
-        case (.end, .dropping(let head, let count)): finish(head, nil, fault: tooLarge(count), context)
-        case (.body, .waiting), (.end, .waiting): break
-        }
-    }
-
-    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        requestHead.mayBegin = false
-        expect(within: limits.arrival, context)
-        let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-        let waitsForLeave = head.headers.first(name: "Expect")?.isEqualIgnoringCase("100-continue") ?? false
-        guard length <= limits.body else {
-            if waitsForLeave || length > 8 * limits.body { return finish(head, nil, fault: tooLarge(length), isLast: true, context) }
-            state = .dropping(head, 0)
-            return
-        }
-        // HTTP/1.0 knows no interim replies (RFC 9110, section 15.2).
-        if waitsForLeave, head.version != .http1_0 {
-            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
-        }
-        state = .reading(head, nil)
-    }
-
-    private func append(_ part: ByteBuffer, to body: ByteBuffer?, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        // Gives up the buffer before it grows, so that it is not copied.
-        state = .waiting
-        var part = part
-        guard var body else {
-            if part.readableBytes > limits.body { return drop(part.readableBytes, head, context) }
-            state = .reading(head, part)
-            return
-        }
-        guard body.readableBytes + part.readableBytes <= limits.body else {
-            return drop(body.readableBytes + part.readableBytes, head, context)
-        }
-        body.writeBuffer(&part)
-        state = .reading(head, body)
-    }
-
-    private func drop(_ count: Int, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        state = .dropping(head, count)
-        if count > 8 * limits.body { finish(head, nil, fault: tooLarge(count), isLast: true, context) }
-    }
-
-    private func tooLarge(_ count: Int) -> Refusal { .tooLarge(count, limit: limits.body) }
-
-    private func finish(
-        _ head: HTTPRequestHead, _ body: ByteBuffer?, fault: Refusal?, isLast: Bool = false, _ context: ChannelHandlerContext
-    ) {
-        // Behind a tunnel's head, and an upgrade's that a pipelined request brought, the parser reads no more.
-        let isDetached = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
-        let keepsAlive = head.isKeepAlive && !isLast && !isQuiescing && !isDetached
-        state = keepsAlive ? .waiting : .ignoring
-        requestHead.mayBegin = true
-        deadline = .distantFuture
-        expected.append(Expected(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
-        let target = Self.originForm(head.uri)
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let wire = WireRequest(
-            method: head.method.rawValue, path: String(target[..<(mark ?? target.endIndex)]),
-            query: mark.map { String(target[target.index(after: $0)...]) } ?? "",
-            headers: head.headers.map { ($0.name, $0.value) }, body: body.map { Array($0.readableBytesView) } ?? [])
-        context.fireChannelRead(wrapInboundOut(InboundRequest(wire: wire, fault: fault)))
-    }
-
-    /// `http://host/path` as `/path`: proxies may send either (RFC 9112, section 3.2.2).
-    private static func originForm(_ target: String) -> String {
-        guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") else { return target }
-        let slash = target[scheme.upperBound...].firstIndex(of: "/")
-        return slash.map { String(target[$0...]) } ?? "/"
-    }
-
-    /// What is no HTTP is answered, unless a reply to an earlier request is still due.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError, !isClosing else { return context.fireErrorCaught(error) }
-        state = .ignoring
-        guard expected.isEmpty else { return }
-        let sentence = requestHead.isHTTP2 ? "this is HTTP/2; send HTTP/1.1" : "this is not HTTP/1.1: \(error)"
-        answer(.error(.invalid, sentence), context)
-    }
-
-    // MARK: Replies
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard let expected = expected.popFirst() else {
-            promise?.succeed()
-            return
-        }
-        let isLast = !expected.keepsAlive || isQuiescing && self.expected.isEmpty
-        writeParts(of: unwrapOutboundIn(data), for: expected, isLast: isLast, promise, context)
-        if isLast {
-            close(context)
-        } else if self.expected.isEmpty, case .waiting = state {
-            expect(within: limits.idle, context)
-        }
-    }
-
-    private func answer(_ reply: ReceptionReply, _ context: ChannelHandlerContext) {
-        writeParts(of: reply, for: Expected(keepsAlive: false, isHead: false, isOld: false), isLast: true, nil, context)
-        close(context)
-    }
-
-    private func writeParts(
-        of reply: ReceptionReply, for expected: Expected, isLast: Bool, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
-    ) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(7)
-        headers.add(name: "Content-Type", value: reply.wire.contentType)
-        headers.add(name: "Content-Length", value: String(reply.wire.body.count))
-        headers.add(name: "Date", value: date.text)
-        for (name, value) in reply.headers { headers.add(name: name, value: value) }
-        if isLast {
-            headers.add(name: "Connection", value: "close")
-        } else {
-            if expected.isOld { headers.add(name: "Connection", value: "keep-alive") }
-            headers.add(name: "Keep-Alive", value: keepAlive)
-        }
-        let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: reply.wire.status), headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !expected.isHead, !reply.wire.body.isEmpty {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.wire.body)))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
-    }
-
-    /// Ends the sending side; what the sender still has under way is read for a moment, since closing on it would cost it the reply.
-    private func close(_ context: ChannelHandlerContext) {
-        isClosing = true
-        state = .ignoring
-        context.close(mode: .output, promise: nil)
-        expect(within: .seconds(2), context)
+    private func end() {
+        deadline.end()
+        incoming = nil
+        if let entry { current.load.addresses.leave(entry.address, entry.verdict) }
+        entry = nil
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent:
             isQuiescing = true
-            if expected.isEmpty, case .waiting = state { context.close(promise: nil) }
-        case ChannelEvent.inputClosed where isClosing:
-            context.close(promise: nil)
-        default:
+            if case .waiting = state { context.close(promise: nil) }
+        case ChannelEvent.inputClosed:
+            if case .closing = state { return context.close(promise: nil) }
             context.fireUserInboundEventTriggered(event)
+        default: context.fireUserInboundEventTriggered(event)
         }
     }
 
-    // MARK: Time
+    // MARK: Requests
 
-    /// One timer serves many deadlines: it looks at the newest when it fires.
-    private func expect(within duration: Duration, _ context: ChannelHandlerContext) {
-        let deadline = NIODeadline.now() + TimeAmount(duration)
-        let isSooner = deadline < self.deadline
-        self.deadline = deadline
-        if timer == nil || isSooner && deadline < scheduled { schedule(context) }
-    }
-
-    private var scheduled = NIODeadline.distantFuture
-
-    private func schedule(_ context: ChannelHandlerContext) {
-        timer?.cancel()
-        scheduled = deadline
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timeUp(context) }
-    }
-
-    private func timeUp(_ context: ChannelHandlerContext) {
-        timer = nil
-        if deadline <= .now() {
-            context.close(promise: nil)
-        } else if deadline != .distantFuture {
-            schedule(context)
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (unwrapInboundIn(data), state) {
+        case (.head(let head), .waiting): begin(head, context)
+        case (.body(let part), .reading): append(part, context)
+        case (.end, .reading): finish(context)
+        // The feeder gives one request at a time. If it is ever wrong, no more requests of this sender are read.
+        case (.head, .working(var due)):
+            due.keepsAlive = false
+            state = .working(due)
+        default: break
         }
     }
 
-    private func stopTimer() {
-        timer?.cancel()
-        timer = nil
-        deadline = .distantFuture
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        deadline.expect(within: limits.arrival, context)
+        state = .reading
+        incoming = Incoming(head: head)
+        let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+        let waitsForLeave = head.headers.first(name: "Expect")?.isEqualIgnoringCase("100-continue") ?? false
+        if length > limits.body, waitsForLeave || length > 8 * limits.body {
+            incoming?.count = length
+            return finish(isLast: true, context)
+        }
+        if head.headers.contains(name: "Transfer-Encoding") {
+            feeder.next = .chunks
+        } else if length > 0 {
+            feeder.next = .body(length)
+        }
+        // HTTP/1.0 knows no interim replies (RFC 9110, section 15.2).
+        if waitsForLeave, head.version != .http1_0 {
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+        }
+    }
+
+    private func append(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard var incoming else { return }
+        self.incoming = nil
+        incoming.count += part.readableBytes
+        if incoming.count <= limits.body {
+            part.withUnsafeReadableBytes { incoming.body.append(contentsOf: $0) }
+        } else {
+            incoming.body = []
+        }
+        self.incoming = incoming
+        if incoming.count > 8 * limits.body { finish(isLast: true, context) }
+    }
+
+    private func finish(isLast: Bool = false, _ context: ChannelHandlerContext) {
+        guard let incoming else { return }
+        self.incoming = nil
+        let head = incoming.head
+        // Behind a tunnel's head the parser reads no more.
+        let keepsAlive = head.isKeepAlive && !isLast && head.method != .CONNECT
+        state = .working(Due(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
+        feeder.hold()
+        deadline.lift()
+        let fault = incoming.count > limits.body ? Refusal.tooLarge(incoming.count, limit: limits.body) : nil
+        let request = InboundRequest(wire: WireRequest(head, body: fault == nil ? incoming.body : []), fault: fault)
+        context.fireChannelRead(wrapInboundOut(request))
+    }
+
+    /// What is no HTTP is answered, after the reply that is due.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
+        switch state {
+        case .waiting, .reading: refuse(error, context)
+        case .working, .replying: parseError = parseError ?? error
+        case .closing: break
+        }
     }
 }

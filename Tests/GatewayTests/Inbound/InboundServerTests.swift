@@ -53,7 +53,7 @@ struct InboundServerTests {
         try await Live.serve(bench) { port in
             let offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
             let text = try await Live.exchange(port, post(order, offer) + post(order, offer) + post(order, offer + "Connection: close\r\n"))
-            #expect(text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }.first == "200")
+            #expect(text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) } == ["200", "200", "200"])
             let preface = try await Live.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
             #expect(preface.hasPrefix("HTTP/1.1 400"))
             #expect(preface.contains("this is HTTP/2; send HTTP/1.1"))
@@ -107,6 +107,36 @@ struct InboundServerTests {
             #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
             #expect(text.contains("Connection: close"))
         }
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `what is due is answered before what is no HTTP, and then the connection ends`() async throws {
+        let bench = try bench()
+        try await Live.serve(bench) { port in
+            for garbage in [
+                "hello\r\n\r\n", "\u{16}\u{3}\u{1}", "GET / HTTP/9.9\r\n\r\n", post("x").replacing("Length: 1", with: "Length: x"),
+            ] {
+                let text = try await Live.exchange(port, post("{") + post(order) + garbage)
+                #expect(text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) } == ["400", "200", "400"])
+                #expect(text.contains("this is not HTTP/1.1"))
+                #expect(text.ranges(of: "Connection: close").count == 1)
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `a sender that takes no replies is cut off`() async throws {
+        try await Live.serve(try bench(), idle: .milliseconds(100)) { port in
+            try await Live.flood(port, String(repeating: post("{"), count: 100))
+        }
+    }
+
+    @Test func `a pipelined body is what was sent, wherever the reads end`() async throws {
+        let bench = try bench()
+        let padding = String(repeating: " ", count: 997)
+        try await Live.serve(bench) { port in
+            let requests = (1...200).map { post(order.replacing("ord_42", with: "¤-\($0)") + padding) }.joined()
+            _ = try await Live.exchange(port, requests + post(order, "Connection: close\r\n"))
+        }
+        #expect(bench.store.submissions.map(\.conversion.orderID) == (1...200).map { "¤-\($0)" } + ["ord_42"])
     }
 
     @Test func `HTTP/1.0 is answered and closed unless it asks to stay`() async throws {

@@ -13,7 +13,7 @@ enum Live {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let limits = ConnectionLimits(body: body, idle: idle, arrival: idle, connections: 64)
+        let limits = ConnectionLimits(body: body, idle: idle, arrival: idle, taking: idle, connections: 64)
         let server = InboundServer(bench.intake, at: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, logger: logger) { port in
             continuation.yield(port)
             continuation.finish()
@@ -25,6 +25,15 @@ enum Live {
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
+    }
+
+    /// Sends the bytes again and again, and reads nothing. Returns once the server has cut the connection.
+    static func flood(_ port: Int, _ text: String) async throws {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: false)
+            .connect(host: "127.0.0.1", port: port).get()
+        while (try? await channel.writeAndFlush(ByteBuffer(string: text)).get()) != nil {}
+        try? await channel.close().get()
     }
 
     static func exchange(_ port: Int, _ text: String) async throws -> String { try await exchange(port, Array(text.utf8)) }

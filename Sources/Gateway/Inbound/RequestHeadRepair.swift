@@ -6,14 +6,8 @@ import NIOCore
 ///   it with a 400.
 /// - An `Upgrade` header is taken out: the gateway speaks HTTP/1.1 and ignores the offer (RFC 9110, section 7.8). The parser would take everything
 ///   behind the head for another protocol, and the sender's next requests would get no answer.
-///
-/// `InboundHandler` says when a head may begin. Of requests that a sender pipelines this handler sees those that begin a read.
-final class RequestHeadHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-
+struct RequestHeadRepair {
     private enum Place {
-        case outside
         /// The request line, or an empty line in front of it (RFC 9112, section 2.2).
         case requestLine
         case restOfRequestLine
@@ -22,36 +16,40 @@ final class RequestHeadHandler: ChannelInboundHandler {
         case line
         /// Inside a header line that goes.
         case upgrade
+        /// Behind the empty line that ends the head.
+        case end
     }
 
-    var mayBegin = true
+    private var place = Place.requestLine
     /// The sender began with HTTP/2's preface (RFC 9113, section 3.4), which the parser only finds wrong.
     private(set) var isHTTP2 = false
-    private var place = Place.outside
     /// The beginning of a line that a read cut off: it may yet turn out to be an upgrade, or the end of the head.
     private var held: [UInt8] = []
     private static let name = Array("upgrade:".utf8)
     private static let preface = Array("PRI * HTTP/2".utf8)
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if place == .outside {
-            guard mayBegin else { return context.fireChannelRead(data) }
-            place = .requestLine
-        }
-        mayBegin = false
-        var buffer = unwrapInboundIn(data)
+    var isAtEnd: Bool { place == .end }
+
+    /// Takes what belongs to the head out of the input.
+    ///
+    /// - Returns: what the parser gets of it.
+    mutating func take(from input: inout ByteBuffer) -> ByteBuffer {
         if !held.isEmpty {
             var begun = ByteBuffer(bytes: held)
-            begun.writeBuffer(&buffer)
-            buffer = begun
+            begun.writeBuffer(&input)
+            input = begun
             held = []
         }
-        let repaired = buffer.withUnsafeReadableBytes { repair($0) }
-        context.fireChannelRead(wrapInboundOut(repaired ?? buffer))
+        let (length, repaired) = input.withUnsafeReadableBytes { repair($0) }
+        guard let repaired else { return input.readSlice(length: length) ?? ByteBuffer() }
+        input.moveReaderIndex(forwardBy: length)
+        return repaired
     }
 
-    /// Goes on line by line. Nil if nothing is to be changed.
-    private func repair(_ bytes: UnsafeRawBufferPointer) -> ByteBuffer? {
+    /// Goes on line by line to the head's end.
+    ///
+    /// - Returns: the number of bytes up to there, and what they become; nil if nothing is to be changed.
+    private mutating func repair(_ bytes: UnsafeRawBufferPointer) -> (length: Int, repaired: ByteBuffer?) {
         var repaired: ByteBuffer?
         // Up to here the bytes are in `repaired`, or left out.
         var taken = 0
@@ -62,7 +60,7 @@ final class RequestHeadHandler: ChannelInboundHandler {
             taken = next
         }
         var start = 0
-        while start < bytes.count, place != .outside {
+        while start < bytes.count, place != .end {
             let end = Self.endOfLine(bytes, from: start)
             let isWhole = bytes[end - 1] == 0x0A
             if place == .lineStart {
@@ -70,9 +68,10 @@ final class RequestHeadHandler: ChannelInboundHandler {
                 if Self.isPrefix(line, isWhole) {
                     held = Array(line)
                     take(to: start, leavingOutTo: end)
+                    start = end
                     break
                 }
-                place = Self.isEmpty(line) ? .outside : Self.isUpgrade(line) ? .upgrade : .line
+                place = Self.isEmpty(line) ? .end : Self.isUpgrade(line) ? .upgrade : .line
             }
             switch place {
             case .requestLine, .restOfRequestLine:
@@ -87,12 +86,12 @@ final class RequestHeadHandler: ChannelInboundHandler {
                 take(to: start, leavingOutTo: end)
                 if isWhole { place = .lineStart }
             case .line: if isWhole { place = .lineStart }
-            case .outside, .lineStart: break
+            case .end, .lineStart: break
             }
             start = end
         }
-        if repaired != nil { take(to: bytes.count, leavingOutTo: bytes.count) }
-        return repaired
+        if repaired != nil { take(to: start, leavingOutTo: start) }
+        return (start, repaired)
     }
 
     private static func endOfLine(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {

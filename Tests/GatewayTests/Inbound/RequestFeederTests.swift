@@ -5,9 +5,9 @@ import Testing
 @testable import Gateway
 
 /// Heads that the HTTP parser would misunderstand, whole and in pieces.
-struct RequestHeadHandlerTests {
+struct RequestFeederTests {
     private func passed(_ pieces: [String]) throws -> String {
-        let channel = EmbeddedChannel(handler: RequestHeadHandler())
+        let channel = EmbeddedChannel(handler: RequestFeeder())
         for piece in pieces { try channel.writeInbound(ByteBuffer(string: piece)) }
         var text = ""
         while let buffer = try channel.readInbound(as: ByteBuffer.self) { text += String(buffer: buffer) }

@@ -1,0 +1,140 @@
+import NIOCore
+
+/// Gives the HTTP parser one request at a time: what a sender pipelines waits here, and then in the socket, until the reply to the request
+/// before it was taken.
+///
+/// So a connection costs one request however many are pipelined, and what is wrong with the next is found after this one was answered.
+/// `InboundHandler` says what follows: a head and a chunked body end with an empty line, any other body after so many bytes.
+final class RequestFeeder: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the parser is about to get.
+    enum Next: Equatable {
+        case head
+        case body(Int)
+        case chunks
+        /// Nothing is known about it.
+        case anything
+        /// The parser gets nothing more; what comes is dropped.
+        case nothing
+    }
+
+    var next = Next.head
+    private var repair = RequestHeadRepair()
+    private var input = ByteBuffer()
+    private var isHeld = false
+    private var isFeeding = false
+    private var isReadDue = false
+    private var isInputClosed = false
+    /// Of a chunked body: the line that goes on has nothing in it yet.
+    private var isLineEmpty = false
+    private var context: ChannelHandlerContext?
+
+    var isHTTP2: Bool { repair.isHTTP2 }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// Gives the parser nothing and reads nothing until `go`.
+    func hold() { isHeld = true }
+
+    /// - Parameter next: nil goes on where `hold` stopped.
+    func go(_ next: Next? = nil) {
+        isHeld = false
+        if let next { self.next = next }
+        if next == .head { repair = RequestHeadRepair() }
+        // A feed that is under way goes on by itself.
+        guard !isFeeding, let context else { return }
+        if input.readableBytes > 0 {
+            feed(context)
+            context.fireChannelReadComplete()
+        }
+        readOn(context)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
+        feed(context)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        readOn(context)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isIdle { context.read() } else { isReadDue = true }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent, !isIdle {
+            isInputClosed = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private var isIdle: Bool { !isHeld && input.readableBytes == 0 }
+
+    /// Does what was put off while the feeder was held.
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard isIdle else { return }
+        if isInputClosed {
+            isInputClosed = false
+            context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        } else if isReadDue {
+            isReadDue = false
+            context.read()
+        }
+    }
+
+    private func feed(_ context: ChannelHandlerContext) {
+        guard !isFeeding else { return }
+        isFeeding = true
+        while !isHeld, input.readableBytes > 0 {
+            let piece = piece()
+            if piece.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(piece)) }
+        }
+        // Gives up the memory of the read.
+        if input.readableBytes == 0 { input = ByteBuffer() }
+        isFeeding = false
+    }
+
+    private func piece() -> ByteBuffer {
+        switch next {
+        case .head:
+            let piece = repair.take(from: &input)
+            if repair.isAtEnd { next = .anything }
+            return piece
+        case .body(let rest):
+            let length = min(rest, input.readableBytes)
+            next = length == rest ? .anything : .body(rest - length)
+            return input.readSlice(length: length) ?? ByteBuffer()
+        case .chunks: return input.readSlice(length: lengthToEmptyLine()) ?? ByteBuffer()
+        case .anything: return input.readSlice(length: input.readableBytes) ?? ByteBuffer()
+        case .nothing:
+            input = ByteBuffer()
+            return input
+        }
+    }
+
+    /// A body in chunks, with what may follow the last, ends with an empty line. One may also be inside it; then the rest is the next piece.
+    private func lengthToEmptyLine() -> Int {
+        input.withUnsafeReadableBytes { bytes in
+            for index in bytes.indices {
+                switch bytes[index] {
+                case 0x0A where isLineEmpty: return index + 1
+                case 0x0A: isLineEmpty = true
+                case 0x0D: break
+                default: isLineEmpty = false
+                }
+            }
+            return bytes.count
+        }
+    }
+}

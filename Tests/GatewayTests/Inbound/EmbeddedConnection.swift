@@ -1,0 +1,110 @@
+import Mappings
+import NIOCore
+import NIOEmbedded
+import NIOExtras
+import NIOHTTP1
+import Rules
+
+@testable import Gateway
+
+/// A sender's connection without a socket, in virtual time. The test is the sender and the intake.
+final class EmbeddedConnection {
+    let channel: EmbeddedChannel
+    let handler: InboundHandler
+    let peer = Peer()
+    private let intake = Requests()
+
+    /// Between the gateway and the sender: keeps back what the sender does not take.
+    final class Peer: ChannelDuplexHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundIn = ByteBuffer
+
+        private(set) var text = ""
+        private(set) var reads = 0
+        private var untaken: [(ByteBuffer, EventLoopPromise<Void>?)] = []
+        var takes = true
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            untaken.append((unwrapOutboundIn(data), promise))
+        }
+
+        func flush(context: ChannelHandlerContext) { if takes { take() } }
+
+        func take() {
+            let all = untaken
+            untaken = []
+            for (buffer, promise) in all {
+                text += String(buffer: buffer)
+                promise?.succeed()
+            }
+        }
+
+        func read(context: ChannelHandlerContext) {
+            reads += 1
+            context.read()
+        }
+
+        /// An embedded channel knows no half-closed state.
+        func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+            if mode == .output { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+        }
+    }
+
+    private final class Requests: ChannelInboundHandler {
+        typealias InboundIn = InboundRequest
+        var all: [InboundRequest] = []
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { all.append(unwrapInboundIn(data)) }
+    }
+
+    init(_ bench: IntakeBench, _ limits: ConnectionLimits = ConnectionLimits()) throws {
+        let feeder = RequestFeeder()
+        handler = InboundHandler(
+            current: CurrentIntake(bench.intake, limits: limits), date: DateHeader(now: { [time = bench.time] in time.now }), feeder: feeder
+        )
+        channel = EmbeddedChannel()
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandlers([peer, feeder])
+        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+        try pipeline.addHandlers([handler, intake])
+        try channel.connect(to: SocketAddress(ipAddress: "198.51.100.7", port: 4711)).wait()
+    }
+
+    var isOpen: Bool { channel.isActive }
+    var requests: [InboundRequest] { intake.all }
+    var deadline: NIODeadline? { handler.deadline.time }
+
+    /// Whether the intake has a request that is not answered.
+    var isReplyDue: Bool { if case .working = handler.state { true } else { false } }
+
+    func send(_ bytes: [UInt8]) {
+        _ = try? channel.writeInbound(ByteBuffer(bytes: bytes))
+    }
+
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    func reply(_ status: Int = 200) {
+        channel.writeAndFlush(ReceptionReply(ReceptionReply.json(status: status, ["n": .string("\(requests.count)")])), promise: nil)
+        channel.embeddedEventLoop.run()
+    }
+
+    func stopTaking() { peer.takes = false }
+
+    func takeAll() {
+        peer.takes = true
+        peer.take()
+    }
+
+    func closeInput() { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+
+    func quiesce() { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+
+    func pass(_ time: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: time) }
+
+    /// Moves the clock to the deadline.
+    func reachDeadline() {
+        if let deadline { channel.embeddedEventLoop.advanceTime(to: deadline) }
+    }
+
+    func end() { _ = try? channel.finish(acceptAlreadyClosed: true) }
+}
