@@ -124,12 +124,3 @@ struct GatewayService: Sendable {
         }
     }
 }
-
-extension Logger {
-    /// Writes to standard error.
-    static func gateway(level: Logger.Level) -> Logger {
-        var logger = Logger(label: "gateway") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = level
-        return logger
-    }
-}

@@ -97,7 +97,7 @@ struct ConversionTrace {
         let times = row.count == 1 ? "once" : "\(row.count) times"
         let content = row.sameContent ? "with the same content" : "with other content"
         var lines = ["", "sent again \(times), last \(row.receivedAt), \(content)".styled(.yellow)]
-        if let note = row.note { lines.append("  \(note.printable)") }
+        if let note = row.note { lines.append("  \(note)") }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
     }
@@ -108,14 +108,14 @@ struct ConversionTrace {
             lines.append("")
             var line = "→ \(row.id.destination): \(row.state.rawValue)"
             if row.state == .pending { line += row.nextAttempt.map { ", next try \($0)" } ?? ", waits for the delivery before it" }
-            if let remote = row.remoteID { line += ", tracker's id \(remote.printable)" }
+            if let remote = row.remoteID { line += ", tracker's id \(remote)" }
             lines.append(line.styled(row.state.style))
-            if let reason = row.reason { lines.append("  \(reason.printable)") }
+            if let reason = row.reason { lines.append("  \(reason)") }
             for attempt in attempts {
                 let status = attempt.status.map { " \($0)" } ?? ""
-                lines.append("  \(attempt.number). \(attempt.startedAt)  \(attempt.requestLine.printable)")
-                lines += (SentRequest(attempt)?.rest ?? []).map { "     \($0.printable)" }
-                lines.append("     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply.printable)")
+                lines.append("  \(attempt.number). \(attempt.startedAt)  \(attempt.requestLine)")
+                lines += (SentRequest(attempt)?.rest ?? []).map { "     \($0)" }
+                lines.append("     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply)")
             }
         }
         return lines

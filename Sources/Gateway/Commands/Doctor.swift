@@ -33,7 +33,7 @@ struct Doctor: AsyncParsableCommand {
             for finding in findings {
                 let level = finding.level.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0).styled(finding.level.style)
                 Terminal.print(
-                    "\(level)  \(finding.check.padding(toLength: width, withPad: " ", startingAt: 0))  \(finding.sentence.printable)")
+                    "\(level)  \(finding.check.padding(toLength: width, withPad: " ", startingAt: 0))  \(finding.sentence)")
             }
         }
         if findings.contains(where: { $0.level == .problem }) { throw ExitStatus.findings }

@@ -58,7 +58,7 @@ struct DoctorDestinations {
             found = [literal]
         } else {
             let host = origin.host
-            found = (try? await HostResolver.offLoop(MultiThreadedEventLoopGroup.singleton.any()) { HostResolver.system(host) }.get()) ?? []
+            found = (try? await HostLookups.system.addresses(of: host, on: MultiThreadedEventLoopGroup.singleton.any()).get()) ?? []
         }
         var refused: ExchangeFailure?
         for var address in found {
@@ -77,7 +77,7 @@ struct DoctorDestinations {
     static func connect(to address: SocketAddress, _ origin: Origin, _ egress: Egress) async throws(ExchangeFailure) -> Int? {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         do {
-            let tls = origin.isTLS ? try await HostResolver.offLoop(loop) { try egress.tlsContext() }.get() : nil
+            let tls = origin.isTLS ? try await NIOThreadPool.singleton.runIfActive(eventLoop: loop) { try egress.tlsContext() }.get() : nil
             let name = AddressPolicy.Address(literal: origin.host) == nil ? origin.host : nil
             let host = origin.host
             let agreed = loop.makePromise(of: Void.self)

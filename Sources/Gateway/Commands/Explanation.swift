@@ -122,7 +122,7 @@ struct Explanation {
         isRefused = true
         self.reply = reply
         lines.append("refused: \(code)".styled(.red))
-        for sentence in sentences { lines.append("  \(sentence.printable)") }
+        for sentence in sentences { lines.append("  \(sentence)") }
         lines += ["", "reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))"]
     }
 
@@ -146,7 +146,7 @@ struct Explanation {
         case .duplicate(let first, let isSame):
             let content = isSame ? "" : ", with other content, which is kept with it"
             lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))
-            if !isSame, let note = await note(on: submission, about: first) { lines.append("  \(note.printable)".styled(.yellow)) }
+            if !isSame, let note = await note(on: submission, about: first) { lines.append("  \(note)".styled(.yellow)) }
         case .corrected(let first, _):
             lines += ["it would correct conversion \(first)".styled(.yellow), ""]
             await showChange(of: first, by: .repeated(submission.conversion.document), submission)
@@ -228,7 +228,7 @@ struct Explanation {
             }
         }
         lines += table.lines.map { "  " + $0 }
-        for warning in conversion.warnings { lines.append("  warning: \(warning.printable)".styled(.yellow)) }
+        for warning in conversion.warnings { lines.append("  warning: \(warning)".styled(.yellow)) }
         let key = notes?.key ?? ""
         lines += ["", "same conversion again: \(key.isEmpty ? "never, since it lacks what the key is made of" : key)", ""]
     }
@@ -245,8 +245,8 @@ struct Explanation {
         switch sending.nextStep(for: conversion, delivery: arrival.id, after: state, at: arrival.receivedAt) {
         case .send(let request, _): show(request, to: sending, "→ \(name)")
         case .recordOnly(let request): show(request, to: sending, "→ \(name): recorded only, since the destination is a dry run")
-        case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow), "  \(reason.printable)"]
-        case .tooLate(let reason), .unreadable(let reason): lines += ["→ \(name): dead".styled(.yellow), "  \(reason.printable)"]
+        case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow), "  \(reason)"]
+        case .tooLate(let reason), .unreadable(let reason): lines += ["→ \(name): dead".styled(.yellow), "  \(reason)"]
         }
     }
 

@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// What lists and `show` print of stored things, as JSON.
+/// What lists and `show` print of stored things, as JSON. `Terminal` writes what nobody can see in it as `\uXXXX`; the values stay the same.
 enum Listing {
     /// A JSON array with one object a line, so that both `jq` and `grep` can read it.
     static func print(_ objects: [JSONObject]) {
@@ -17,7 +17,7 @@ enum Listing {
     static func printPretty(_ object: JSONObject) {
         var json = JSONWriter(options: .pretty)
         json.write(.object(object))
-        Terminal.print(String(decoding: json.bytes, as: UTF8.self))
+        Terminal.print(String(decoding: json.bytes, as: UTF8.self).split(separator: "\n").map(String.init))
     }
 
     static func object(of row: ConversionRow) -> JSONObject {
@@ -93,6 +93,6 @@ enum Listing {
         if !request.body.isEmpty {
             lines += [""] + String(decoding: request.body, as: UTF8.self).split(separator: "\n").map(String.init)
         }
-        return lines.map(\.printable)
+        return lines
     }
 }

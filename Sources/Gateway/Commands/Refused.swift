@@ -58,7 +58,7 @@ struct Refused: AsyncParsableCommand {
             if self.store.json { return Listing.printPretty(Listing.object(of: row)) }
             let refused = row.refused
             Terminal.print("refused \(row.id): \(refused.status) \(refused.code)".styled(.bold))
-            Terminal.print("  \(refused.reason.printable)".styled(.red))
+            Terminal.print("  \(refused.reason)".styled(.red))
             Terminal.print("  received \(refused.receivedAt) from \(refused.source ?? "a stranger") as \(refused.tracker ?? "no tracker")")
             if let replayed = row.replayedAs { Terminal.print("  run again as conversion \(replayed)") }
             Terminal.print()

@@ -92,7 +92,7 @@ struct ReplayPreview {
         guard let sent = SentRequest(last) else {
             counts.different += 1
             return Terminal.print(
-                "  \(earlier)\n  what was sent then is not kept, only its request line: \(last.requestLine.printable)".styled(.dim))
+                ["  \(earlier)", "  what was sent then is not kept, only its request line: \(last.requestLine)"].map { $0.styled(.dim) })
         }
         let difference = request.difference(from: sent)
         if difference.isEmpty {

@@ -31,7 +31,7 @@ struct SentRequest: Sendable, Equatable {
     }
 
     /// The line, the headers, and the body behind an empty line.
-    var lines: [String] { ([line] + rest).map(\.printable) }
+    var lines: [String] { [line] + rest }
 
     /// All but the line.
     var rest: [String] {
@@ -53,7 +53,7 @@ extension SentRequest {
             let come = (newValues[name] ?? []).map(\.value)
             guard gone != come else { return [] }
             return gone.map { "- \(name): \($0)" } + come.map { "+ \(name): \($0)" }
-        }.map(\.printable)
+        }
     }
 
     private struct Part: Equatable {

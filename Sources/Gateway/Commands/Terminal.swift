@@ -1,15 +1,16 @@
 import Foundation
+import Synchronization
 
 /// What commands print to: standard output for what was asked for, standard error for what happens meanwhile.
+///
+/// All output goes through here, the log's too. So nothing that a stranger or a tracker sent can drive a terminal, or look like a line of its own:
+/// see `printable`.
 enum Terminal {
-    static func print(_ line: String = "") {
-        // The reader may have seen enough, as `head` has.
-        try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
-    }
+    /// One line.
+    static func print(_ line: String = "") { write(line, to: .standardOutput) }
 
-    static func complain(_ line: String) {
-        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
-    }
+    /// One line.
+    static func complain(_ line: String) { write(line, to: .standardError) }
 
     static func print(_ lines: [String]) {
         for line in lines { print(line) }
@@ -17,6 +18,14 @@ enum Terminal {
 
     static func complain(_ lines: [String]) {
         for line in lines { complain(line) }
+    }
+
+    private static let turn = Mutex(())
+
+    private static func write(_ line: String, to file: FileHandle) {
+        let text = isTerminal ? line.printable.replacing(mark, with: "\u{1B}") : line.printable
+        // The reader may have seen enough, as `head` has.
+        turn.withLock { _ in try? file.write(contentsOf: Data((text + "\n").utf8)) }
     }
 
     static let isTerminal = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
@@ -29,27 +38,14 @@ enum Terminal {
         case yellow = "33"
         case cyan = "36"
     }
+
+    /// Stands for the escape character of a style until the line is printed. Each process makes up another, so that no text from outside has it.
+    fileprivate static let mark = "\u{E000}" + String(UInt64.random(in: .min ... .max), radix: 36) + "\u{E001}"
 }
 
 extension String {
     /// Coloured on a terminal, plain anywhere else.
     func styled(_ style: Terminal.Style) -> String {
-        Terminal.isTerminal ? "\u{1B}[\(style.rawValue)m\(self)\u{1B}[0m" : self
-    }
-
-    /// Control characters made visible, so that what a stranger sent cannot drive the terminal.
-    var printable: String {
-        guard unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F || (0x80..<0xA0).contains($0.value) }) else {
-            return self
-        }
-        return unicodeScalars.map { scalar in
-            switch scalar {
-            case "\n": "\\n"
-            case "\t": "\\t"
-            case "\r": "\\r"
-            default:
-                scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-            }
-        }.joined()
+        Terminal.isTerminal ? "\(Terminal.mark)[\(style.rawValue)m\(self)\(Terminal.mark)[0m" : self
     }
 }

@@ -40,7 +40,7 @@ final class Intake: Sendable {
         self.logger = logger
         self.onAccepted = onAccepted
         self.onCorrected = onCorrected
-        health = predecessor?.health ?? HealthProbe(store: store, now: clock.now, workersProblem: workersProblem)
+        health = predecessor?.health ?? HealthProbe(store: store, now: clock.now, logger: logger, workersProblem: workersProblem)
         inFlight = predecessor?.inFlight ?? InFlightLimit(settings.requestsInFlight)
         warnings = predecessor?.warnings ?? WarningPace(every: .seconds(60))
         var senders: [String: SenderCounters] = [:]

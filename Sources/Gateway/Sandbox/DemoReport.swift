@@ -71,8 +71,8 @@ final class DemoReport: Service {
                 let status = attempt?.status.map { "\($0)" } ?? ""
                 Terminal.print("  → \(delivery.id.destination)".styled(.green) + " answered \(status) and has \(Self.summary(conversion))")
                 guard let request = try await sandbox.request(of: conversion) else { continue }
-                Terminal.print("      \(request.method) \(request.target.printable)")
-                if !request.body.isEmpty { Terminal.print("      \(String(decoding: request.body, as: UTF8.self).printable)") }
+                Terminal.print("      \(request.method) \(request.target)")
+                if !request.body.isEmpty { Terminal.print("      \(String(decoding: request.body, as: UTF8.self))") }
             } else {
                 Terminal.print("  → \(delivery.id.destination) \(delivery.state.rawValue): \(delivery.reason ?? "")".styled(.red))
             }
@@ -96,8 +96,8 @@ final class DemoReport: Service {
             let attempt = try await store.attempts(of: delivery.id).last
             if let attempt, delivery.state == .delivered {
                 Terminal.print("  → \(delivery.id.destination)".styled(.green) + " answered \(attempt.status.map { "\($0)" } ?? "")")
-                Terminal.print("      \(attempt.requestLine.printable)")
-                if let body = SentRequest(attempt)?.body, !body.isEmpty { Terminal.print("      \(body.printable)") }
+                Terminal.print("      \(attempt.requestLine)")
+                if let body = SentRequest(attempt)?.body, !body.isEmpty { Terminal.print("      \(body)") }
             } else {
                 Terminal.print("  → \(delivery.id.destination) \(delivery.state.rawValue): \(delivery.reason ?? "")".styled(.yellow))
             }
@@ -109,7 +109,7 @@ final class DemoReport: Service {
     private static func summary(_ conversion: Conversion) -> String {
         let money = conversion.exampleText("amount").map { " \($0)" } ?? ""
         let identifiers = Field.identifiers.compactMap { field in conversion.text(field).map { "\(field.name) \($0)" } }
-        return "\(conversion.text(.type) ?? "conversion")\(money), \(identifiers.joined(separator: ", "))".printable
+        return "\(conversion.text(.type) ?? "conversion")\(money), \(identifiers.joined(separator: ", "))"
     }
 
     private func settled(_ id: ConversionID) async throws -> [DeliveryRow] {

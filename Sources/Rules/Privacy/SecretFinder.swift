@@ -19,7 +19,8 @@ package struct SecretFinder: Sendable {
     /// Whether a secret was too short to be looked for.
     package let leavesSome: Bool
 
-    /// Each secret is also looked for as it is written in a URL and in JSON.
+    /// Each secret is also looked for as it is written in a URL, however many of its bytes are percent-encoded and how often, in a form and in
+    /// JSON.
     package init(_ secrets: some Collection<String>, minimumLength: Int = Self.minimumLength) {
         leavesSome = secrets.contains { !$0.isEmpty && $0.utf8.count < max(2, minimumLength) }
         var all: Set<[UInt8]> = []
@@ -28,7 +29,7 @@ package struct SecretFinder: Sendable {
             var json = JSONWriter()
             json.string(secret)
             let slashed = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
-            let spellings = [secret, encoded, slashed].map { Array($0.utf8) }
+            let spellings = [secret, encoded, slashed, secret.replacing(" ", with: "+")].map { Array($0.utf8) }
             all.formUnion(spellings + [Self.lowerEscapes(encoded), Array(json.bytes.dropFirst().dropLast())])
         }
         for bytes in all {
@@ -81,7 +82,9 @@ package struct SecretFinder: Sendable {
         var index = 0
         isStart.withUnsafeBufferPointer { isStart in
             while index + 1 < bytes.count {
-                guard isStart[Int(bytes[index]) << 8 | Int(bytes[index + 1])], let length = length(at: index, of: bytes) else {
+                let (first, second) = (bytes[index], bytes[index + 1])
+                let mayStart = isStart[Int(first) << 8 | Int(second)] || first == Self.percent || second == Self.percent
+                guard mayStart, let length = length(at: index, of: bytes) else {
                     index += 1
                     continue
                 }
@@ -96,15 +99,48 @@ package struct SecretFinder: Sendable {
         return masked.map { $0 + bytes[done...] }
     }
 
-    /// The length of the longest secret that begins at an index.
+    private static let percent = UInt8(ascii: "%")
+
+    /// The length of the longest secret that begins at an index, as it is or percent-encoded.
     private func length(at index: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        let plain = length(at: index) { $0 < bytes.count ? (bytes[$0], 1) : nil }
+        let encoded = length(at: index) { Self.decoded(at: $0, of: bytes) }
+        return [plain, encoded].compactMap(\.self).max()
+    }
+
+    /// - Parameter next: the byte that is written at an index, and in how many bytes; nil at the end.
+    private func length(at index: Int, _ next: (Int) -> (byte: UInt8, count: Int)?) -> Int? {
         var longest: Int?
         var node = 0
-        for end in index..<bytes.count {
-            guard let next = branches[Self.branch(node, bytes[end])] else { break }
-            node = next
-            if isEnd[node] { longest = end + 1 - index }
+        var end = index
+        while let (byte, count) = next(end), let branch = branches[Self.branch(node, byte)] {
+            node = branch
+            end += count
+            if isEnd[node] { longest = end - index }
         }
         return longest
+    }
+
+    /// `/`, `%2F`, `%252F` and so on are all one `/`.
+    private static func decoded(at index: Int, of bytes: UnsafeBufferPointer<UInt8>) -> (byte: UInt8, count: Int)? {
+        guard index < bytes.count else { return nil }
+        var byte = bytes[index]
+        var count = 1
+        while byte == percent, index + count + 1 < bytes.count, let high = digit(bytes[index + count]),
+            let low = digit(bytes[index + count + 1])
+        {
+            byte = high << 4 | low
+            count += 2
+        }
+        return (byte, count)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
     }
 }

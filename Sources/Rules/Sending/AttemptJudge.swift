@@ -102,8 +102,16 @@ package struct AttemptJudge: Sendable {
         if let message = reading?.message, !message.isEmpty { return "\(status): \(message)" }
         guard reading == nil, (300..<400).contains(reply.status) else { return status }
         guard let location = reply.location else { return "\(status); redirects are not followed, correct the url" }
-        // A query is left out: trackers that redirect often carry the whole request over, credentials included.
-        let target = location.prefix { $0 != "?" && $0 != "#" }.prefix(200)
-        return "\(status) to \(target); redirects are not followed, correct the url"
+        return "\(status) to \(target(of: location)); redirects are not followed, correct the url"
+    }
+
+    /// Without a query, as trackers that redirect often carry the whole request over, credentials included; and without a user's name and
+    /// password before the host.
+    private static func target(of location: String) -> String {
+        let path = location.prefix { $0 != "?" && $0 != "#" }
+        let start = path.firstRange(of: "://")?.upperBound ?? path.startIndex
+        let host = path[start...].prefix { $0 != "/" }
+        guard let at = host.lastIndex(of: "@") else { return String(path.prefix(200)) }
+        return String((path[..<start] + path[path.index(after: at)...]).prefix(200))
     }
 }

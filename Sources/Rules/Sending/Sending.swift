@@ -100,6 +100,9 @@ extension Sending {
     ) -> AttemptJudge.Decision {
         var reading = read(reply.status, reply.body, request.update)
         if let message = reading?.message { reading?.message = String(secrets.masked(message).prefix(500)) }
+        if let id = reading?.remoteID { reading?.remoteID = secrets.masked(id) }
+        var reply = reply
+        if let location = reply.location { reply.location = secrets.masked(location) }
         return AttemptJudge(schedule: schedule, attempt: attempt).decision(on: reply, reading: reading, at: now, random: random)
     }
 
@@ -111,5 +114,11 @@ extension Sending {
     package func recorded(_ request: OutboundRequest) -> String { request.recorded(masking: secrets) }
 
     /// What an attempt keeps of a reply.
-    package func recorded(_ reply: Reply) -> String { secrets.masked(reply.text) }
+    package func recorded(_ reply: Reply) -> String {
+        guard reply.body.count > Reply.keepLimit else { return secrets.masked(reply.text) }
+        // Masked before it is cut, as half of a secret is not found.
+        var reply = reply
+        reply.body = secrets.masked(reply.body)
+        return secrets.masked(reply.text)
+    }
 }

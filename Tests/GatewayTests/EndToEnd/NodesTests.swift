@@ -146,7 +146,10 @@ extension EndToEnd {
                     try await until { acknowledged.count > 200 }
                     server.stop("QUIT")
                     let readyz = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
-                    try await until { await RawConnection.exchange(ports[0], readyz).first.status == 503 }
+                    try await until {
+                        await RawConnection.exchange(ports[0], readyz).line
+                            == #"503 {"status":"unavailable","problems":["the store does not answer"]}"#
+                    }
                     let turnedAway = try await Samples.sale("away").post(ports[1])
                     #expect(turnedAway.status == 503)
                     #expect(turnedAway.headers["retry-after"] == "5")

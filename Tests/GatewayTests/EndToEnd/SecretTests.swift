@@ -121,6 +121,29 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a tracker that redirects with the credential in its path leaves it nowhere`() async throws {
+            let token = "postback-token/8"
+            let all = token.utf8.map { "%" + String($0, radix: 16) }.joined()
+            let configuration = ConfigurationText(sources: [.shop], to: [.postback("main", "/pb/${POSTBACK_TOKEN}?cid={click_id}")])
+            let script: ScriptedTracker.Script = { _, request in
+                let target = "https://new.example\(request.uri.prefix { $0 != "?" })/\(all)/\(token)/\(token.percentEncoded)"
+                return .reply(302, headers: [("Location", target)], body: "<a href=\"\(target)\">moved</a>")
+            }
+            try await Workbench.serve(configuration, environment: ["POSTBACK_TOKEN": token], tracker: script) {
+                bench, gateway, port, tracker in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                let row = try #require(try await bench.settled(1).first)
+                #expect(tracker.received.first?.uri.contains("postback-token") == true)
+                let reason = "tracker answered 302 to https://new.example/pb/***/***/***/***; redirects are not followed, correct the url"
+                #expect(row.text("reason") == reason)
+                #expect(gateway.errors.contains(reason))
+                for spelling in [token, token.percentEncoded, all, all.uppercased()] {
+                    #expect(!gateway.errors.contains(spelling))
+                    #expect(try bench.storeFiles(holding: spelling) == [], "\(spelling)")
+                }
+            }
+        }
+
         @Test func `strangers do not push out a sender's refusals`() async throws {
             try await Workbench.use(Self.configuration, environment: Self.environment) { bench, _ in
                 let gateway = try bench.start("serve")

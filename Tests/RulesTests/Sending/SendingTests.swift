@@ -109,4 +109,28 @@ struct SendingTests {
         #expect(
             sending.decision(on: reply, to: update, attempt: 1, at: Self.now, random: 0.5).reason == "tracker answered 200: refund")
     }
+
+    @Test func `credentials are masked in all that is kept of a reply`() throws {
+        let sending = Self.sending { $0.read = { _, _, _ in nil } }
+        let request = try sending.request(for: Self.conversion([.clickID: "c-1"]), after: nil, at: Self.now)
+        func reason(_ location: String) -> String? {
+            sending.decision(on: Reply(status: 302, location: location, body: []), to: request, attempt: 1, at: Self.now, random: 0.5)
+                .reason
+        }
+        let targets = [
+            ("https://new.example/hush/in?k=hush", "https://new.example/***/in"), ("/%68%75%73%68/in%3Fk=hus%68", "/***/in%3Fk=***"),
+            ("https://me:hush@new.example/a@b", "https://new.example/a@b"), ("https://me:other@new.example/", "https://new.example/"),
+            ("//new.example/" + String(repeating: "x", count: 184) + "hush", "//new.example/" + String(repeating: "x", count: 184) + "**"),
+        ]
+        for (location, target) in targets {
+            #expect(reason(location) == "tracker answered 302 to \(target); redirects are not followed, correct the url")
+        }
+        #expect(sending.recorded(Reply(status: 302, body: Array("k=hu%73h hush".utf8))) == "k=*** ***")
+        // Cut amid a credential.
+        let long = String(repeating: "x", count: Reply.keepLimit - 2) + "hush"
+        #expect(sending.recorded(Reply(status: 200, body: Array(long.utf8))) == long.dropLast(4) + "**")
+        let reading = Self.sending { $0.read = { _, _, _ in ReplyReading(outcome: .delivered, message: "hush", remoteID: "r-hush") } }
+        let decision = reading.decision(on: Reply(status: 200, body: []), to: request, attempt: 1, at: Self.now, random: 0.5)
+        #expect(decision.reason == "***" && decision.remoteID == "r-***")
+    }
 }

@@ -26,7 +26,8 @@ final class ConnectAttempt {
 
     func begin() {
         guard origin.isTLS else { return resolve() }
-        HostResolver.offLoop(pool.loop) { [egress = pool.egress] in try egress.tlsContext() }.assumeIsolated().whenComplete { result in
+        let context = NIOThreadPool.singleton.runIfActive(eventLoop: pool.loop) { [egress = pool.egress] in try egress.tlsContext() }
+        context.assumeIsolated().whenComplete { result in
             if self.isOver { return }
             switch result {
             case .success(let context):

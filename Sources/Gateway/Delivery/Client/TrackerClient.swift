@@ -17,11 +17,11 @@ struct TrackerClient: Sendable {
 
     /// - Parameters:
     ///   - connections: At most this many from one destination to one host; more requests wait.
-    ///   - lookup: The addresses of a host's name.
-    init(loop: any EventLoop, connections: Int, version: String, lookup: @escaping HostResolver.Lookup = HostResolver.system) {
+    ///   - lookups: Finds the addresses of a host's name.
+    init(loop: any EventLoop, connections: Int, version: String, lookups: HostLookups = .system) {
         self.loop = loop
         state = .makeBoxSendingValue(
-            State(loop: loop, limit: max(1, connections), userAgent: "gateway/\(version)", lookup: lookup), eventLoop: loop)
+            State(loop: loop, limit: max(1, connections), userAgent: "gateway/\(version)", lookups: lookups), eventLoop: loop)
     }
 
     /// One exchange, in one slot for at most `timeout`, whatever the other end does. Callable from any thread; cheapest on the loop.
@@ -51,11 +51,11 @@ struct TrackerClient: Sendable {
         private var pools: [ObjectIdentifier: [ConnectionPool]] = [:]
         private var isClosed = false
 
-        init(loop: any EventLoop, limit: Int, userAgent: String, lookup: @escaping HostResolver.Lookup) {
+        init(loop: any EventLoop, limit: Int, userAgent: String, lookups: HostLookups) {
             self.loop = loop
             self.limit = limit
             self.userAgent = userAgent
-            resolver = HostResolver(loop: loop, lookup: lookup)
+            resolver = HostResolver(loop: loop, lookups: lookups)
         }
 
         func start(

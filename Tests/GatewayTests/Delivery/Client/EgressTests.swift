@@ -12,7 +12,7 @@ struct EgressTests {
     private static let reply: [RawTracker.Step] = [.request, .send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")]
 
     /// Answers with these addresses and counts how often it is asked.
-    private static func lookup(_ addresses: [String], count: Counter = Counter()) -> HostResolver.Lookup {
+    private static func lookup(_ addresses: [String], count: Counter = Counter()) -> HostLookups.Lookup {
         { _ in
             count.add()
             return addresses.compactMap { try? SocketAddress(ipAddress: $0, port: 0) }
@@ -48,7 +48,8 @@ struct EgressTests {
     }
 
     @Test func `a name that leads to a private address is refused with the setting that allows it`() async throws {
-        try await TrackerClientTests.client(port: 80, host: "tracker.example", lookup: Self.lookup(["10.1.2.3"])) { bench in
+        try await TrackerClientTests.client(port: 80, host: "tracker.example", lookups: HostLookups(lookup: Self.lookup(["10.1.2.3"]))) {
+            bench in
             guard case .failure(let failure) = await bench.send() else {
                 Issue.record("there was a reply")
                 return
@@ -66,11 +67,14 @@ struct EgressTests {
         } body: { tracker in
             // Nobody listens on the second.
             let lookup = Self.lookup(["10.0.0.1", "127.0.0.2", "127.0.0.1"])
-            try await TrackerClientTests.client(port: tracker.port, host: "tracker.example", lookup: lookup) { bench in
+            try await TrackerClientTests.client(port: tracker.port, host: "tracker.example", lookups: HostLookups(lookup: lookup)) {
+                bench in
                 try await bench.expect("ok")
             }
         }
-        try await TrackerClientTests.client(port: 1, host: "tracker.example", lookup: Self.lookup(["127.0.0.2", "127.0.0.3"])) { bench in
+        try await TrackerClientTests.client(
+            port: 1, host: "tracker.example", lookups: HostLookups(lookup: Self.lookup(["127.0.0.2", "127.0.0.3"]))
+        ) { bench in
             #expect(await bench.send() == .failure(.refused(address: "tracker.example:1")))
         }
     }
@@ -81,7 +85,8 @@ struct EgressTests {
             Self.reply
         } body: { tracker in
             let lookup = Self.lookup(["127.0.0.1"], count: counter)
-            try await TrackerClientTests.client(port: tracker.port, host: "tracker.example", lookup: lookup) { bench in
+            try await TrackerClientTests.client(port: tracker.port, host: "tracker.example", lookups: HostLookups(lookup: lookup)) {
+                bench in
                 await withTaskGroup(of: Void.self) { group in
                     for _ in 0..<4 { group.addTask { #expect((try? await bench.reply().text) == "ok") } }
                 }
@@ -94,12 +99,12 @@ struct EgressTests {
 
     @Test func `a name server that hangs costs the timeout`() async throws {
         let (mayAnswer, hasAnswered) = (DispatchSemaphore(value: 0), Flag())
-        let lookup: HostResolver.Lookup = { _ in
+        let lookup: HostLookups.Lookup = { _ in
             mayAnswer.wait()
             hasAnswered.raise()
             return []
         }
-        try await TrackerClientTests.client(port: 80, host: "slow.example", lookup: lookup) { bench in
+        try await TrackerClientTests.client(port: 80, host: "slow.example", lookups: HostLookups(lookup: lookup)) { bench in
             #expect(await bench.send(timeout: .milliseconds(100)) == .failure(.timeout(.milliseconds(100))))
             #expect(!hasAnswered.isRaised, "nobody waited for the name server")
             mayAnswer.signal()

@@ -33,7 +33,7 @@ struct TLSTests {
         } body: { tracker in
             let client = TrackerClient(
                 loop: MultiThreadedEventLoopGroup.singleton.any(), connections: 2, version: "1",
-                lookup: { _ in [try? SocketAddress(ipAddress: "127.0.0.1", port: 0)].compactMap(\.self) })
+                lookups: HostLookups { _ in [try? SocketAddress(ipAddress: "127.0.0.1", port: 0)].compactMap(\.self) })
             let bench = TrackerClientTests.Bench(client: client, egress: egress, url: "https://\(host):\(tracker.port)/in")
             let answers = [await bench.send().map(\.text), await bench.send().map(\.text)]
             await client.close()

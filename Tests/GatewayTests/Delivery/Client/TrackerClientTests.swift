@@ -35,10 +35,10 @@ struct TrackerClientTests {
 
     static func client(
         port: Int, host: String = "127.0.0.1", connections: Int = 4, allow: [String] = ["127.0.0.0/8"],
-        lookup: @escaping HostResolver.Lookup = HostResolver.system, body: (Bench) async throws -> Void
+        lookups: HostLookups = .system, body: (Bench) async throws -> Void
     ) async throws {
         let client = TrackerClient(
-            loop: MultiThreadedEventLoopGroup.singleton.any(), connections: connections, version: "1.2.3", lookup: lookup)
+            loop: MultiThreadedEventLoopGroup.singleton.any(), connections: connections, version: "1.2.3", lookups: lookups)
         let egress = Egress(allow: try allow.map { try IPNetwork(parsing: $0) })
         do {
             try await body(Bench(client: client, egress: egress, url: "http://\(host):\(port)/in"))
