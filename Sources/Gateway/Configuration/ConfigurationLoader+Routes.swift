@@ -23,11 +23,12 @@ extension ConfigurationLoader {
             let when = map.takeAny("when")
             let condition = when.flatMap { self.condition($0) }
             let assignments = map.map("set", &diagnostics).compactMap { assignment($0.name, at: $0.key.location, $0.value) }
+            let onError = map.take("on_error").flatMap { errorPolicy($0, of: subject, sets: !assignments.isEmpty) } ?? .keep
             map.finish(&diagnostics)
 
             let route = Route(
                 sources: from.flatMap { $0.isAll ? nil : Set($0.texts) } ?? (from == nil ? [] : nil), destinations: to.texts,
-                condition: condition, assignments: assignments)
+                condition: condition, assignments: assignments, onError: onError)
             let hasMistakes = from?.hasMistakes ?? true || to.hasMistakes
             let isConditional = when != nil && condition != .literal(.flag(true))
             if let earlier = reach.add(route, isConditional: isConditional, hasMistakes: hasMistakes), !hasMistakes {
@@ -130,6 +131,19 @@ extension ConfigurationLoader {
             return nil
         }
         return (path, expression)
+    }
+
+    /// `keep` or `skip`.
+    private mutating func errorPolicy(_ node: YAMLNode, of subject: String, sets: Bool) -> Route.ErrorPolicy? {
+        guard let text = node.text("on_error", &diagnostics) else { return nil }
+        guard let policy = Route.ErrorPolicy(rawValue: text) else {
+            diagnostics.error(
+                at: node.location,
+                "'on_error' must be keep or skip, found \(text.quotedBriefly); keep leaves the field as it is, skip sends nothing")
+            return nil
+        }
+        if !sets { diagnostics.warning(at: node.location, "'on_error' of \(subject) is about 'set', and \(subject) sets nothing") }
+        return policy
     }
 
     /// Most people who write `SAVE10` mean the text, but in an expression a text has quotes of its own.

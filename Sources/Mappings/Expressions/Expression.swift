@@ -146,15 +146,22 @@ extension Expression.Operator {
 extension Value {
     /// Equality across kinds: an entry of `metadata` may be `"5"` and be compared with a number.
     fileprivate func matches(_ other: Value) -> Bool {
-        if case .text(let one) = self, case .text(let two) = other { return one == two }
+        switch (self, other) {
+        case (.text(let one), .text(let two)): return one == two
+        case (.time(let time), .text(let text)), (.text(let text), .time(let time)): return Timestamp(iso8601: text.trimmed) == time
+        default: break
+        }
         return self == other || description == other.description
     }
 
+    /// A text beside a time is an entry of `metadata` or `extra`, and is read as one; one that is no time neither precedes nor follows.
     fileprivate func precedes(_ other: Value) -> Bool {
         switch (self, other) {
         case (.number(let left), .number(let right)): left < right
         case (.time(let left), .time(let right)): left < right
         case (.text(let left), .text(let right)): left < right
+        case (.text(let left), .time(let right)): Timestamp(iso8601: left.trimmed).map { $0 < right } ?? false
+        case (.time(let left), .text(let right)): Timestamp(iso8601: right.trimmed).map { left < $0 } ?? false
         default: false
         }
     }

@@ -111,12 +111,18 @@ package struct ExpressionParser {
             kind = .number
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
             guard left.kind == right.kind || left.kind == .any || right.kind == .any else {
-                throw Failure(offset: place, message: "a \(left.kind.rawValue) cannot be compared with a \(right.kind.rawValue)")
+                throw Failure(offset: place, message: Self.mismatch(left, right))
             }
             try checkWord(left, right)
             try checkWord(right, left)
         }
         return Typed(expression: .binary(op, left.expression, right.expression), kind: kind, offset: left.offset)
+    }
+
+    private static func mismatch(_ left: Typed, _ right: Typed) -> String {
+        let message = "a \(left.kind.rawValue) cannot be compared with a \(right.kind.rawValue)"
+        guard [left.kind, right.kind].contains(.time), [left.kind, right.kind].contains(.text) else { return message }
+        return "\(message); a time is written time(\"\(TimeLiteral.sample)\")"
     }
 
     /// A literal beside a field with a closed list of words must be one of them.
@@ -204,8 +210,9 @@ package struct ExpressionParser {
     private mutating func parseCall(_ name: String, at place: Int) throws(Failure) -> Typed {
         try expect("(")
         if name == "sum" { return try parseSum(at: place) }
+        if name == "time" { return try parseTime(at: place) }
         guard let function = Function(rawValue: name) else {
-            let known = Function.allCases.map(\.rawValue) + ["sum"]
+            let known = Function.allCases.map(\.rawValue) + ["sum", "time"]
             throw Failure(offset: place, message: "unknown function '\(name)'\(name.suggestion(from: known))")
         }
         var arguments: [Typed] = []
@@ -241,6 +248,20 @@ package struct ExpressionParser {
         guard case .literal(.number(let decimals)) = place.expression else { return }
         guard let count = decimals.int64, (0...30).contains(count) else {
             throw Failure(offset: place.offset, message: "round takes 0 to 30 decimals, found \(decimals)")
+        }
+    }
+
+    /// `time("2026-12-25T00:00:00+01:00")`: known when the file is loaded, so that a mistake has its place.
+    private mutating func parseTime(at place: Int) throws(Failure) -> Typed {
+        let inside = offset
+        guard case .text(let text) = next else {
+            throw Failure(offset: inside, message: "time takes a text in quotes, such as time(\"\(TimeLiteral.sample)\")")
+        }
+        position += 1
+        try expect(")")
+        switch TimeLiteral.read(text) {
+        case .success(let time): return Typed(expression: .literal(.time(time)), kind: .time, offset: place)
+        case .failure(let failure): throw Failure(offset: inside, message: failure.sentence)
         }
     }
 

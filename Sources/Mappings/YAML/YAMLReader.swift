@@ -31,10 +31,24 @@ package enum YAMLReader {
             let entries = mapping.map { entry in
                 (key: Self.node(entry.key, parent: location, lines), value: Self.node(entry.value, parent: location, lines))
             }
-            return YAMLNode(.map(entries), at: location)
+            return YAMLNode(.map(merged(entries)), at: location)
         case .alias:
             return YAMLNode(.scalar("", isPlain: true), at: location)
         }
+    }
+
+    /// With the entries of the maps that `<<` names; an entry of the map's own counts first, then those of the maps in their order.
+    ///
+    /// A `<<` that names anything else stays, and is complained about as any other unknown key.
+    private static func merged(_ entries: [(key: YAMLNode, value: YAMLNode)]) -> [(key: YAMLNode, value: YAMLNode)] {
+        guard let index = entries.firstIndex(where: { $0.key.content.isMergeKey }) else { return entries }
+        let maps = entries[index].value.elements ?? [entries[index].value]
+        let others = maps.compactMap(\.entries)
+        guard others.count == maps.count else { return entries }
+        var merged = entries
+        merged.remove(at: index)
+        for entry in others.joined() where !merged.contains(where: { $0.key.scalar == entry.key.scalar }) { merged.append(entry) }
+        return merged
     }
 
     private static func textStart(_ style: Node.Scalar.Style, _ location: SourceLocation, _ lines: [Substring]) -> SourceLocation {
@@ -66,5 +80,11 @@ package enum YAMLReader {
         default:
             return Diagnostic(at: start, "this is not YAML: \(error)")
         }
+    }
+}
+
+extension YAMLNode.Content {
+    fileprivate var isMergeKey: Bool {
+        if case .scalar("<<", isPlain: true) = self { true } else { false }
     }
 }

@@ -59,6 +59,7 @@ extension Reception {
         }
         if let origins { notes?.origins = origins }
         let destinations = routes.destinations(of: conversion)
+        if routesMayFail { conversion.warnings += routes.warnings(of: conversion) }
         var row = ConversionRow(conversion)
         if secrets.isIn(row.document) {
             conversion = conversion.masked(by: secrets)

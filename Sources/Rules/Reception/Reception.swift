@@ -11,6 +11,8 @@ import Mappings
 package final class Reception: Sendable {
     package let paths: PathTable
     package let routes: [Route]
+    /// Whether a route may set a field to what that cannot hold.
+    let routesMayFail: Bool
     let trustedProxies: [IPNetwork]
     /// Characters.
     let longestIdempotencyKey: Int
@@ -27,6 +29,7 @@ package final class Reception: Sendable {
         longestIdempotencyKey: Int = 255
     ) {
         self.routes = routes
+        routesMayFail = routes.mayFail
         self.trustedProxies = trustedProxies
         self.longestIdempotencyKey = longestIdempotencyKey
         secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: 8)

@@ -77,7 +77,7 @@ extension Sending {
     package func request(
         for conversion: Conversion, after predecessor: DeliveryState?, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
-        try write(routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor), now)
+        try write(try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor), now)
     }
 
     /// Why a conversion is not sent any more; nil while its time is not over.

@@ -58,6 +58,7 @@ extension Expression {
         switch value {
         case .text(let text) where !text.contains("\""): "\"\(text)\""
         case .text(let text) where !text.contains("'"): "'\(text)'"
+        case .time(let time) where time.microseconds % 1000 == 0: "time(\"\(time)\")"
         case .text, .absent, .time: nil
         case .number(let number): number.description
         case .flag(let flag): "\(flag)"

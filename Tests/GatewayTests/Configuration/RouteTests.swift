@@ -63,6 +63,15 @@ struct RouteTests {
         ("when: type == 'sael'", "8:42: error: unknown word 'sael'; did you mean 'sale'?"),
         ("when: amount", "8:34: error: this expression must be a flag, but this is a number"),
         ("when: ", "8:35: error: 'when' is empty; write a condition or leave it out"),
+        (
+            "when: received_at < time('2026-12-25')",
+            "8:53: error: '2026-12-25' is a day, which begins at another moment in each time zone; write the time and its offset, such as 2026-12-25T00:00:00+01:00"
+        ),
+        ("on_error: skip", "8:38: warning: 'on_error' of route 1 is about 'set', and route 1 sets nothing"),
+        (
+            "set: { amount: extra.a }, on_error: stop",
+            "8:64: error: 'on_error' must be keep or skip, found 'stop'; keep leaves the field as it is, skip sends nothing"
+        ),
         ("when: false", "8:34: error: this condition is never true, so the route can never act"),
         ("set: { coupon_code: SAVE }", "8:48: error: unknown name 'SAVE'; to set a text write \"'SAVE'\""),
         ("set: { coupon_code: SAVE-10 }", "8:48: error: unknown name 'SAVE'; to set a text write \"'SAVE-10'\""),

@@ -161,6 +161,59 @@ struct ExpressionTests {
         #expect(Self.outcome(source) == sentence)
     }
 
+    @Test(arguments: [
+        ("time(\"2026-12-25T00:00:00+01:00\")", "2026-12-24T23:00:00Z"),
+        ("time('2026-12-25T00:00:00Z') == time('2026-12-25T01:00:00+01:00')", "true"),
+        ("received_at < time(\"2026-11-20T10:30:01+01:00\")", "true"), ("received_at < time(\"2026-11-20T10:30:00+01:00\")", "false"),
+        ("received_at >= time(\"2026-11-20T10:30:00+01:00\")", "true"), ("occurred_at < time(\"2026-11-20T10:30:00+01:00\")", "false"),
+        // An entry of `metadata` or `extra` is a text, and is read beside a time.
+        ("extra.at < time(\"2026-12-25T00:00:00+01:00\")", "true"), ("extra.at > time(\"2026-12-23T00:00:00Z\")", "true"),
+        ("extra.at == time(\"2026-12-24T00:00:00Z\")", "true"), ("time(\"2026-12-24T00:00:00Z\") < extra.at", "false"),
+        ("extra.odd < time(\"2026-12-25T00:00:00Z\")", "false"), ("extra.odd >= time(\"2026-12-25T00:00:00Z\")", "false"),
+        (
+            "time(\"2026-12-25\")",
+            "6: '2026-12-25' is a day, which begins at another moment in each time zone; write the time and its offset, such as 2026-12-25T00:00:00+01:00"
+        ),
+        (
+            "time(\"2026-12-25T09:30\")",
+            "6: '2026-12-25T09:30' has no offset, so it is another moment in each time zone; write 2026-12-25T09:30+01:00, or 2026-12-25T09:30Z for UTC"
+        ),
+        ("received_at < time(\"Christmas\")", "20: 'Christmas' is not an ISO 8601 time; write it as 2026-12-25T00:00:00+01:00"),
+        ("time(2026)", "6: time takes a text in quotes, such as time(\"2026-12-25T00:00:00+01:00\")"),
+        ("time(\"2026-12-25T00:00:00Z\", 1)", "28: expected ')', found ','"),
+        (
+            "received_at < \"2026-12-25T00:00:00Z\"",
+            "13: a time cannot be compared with a text; a time is written time(\"2026-12-25T00:00:00+01:00\")"
+        ),
+        ("received_at < 1766617200", "13: a time cannot be compared with a number"),
+        ("tme(\"2026-12-25T00:00:00Z\")", "1: unknown function 'tme'; did you mean 'time'?"),
+    ])
+    func `a time is written with its offset and compared as a moment`(source: String, value: String) {
+        var conversion = Self.conversion
+        conversion.receivedAt = Timestamp(iso8601: "2026-11-20T09:30:00Z") ?? conversion.receivedAt
+        conversion[.occurredAt] = .absent
+        conversion.extra = ["at": "2026-12-24", "odd": "soon"]
+        #expect(Self.outcome(source, of: conversion) == value)
+    }
+
+    @Test(arguments: [
+        "type == \"sale\" and amount > 20", "not (type == \"sale\" or status in [\"pending\", \"approved\"])",
+        "amount * (1 + 2) - 3 - (4 - 5)",
+        "not exists(click_id) and true", "(not true) == false", "-(amount + 1) * 2", "round(sum(items, unit_price * quantity), currency)",
+        "received_at < time(\"2026-12-25T00:00:00Z\")", "coupon_code == 'a \"b\"'", "if(amount > 5, \"a\", extra.b) + sub_ids.s1",
+        "(true or false) and (1 == 1) == true", "(amount in [5, -6.5]) == true",
+    ])
+    func `an expression is written out as it was read`(source: String) throws {
+        func parse(_ source: String) throws -> Expression {
+            var diagnostics = Diagnostics()
+            let place = SourceLocation(file: "f", line: 1, column: 1)
+            return try #require(ExpressionParser.parse(source, at: place, names: .conversion, into: &diagnostics), "\(diagnostics.sorted)")
+        }
+        let expression = try parse(source)
+        #expect(try parse(expression.text()) == expression)
+        if !source.contains("(1 == 1)"), !source.contains("in [5") { #expect(expression.text() == source) }
+    }
+
     @Test func `a template takes values as they are and never looks at them again`() throws {
         var diagnostics = Diagnostics()
         let place = SourceLocation(file: "f", line: 7, column: 3)
