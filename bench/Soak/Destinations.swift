@@ -24,9 +24,12 @@ enum Destinations {
     /// Every retry comes soon, since the whole life of a delivery has to fit into the run. `strict` gives up after 16 tries: more than
     /// bad luck needs, so that what is dead there was meant to be. Its breaker is off: sales
     /// that it never takes would leave nothing but failures at the end, tried one at a time.
-    static func configuration(_ sinks: [Sink]) -> String {
+    ///
+    /// - Parameter strangers: whether there is a hostile sender, whose sales none of the three receives.
+    static func configuration(_ sinks: [Sink], strangers: Bool = false) -> String {
         func port(_ name: String) -> String { sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)" } ?? "" }
         func retries(_ count: Int) -> String { "[" + Array(repeating: "400ms", count: count).joined(separator: ", ") + "]" }
+        let senders = Dialect.allCases.map(\.source).joined(separator: ", ")
         let loopback = "allow_networks: [127.0.0.0/8]"
         return """
             destinations:
@@ -53,8 +56,10 @@ enum Destinations {
                 retries: \(retries(15))
                 breaker: off
                 \(loopback)
+            \(strangers ? StrangerPlan.destinationLines : "")
             routes:
-              - { from: "*", to: [\(all.joined(separator: ", "))], set: { click_id: "coalesce(click_id, cart_id, ref_code)" } }
+              - { from: [\(senders)], to: [\(all.joined(separator: ", "))], set: { click_id: "coalesce(click_id, cart_id, ref_code)" } }
+            \(strangers ? StrangerPlan.routeLine : "")
             """
     }
 

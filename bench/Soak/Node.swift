@@ -9,16 +9,19 @@ actor Node {
     nonisolated let configuration: String
     private let gateway: String
     private let folder: String
+    /// How many files and sockets the process may have open; nil: what this process may.
+    private let openFiles: Int?
     private let log: FileHandle
     private var process: Process?
     private var starts = 0
     private(set) var isUp = false
 
-    init(name: String, port: Int, gateway: String, folder: String, configuration: String) throws {
+    init(name: String, port: Int, gateway: String, folder: String, configuration: String, openFiles: Int? = nil) throws {
         self.name = name
         self.port = port
         self.gateway = gateway
         self.folder = folder
+        self.openFiles = openFiles
         self.configuration = "\(folder)/\(name).yaml"
         try configuration.write(toFile: self.configuration, atomically: true, encoding: .utf8)
         try Data().write(to: URL(filePath: "\(folder)/\(name).log"))
@@ -30,8 +33,11 @@ actor Node {
     func launch() throws {
         try Data().write(to: URL(filePath: outputPath))
         let process = Process()
-        process.executableURL = URL(filePath: gateway)
-        process.arguments = ["serve", "--config", configuration, "--log-level", "error"]
+        let command = [gateway, "serve", "--config", configuration, "--log-level", "error"]
+        // `exec` keeps the process id.
+        let limit = openFiles.map { "ulimit -n \($0); " } ?? ""
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", limit + "exec \"$0\" \"$@\""] + command
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
         process.standardError = log
         try process.run()
@@ -52,6 +58,8 @@ actor Node {
         }
         isUp = true
     }
+
+    var processID: Int32? { process?.processIdentifier }
 
     /// SIGKILL, at once. True if the process was running.
     func kill() async -> Bool {

@@ -16,7 +16,7 @@ struct Report {
                 + (tally.databaseRestarts > 0 ? "; database restarts \(tally.databaseRestarts)" : ""),
             "",
         ]
-        lines += table(
+        lines += Self.table(
             ["destination", "arrived", "requests", "accepted twice or more", "delivered", "duplicate", "rejected", "dead"],
             Destinations.all.map { name in
                 let arrivals = ledger.arrivals[name, default: [:]].filter { !$0.key.contains("#") }.values
@@ -27,7 +27,7 @@ struct Report {
                 ]
             })
         lines.append("")
-        lines += table(
+        lines += Self.table(
             ["refunds", "arrived", "delivered", "skipped"],
             Destinations.all.map { name in
                 let counts = oracle.refundCounts[name, default: [:]]
@@ -49,13 +49,13 @@ struct Report {
             ["refunds acknowledged"] + amounts(oracle.refunded), ["refunds stored"] + amounts(oracle.storedRefunded),
             ["refunds \(Destinations.steady) received"] + amounts(oracle.receivedRefunds),
         ]
-        return table(["money"] + Coin.all.map(\.code), rows)
+        return Self.table(["money"] + Coin.all.map(\.code), rows)
     }
 
     private func amounts(_ sums: [String: Int]) -> [String] { Coin.all.map { $0.text(sums[$0.code] ?? 0) } }
 
     /// The first column left, figures right.
-    private func table(_ head: [String], _ rows: [[String]]) -> [String] {
+    static func table(_ head: [String], _ rows: [[String]]) -> [String] {
         let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
         return ([head] + rows).map { row in
             row.indices.map { column in

@@ -7,6 +7,8 @@ struct Sender: Sendable {
     let phase: Phase
     /// From one sale to the next.
     let pause: Duration
+    /// Where the waits for acknowledgements are noted, if anyone wants to know.
+    var latencies: Latencies?
 
     /// After the load, what is under way has this long to be acknowledged.
     private static let patience = Duration.seconds(60)
@@ -51,6 +53,8 @@ struct Sender: Sendable {
     func submit(_ sale: Sale, _ request: Request, refund: Int? = nil, on line: Line) async -> Line {
         var line = line
         var end: ContinuousClock.Instant?
+        let (start, stage) = (ContinuousClock.now, latencies?.stage)
+        defer { if let stage { latencies?.note(.now - start, pace: pause, in: stage) } }
         while true {
             if !phase.isLoading {
                 let now = ContinuousClock.now

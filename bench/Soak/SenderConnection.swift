@@ -10,8 +10,12 @@ final class SenderConnection: Sendable {
 
     private init(_ channel: any Channel) { self.channel = channel }
 
-    static func open(port: Int) async throws -> SenderConnection {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    /// - Parameter address: a stranger's loopback address; nil: the system's choice, which is 127.0.0.1.
+    static func open(port: Int, from address: String? = nil) async throws -> SenderConnection {
+        var bootstrap = ClientBootstrap(group: address == nil ? MultiThreadedEventLoopGroup.singleton : StrangerConnection.group)
+        if let address { bootstrap = try bootstrap.bind(to: SocketAddress(ipAddress: address, port: 0)) }
+        let channel =
+            try await bootstrap
             .connectTimeout(.seconds(2))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in

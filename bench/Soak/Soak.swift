@@ -11,6 +11,9 @@ struct Soak: AsyncParsableCommand {
             SIGKILL at random moments and started again. Afterwards every acknowledged sale must be stored once, with its exact amount, and \
             must have arrived at every destination; the sums must agree to the last minor unit. Everything happens on 127.0.0.1.
 
+            With --strangers nothing is killed. Instead strangers hold connections, guess and flood, and the good senders' waits, the \
+            gateway's memory and its /readyz are watched.
+
             Exit codes: 0 nothing is wrong, 1 something is, 64 usage.
             """)
 
@@ -20,10 +23,12 @@ struct Soak: AsyncParsableCommand {
     @Option(help: "sqlite or postgres; a throw-away cluster is started for the latter.") var store = SoakStore.sqlite
     @Option(help: "Gateways at a time, which share the database: 1 to 8.") var nodes = 1
     @Option(help: "Restarts PostgreSQL so often while sales are sent, every other time as a crash.") var restartDatabase = 0
-    @Option(help: "Sales a second.") var rate = 200
+    @Option(help: "Sales a second; 200, with --strangers 100.") var rate: Int?
     @Option(help: "Keep-alive connections of senders.") var connections = 16
     @Flag(inversion: .prefixedNo, help: "Whether some sales are refunded, in one step or two, some before they are sent.") var refunds =
         true
+    @Flag(help: "Nothing is killed; half of the time strangers and a hostile sender misuse the port, and good senders must not notice.")
+    var strangers = false
     @Option(help: "The gateway's executable.") var gateway: String?
     @Flag(help: "Keeps the store and the logs; they are kept anyway if something is wrong.") var keep = false
 
@@ -33,7 +38,11 @@ struct Soak: AsyncParsableCommand {
             throw ValidationError(
                 "with --store sqlite --nodes must be 1, since the file has one owner, and there is no database to restart")
         }
-        guard rate > 0, rate <= 5000, connections > 0, connections <= 256 else {
+        guard !strangers || nodes == 1 && kills ?? 0 == 0 && restartDatabase == 0 else {
+            throw ValidationError("with --strangers there is one gateway, and nothing is killed or restarted")
+        }
+        guard !strangers || seconds ?? 60 >= 12 else { throw ValidationError("with --strangers --seconds must be 12 or more") }
+        guard (1...5000).contains(wantedRate), connections > 0, connections <= 256 else {
             throw ValidationError("--rate must be from 1 to 5000, --connections from 1 to 256")
         }
         guard seconds ?? 1 > 0, seconds ?? 1 <= 7200, kills ?? 0 >= 0 else {
@@ -41,12 +50,16 @@ struct Soak: AsyncParsableCommand {
         }
     }
 
+    /// Strangers need a rate that leaves the cores some rest, so that a wait means something.
+    private var wantedRate: Int { rate ?? (strangers ? 100 : 200) }
+
     func run() async throws {
         let run = try SoakRun(
             seed: seed ?? UInt64.random(in: 1...999_999), duration: .seconds(seconds ?? (kills == nil ? 60 : 7200)), kills: kills,
             store: store,
             nodes: nodes, databaseRestarts: restartDatabase,
-            rate: rate, connections: connections, hasRefunds: refunds, gateway: gateway ?? Self.builtGateway())
+            rate: wantedRate, connections: connections, hasRefunds: refunds, hasStrangers: strangers,
+            gateway: gateway ?? Self.builtGateway())
         let isFine = try await run.perform()
         if isFine, !keep { run.clean() } else { say("store and logs are in \(run.folder)") }
         if !isFine { throw ExitCode(1) }

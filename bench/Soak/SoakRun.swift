@@ -14,6 +14,7 @@ struct SoakRun: Sendable {
     private let databaseRestarts: Int
     private let store: SoakStore
     private let cluster: PostgresCluster?
+    private let hasStrangers: Bool
     private let ledger: Ledger
     private let phase = Phase()
     private let tally = Tally()
@@ -25,7 +26,7 @@ struct SoakRun: Sendable {
 
     init(
         seed: UInt64, duration: Duration, kills: Int?, store: SoakStore, nodes: Int, databaseRestarts: Int, rate: Int, connections: Int,
-        hasRefunds: Bool, gateway: String
+        hasRefunds: Bool, hasStrangers: Bool, gateway: String
     ) throws {
         self.seed = seed
         self.duration = duration
@@ -34,6 +35,7 @@ struct SoakRun: Sendable {
         self.connections = connections
         self.gateway = gateway
         nodeCount = nodes
+        self.hasStrangers = hasStrangers
         self.store = store
         self.databaseRestarts = databaseRestarts
         var dice = Dice(seed: UInt64(ProcessInfo.processInfo.processIdentifier), "database")
@@ -53,6 +55,7 @@ struct SoakRun: Sendable {
         let interruption = Interruption(nodes, cluster)
         defer { interruption.stop() }
         let started = ContinuousClock.now
+        var strangers: Strangers?
         do {
             if let cluster {
                 try await cluster.start()
@@ -62,7 +65,10 @@ struct SoakRun: Sendable {
                 try await node.launch()
                 try await node.waitUntilUp()
             }
-            try await load(nodes)
+            if hasStrangers, let gateway = await nodes[0].processID {
+                strangers = Strangers(seed: seed, duration: duration, gateway: gateway, port: nodes[0].port)
+            }
+            try await load(nodes, strangers)
             try await drain(nodes)
             try await sendFresh(nodes)
         } catch {
@@ -78,7 +84,8 @@ struct SoakRun: Sendable {
         for sink in sinks { await sink.stop() }
         await cluster?.stop()
         let took = ContinuousClock.now - started
-        return conclude(view, sinks, took: took)
+        for sentence in strangers?.complaints ?? [] { ledger.complain(sentence) }
+        return conclude(view, sinks, strangers, took: took)
     }
 
     private var setting: String { "\(store.rawValue), \(nodeCount == 1 ? "one gateway" : "\(nodeCount) gateways")" }
@@ -91,21 +98,27 @@ struct SoakRun: Sendable {
                 listen: 127.0.0.1:\(port)
                 store: \(cluster?.url ?? "sqlite:\(folder)/gateway.db")
                 \(Dialect.sources)
-                \(Destinations.configuration(sinks))
+                \(hasStrangers ? StrangerPlan.sourceLine : "")
+                \(Destinations.configuration(sinks, strangers: hasStrangers))
                 """
-            return try Node(name: "node-\(number)", port: port, gateway: gateway, folder: folder, configuration: configuration)
+            return try Node(
+                name: "node-\(number)", port: port, gateway: gateway, folder: folder, configuration: configuration,
+                openFiles: hasStrangers ? Strangers.openFiles : nil)
         }
     }
 
-    private func load(_ nodes: [Node]) async throws {
+    private func load(_ nodes: [Node], _ strangers: Strangers?) async throws {
         let end = ContinuousClock.now + duration
         let pause = Duration.seconds(Double(connections) / Double(rate))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<connections {
-                let sender = Sender(number: number, ports: nodes.map(\.port), ledger: ledger, phase: phase, pause: pause)
+                let sender = Sender(
+                    number: number, ports: nodes.map(\.port), ledger: ledger, phase: phase, pause: pause, latencies: strangers?.latencies)
                 group.addTask { await sender.run() }
             }
-            if kills != 0 {
+            if let strangers {
+                await strangers.run(beside: phase)
+            } else if kills != 0 {
                 let killer = Killer(
                     nodes: nodes, seed: seed, limit: kills, phase: phase, tally: tally, databaseMayBeAway: databaseRestarts > 0)
                 group.addTask {
@@ -158,12 +171,13 @@ struct SoakRun: Sendable {
         try await drain(nodes)
     }
 
-    private func conclude(_ view: StoreView, _ sinks: [Sink], took: Duration) -> Bool {
+    private func conclude(_ view: StoreView, _ sinks: [Sink], _ strangers: Strangers?, took: Duration) -> Bool {
         var oracle = Oracle(
             ledger: ledger.now, store: view, tempers: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.temper) }))
         oracle.judge()
         let heading = "soak: \(took.components.seconds) s, seed \(seed), \(setting)"
         let report = Report(oracle: oracle, tally: tally, heading: heading)
+        if let strangers { say(strangers.lines.joined(separator: "\n")) }
         say(report.lines.joined(separator: "\n"))
         say("")
         let found = oracle.discrepancies

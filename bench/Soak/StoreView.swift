@@ -44,8 +44,9 @@ struct StoreView: Sendable {
         }
     }
 
+    /// What a hostile sender stored belongs to nobody's sales.
     mutating func read() throws {
-        conversions = try rows(["conversions", "--limit", "1000000"]).map { row in
+        conversions = try rows(["conversions", "--limit", "1000000"]).filter { $0["source"] as? String != StrangerPlan.source }.map { row in
             let source = row["source"] as? String ?? ""
             let clickField = Dialect.allCases.first { $0.source == source }?.clickField ?? "click_id"
             return Conversion(
@@ -53,12 +54,14 @@ struct StoreView: Sendable {
                 orderID: row["order_id"] as? String, amount: row["amount"] as? String ?? "", currency: row["currency"] as? String ?? "",
                 refunded: row["refunded"] as? String)
         }
-        deliveries = try rows(["deliveries", "--limit", "1000000"]).map { row in
-            Delivery(
-                conversion: row["conversion"] as? String ?? "", orderID: row["order_id"] as? String,
-                destination: row["destination"] as? String ?? "",
-                state: row["state"] as? String ?? "", reason: row["reason"] as? String ?? "", attempts: row["attempts"] as? Int ?? 0)
-        }
+        deliveries = try rows(["deliveries", "--limit", "1000000"])
+            .filter { $0["destination"] as? String != StrangerPlan.destination }
+            .map { row in
+                Delivery(
+                    conversion: row["conversion"] as? String ?? "", orderID: row["order_id"] as? String,
+                    destination: row["destination"] as? String ?? "",
+                    state: row["state"] as? String ?? "", reason: row["reason"] as? String ?? "", attempts: row["attempts"] as? Int ?? 0)
+            }
     }
 
     /// The objects that a command prints, one a line.
