@@ -19,7 +19,8 @@ struct Conversions: AsyncParsableCommand {
         @Option(name: .long, help: "approved, pending, rejected …") var status: String?
         @Option(name: .long, help: "With this order id.") var orderID: String?
         @Option(name: .long, help: "With this click id.") var clickID: String?
-        @Option(name: .long, help: "With a delivery in this state.") var state: DeliveryState?
+        @Option(name: .long, help: "With a delivery of its own in this state; those of corrections are under `gateway deliveries`.")
+        var state: DeliveryState?
         @Flag(name: .long, help: "Only those that were sent again with other content.") var repeated = false
         @Flag(name: .long, help: "Corrections whose conversion has not come instead; --source, --order-id, --since and --until apply.")
         var waiting = false
@@ -44,38 +45,20 @@ struct Conversions: AsyncParsableCommand {
                 var objects: [JSONObject] = []
                 for row in rows {
                     var object = Listing.object(of: row)
-                    object["deliveries"] = try await .array(
-                        deliveries(of: row, in: store).map {
-                            ["destination": .string($0.id.destination), "state": .string($0.state.rawValue)]
-                        })
+                    object["deliveries"] = .array(try await HistoryDeliveries(of: row, in: store).all.map { .object($0.object) })
                     objects.append(object)
                 }
                 return Listing.print(objects)
             }
             var table = TextTable("id", "received", "source", "type", "status", "order", "click", "amount", "refunded", "deliveries")
             for row in rows {
-                let states = try await deliveries(of: row, in: store).map { "\($0.id.destination) \($0.state.rawValue)" }.joined(
-                    separator: ", ")
+                let states = try await HistoryDeliveries(of: row, in: store).all.map(\.text).joined(separator: ", ")
                 table.add(
                     row.id.description, row.receivedAt.description, row.source, row.type ?? "", row.status ?? "", row.orderID ?? "",
                     row.clickID ?? "", [row.currency, row.amount].compactMap { $0 }.joined(separator: " "), row.refunded ?? "", states)
             }
             if table.isEmpty { return Terminal.complain("no conversions match; a refused request is under `gateway refused`") }
             Terminal.print(table.lines)
-        }
-
-        /// The newest delivery of the history to each destination.
-        private func deliveries(of row: ConversionRow, in store: any ReadingStore) async throws(StoreError) -> [DeliveryRow] {
-            guard row.latest != nil else {
-                return try await store.deliveries(DeliveryFilter(conversion: row.id, ascending: true, limit: 1000))
-            }
-            var newest: [String: DeliveryRow] = [:]
-            for message in try await store.history(of: row.id) {
-                for delivery in try await store.deliveries(DeliveryFilter(conversion: message.id, limit: 1000)) {
-                    newest[delivery.id.destination] = delivery
-                }
-            }
-            return newest.values.sorted { $0.id.destination < $1.id.destination }
         }
 
         private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore) async throws {

@@ -22,6 +22,13 @@ struct Serve: AsyncParsableCommand {
         let (reading, configuration) = try configuration.read()
         Terminal.complain(configuration.warnings.map(\.description))
         let logger = Logger.gateway(level: logLevel.level)
+        // Before the store is touched: a start that fails here leaves nothing behind.
+        do {
+            try PortProbe.check(configuration.listen)
+        } catch {
+            Terminal.complain(configuration.listen.sentence(for: error))
+            throw ExitStatus.findings
+        }
         let lock = try StoreLock.taken(for: configuration)
         let store = try configuration.openStore(logger: logger)
         let service = GatewayService(configuration, store: store, logger: logger) { port in

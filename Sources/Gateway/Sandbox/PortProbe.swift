@@ -1,22 +1,32 @@
-import Foundation
+import NIOCore
 
-/// Whether an address can be listened on, tried by doing so for a moment.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Whether an address can be listened on, tried by taking it for a moment. No connection is accepted meanwhile.
 enum PortProbe {
     static func isFree(_ text: String) -> Bool {
         guard let address = try? ListenAddress(parsing: text) else { return false }
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return false }
+        return (try? check(address)) != nil
+    }
+
+    /// Throws what a server would end with. A name is left for the server to try.
+    static func check(_ address: ListenAddress) throws {
+        guard let socketAddress = try? SocketAddress(ipAddress: address.host, port: address.port) else { return }
+        let family = socketAddress.protocol == .inet6 ? AF_INET6 : AF_INET
+        #if canImport(Glibc)
+            let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+            let descriptor = socket(family, SOCK_STREAM, 0)
+        #endif
+        guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
         defer { close(descriptor) }
         var one: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = in_port_t(UInt16(truncatingIfNeeded: address.port)).bigEndian
-        guard inet_pton(AF_INET, address.host, &name.sin_addr) == 1 else { return true }
-        return withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
+        let result = socketAddress.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
+        guard result == 0 else { throw IOError(errnoCode: errno, reason: "bind") }
     }
 }

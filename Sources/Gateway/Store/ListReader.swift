@@ -9,7 +9,7 @@ protocol ListReader {
     static var dialect: SQLDialect { get }
     func rows<Value>(_ sql: String, _ values: [SQLValue], _ decode: (Row) -> Value) throws(Failure) -> [Value]
 
-    /// A condition on conversions `c`: one of the history's deliveries is in the state.
+    /// A condition on conversions `c`: one of their own deliveries is in the state.
     func hasDelivery(in state: DeliveryState) throws(Failure) -> String
     /// The column as a condition on these states names it.
     func stateColumn(_ column: String, for states: [DeliveryState]) throws(Failure) -> String

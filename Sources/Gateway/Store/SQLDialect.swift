@@ -40,14 +40,10 @@ enum SQLDialect: Sendable {
         }
     }
 
-    /// A condition on the conversion `c`: one of its history's deliveries is in the state.
+    /// A condition on the conversion `c`: one of its own deliveries is in the state, whatever became of its corrections.
     ///
     /// - Parameter prefix: of the column's name.
     static func hasDelivery(in state: DeliveryState, column prefix: String = "") -> String {
-        """
-        (EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND \(state.condition("\(prefix)d.state")))
-        OR c.latest IS NOT NULL AND EXISTS (SELECT 1 FROM conversion x CROSS JOIN delivery y
-            WHERE y.conversion = x.id AND x.root = c.id AND \(state.condition("\(prefix)y.state"))))
-        """
+        "EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id AND \(state.condition("\(prefix)d.state")))"
     }
 }

@@ -1,8 +1,8 @@
 /// A tracker that is nothing but a URL: `https://t.example/postback?cid={click_id}&payout={payout}&txid={order_id}`.
 ///
 /// Macros are canonical names or the words that the industry has for them. The operator fixes scheme, host and path; values are
-/// percent-encoded into place in one pass. A parameter whose macro has no value is left out; without the click id, or without a value in
-/// the path, the delivery is skipped, since the tracker could do nothing with it.
+/// percent-encoded into place in one pass. An order without an id of its own has the conversion's. A parameter whose macro has no value is
+/// left out; without the click id, or without a value in the path, the delivery is skipped, since the tracker could do nothing with it.
 package struct PostbackURL: Sendable {
     private let base: [Piece]
     /// A parameter without `=` has no value.
@@ -149,7 +149,7 @@ package struct PostbackURL: Sendable {
     }
 
     func fill(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> OutboundRequest {
-        if let needed, conversion[needed].isAbsent {
+        if let needed, needed != .field(.orderID), conversion[needed].isAbsent {
             throw Skip("the \(key) needs \(needed), which the conversion does not have; a route can give it: set: { \(needed): … }")
         }
         var url = ""
@@ -191,7 +191,10 @@ package struct PostbackURL: Sendable {
     /// Amounts in major units with their currency's decimals, times in UNIX seconds as postbacks have them.
     private func text(of path: FieldPath, _ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> String? {
         switch conversion[path] {
-        case .absent: return path == .field(.eventName) ? conversion.text(.type) : nil
+        case .absent where path == .field(.eventName): return conversion.text(.type)
+        // A correction has the id of its conversion too.
+        case .absent where path == .field(.orderID): return conversion[.id].description
+        case .absent: return nil
         case .number(let number) where path.kind == .money:
             var bytes: [UInt8] = []
             do {

@@ -57,7 +57,7 @@ package struct ConversionFilter: Sendable {
     package var clickID: String?
     package var since: Timestamp?
     package var until: Timestamp?
-    /// Only conversions that have a delivery in this state, their own or a correction's.
+    /// Only conversions that have a delivery of their own in this state; those of corrections do not count.
     package var state: DeliveryState?
     /// Only conversions with repeats of other content.
     package var withRepeats = false

@@ -30,6 +30,7 @@ extension EndToEnd {
                 let conversions = try await bench.rows("conversions")
                 #expect(conversions.map { $0.text("status") } == ["rejected"])
                 let id = conversions.first?.text("id") ?? ""
+                try await Self.expectOwnStates(conversions.first, bench)
                 #expect(tracker.requests(below: "rc").count == 2)
                 #expect(tracker.requests(below: "rc").last == #"/api/v1/conversions/refund {"externalId":"\#(id)"}"#)
                 #expect(tracker.requests(below: "tk").count == 1)
@@ -50,6 +51,31 @@ extension EndToEnd {
                         "tk: Trcker's page has neither a refund nor a status, so the status 'approved' was not sent",
                     ])
             }
+        }
+
+        /// What the trackers took of the sale is not hidden by what they could not take of its corrections.
+        private static func expectOwnStates(_ row: JSONValue?, _ bench: Workbench) async throws {
+            guard case .array(let deliveries)? = row?["deliveries"] else {
+                Issue.record("no deliveries")
+                return
+            }
+            let states = deliveries.map { delivery in
+                guard case .array(let corrections)? = delivery["corrections"] else { return delivery.text("state") }
+                return ([delivery.text("state")] + corrections.map { $0.text("state") }).joined(separator: " ")
+            }
+            // In the order of their names: pb, rc, rs, tk.
+            #expect(
+                states == [
+                    "delivered delivered delivered", "delivered skipped delivered", "delivered delivered delivered",
+                    "delivered skipped skipped",
+                ])
+            #expect(try await bench.rows("conversions", "--state", "skipped").isEmpty)
+            #expect(try await bench.rows("conversions", "--state", "delivered").count == 1)
+            let table = try await bench.run("conversions").output
+            #expect(
+                table.contains(
+                    "rc delivered (corrections 1 delivered 1 skipped), rs delivered (corrections 2 delivered), tk delivered (corrections 2 skipped)"
+                ))
         }
 
         @Test func `refunds add up, count once and never exceed the sale`() async throws {

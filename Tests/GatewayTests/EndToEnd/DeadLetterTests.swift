@@ -66,24 +66,6 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a replay of what is under way is not overwritten by the try under way`() async throws {
-            let script: ScriptedTracker.Script = { number, _ in number == 1 ? .held : .reply(400) }
-            try await Workbench.serve(ConfigurationText(to: [Self.backup]), tracker: script) { bench, _, port, tracker in
-                #expect(try await Samples.sale("o-1").post(port).status == 200)
-                try await until { tracker.holding == 1 }
-                let replayed = try await bench.run("replay", "--order-id", "o-1")
-                #expect(replayed.output == "1 delivery is due now (1 pending before); a running gateway sends within two seconds\n")
-                // The first try is answered 200, and the replay's 400.
-                tracker.release()
-                let row = try #require(try await bench.settled(1).first)
-                #expect(row.text("state") == "rejected")
-                #expect(
-                    try await bench.attempts(of: row.text("id")).map { "\($0.text("number")) \($0.text("status"))" } == [
-                        "1 200", "2 400",
-                    ])
-            }
-        }
-
         @Test func `a conversion is sent to a destination that it was not routed to`() async throws {
             try await Workbench.serve(Self.configuration, tracker: ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) {
                 bench, _, port, tracker in
@@ -91,6 +73,10 @@ extension EndToEnd {
                 _ = try await bench.settled(6)
                 let dry = try await bench.run("replay", "--to", "backup", "--order-id", "o-1", "--dry-run")
                 #expect(dry.status == 0)
+                #expect(dry.lines.first?.hasSuffix(", not sent there so far") == true)
+                let without =
+                    "no route leads from source 'shop' to 'backup'; its conversions are sent as they came, without any route's 'set'\n"
+                #expect(dry.errors == without)
                 #expect(dry.lines.dropFirst().first == "  GET http://127.0.0.1:\(tracker.port)/backup?cid=click-o-1&sum=49.90")
                 #expect(dry.lines.suffix(2) == ["  nothing was sent so far", "1 would be sent (1 for the first time), 0 would not"])
                 let one = try await bench.run("replay", "--to", "backup", "--order-id", "o-1")
@@ -98,12 +84,30 @@ extension EndToEnd {
                 let all = try await bench.run("replay", "--to", "backup", "--source", "shop")
                 #expect(all.status == 0)
                 #expect(all.output == "2 deliveries are due now; a running gateway sends within two seconds\n")
-                #expect(all.errors == "1 conversion has a delivery to 'backup' already; send it again with --destination backup\n")
+                #expect(
+                    all.errors == "1 conversion has a delivery to 'backup' already; send it again with --destination backup\n" + without)
                 _ = try await bench.settled(9)
                 #expect(Set(tracker.received.map(\.uri).filter { $0.hasPrefix("/backup") }).count == 3)
                 let unknown = try await bench.run("replay", "--to", "bakcup", "--source", "shop")
                 #expect(unknown.status == 64)
                 #expect(unknown.errors.hasSuffix("did you mean 'backup'?\n"))
+            }
+        }
+
+        @Test func `what is sent past the routes' conditions is changed by the route that leads there`() async throws {
+            var configuration = Self.configuration
+            configuration.routes.append(
+                #"{ from: shop, to: backup, when: amount > 1000, set: { click_id: '"from-" + order_id' } }"#)
+            try await Workbench.serve(configuration, tracker: ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) {
+                bench, _, port, tracker in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                _ = try await bench.settled(2)
+                let url = "/backup?cid=from-o-1&sum=49.90"
+                let dry = try await bench.run("replay", "--to", "backup", "--order-id", "o-1", "--dry-run")
+                #expect(dry.lines.dropFirst().first == "  GET http://127.0.0.1:\(tracker.port)\(url)")
+                #expect(try await bench.run("replay", "--to", "backup", "--order-id", "o-1").errors == "")
+                _ = try await bench.settled(3)
+                #expect(tracker.received.map(\.uri).filter { $0.hasPrefix("/backup") } == [url])
             }
         }
 

@@ -61,6 +61,26 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a start on an address that is taken says so, and leaves nothing behind`() async throws {
+            for listen in ["127.0.0.1:${TRACKER}", "192.0.2.1:8080"] {
+                var configuration = Self.configuration(drain: "1s")
+                configuration["listen"] = "\"\(listen)\""
+                try await Workbench.use(configuration) { bench, tracker in
+                    let before = try FileManager.default.contentsOfDirectory(atPath: bench.folder)
+                    let run = try await bench.run("serve")
+                    #expect(run.status == 1 && run.output == "")
+                    let sentences = [
+                        "another process listens on 127.0.0.1:\(tracker.port); stop it or listen elsewhere",
+                        "192.0.2.1 is no address of this machine; listen on 127.0.0.1, 0.0.0.0 or one that it has",
+                    ]
+                    let said = run.errors.split(separator: "\n").map(String.init).filter { !$0.contains(": warning: ") }
+                    #expect(said == [sentences[listen.hasPrefix("127") ? 0 : 1]])
+                    let after = try FileManager.default.contentsOfDirectory(atPath: bench.folder)
+                    #expect(Set(after).subtracting(before).filter { !$0.hasPrefix("process-") } == [])
+                }
+            }
+        }
+
         @Test func `a second SIGTERM ends it at once, and what was stored is there`() async throws {
             try await Workbench.use(Self.configuration(drain: "1h"), tracker: ScriptedTracker.always(.hang)) { bench, tracker in
                 let gateway = try bench.start("serve")

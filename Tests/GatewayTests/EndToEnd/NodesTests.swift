@@ -90,6 +90,25 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what two gateways hold behind a pause is sent once, however often it is replayed`() async throws {
+            try await Self.use(PostgresServer.shared.get()) { bench, tracker, _ in
+                #expect(try await bench.run("pause", "main").status == 0)
+                let gateways = [try bench.start("serve"), try bench.start("serve")]
+                let ports = [try await gateways[0].port(), try await gateways[1].port()]
+                for number in 0..<16 { #expect(try await Samples.sale("o-\(number)").post(ports[number % 2]).status == 200) }
+                for _ in 1...2 {
+                    let replay = try await bench.run("replay", "--destination", "main", "--state", "pending")
+                    #expect(replay.output.hasPrefix("16 deliveries are due now (16 pending before)"))
+                }
+                #expect(try await bench.run("resume", "main").status == 0)
+                let rows = try await bench.settled(16)
+                #expect(rows.allSatisfy { $0.text("state") == "delivered" && $0.text("attempts") == "1" })
+                #expect(tracker.received.count == 16 && Set(tracker.received.map(\.uri)).count == 16)
+                for gateway in gateways { gateway.terminate() }
+                for gateway in gateways { #expect(try await gateway.ended() == 0) }
+            }
+        }
+
         @Test func `a gateway that slept past its lease sends nothing that the other took over`() async throws {
             let isSlow = Atomic(true)
             let script: ScriptedTracker.Script = { _, _ in .late(isSlow.load(ordering: .relaxed) ? .milliseconds(700) : .zero) }

@@ -25,6 +25,10 @@ extension ConversionStoreConformance {
             #expect(listed.map(\.document) == history.suffix(1).map(\.document))
             #expect(try await store.conversions(ConversionFilter(status: "pending")).isEmpty)
             #expect(try await store.conversions(ConversionFilter(state: .pending)).count == 1)
+            try await store.record(StoreSamples.result(StoreSamples.main(first), .delivered))
+            try await store.record(StoreSamples.result(StoreSamples.main(second), .skipped))
+            #expect(try await store.conversions(ConversionFilter(state: .delivered)).count == 1)
+            #expect(try await store.conversions(ConversionFilter(state: .skipped)).isEmpty, "a correction's is not its conversion's")
         },
         Self(name: "equal corrections count once, however many come at once") { store async throws in
             let first = StoreSamples.message(1, "pending")

@@ -48,6 +48,20 @@ struct PostbackURLTests {
         #expect(diagnostics.sorted.map(\.description) == ["gateway.yaml:3:19: error: " + sentence])
     }
 
+    @Test func `an order without an id of its own has the conversion's, in the sale and in what corrects it`() throws {
+        var sale = try Samples.sample(from: "rs-traffic")
+        #expect(sale[.orderID].isAbsent)
+        let id = "01KAFC0S000000000000000001"
+        let url = "https://t.example/{oid}/pb?tx={order_id}&txid={txid}&st={status}"
+        #expect(try sent(to: url, sale) == "https://t.example/\(id)/pb?tx=\(id)&txid=\(id)&st=approved")
+        #expect(try sent(to: "https://t.example/pb?tx={order_id}", sale) == "https://t.example/pb?tx=\(id)")
+        sale[.update] = .text("status")
+        sale[.status] = .text("rejected")
+        #expect(try sent(to: url, sale) == "https://t.example/\(id)/pb?tx=\(id)&txid=\(id)&st=rejected")
+        sale[.orderID] = .text("A-1")
+        #expect(try sent(to: url, sale) == "https://t.example/A-1/pb?tx=A-1&txid=A-1&st=rejected")
+    }
+
     @Test func `macros are canonical names or the industry's words for them`() throws {
         let conversion = try Samples.sample(from: "rs-traffic")
         #expect(
@@ -65,7 +79,7 @@ struct PostbackURLTests {
     @Test func `a parameter whose macro has no value is left out`() throws {
         let conversion = try Samples.sample(from: "rs-traffic")
         #expect(
-            try sent(to: "https://t.example/pb?cid={click_id}&tx={order_id}&p={payout}&c=a{coupon}b&z=1", conversion)
+            try sent(to: "https://t.example/pb?cid={click_id}&tx={cart_id}&p={payout}&c=a{coupon}b&z=1", conversion)
                 == "https://t.example/pb?cid=abc123def456&z=1")
     }
 

@@ -25,9 +25,7 @@ extension Database: ListReader {
     /// Few deliveries in the state: collect their conversions first. Many: walk the conversions and look at each one's deliveries.
     func hasDelivery(in state: DeliveryState) throws -> String {
         try isRare([state])
-            ? """
-            c.id IN (SELECT coalesce(x.root, x.id) FROM delivery y JOIN conversion x ON x.id = y.conversion WHERE \(state.condition("y.state")))
-            """
+            ? "c.id IN (SELECT y.conversion FROM delivery y WHERE \(state.condition("y.state")))"
             : SQLDialect.hasDelivery(in: state, column: "+")
     }
 

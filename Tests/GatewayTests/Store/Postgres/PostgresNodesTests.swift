@@ -66,6 +66,27 @@ struct PostgresNodesTests {
         }
     }
 
+    @Test func `a correction that one node holds stays with it while its replayed sale goes first`() async throws {
+        try await withTwo { one, two, _ in
+            let (sale, correction) = (StoreSamples.message(1, "pending"), StoreSamples.message(2, "approved", after: .seconds(2)))
+            #expect(try await one.accept(sale) == .stored)
+            #expect(try await one.accept(correction) == .corrected(sale.conversion.id, by: correction.conversion.id))
+            let (first, second) = (StoreSamples.main(sale), StoreSamples.main(correction))
+            #expect(try await one.record(StoreSamples.result(first, .delivered)))
+            // In the first node's memory, or under way.
+            #expect(try await one.due("main", at: Self.later, leavingOut: [], limit: 9).map(\.id) == [second])
+            #expect(try await two.requeue([first, second], at: Self.later) == 2)
+            #expect(try await two.due("main", at: Self.later, leavingOut: [], limit: 9).map(\.id) == [first])
+            #expect(try await two.record(StoreSamples.result(first, .delivered, round: 1)))
+            #expect(try await two.due("main", at: Self.later, leavingOut: [], limit: 9).isEmpty)
+            #expect(try await two.requeue([second], at: Self.later) == 1)
+            #expect(try await two.due("main", at: Self.later, leavingOut: [], limit: 9).isEmpty)
+            #expect(try await one.due("main", at: Self.later, leavingOut: [second], limit: 9).isEmpty)
+            try await one.record(StoreSamples.result(second, .delivered))
+            #expect(try await one.counts() == [DeliveryCount(destination: "main", state: .delivered, count: 2)])
+        }
+    }
+
     /// 30 conversions with two keys each; each key is also a key of another conversion.
     private static func submit(_ store: PostgresConversionStore, first: UInt64) async -> (stored: Int, failures: [StoreError]) {
         var (stored, failures) = (0, [StoreError]())
