@@ -7,6 +7,7 @@ extension ConfigurationLoader {
         var map = YAMLFields(node, subject: "'limits'", into: &diagnostics)
         limits.body = size("body", in: &map, 1...(1 << 30), "1B to 1GiB") ?? limits.body
         if let refused = map.take("refused") { limits.refused = self.refused(refused) }
+        limits.waiting.perSource = map.integer("waiting", in: 1...100_000, &diagnostics) ?? limits.waiting.perSource
         limits.drain = duration("drain", in: &map, .zero ... .seconds(3600), "0s to 1h") ?? limits.drain
         map.finish(&diagnostics)
         return limits

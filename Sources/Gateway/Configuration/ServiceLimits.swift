@@ -5,6 +5,8 @@ struct ServiceLimits: Sendable, Equatable {
     /// Bytes of a request's body; more is a 413.
     var body = 1024 * 1024
     var refused = RefusedLimits()
+    /// Corrections whose conversions have not come; more are a 429.
+    var waiting = WaitingLimits()
     /// How long the end of the service waits for what is under way.
     var drain = Duration.seconds(10)
 }
