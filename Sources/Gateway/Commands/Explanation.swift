@@ -113,8 +113,8 @@ struct Explanation {
         }
     }
 
-    mutating func refuse(_ refusal: Refusal, _ admission: Admission) {
-        let reply = reception.reply(refusal, arrival, admission.match.mapping)
+    mutating func refuse(_ refusal: Refusal, _ admission: Admission, retryAfter: Int64? = nil) {
+        let reply = reception.reply(refusal, arrival, admission.match.mapping, retryAfter: retryAfter)
         refuse(refusal.failures.map(\.sentence), code: refusal.code.rawValue, reply)
     }
 
@@ -142,7 +142,7 @@ struct Explanation {
     private mutating func show(_ acceptance: Acceptance, _ conversion: Conversion, _ submission: Submission) async {
         switch acceptance {
         case .stored: showDestinations(submission.destinations, of: conversion)
-        case .conflict: break
+        case .conflict, .refused: break
         case .duplicate(let first, let isSame):
             let content = isSame ? "" : ", with other content, which is kept with it"
             lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))
@@ -172,7 +172,7 @@ struct Explanation {
         case .success(let result):
             conclude(reception.conclude(result, to: read.message, arrival, admission), admission)
             switch result {
-            case .refused, .notFound, .conflict: break
+            case .refused, .notFound, .conflict, .tooManyWait: break
             case .waiting: lines.append("the store has no such conversion: the correction would wait for it".styled(.yellow))
             case .unchanged(let root, let note):
                 lines.append("conversion \(root) stays as it is: \(note ?? "the correction came before")".styled(.yellow))
@@ -186,7 +186,7 @@ struct Explanation {
         case .reply(let reply):
             self.reply = reply
             lines += ["reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))", ""]
-        case .refused(let refusal): refuse(refusal, admission)
+        case .refused(let refusal, let wait): refuse(refusal, admission, retryAfter: wait)
         }
     }
 

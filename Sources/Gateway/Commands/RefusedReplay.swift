@@ -64,6 +64,7 @@ struct RefusedReplay {
         case .success(.duplicate(let first, _)): return ("is conversion \(first), which is stored already", true)
         case .success(.corrected(let first, _)): return ("would become a correction of conversion \(first)", true)
         case .success(.conflict(let other)): return ("its key belongs to conversion \(other) of another source", false)
+        case .success(.refused(let failure)): return ("would be refused again: \(failure.sentence.printable)", false)
         case .failure(let error): return ("what would become of it is unknown: \(error)", false)
         }
     }
@@ -80,6 +81,7 @@ struct RefusedReplay {
             return ("would change nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")", true)
         case .success(.refused(let failure)): return ("would be refused again: \(failure.sentence.printable)", false)
         case .success(.notFound): return ("the conversion that it is about is not stored here", false)
+        case .success(.tooManyWait(let excess)): return (excess.sentence, false)
         case .success(.conflict(let other)): return ("its key belongs to conversion \(other) of another source", false)
         case .failure(let error): return ("what would become of it is unknown: \(error)", false)
         }
@@ -131,6 +133,7 @@ struct RefusedReplay {
         case .corrected(let first, let correction):
             try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(first)")
             return .stored
+        case .refused(let failure): throw Refusal([failure])
         case .conflict(let other): throw Unusable(description: "its key belongs to conversion \(other) of another source")
         }
     }
@@ -148,6 +151,7 @@ struct RefusedReplay {
             return .known
         case .refused(let failure): throw Refusal([failure])
         case .notFound: throw Unusable(description: "the conversion that it is about is not stored here")
+        case .tooManyWait(let excess): throw Unusable(description: excess.sentence)
         case .conflict(let other): throw Unusable(description: "its key belongs to conversion \(other) of another source")
         }
     }

@@ -9,6 +9,7 @@ extension ConfigurationLoader {
         let connections = map.integer("connections_per_address", in: 1...1_000_000, &diagnostics)
         limits.connectionsPerAddress = connections ?? limits.connectionsPerAddress
         if let refused = map.take("refused") { limits.refused = self.refused(refused) }
+        limits.waiting.perSource = map.integer("waiting", in: 1...100_000, &diagnostics) ?? limits.waiting.perSource
         limits.drain = duration("drain", in: &map, .zero ... .seconds(3600), "0s to 1h") ?? limits.drain
         map.finish(&diagnostics)
         return limits

@@ -7,6 +7,8 @@ struct ServiceLimits: Sendable, Equatable {
     /// Open connections from one address, proxies that are trusted excepted.
     var connectionsPerAddress = 256
     var refused = RefusedLimits()
+    /// Corrections whose conversions have not come; more are a 429.
+    var waiting = WaitingLimits()
     /// How long the end of the service waits for what is under way.
     var drain = Duration.seconds(10)
 }

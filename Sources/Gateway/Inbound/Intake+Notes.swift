@@ -11,6 +11,7 @@ extension Intake {
             logger.debug("a conversion was sent again", metadata: ["id": "\(first)", "source": "\(source)", "same": "\(sameContent)"])
         case .corrected(let first, let correction):
             logger.debug("a conversion was corrected", metadata: ["id": "\(first)", "by": "\(correction)", "source": "\(source)"])
+        case .refused: break
         case .conflict(let other):
             logger.info("a conversion's key belongs to another source", metadata: ["source": "\(source)", "holder": "\(other)"])
         }
@@ -23,7 +24,7 @@ extension Intake {
         case .waiting: logger.info("a correction waits for its conversion", metadata: ["id": "\(id)", "source": "\(source)"])
         case .unchanged(let root, let note):
             logger.debug("a correction changed nothing: \(note ?? "it came before")", metadata: ["id": "\(root)", "source": "\(source)"])
-        case .refused, .notFound: break
+        case .refused, .notFound, .tooManyWait: break
         case .conflict(let other):
             logger.info("a correction is about another source's conversion", metadata: ["source": "\(source)", "holder": "\(other)"])
         }

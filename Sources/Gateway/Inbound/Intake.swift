@@ -99,7 +99,7 @@ final class Intake: Sendable {
             if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
             onAccepted(conversion, submission.destinations)
         case .corrected(_, let correction): await onCorrected(correction)
-        case .duplicate, .conflict: break
+        case .duplicate, .conflict, .refused: break
         }
         return await give(reception.conclude(acceptance, to: conversion, arrival, admission), arrival, admission)
     }
@@ -122,7 +122,7 @@ final class Intake: Sendable {
     private func give(_ conclusion: Conclusion, _ arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
         switch conclusion {
         case .reply(let reply): reply
-        case .refused(let refusal): await refuse(refusal, arrival, admission)
+        case .refused(let refusal, let wait): await refuse(refusal, arrival, admission, retryAfter: wait)
         }
     }
 }

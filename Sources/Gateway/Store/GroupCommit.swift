@@ -38,6 +38,9 @@ final class GroupCommit<Write: Sendable>: Sendable {
         }
     }
 
+    /// Writes that wait or are under way.
+    var count: Int { state.withLock(\.count) }
+
     /// Whether more writes are likely to arrive at once: the last batch was large, and so far fewer wait.
     func isWorthWaiting(after lastBatch: Int) -> Bool {
         state.withLock { lastBatch >= 8 && !$0.waiting.isEmpty && $0.waiting.count < batchLimit }

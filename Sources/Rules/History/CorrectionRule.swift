@@ -39,6 +39,8 @@ package enum CorrectionResult: Sendable, Equatable {
     case notFound
     /// The key belongs to a conversion of another source.
     case conflict(with: ConversionID)
+    /// Its conversion has not come, and so many corrections wait already that this one may not.
+    case tooManyWait(WaitingLimits.Excess)
 }
 
 /// A correction whose conversion has not come.

@@ -5,6 +5,8 @@ package enum HistoryChange: Sendable {
     case step(HistoryStep)
     case unchanged(note: String?)
     case refused(Failure)
+    /// It would be one step more than a history may have.
+    case full(Failure)
     /// The same message was taken before.
     case known
 }
@@ -17,6 +19,7 @@ extension HistoryChange {
         let write: HistoryWrite
         switch self {
         case .step(let step): return (.step(step), .corrected(root, by: id))
+        case .full(let failure): return (.nothing, .refused(failure))
         case .known: write = .equalRepeat(note: nil)
         case .unchanged(let note): write = .repeat(content, of: first, note: note)
         case .refused(let failure): write = .repeat(content, of: first, note: "impossible: \(failure.sentence)")
@@ -32,7 +35,7 @@ extension HistoryChange {
         case .step(let step): (.step(step), .applied(root, correction: id))
         case .known: (.equalRepeat(note: nil), .unchanged(root, note: nil))
         case .unchanged(let note): (.repeat(content, of: first, note: note), .unchanged(root, note: note))
-        case .refused(let failure): (.nothing, .refused(failure))
+        case .refused(let failure), .full(let failure): (.nothing, .refused(failure))
         }
     }
 
@@ -43,7 +46,7 @@ extension HistoryChange {
         case .known: .equalRepeat(note: nil)
         case .unchanged(let note):
             .repeat(content, of: first, note: note ?? "came before its conversion and changes nothing")
-        case .refused(let failure):
+        case .refused(let failure), .full(let failure):
             .repeat(content, of: first, note: "came before its conversion and is impossible: \(failure.sentence)")
         }
     }

@@ -15,6 +15,9 @@ package struct StoredHistory: Sendable {
         self.firstContent = firstContent
     }
 
+    /// Corrections of one conversion; more are refused.
+    package static let longest = 1000
+
     /// Whether the message has the content of the conversion's first message.
     package func isFirst(_ content: KeptDigest) -> Bool { content == firstContent }
 
@@ -31,9 +34,17 @@ package struct StoredHistory: Sendable {
         case .unchanged(let note): return .unchanged(note: note)
         // The first message again after the conversion was corrected: it is late, and changes nothing.
         case .changed where isFirst: return .unchanged(note: nil)
+        case .changed where step >= Self.longest: return .full(Self.isFull)
         case .changed(let row, let routed): return .step(HistoryStep(row: row, number: step + 1, routed: routed))
         }
     }
+}
+
+extension StoredHistory {
+    private static let isFull = Failure(
+        .invalid,
+        "this conversion was corrected \(longest) times, and no more corrections of it are kept; it stays as it is, so do not send this again"
+    )
 }
 
 /// A correction that is written: the conversion as it is from now on.

@@ -20,6 +20,8 @@ package final class ReceivingSource: Sendable {
     /// By the index of the mapping's updates.
     package let updateReaders: [MappingReader?]
     package let rule: CorrectionRule
+    /// How many of its corrections may wait for their conversions.
+    package let waiting: WaitingLimits
     package let allowIPs: [IPNetwork]
     /// The name that senders give in a header, if it is not the source's own.
     package let givenName: String?
@@ -28,7 +30,8 @@ package final class ReceivingSource: Sendable {
 
     /// - Parameters:
     ///   - routes: decide which destinations get corrections.
-    package init(_ configuration: SourceConfiguration, routes: [Route]) {
+    package init(_ configuration: SourceConfiguration, routes: [Route], waiting: WaitingLimits = WaitingLimits()) {
+        self.waiting = waiting
         let mapping = configuration.mapping
         let settings = configuration.settings
         name = configuration.name

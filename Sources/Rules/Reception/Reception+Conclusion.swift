@@ -4,7 +4,9 @@ import Mappings
 package enum Conclusion: Sendable {
     case reply(ReceptionReply)
     /// To be kept, and answered with the tracker's documented error.
-    case refused(Refusal)
+    ///
+    /// - Parameter retryAfter: in seconds, if the same request may come again.
+    case refused(Refusal, retryAfter: Int64? = nil)
 }
 
 extension Refusal {
@@ -26,6 +28,7 @@ extension Reception {
             return .reply(reply("duplicate", to: conversion, about: first, arrival, match.mapping))
         case .conflict:
             return .refused(Refusal(.conflict, "\(keyNames(admission, conversion)) belongs to a conversion of another source"))
+        case .refused(let failure): return .refused(Refusal([failure]))
         }
     }
 
@@ -41,7 +44,22 @@ extension Reception {
             let sentence = "no conversion with \(keyNames(admission, message)) was received here, and none can be waited for"
             return .refused(Refusal(.notFound, sentence))
         case .conflict: return .refused(Refusal(.conflict, "\(keyNames(admission, message)) belongs to a conversion of another source"))
+        case .tooManyWait(let excess): return tooMany(excess, message, admission)
         }
+    }
+
+    /// The conversion that is waited for comes by itself, as a rule within minutes.
+    private func tooMany(_ excess: WaitingLimits.Excess, _ message: Conversion, _ admission: Admission) -> Conclusion {
+        let sentence =
+            switch excess {
+            case .ofKey(let most):
+                "\(most) corrections wait for the conversion with \(keyNames(admission, message)), which was not received yet, "
+                    + "and no more may wait; send the conversion first, then this correction again"
+            case .ofSource(let most):
+                "\(most) corrections of this source wait for conversions that were not received yet, and no more may wait; "
+                    + "send the conversions first, then this correction again"
+            }
+        return .refused(Refusal(.rateLimited, sentence), retryAfter: 60)
     }
 
     /// The documented error.

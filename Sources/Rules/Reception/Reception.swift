@@ -23,9 +23,10 @@ package final class Reception: Sendable {
     ///   - sources: in the order of the file: if several could have sent a request, the first counts.
     ///   - mappings: all that the configuration knows: a sender with the wrong address shows one tracker the secret header of another.
     ///   - others: secrets beside those of the sources, which must not be stored either.
+    ///   - waiting: for each source.
     package init(
         sources: [SourceConfiguration], routes: [Route], mappings: [Mapping], trustedProxies: [IPNetwork] = [],
-        secrets others: [String] = [],
+        secrets others: [String] = [], waiting: WaitingLimits = WaitingLimits(),
         longestIdempotencyKey: Int = 255
     ) {
         self.routes = routes
@@ -41,7 +42,7 @@ package final class Reception: Sendable {
                 let own = sources.filter { $0.mapping.name == name }
                 return own.first.map {
                     ReceivingTracker(
-                        $0.mapping, sources: own.map { ReceivingSource($0, routes: routes) },
+                        $0.mapping, sources: own.map { ReceivingSource($0, routes: routes, waiting: waiting) },
                         mask: RequestMask($0.mapping, among: mappings, secrets: secrets))
                 }
             })

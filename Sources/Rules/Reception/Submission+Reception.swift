@@ -32,6 +32,7 @@ extension Submission {
         self.init(
             conversion: row, request: request, keys: key.map { [$0] } ?? [], content: content, destinations: [], repeats: source.repeats,
             rule: source.rule)
+        waiting = source.waiting
     }
 }
 

@@ -5,6 +5,8 @@ package struct CountChanges<Destination: Hashable & Comparable & Sendable>: Send
         var state: DeliveryState
     }
     private var changes: [Key: Int64] = [:]
+    /// Corrections that the batch has applied.
+    package var steps = 0
 
     package init() {}
 
@@ -18,7 +20,10 @@ package struct CountChanges<Destination: Hashable & Comparable & Sendable>: Send
         add(1, destination, new)
     }
 
-    package mutating func removeAll() { changes.removeAll(keepingCapacity: true) }
+    package mutating func removeAll() {
+        changes.removeAll(keepingCapacity: true)
+        steps = 0
+    }
 
     /// What is different afterwards, in one order, so that two writers never wait for each other crosswise.
     package var all: [(destination: Destination, state: DeliveryState, change: Int64)] {

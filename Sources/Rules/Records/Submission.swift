@@ -18,6 +18,8 @@ package struct Submission: Sendable {
     package var rule = CorrectionRule.none
     /// A key under which corrections may wait that is not among `keys`: an `Idempotency-Key` took its place.
     package var awaitedKey: DuplicateKey?
+    /// Of a correction: how many may wait beside it.
+    package var waiting = WaitingLimits()
 
     package init(
         conversion: ConversionRow, request: StoredRequest, keys: [DuplicateKey], content: Digest32, destinations: [String],
@@ -43,4 +45,6 @@ package enum Acceptance: Sendable, Equatable {
     case corrected(ConversionID, by: ConversionID)
     /// A key that is shared between the tracker's sources belongs to another source (RefCampaign's 409).
     case conflict(with: ConversionID)
+    /// It would change a conversion that may not be changed any more. Nothing was kept.
+    case refused(Failure)
 }

@@ -79,13 +79,14 @@ struct ConfigurationLoaderTests {
 
     @Test func `limits are read with their units`() throws {
         let top = """
-            limits: { body: 512KiB, refused: { count: 5, bytes: 1MB, stranger_count: 2, stranger_bytes: 10KB }, drain: 30s }
+            limits: { body: 512KiB, refused: { count: 5, bytes: 1MB, stranger_count: 2, stranger_bytes: 10KB }, waiting: 7, drain: 30s }
             trusted_proxies: [10.0.0.0/8, "::1"]
             """
         let (configuration, diagnostics) = ConfigurationFixture.shop(top: top).load()
         #expect(diagnostics == [])
         var limits = ServiceLimits(body: 524_288, drain: .seconds(30))
         limits.refused = RefusedLimits(count: 5, bytes: 1_000_000, strangerCount: 2, strangerBytes: 10_000)
+        limits.waiting.perSource = 7
         #expect(configuration?.limits == limits)
         #expect(configuration?.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
     }
@@ -95,6 +96,7 @@ struct ConfigurationLoaderTests {
         ("limits: { body: 1048576 }", "11:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found '1048576'"),
         ("limits: { body: [1MB] }", "11:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found a list"),
         ("limits: { drain: 2h }", "11:18: error: 'drain' must be a duration from 0s to 1h, found '2h'"),
+        ("limits: { waiting: 0 }", "11:20: error: 'waiting' must be a whole number from 1 to 100000, found '0'"),
         ("limits: { boddy: 1MB }", "11:11: error: unknown key 'boddy' in 'limits'; did you mean 'body'?"),
         ("limits: 5", "11:9: error: 'limits' must be a map, found a text"),
         ("sauces: {}", "11:1: error: unknown key 'sauces' in the configuration; did you mean 'sources'?"),

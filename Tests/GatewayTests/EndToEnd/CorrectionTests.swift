@@ -124,6 +124,39 @@ extension EndToEnd {
             }
         }
 
+        @Test func `of refunds whose sale has not come, so many wait and one more is asked to come back`() async throws {
+            var configuration = CorrectionFixture.configuration(to: ["pb"])
+            configuration["limits"] = "{ waiting: 102 }"
+            try await CorrectionFixture.run(configuration) { bench, port, _ in
+                for cents in 1...100 {
+                    #expect(try await CorrectionFixture.refund("o-1", #","amount":\#(cents)"#).post(port).status == 200)
+                }
+                let more = CorrectionFixture.refund("o-1", #","amount":101"#)
+                let ofOrder =
+                    "100 corrections wait for the conversion with externalId 'o-1', which was not received yet, and no more may wait; "
+                let answer = try await more.post(port)
+                #expect(answer.status == 429 && answer.headers["retry-after"] == "60")
+                #expect(
+                    answer.body.contains(#""code":"RATE_LIMIT_EXCEEDED","message":"\#(ofOrder)send the conversion first"#), "\(answer.body)"
+                )
+                for order in 2...3 { #expect(try await CorrectionFixture.refund("o-\(order)").post(port).status == 200) }
+                let ofSource = try await CorrectionFixture.refund("o-4").post(port)
+                #expect(ofSource.status == 429 && ofSource.headers["retry-after"] == "60")
+                #expect(ofSource.body.contains("102 corrections of this source wait for conversions that were not received yet"))
+                #expect(try await bench.rows("refused").map { $0.text("code") } == ["rate_limited", "rate_limited"])
+                #expect(try await bench.rows("conversions", "--waiting").count == 102)
+                let explained = try await bench.run("explain", "--source", "shop", input: more.raw)
+                #expect(explained.status == 1 && explained.output.contains("refused: rate_limited"))
+
+                // The sale takes what waits for it, and then there is room again.
+                #expect(try await Samples.sale("o-1", cents: 10_000).post(port).status == 200)
+                #expect(try await more.post(port).status == 200)
+                #expect(try await CorrectionFixture.refund("o-4").post(port).status == 200)
+                let conversions = try await bench.rows("conversions")
+                #expect(conversions.map { $0.text("refunded") } == ["51.51"])
+            }
+        }
+
         @Test func `explain shows what a refund would become`() async throws {
             try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["rc", "tk"])) { bench, port, tracker in
                 let refund = CorrectionFixture.refund("o-1", #","amount":1000"#).raw

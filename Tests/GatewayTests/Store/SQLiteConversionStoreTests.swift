@@ -9,7 +9,7 @@ import Testing
 struct SQLiteConversionStoreTests {
     @Test(
         arguments: ConversionStoreConformance.all + ConversionStoreConformance.upkeep + ConversionStoreConformance.rules
-            + ConversionStoreConformance.sizes)
+            + ConversionStoreConformance.sizes + ConversionStoreConformance.bounds)
     func `it does what every store must`(_ conformance: ConversionStoreConformance) async throws {
         try await withFolder { folder in
             var limits = SQLiteLimits()

@@ -26,6 +26,7 @@ struct StoredHistoryTests {
         case .step(let step): "step \(step.number)"
         case .unchanged(let note): "unchanged \(note ?? "-")"
         case .refused(let failure): "refused \(failure.sentence)"
+        case .full(let failure): "full \(failure.sentence)"
         case .known: "known"
         }
     }
@@ -44,6 +45,23 @@ struct StoredHistoryTests {
     @Test func `a change is the next step of the history`() {
         #expect(text(change(changed, to: history())) == "step 1")
         #expect(text(change(changed, to: history(step: 4))) == "step 5")
+    }
+
+    @Test func `a history has at most 1000 steps, and what changes nothing is still known`() {
+        #expect(text(change(changed, to: history(step: 999))) == "step 1000")
+        let full =
+            "this conversion was corrected 1000 times, and no more corrections of it are kept; it stays as it is, so do not send this again"
+        #expect(text(change(changed, to: history(step: 1000))) == "full \(full)")
+        #expect(text(change(changed, to: history(step: 1000), isStep: true)) == "known")
+        #expect(text(change(.unchanged(note: "late"), to: history(step: 1000))) == "unchanged late")
+        let failure = Failure(.invalid, full)
+        let (write, acceptance) = HistoryChange.full(failure).asRepeat(message, of: root, content: Self.other, first: Self.first)
+        #expect(text(write) == "nothing" && acceptance == .refused(failure))
+        let (none, result) = HistoryChange.full(failure).asCorrection(message, of: root, content: Self.other, first: Self.first)
+        #expect(text(none) == "nothing" && result == .refused(failure))
+        #expect(
+            text(HistoryChange.full(failure).asWaited(content: Self.other, first: Self.first))
+                == "other came before its conversion and is impossible: \(full)")
     }
 
     @Test func `what was taken before is known, without a look at the rule`() {

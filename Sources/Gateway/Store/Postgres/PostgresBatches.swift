@@ -2,9 +2,10 @@ import Foundation
 
 /// Gathers equal pieces of work while a transaction runs, so that they share the next one.
 ///
-/// `commit` gets them in the order they came and returns as many outcomes. It runs a whole transaction, maybe more than once.
+/// `commit` gets them in the order they came and returns as many outcomes, nil for what it leaves to the next transaction; it never leaves
+/// all. It runs a whole transaction, maybe more than once.
 final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
-    typealias Commit = @Sendable (_ connection: PostgresConnection, _ inputs: [Input], _ isRetry: Bool) throws(PostgresFailure) -> [Output]
+    typealias Commit = @Sendable (_ connection: PostgresConnection, _ inputs: [Input], _ isRetry: Bool) throws(PostgresFailure) -> [Output?]
 
     private enum Waiting: Sendable {
         case write(Input, CheckedContinuation<Result<Output, StoreError>, Never>)
@@ -69,12 +70,13 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
             return
         }
         var outputs = (try? result.get())?.makeIterator()
+        var rest: [Waiting] = []
         for waiting in batch {
             switch waiting {
-            case .end(let continuation): continuation.resume()
+            case .end: rest.append(waiting)
             case .write(_, let continuation):
                 if let output = outputs?.next() {
-                    continuation.resume(returning: .success(output))
+                    if let output { continuation.resume(returning: .success(output)) } else { rest.append(waiting) }
                 } else if case .failure(let failure) = result {
                     continuation.resume(returning: .failure(failure.error))
                 } else {
@@ -83,6 +85,8 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
                 }
             }
         }
+        if rest.contains(where: { $0.input != nil }) { return run(rest) }
+        for case .end(let continuation) in rest { continuation.resume() }
     }
 
     private enum Failure: Error {
@@ -97,7 +101,7 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
         }
     }
 
-    private func attempt(_ inputs: [Input]) -> Result<[Output], Failure> {
+    private func attempt(_ inputs: [Input]) -> Result<[Output?], Failure> {
         var concernsRow = false
         let result = lane.attempt { connection, isRetry throws(PostgresFailure) in
             do throws(PostgresFailure) {

@@ -4,7 +4,7 @@ extension PostgresConversionStore {
     func foresee(acceptanceOf submission: Submission) async throws(StoreError) -> Acceptance {
         let queued = QueuedSubmission(submission)
         return try await foresee { writer, connection throws(PostgresFailure) in
-            try writer.accept([queued], connection, isRetry: false).first ?? .stored
+            try writer.accept([queued], connection, isRetry: false)[0] ?? .stored
         }
     }
 

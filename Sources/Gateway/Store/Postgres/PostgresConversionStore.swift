@@ -20,8 +20,8 @@ final class PostgresConversionStore: SQLStore {
     /// The address as people may see it.
     let place: String
     let pruning = Mutex(PrunePlaces())
-    let intakeLane: PostgresLane
-    private let resultLane, repairLane, claimLane, readLane, leaseLane: PostgresLane
+    let intakeLane, resultLane: PostgresLane
+    private let repairLane, claimLane, readLane, leaseLane: PostgresLane
     private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
     private let results: PostgresBatches<AttemptResult, Bool>

@@ -10,7 +10,7 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first, boundedIndexes]
+    static let migrations = [first, boundedIndexes, boundedHistories]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
@@ -66,6 +66,23 @@ enum PostgresSchema {
         CREATE INDEX conversion_order_start ON conversion (left(order_id, 255)) WHERE order_id IS NOT NULL;
         DROP INDEX conversion_order;
         ANALYZE conversion
+        """
+
+    /// A step of a history costs the same however many came before it.
+    private static let boundedHistories = """
+        LOCK TABLE conversion, delivery, waiting IN ACCESS EXCLUSIVE MODE;
+        ALTER TABLE conversion ADD COLUMN IF NOT EXISTS digest uuid;
+        UPDATE conversion c SET digest = t.digest FROM content t WHERE t.conversion = c.id AND c.root IS NOT NULL;
+        CREATE INDEX conversion_step ON conversion (root, digest) WHERE root IS NOT NULL;
+        DROP INDEX conversion_order_start;
+        CREATE INDEX conversion_order_start ON conversion (left(order_id, 255), source, root, id) WHERE order_id IS NOT NULL;
+        ALTER TABLE delivery ADD COLUMN IF NOT EXISTS root uuid, ADD COLUMN IF NOT EXISTS step integer;
+        UPDATE delivery d SET root = c.root, step = c.step FROM conversion c WHERE c.id = d.conversion AND c.root IS NOT NULL;
+        CREATE INDEX delivery_history ON delivery (root, destination, state, step) WHERE root IS NOT NULL;
+        CREATE INDEX waiting_source ON waiting (source);
+        ANALYZE conversion;
+        ANALYZE delivery;
+        ANALYZE waiting
         """
 
     private static let first = """

@@ -7,8 +7,13 @@ import Rules
 /// are read. 3. Repeats are counted or kept, and all is committed. Keys go in one order, the same on every node, so that two nodes never wait
 /// for each other crosswise. A batch of new conversions takes two exchanges with the server.
 extension PostgresWriter {
+    /// A transaction leaves the rest to the next one once it has applied so many corrections: each costs many times a plain conversion, and
+    /// everybody waits for the commit.
+    private static let mostSteps = 100
+
     /// - Parameter isRetry: the batch may have been committed before; what is stored already then counts as just stored.
-    func accept(_ inputs: [QueuedSubmission], _ connection: PostgresConnection, isRetry: Bool) throws(PostgresFailure) -> [Acceptance] {
+    /// - Returns: nil for what is left to the next transaction, which is never all.
+    func accept(_ inputs: [QueuedSubmission], _ connection: PostgresConnection, isRetry: Bool) throws(PostgresFailure) -> [Acceptance?] {
         do throws(PostgresFailure) {
             return try accept(inputs, connection, isRetry: isRetry, looksForIDs: isRetry)
         } catch {
@@ -21,7 +26,7 @@ extension PostgresWriter {
 
     private func accept(
         _ inputs: [QueuedSubmission], _ connection: PostgresConnection, isRetry: Bool, looksForIDs: Bool
-    ) throws(PostgresFailure) -> [Acceptance] {
+    ) throws(PostgresFailure) -> [Acceptance?] {
         var steps: [PostgresConnection.Step] = [(.begin, PostgresParameters())]
         var known: [ConversionID: ConversionID?] = [:]
         if looksForIDs {
@@ -40,7 +45,9 @@ extension PostgresWriter {
             for row in results[results.count - 1] { taken[row.id(0), default: 0] += 1 }
             steps = []
         }
+        let left = try leftover(among: candidates, inputs, &steps, connection)
         let winners = candidates.filter { index in
+            if left.contains(index) { return false }
             let submission = inputs[index].submission
             return taken[submission.conversion.id, default: 0] == submission.keys.count
         }
@@ -60,17 +67,38 @@ extension PostgresWriter {
         for index in winners { outcomes[index] = .stored }
         var repeats = PostgresRepeats()
         if !awaited.isEmpty { try applyWaitingElsewhere(awaited, &repeats, &counts, connection) }
-        try settleRepeats(inputs, &outcomes, &repeats, &counts, known: isRetry ? known : [:], partly: Set(taken.keys), connection)
+        try settleRepeats(
+            inputs, &outcomes, &repeats, &counts, known: isRetry ? known : [:], partly: Set(taken.keys), left: left, connection)
         try repeats.keepOthers(connection)
         FaultPoint.beforeCommit.reached()
         _ = try connection.run(repeats.equalSteps + step(counts, .intake) + [(ending, PostgresParameters())])
-        return outcomes.map { $0 ?? .stored }
+        return outcomes
+    }
+
+    /// Those that the next transaction stores, because so many corrections wait for them and for others.
+    private func leftover(
+        among candidates: [Int], _ inputs: [QueuedSubmission], _ steps: inout [PostgresConnection.Step], _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> Set<Int> {
+        let awaited = candidates.compactMap { index in
+            inputs[index].submission.awaitedKey.map { (index: index, key: $0, source: inputs[index].message.row.source) }
+        }
+        if awaited.isEmpty { return [] }
+        let parameters = PostgresParameters(
+            PostgresArray(awaited) { $0.key.digest.kept }, PostgresArray(awaited) { $0.key.scope.column }, PostgresArray(awaited, \.source),
+            PostgresArray(awaited, \.index))
+        let counted = try connection.run(steps + [(.countAwaited, parameters)])[steps.count].map { ($0.int(0), $0.int(1)) }
+        steps = []
+        var (left, sum): (Set<Int>, Int) = ([], 0)
+        for (index, count) in counted {
+            if sum > 0, sum + count > Self.mostSteps { left.insert(index) } else { sum += count }
+        }
+        return left
     }
 
     /// The outcomes of those that did not get all their keys.
     private func settleRepeats(
         _ inputs: [QueuedSubmission], _ outcomes: inout [Acceptance?], _ repeats: inout PostgresRepeats, _ counts: inout Counts,
-        known: [ConversionID: ConversionID?], partly: Set<ConversionID>, _ connection: PostgresConnection
+        known: [ConversionID: ConversionID?], partly: Set<ConversionID>, left: Set<Int>, _ connection: PostgresConnection
     ) throws(PostgresFailure) {
         let rest = inputs.indices.filter { outcomes[$0] == nil }
         if rest.isEmpty { return }
@@ -81,7 +109,7 @@ extension PostgresWriter {
         steps.append((.selectHolders, Self.lookup(lookups)))
         let results = try connection.run(steps)
         let holders = KeyHolders(results[results.count - 1])
-        for index in rest {
+        for index in rest where !left.contains(index) && counts.steps < Self.mostSteps {
             let input = inputs[index]
             let submission = input.submission
             if let stored = known[submission.conversion.id] {
@@ -134,13 +162,15 @@ extension PostgresWriter {
 
     // MARK: Rows
 
+    /// - Parameter place: of a correction, whose deliveries these are.
     func insertDeliveries(
-        _ rows: [(id: ConversionID, destination: String, at: Timestamp)], _ counts: inout Counts
+        _ rows: [(id: ConversionID, destination: String, at: Timestamp)], _ counts: inout Counts, place: HistoryPlace? = nil
     ) -> [PostgresConnection.Step] {
         if rows.isEmpty { return [] }
         for row in rows { counts.add(1, row.destination, .pending) }
         let parameters = PostgresParameters(
-            PostgresArray(rows) { $0.id }, PostgresArray(rows) { $0.destination }, PostgresArray(rows) { $0.at }, node)
+            PostgresArray(rows) { $0.id }, PostgresArray(rows) { $0.destination }, PostgresArray(rows) { $0.at }, node, place?.root,
+            place?.step)
         return [(.insertDeliveries, parameters)]
     }
 
@@ -181,6 +211,12 @@ extension PostgresStatement {
         DELETE FROM duplicate_key k USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS w (digest, scope, conversion, expires)
         WHERE k.digest = w.digest AND k.scope = w.scope AND k.conversion = w.conversion
         """)
+    fileprivate static let countAwaited = Self(
+        "count_awaited",
+        """
+        SELECT w.number, count(*) FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS w (key, scope, source, number)
+        JOIN waiting t ON t.key = w.key AND t.scope = w.scope AND t.source = w.source GROUP BY w.number ORDER BY w.number
+        """)
     static let selectHolders = Self("select_holders", holders + "UNION ALL " + own)
     static let lockHolders = Self("lock_holders", holders + "AND $3::uuid[] IS NOT NULL FOR UPDATE OF k")
     private static let holders = """
@@ -218,8 +254,8 @@ extension PostgresStatement {
     fileprivate static let insertDeliveries = Self(
         "insert_deliveries",
         """
-        INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt, node)
-        SELECT conversion, destination, 0, 0, 0, at, at, at, $4::bigint
+        INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt, node, root, step)
+        SELECT conversion, destination, 0, 0, 0, at, at, at, $4::bigint, $5::uuid, $6::bigint
         FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS d (conversion, destination, at)
         """)
 }

@@ -27,12 +27,13 @@ extension PostgresWriter {
         var results: [CorrectionResult] = []
         var counts = Counts()
         var repeats = PostgresRepeats()
+        var waiting = WaitingCounts()
         _ = try connection.run(.begin)
         for input in inputs {
             if isRetry, let root = try place(of: input.message.id, connection)?.root, root != input.message.id {
                 results.append(.applied(root, correction: input.message.id))
             } else {
-                results.append(try correct(input, &repeats, &counts, connection))
+                results.append(try correct(input, &repeats, &counts, &waiting, connection))
             }
         }
         try repeats.keepOthers(connection)
@@ -41,7 +42,8 @@ extension PostgresWriter {
     }
 
     private func correct(
-        _ queued: QueuedSubmission, _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ connection: PostgresConnection
+        _ queued: QueuedSubmission, _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ waiting: inout WaitingCounts,
+        _ connection: PostgresConnection
     ) throws(PostgresFailure) -> CorrectionResult {
         let message = queued.message
         let holders = KeyHolders(try connection.run(.selectHolders, Self.lookup([queued.submission])))
@@ -52,7 +54,7 @@ extension PostgresWriter {
         switch target {
         case .conflict(let id): return .conflict(with: id)
         case .nowhere: return .notFound
-        case .waits(let key): return .waits(message.id, first: try wait(queued, for: key, connection))
+        case .waits(let key): return try wait(queued, for: key, &waiting, connection)
         case .conversion(let root):
             let found = try find(root, for: message, .correction(message.row.document), connection)
             let (write, result) = found.change.asCorrection(message.id, of: root, content: message.content, first: found.first)
@@ -105,12 +107,13 @@ extension PostgresWriter {
         let destinations = step.destinations(after: sent)
         let correction = PostgresParameters(
             came.id, came.source, came.tracker, came.receivedAt, row.type, row.status, row.orderID, row.clickID, row.amount, row.currency,
-            row.refunded, root, step.number)
+            row.refunded, root, step.number, message.content)
         let content = PostgresParameters(came.id, message.content, row.document, message.request)
         let present = PostgresParameters(root, came.id, row.status, row.amount, row.currency, row.refunded)
         var steps: [PostgresConnection.Step] = [(.insertCorrection, correction), (.insertContent, content), (.updateRoot, present)]
-        steps += insertDeliveries(destinations.map { (came.id, $0, came.receivedAt) }, &counts)
         let place = HistoryPlace(root: root, step: step.number)
+        counts.steps += 1
+        steps += insertDeliveries(destinations.map { (came.id, $0, came.receivedAt) }, &counts, place: place)
         for destination in destinations { steps += order(of: came.id, at: place, to: destination) }
         _ = try connection.run(steps)
     }
@@ -122,12 +125,25 @@ extension PostgresWriter {
 
     // MARK: Before the sale
 
-    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once; returns
-    /// the one that does.
+    /// Corrections that wait, by source, as far as a transaction has counted them. Two nodes at once may let a few more wait than may.
+    private struct WaitingCounts {
+        var ofSource: [String: Int] = [:]
+    }
+
+    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once.
     private func wait(
-        _ queued: QueuedSubmission, for key: DuplicateKey, _ connection: PostgresConnection
-    ) throws(PostgresFailure) -> ConversionID {
-        let (message, row) = (queued.message, queued.message.row)
+        _ queued: QueuedSubmission, for key: DuplicateKey, _ counts: inout WaitingCounts, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> CorrectionResult {
+        let (message, row, limits) = (queued.message, queued.message.row, queued.submission.waiting)
+        let equal = PostgresParameters(key.digest.kept, key.scope.column, row.source, message.content)
+        let ofKey = PostgresParameters(key.digest.kept, key.scope.column, row.source)
+        let found = try connection.run(
+            [(.selectEqualWaiting, equal), (.countWaitingForKey, ofKey)]
+                + (counts.ofSource[row.source] == nil ? [(.countWaitingOfSource, PostgresParameters(row.source, limits.perSource))] : []))
+        if let first = found[0].first?.id(0) { return .waits(row.id, first: first) }
+        let ofSource = counts.ofSource[row.source] ?? found[2][0].int(0)
+        counts.ofSource[row.source] = ofSource
+        if let excess = limits.excess(ofKey: found[1][0].int(0), ofSource: ofSource) { return .tooManyWait(excess) }
         var held = key
         held.lifetime = nil
         var own = queued.submission
@@ -145,8 +161,9 @@ extension PostgresWriter {
         let waiting = PostgresParameters(
             row.id, key.digest.kept, key.scope.column, row.source, row.tracker, row.receivedAt, row.orderID, message.content, row.document,
             message.request)
-        let equal = PostgresParameters(key.digest.kept, key.scope.column, row.source, message.content)
-        return try connection.run([(.insertWaiting, waiting), (.selectEqualWaiting, equal)])[1].first?.id(0) ?? row.id
+        let first = try connection.run([(.insertWaiting, waiting), (.selectEqualWaiting, equal)])[1].first?.id(0) ?? row.id
+        if first == row.id { counts.ofSource[row.source] = ofSource + 1 }
+        return .waits(row.id, first: first)
     }
 
     /// For conversions whose corrections would wait under another key. A correction that begins to wait there does so before or after this.
@@ -193,7 +210,8 @@ extension PostgresStatement {
         "select_by_order",
         """
         SELECT id FROM conversion
-        WHERE \(SQLDialect.postgres.equalsOrder("order_id", "$1::text")) AND source = $2::text AND root IS NULL ORDER BY id DESC LIMIT 1
+        WHERE \(SQLDialect.postgres.equalsOrder("order_id", "$1::text")) AND source = $2::text AND root IS NULL
+        ORDER BY root DESC, id DESC LIMIT 1
         """)
     /// The present document and its step, and the first message's content.
     fileprivate static let selectPresent = Self(
@@ -206,20 +224,28 @@ extension PostgresStatement {
     fileprivate static let selectStep = Self(
         "select_step",
         """
-        SELECT c.id FROM conversion c JOIN content t ON t.conversion = c.id WHERE c.root = $1::uuid AND t.digest = $2::uuid LIMIT 1
+        SELECT id FROM conversion WHERE root = $1::uuid AND digest = $2::uuid LIMIT 1
         """)
+    /// The index gives each destination of the corrections by one look, however many corrections there are.
     fileprivate static let selectDestinations = Self(
         "select_destinations",
         """
-        SELECT DISTINCT destination FROM delivery
-        WHERE conversion IN (SELECT $1::uuid UNION ALL SELECT id FROM conversion WHERE root = $1::uuid) ORDER BY destination
+        WITH RECURSIVE sent (destination) AS (
+            (SELECT destination FROM delivery WHERE root = $1::uuid ORDER BY destination LIMIT 1)
+            UNION ALL
+            SELECT (SELECT d.destination FROM delivery d WHERE d.root = $1 AND d.destination > s.destination ORDER BY d.destination LIMIT 1)
+            FROM sent s WHERE s.destination IS NOT NULL
+        )
+        SELECT destination FROM sent WHERE destination IS NOT NULL
+        UNION SELECT destination FROM delivery WHERE conversion = $1 ORDER BY destination
         """)
     fileprivate static let insertCorrection = Self(
         "insert_correction",
         """
-        INSERT INTO conversion (id, source, tracker, received_at, type, status, order_id, click_id, amount, currency, refunded, root, step)
+        INSERT INTO conversion (id, source, tracker, received_at, type, status, order_id, click_id, amount, currency, refunded, root, step,
+            digest)
         VALUES ($1::uuid, $2::text, $3::text, $4::bigint, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::uuid,
-            $13::bigint)
+            $13::bigint, $14::uuid)
         """)
     fileprivate static let insertContent = Self(
         "insert_content",
@@ -242,6 +268,10 @@ extension PostgresStatement {
     fileprivate static let selectEqualWaiting = Self(
         "select_equal_waiting",
         "SELECT id FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text AND digest = $4::uuid")
+    fileprivate static let countWaitingForKey = Self(
+        "count_waiting_for_key", "SELECT count(*) FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text")
+    fileprivate static let countWaitingOfSource = Self(
+        "count_waiting_of_source", "SELECT count(*) FROM (SELECT FROM waiting WHERE source = $1::text LIMIT $2::bigint) w")
     fileprivate static let selectWaiting = Self(
         "select_waiting",
         """

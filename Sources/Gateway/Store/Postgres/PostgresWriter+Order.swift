@@ -1,7 +1,8 @@
 import Mappings
 import Rules
 
-/// The order of a history's deliveries, as `HistoryOrder` has it, each change as one statement.
+/// The order of a history's deliveries, as `HistoryOrder` has it, each change as one statement. The index gives a neighbour by one look,
+/// however long the history is.
 ///
 /// A node that has a delivery in its memory, or under way, keeps it while it is held back and when it is let go: a second node would send
 /// it a second time.
@@ -29,10 +30,10 @@ extension PostgresStatement {
         "hold_behind",
         """
         WITH marked AS (
-            UPDATE delivery SET followed = true WHERE destination = $4::text AND state = 0 AND conversion = (
-                SELECT c.id FROM conversion c JOIN delivery d ON d.conversion = c.id
-                WHERE (c.id = $2::uuid OR c.root = $2) AND d.destination = $4 AND d.state = 0 AND coalesce(c.step, 0) < $3::bigint
-                ORDER BY coalesce(c.step, 0) DESC LIMIT 1
+            UPDATE delivery SET followed = true WHERE destination = $4::text AND state = 0 AND conversion = coalesce(
+                (SELECT d.conversion FROM delivery d WHERE d.root = $2::uuid AND d.destination = $4 AND d.state = 0 AND d.step < $3::bigint
+                    ORDER BY d.step DESC LIMIT 1),
+                (SELECT d.conversion FROM delivery d WHERE d.conversion = $2 AND d.destination = $4 AND d.state = 0 AND $3 > 0)
             ) RETURNING 1
         )
         UPDATE delivery SET next_attempt = NULL, node = 0 WHERE conversion = $1::uuid AND destination = $4 AND EXISTS (SELECT FROM marked)
@@ -42,9 +43,8 @@ extension PostgresStatement {
         """
         WITH held AS (
             UPDATE delivery SET next_attempt = NULL WHERE destination = $4::text AND state = 0 AND conversion = (
-                SELECT c.id FROM conversion c JOIN delivery d ON d.conversion = c.id
-                WHERE (c.id = $2::uuid OR c.root = $2) AND d.destination = $4 AND d.state = 0 AND coalesce(c.step, 0) > $3::bigint
-                ORDER BY coalesce(c.step, 0) LIMIT 1
+                SELECT d.conversion FROM delivery d WHERE d.root = $2::uuid AND d.destination = $4 AND d.state = 0 AND d.step > $3::bigint
+                ORDER BY d.step LIMIT 1
             ) RETURNING 1
         )
         UPDATE delivery SET followed = true WHERE conversion = $1::uuid AND destination = $4 AND EXISTS (SELECT FROM held)
@@ -55,9 +55,10 @@ extension PostgresStatement {
         UPDATE delivery SET next_attempt = $3::bigint,
             node = coalesce((SELECT n.id FROM node n WHERE n.id = delivery.node AND n.lease_until >= clock_timestamp()), 0)
         WHERE destination = $2::text AND conversion = (
-            SELECT c.id FROM conversion p JOIN conversion c ON c.root = coalesce(p.root, p.id) AND c.step > coalesce(p.step, 0)
-            JOIN delivery d ON d.conversion = c.id
-            WHERE p.id = $1::uuid AND d.destination = $2 AND d.state = 0 AND d.next_attempt IS NULL ORDER BY c.step LIMIT 1
+            SELECT d.conversion FROM delivery d
+            WHERE d.root = (SELECT coalesce(p.root, p.id) FROM conversion p WHERE p.id = $1::uuid)
+                AND d.step > (SELECT coalesce(p.step, 0) FROM conversion p WHERE p.id = $1)
+                AND d.destination = $2 AND d.state = 0 AND d.next_attempt IS NULL ORDER BY d.step LIMIT 1
         ) RETURNING 1
         """)
 }

@@ -66,10 +66,10 @@ extension PostgresStatement {
     fileprivate static let addDelivery = Self(
         "add_delivery",
         """
-        WITH known AS (SELECT id FROM conversion WHERE id = $1::uuid),
+        WITH known AS (SELECT id, root, step FROM conversion WHERE id = $1::uuid),
         added AS (
-            INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt, node)
-            SELECT id, $2::text, 0, 0, 0, $3::bigint, $3, $3, 0 FROM known ON CONFLICT DO NOTHING RETURNING 1
+            INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt, node, root, step)
+            SELECT id, $2::text, 0, 0, 0, $3::bigint, $3, $3, 0, root, step FROM known ON CONFLICT DO NOTHING RETURNING 1
         )
         SELECT EXISTS (SELECT FROM known), EXISTS (SELECT FROM added)
         """)

@@ -79,6 +79,9 @@ final class SQLiteConversionStore: SQLStore {
 
     // MARK: Writing
 
+    /// Writes that wait or are under way.
+    var queued: Int { queue.count }
+
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance {
         let queued = QueuedSubmission(submission)
         return try await write { try $0.accept(queued) }

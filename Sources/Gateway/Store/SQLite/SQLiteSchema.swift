@@ -11,7 +11,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 5
+    static let version = 6
 
     /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -25,8 +25,30 @@ enum SQLiteSchema {
         }
         migrator.registerMigration("4") { try $0.execute(sql: governance) }
         migrator.registerMigration("5") { try $0.execute(sql: retention) }
+        migrator.registerMigration("6") { try $0.execute(sql: boundedHistories) }
         return migrator
     }
+
+    /// A step of a history costs the same however many came before it.
+    private static let boundedHistories = """
+        -- Of a correction: what distinguishes it from the others of its history.
+        ALTER TABLE conversion ADD COLUMN digest BLOB;
+        UPDATE conversion SET digest = (SELECT t.digest FROM content t WHERE t.id = conversion.content) WHERE root IS NOT NULL;
+        CREATE INDEX conversion_step ON conversion(root, digest) WHERE root IS NOT NULL;
+
+        -- The newest first message of a source with an order id.
+        DROP INDEX conversion_order;
+        CREATE INDEX conversion_order ON conversion(order_id, source, root) WHERE order_id IS NOT NULL;
+
+        -- Of a correction's delivery: its place in the history.
+        ALTER TABLE delivery ADD COLUMN root BLOB;
+        ALTER TABLE delivery ADD COLUMN step INTEGER;
+        UPDATE delivery SET (root, step) = (SELECT c.root, c.step FROM conversion c WHERE c.id = delivery.conversion)
+            WHERE conversion IN (SELECT id FROM conversion WHERE root IS NOT NULL);
+        CREATE INDEX delivery_history ON delivery(root, destination, state, step) WHERE root IS NOT NULL;
+
+        CREATE INDEX waiting_source ON waiting(source);
+        """
 
     private static let governance = """
         CREATE TABLE control (

@@ -51,12 +51,19 @@ extension SQLiteWriter {
     }
 
     /// False if the delivery exists.
+    ///
+    /// - Parameter place: of a conversion that has corrections, or is one.
     @discardableResult
-    func insertDelivery(_ conversion: ConversionID, to destination: Int64, at time: Timestamp) throws(SQLiteFailure) -> Bool {
+    func insertDelivery(
+        _ conversion: ConversionID, to destination: Int64, at time: Timestamp, place: HistoryPlace? = nil
+    ) throws(SQLiteFailure) -> Bool {
+        let step = place.flatMap { $0.step > 0 ? $0 : nil }
         let insert = statements.insertDelivery
         insert.bind(1, conversion)
         insert.bind(2, destination)
         insert.bind(3, time)
+        insert.bind(4, step?.root.sql ?? .null)
+        insert.bind(5, step?.step.sql ?? .null)
         guard try insert.run() > 0 else { return false }
         count(1, destination: destination, state: .pending)
         return true

@@ -23,7 +23,7 @@ extension SQLiteWriter {
         switch target {
         case .conflict(let id): return .conflict(with: id)
         case .nowhere: return .notFound
-        case .waits(let key): return .waits(message.id, first: try wait(message, for: key, source: source))
+        case .waits(let key): return try wait(queued, for: key, source: source)
         case .conversion(let root):
             let change = try change(of: root, by: message, .correction(message.row.document))
             let (write, result) = change.asCorrection(message.id, of: root, content: message.content, first: try digest(of: root))
@@ -45,10 +45,7 @@ extension SQLiteWriter {
         ) { StoredHistory(document: $0.bytes(0), step: $0.int(1), firstContent: $0.digest(2)) }
         guard let history else { return .unchanged(note: nil) }
         return try history.change(by: content, message.content, rule: message.rule) { () throws(SQLiteFailure) in
-            try first(
-                "SELECT 1 FROM conversion c JOIN content t ON t.id = c.content WHERE c.root = ?1 AND t.digest = ?2 LIMIT 1", root,
-                message.content
-            ) { _ in true } ?? false
+            try first("SELECT 1 FROM conversion WHERE root = ?1 AND digest = ?2 LIMIT 1", root, message.content) { _ in true } ?? false
         }
     }
 
@@ -63,29 +60,42 @@ extension SQLiteWriter {
 
     private func append(_ step: HistoryStep, to root: ConversionID, _ message: QueuedMessage) throws(SQLiteFailure) {
         let (row, came) = (step.row, message.row)
+        countStep()
         try statements.insertContent.run(message.content, row.document, message.request)
         let content = lastRowID
-        let sent = try rows(
-            """
-            SELECT DISTINCT n.text FROM delivery d JOIN name n ON n.id = d.destination
-            WHERE d.conversion IN (SELECT ?1 UNION ALL SELECT id FROM conversion WHERE root = ?1) ORDER BY d.destination
-            """, root
-        ) { $0.text(0) }
+        let sent = try destinations(of: root)
         try run(
             """
             INSERT INTO conversion (id, source, tracker, received_at, type, status, order_id, click_id, amount, currency, content, refunded,
-                root, step)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                root, step, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             """, came.id, try number(of: came.source), try number(of: came.tracker), came.receivedAt, row.type, row.status, row.orderID,
-            row.clickID, row.amount, row.currency, content, row.refunded, root, step.number)
+            row.clickID, row.amount, row.currency, content, row.refunded, root, step.number, message.content)
         try run(
             "UPDATE conversion SET latest = ?2, status = ?3, amount = ?4, currency = ?5, refunded = ?6 WHERE id = ?1", root, came.id,
             row.status, row.amount, row.currency, row.refunded)
         for name in step.destinations(after: sent) {
             let destination = try number(of: name)
-            guard try insertDelivery(came.id, to: destination, at: came.receivedAt) else { continue }
-            try keepOrder(of: came.id, at: HistoryPlace(root: root, step: step.number), to: destination)
+            let place = HistoryPlace(root: root, step: step.number)
+            guard try insertDelivery(came.id, to: destination, at: came.receivedAt, place: place) else { continue }
+            try keepOrder(of: came.id, at: place, to: destination)
         }
+    }
+
+    /// Where the history was sent. The index gives each destination of its corrections by one look, however many corrections there are.
+    private func destinations(of root: ConversionID) throws(SQLiteFailure) -> [String] {
+        try rows(
+            """
+            WITH RECURSIVE sent(destination) AS (
+                SELECT min(destination) FROM delivery INDEXED BY delivery_history WHERE root = ?1
+                UNION ALL
+                SELECT (SELECT min(d.destination) FROM delivery d INDEXED BY delivery_history WHERE d.root = ?1 AND d.destination > s.destination)
+                FROM sent s WHERE s.destination IS NOT NULL
+            )
+            SELECT n.text FROM (SELECT destination FROM sent UNION SELECT destination FROM delivery WHERE conversion = ?1) d
+            JOIN name n ON n.id = d.destination ORDER BY d.destination
+            """, root
+        ) { $0.text(0) }
     }
 
     private func newest(withOrder orderID: String?, of source: Int64) throws(SQLiteFailure) -> ConversionID? {
@@ -119,24 +129,41 @@ extension SQLiteWriter {
 
     // MARK: Before the sale
 
-    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once; returns
-    /// the one that does.
-    private func wait(_ message: QueuedMessage, for key: DuplicateKey, source: Int64) throws(SQLiteFailure) -> ConversionID {
-        let (row, scope) = (message.row, try scopeNumber(key.scope))
+    /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once.
+    private func wait(_ queued: QueuedSubmission, for key: DuplicateKey, source: Int64) throws(SQLiteFailure) -> CorrectionResult {
+        let (message, row, scope, limits) = (
+            queued.message, queued.message.row, try scopeNumber(key.scope), queued.submission.waiting
+        )
+        let equal = try first(
+            "SELECT id FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4", key.digest.kept, scope, source,
+            message.content
+        ) { $0.id(0) }
+        if let equal { return .waits(row.id, first: equal) }
+        let ofKey = try first(
+            "SELECT count(*) FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3", key.digest.kept, scope, source
+        ) { $0.int(0) }
+        let ofSource = try waiting(of: source, atMost: limits.perSource)
+        if let excess = limits.excess(ofKey: ofKey ?? 0, ofSource: ofSource) { return .tooManyWait(excess) }
         var held = key
         held.lifetime = nil
         _ = try take(held, for: row, with: statements.insertKey)
-        let inserted = try run(
+        try run(
             """
             INSERT INTO waiting (id, key, scope, source, tracker, received_at, order_id, digest, document, request)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """, row.id, key.digest.kept, scope, source, try number(of: row.tracker), row.receivedAt, row.orderID, message.content,
             row.document, message.request)
-        if inserted > 0 { return row.id }
-        return try first(
-            "SELECT id FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4", key.digest.kept, scope, source,
-            message.content
-        ) { $0.id(0) } ?? row.id
+        waitingCounts[source] = ofSource + 1
+        return .waiting
+    }
+
+    /// Counted once in a transaction.
+    private func waiting(of source: Int64, atMost limit: Int) throws(SQLiteFailure) -> Int {
+        if let count = waitingCounts[source] { return count }
+        let count = try first(
+            "SELECT count(*) FROM (SELECT 1 FROM waiting INDEXED BY waiting_source WHERE source = ?1 LIMIT ?2)", source, limit
+        ) { $0.int(0) }
+        return count ?? 0
     }
 
     /// What waited for this conversion becomes its history, in the order in which it came; what changes nothing is kept with its reason.
@@ -156,5 +183,6 @@ extension SQLiteWriter {
             try write(change.asWaited(content: message.content, first: sale.content), message, to: sale.id)
         }
         try run("DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3", key.digest.kept, scope, source)
+        waitingCounts[source]? -= waiting.count
     }
 }

@@ -43,8 +43,9 @@ extension SQLiteWriter {
         let id = delivery.conversion
         guard try first("SELECT 1 FROM conversion WHERE id = ?1", id, decode: { _ in true }) != nil else { return false }
         let destination = try number(of: delivery.destination)
-        guard try insertDelivery(id, to: destination, at: now) else { return true }
-        if let place = try place(of: id) { try keepOrder(of: id, at: place, to: destination) }
+        let place = try place(of: id)
+        guard try insertDelivery(id, to: destination, at: now, place: place) else { return true }
+        if let place { try keepOrder(of: id, at: place, to: destination) }
         return true
     }
 

@@ -17,6 +17,8 @@ final class SQLiteWriter: @unchecked Sendable {
     /// Those that are not hot, by their text.
     private var prepared: [String: PreparedStatement] = [:]
     private var logFrames: Int32 = 0
+    /// Corrections that wait, by source, as far as this transaction has counted them.
+    var waitingCounts: [Int64: Int] = [:]
     var prunePlaces = PrunePlaces()
 
     init(connection: OpaquePointer, path: String, refusedLimits: RefusedLimits) throws(SQLiteFailure) {
@@ -79,25 +81,43 @@ final class SQLiteWriter: @unchecked Sendable {
 
     // MARK: Transactions
 
-    /// Runs the writes in one transaction and hands each its outcome after the commit.
+    /// A transaction ends before its next write once it has applied so many corrections: each costs many times a plain conversion, and
+    /// everybody waits for the commit.
+    private static let mostSteps = 100
+
+    /// Runs the writes in one transaction, as a rule, and hands each its outcome after the commit.
     ///
     /// A write that fails by itself (a constraint) takes no other with it; a failure of the file fails all, and nothing of them stays.
     func commit(_ batch: [any QueuedWrite]) {
+        var rest = batch[...]
+        while !rest.isEmpty { rest = commitPortion(of: rest) }
+    }
+
+    /// Returns what is left.
+    private func commitPortion(of batch: ArraySlice<any QueuedWrite>) -> ArraySlice<any QueuedWrite> {
+        var end = batch.startIndex
         do throws(SQLiteFailure) {
             try transaction { () throws(SQLiteFailure) in
-                for write in batch { try write.run(self) }
+                while end < batch.endIndex, countChanges.steps < Self.mostSteps {
+                    end += 1
+                    try batch[end - 1].run(self)
+                }
             }
         } catch {
-            guard error.concernsFile else { return commitSeparately(batch) }
+            guard error.concernsFile else {
+                commitSeparately(batch[..<end])
+                return batch[end...]
+            }
             let failure = StoreError(error, path: path)
             for write in batch { write.finish(failure) }
-            return
+            return []
         }
-        for write in batch { write.finish(nil) }
+        for write in batch[..<end] { write.finish(nil) }
+        return batch[end...]
     }
 
     /// The slow way, once a write is known to fail: a savepoint around each.
-    private func commitSeparately(_ batch: [any QueuedWrite]) {
+    private func commitSeparately(_ batch: ArraySlice<any QueuedWrite>) {
         var failures: [StoreError?] = Array(repeating: nil, count: batch.count)
         do throws(SQLiteFailure) {
             try transaction { () throws(SQLiteFailure) in
@@ -111,6 +131,7 @@ final class SQLiteWriter: @unchecked Sendable {
                         failures[index] = StoreError(error, path: path)
                         try statements.rollbackToSavepoint.run()
                         names.removeAll()
+                        waitingCounts.removeAll()
                         countChanges = before
                     }
                     try statements.release.run()
@@ -124,6 +145,7 @@ final class SQLiteWriter: @unchecked Sendable {
     }
 
     private func transaction(_ body: () throws(SQLiteFailure) -> Void) throws(SQLiteFailure) {
+        waitingCounts.removeAll()
         do throws(SQLiteFailure) {
             try statements.begin.run()
             try body()
@@ -174,6 +196,8 @@ final class SQLiteWriter: @unchecked Sendable {
     func count(_ change: Int64, destination: Int64, state: DeliveryState) { countChanges.add(change, destination, state) }
 
     func count(destination: Int64, from old: DeliveryState, to new: DeliveryState) { countChanges.move(destination, from: old, to: new) }
+
+    func countStep() { countChanges.steps += 1 }
 
     private func writeCounts() throws(SQLiteFailure) {
         for (destination, state, change) in countChanges.all { try statements.addCount.run(destination, state, change) }

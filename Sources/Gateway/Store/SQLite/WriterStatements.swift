@@ -61,8 +61,8 @@ final class WriterStatements {
 
         insertDelivery = try prepare(
             """
-            INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt)
-            VALUES (?1, ?2, 0, 0, 0, ?3, ?3, ?3) ON CONFLICT DO NOTHING
+            INSERT INTO delivery (conversion, destination, state, attempts, logged, created_at, changed_at, next_attempt, root, step)
+            VALUES (?1, ?2, 0, 0, 0, ?3, ?3, ?3, ?4, ?5) ON CONFLICT DO NOTHING
             """)
         selectDelivery = try prepare(
             """
