@@ -14,6 +14,7 @@ struct StoreOption: ParsableArguments {
 
     func open(readOnly: Bool = true) throws -> (store: any ConversionStore, configuration: Configuration?) {
         let (location, configuration) = try location()
+        if store != nil { Self.warnOfPassword(in: location) }
         return (try Self.open(location, readOnly: readOnly), configuration)
     }
 
@@ -31,6 +32,14 @@ struct StoreOption: ParsableArguments {
         }
         let configuration = try configuration.load()
         return (configuration.store, configuration)
+    }
+
+    /// Every user of a machine may read the arguments of all its processes.
+    private static func warnOfPassword(in location: StoreLocation) {
+        guard case .postgres(let address) = location, address.hasPassword else { return }
+        Terminal.complain(
+            "warning: every user of this machine can read the password in --store, in the list of processes; leave it out and set PGPASSWORD or "
+                + "write it into ~/.pgpass, or name the database in the configuration, as in store: ${DATABASE_URL}")
     }
 
     private static func open(_ location: StoreLocation, readOnly: Bool) throws -> any ConversionStore {

@@ -8,6 +8,7 @@ extension ConfigurationLoader {
     func fingerprint(of root: YAMLNode, sources: [SourceConfiguration]) -> ConfigurationFingerprint {
         var fingerprint = ConfigurationFingerprint()
         for (key, value) in root.entries ?? [] {
+            if let name = key.scalar, ["sources", "destinations", "routes"].contains(name) { fingerprint.lastList = name }
             switch key.scalar {
             case "sources":
                 for (name, node) in named(value) {

@@ -12,33 +12,49 @@ enum ReloadDecision: Sendable, Equatable {
     case noSources
     /// It was perhaps cut short, and no operator has looked at it. Parts of a sentence.
     case losses([String])
+    /// A file's text looks so, whatever it loses. A part of a sentence.
+    case cutShort(String)
 
-    /// - Parameter running: nil if none could be used so far.
-    init(_ reading: ConfigurationReading, running: Configuration?, because cause: ReloadCause = .changedFile) {
+    /// - Parameters:
+    ///   - running: what is in use; nil, or without a configuration, if none could be used so far.
+    ///   - started: what the process started with, if that is another one.
+    init(
+        _ reading: ConfigurationReading, running: ConfigurationReading?, started: ConfigurationFingerprint? = nil,
+        because cause: ReloadCause = .changedFile
+    ) {
         guard let next = reading.configuration else {
             self = .mistakes(reading.diagnostics.sorted.filter { $0.severity == .error })
             return
         }
-        if next.sources.isEmpty, running?.sources.isEmpty == false {
+        let current = running?.configuration
+        if next.sources.isEmpty, current?.sources.isEmpty == false {
             self = .noSources
             return
         }
-        let losses = running?.losses(in: next) ?? []
+        let losses = current?.losses(in: next) ?? []
         if !losses.isEmpty, cause == .changedFile {
             self = .losses(losses)
             return
         }
-        let before = running?.fingerprint ?? ConfigurationFingerprint()
+        let before = current?.fingerprint ?? ConfigurationFingerprint()
         let changes = before.changes(to: next.fingerprint)
-        let atStart = before.changesAtStart(to: next.fingerprint)
-        self = changes.isEmpty && atStart.isEmpty ? .nothingDifferent : .use(changes: changes, atStart: atStart, losses: losses)
+        // A key that is again as it was at the start needs no start.
+        let late = (started ?? before).changesAtStart(to: next.fingerprint)
+        let atStart = before.changesAtStart(to: next.fingerprint).filter { late.contains($0) }
+        if changes.isEmpty, atStart.isEmpty {
+            self = .nothingDifferent
+        } else if cause == .changedFile, current != nil, let cut = running?.cut(in: reading) {
+            self = .cutShort(cut)
+        } else {
+            self = .use(changes: changes, atStart: atStart, losses: losses)
+        }
     }
 
     /// The configuration in use stays.
     var isRefusal: Bool {
         switch self {
         case .use, .nothingDifferent: false
-        case .mistakes, .noSources, .losses: true
+        case .mistakes, .noSources, .losses, .cutShort: true
         }
     }
 }

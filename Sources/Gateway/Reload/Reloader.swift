@@ -45,12 +45,14 @@ struct Reloader: Service {
     }
 
     private struct State {
-        var configuration: Configuration?
+        /// What is in use, and what it was read from.
+        var running: ConfigurationReading
+        /// With what is watched although it is not in use.
         var files: WatchedFiles
         var watch: ChangeWatch
 
         init(_ reading: ConfigurationReading) {
-            configuration = reading.configuration
+            running = reading
             files = reading.files
             watch = ChangeWatch(read: reading.files.seen)
         }
@@ -60,22 +62,24 @@ struct Reloader: Service {
         switch event {
         case .hangup: reload(&state, because: .hangup)
         case .tick:
-            guard state.configuration?.watchesFiles ?? true else { return }
+            guard state.running.configuration?.watchesFiles ?? true else { return }
             if state.watch.sees(state.files.look) { reload(&state, because: .changedFile) }
         }
     }
 
     private func reload(_ state: inout State, because cause: ReloadCause) {
         let reading = ConfigurationReading(path: path)
-        let decision = ReloadDecision(reading, running: state.configuration, because: cause)
+        let decision = ReloadDecision(reading, running: state.running, started: first.configuration?.fingerprint, because: cause)
         // What the new one names is watched even if it is not used: the mistake may be in there.
         state.files = decision.isRefusal ? state.files.union(reading.files) : reading.files
         state.watch = ChangeWatch(read: state.files.seen)
         if case .use = decision, let next = reading.configuration { apply(next) }
         log(decision, cause)
         guard !decision.isRefusal else { return }
-        for warning in reading.configuration?.warnings ?? [] { logger.warning("\(warning)") }
-        state.configuration = reading.configuration
+        // Those that were logged before may stand in other lines now.
+        let known = Set((state.running.configuration?.warnings ?? []).map(\.message))
+        for warning in reading.configuration?.warnings ?? [] where !known.contains(warning.message) { logger.warning("\(warning)") }
+        state.running = reading
     }
 
     private func log(_ decision: ReloadDecision, _ cause: ReloadCause) {
@@ -97,14 +101,18 @@ struct Reloader: Service {
             logger.error("the changed configuration has \(count), so the old one stays in use", metadata: metadata)
             for error in errors { logger.error("\(error)") }
         case .noSources:
-            logger.error("the changed configuration has no sources, so the old one stays in use", metadata: metadata)
+            let advice = "it may be cut short; write its sources again, or stop the gateway if nobody is to send any more"
+            logger.error("the changed configuration has no sources, so the old one stays in use; \(advice)", metadata: metadata)
         case .losses(let losses):
-            let advice = "it may be cut short; look at it, then send SIGHUP to use it in any case"
             logger.error(
-                "the changed configuration would lose \(losses.joined(separator: " and ")), so the old one stays in use; \(advice)",
+                "the changed configuration would lose \(losses.joined(separator: " and ")), so the old one stays in use; \(Self.advice)",
                 metadata: metadata)
+        case .cutShort(let sentence):
+            logger.error("\(sentence), so the old configuration stays in use; \(Self.advice)", metadata: metadata)
         }
     }
+
+    private static let advice = "it may be cut short; look at it, then send SIGHUP to use it in any case"
 }
 
 /// The service group logs its services as they describe themselves; a configuration spelled out would hold secrets.

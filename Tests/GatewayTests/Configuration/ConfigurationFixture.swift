@@ -71,6 +71,12 @@ struct ConfigurationFixture {
         return (configuration, diagnostics.sorted.map(\.description))
     }
 
+    /// Without its diagnostics.
+    func reading(catalog: MappingCatalog = Self.catalog) -> ConfigurationReading {
+        ConfigurationReading(
+            configuration: load(catalog: catalog).configuration, diagnostics: Diagnostics(), files: WatchedFiles(), texts: files)
+    }
+
     /// Diagnostics without the file's name.
     var findings: [String] {
         load().diagnostics.map { $0.hasPrefix("gateway.yaml:") ? String($0.dropFirst(13)) : $0 }

@@ -206,7 +206,16 @@ extension EndToEnd {
                         "\(place) holds no gateway tables yet; run 'gateway migrate' once, with the same configuration\n"))
                 #expect(try await bench.run("migrate").output == "\(place) went from schema 0 to 3\n")
                 #expect(try await bench.run("migrate").output == "\(place) is up to date: schema 3\n")
-                #expect(try await bench.run("conversions", "--store", server.url(database)).status == 0)
+                let named = try await bench.run("conversions", "--store", server.url(database))
+                #expect(named.status == 0 && !named.errors.contains("password"))
+                for store in [url.replacing("${PASSWORD}", with: "s3cret"), server.url(database) + "?password=s3cret"] {
+                    let told = try await bench.run("conversions", "--json", "--store", store)
+                    #expect(told.status == 0 && told.output == "[]\n")
+                    #expect(
+                        told.errors.hasPrefix(
+                            "warning: every user of this machine can read the password in --store, in the list of processes; "))
+                    #expect(!told.errors.contains("s3cret"))
+                }
                 let checked = try await bench.run("check", "--config", "gateway.yaml")
                 try bench.configure(Self.configuration("postgres://gateway:${PASSWORD}@127.0.0.1:1/none"))
                 let unreachable = try await bench.run("serve")

@@ -126,6 +126,26 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a file that is cut short between two routes is refused, and SIGHUP takes it`() async throws {
+            let configuration = ConfigurationText(
+                sources: [.shop], to: [Self.postback("main"), Self.postback("other")],
+                routes: [#"{ from: "*", to: main }"#, #"{ from: "*", to: other }"#])
+            try await Workbench.serve(configuration) { bench, gateway, port, tracker in
+                let lines = configuration.text.split(separator: "\n")
+                try bench.write(lines.dropLast().joined(separator: "\n") + "\n", to: "gateway.yaml")
+                #expect(
+                    try await gateway.hasLogged(
+                        "the changed configuration would lose its last route, so the old one stays in use; it may be cut short; look at it, "
+                            + "then send SIGHUP to use it in any case"))
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                try await until { tracker.received.count == 2 }
+                gateway.hangUp()
+                #expect(try await gateway.hasLogged("the configuration in use lost its last route, as SIGHUP decided"))
+                #expect(try await Samples.sale("o-2").post(port).status == 200)
+                #expect(try await bench.settled(3).count == 3)
+            }
+        }
+
         @Test func `a mapping and a list of clicks are read again when they change`() async throws {
             let file = "\(Workbench.repository)/mappings/rs-traffic.yaml"
             let mapping = String(decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)

@@ -28,7 +28,9 @@ struct HealthProbeTests {
 
     @Test func `a stranger is told the kind of problem, and the log has the rest once`() async throws {
         let lines = Mutex<[String]>([])
-        let logger = Logger(label: "test") { _ in LogRecord { line in lines.withLock { $0.append(line) } } }
+        let logger = Logger(label: "test") { _ in
+            LogRecord { event in lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") } }
+        }
         let (store, time) = (MemoryIntakeStore(), IntakeBench.Time())
         let probe = HealthProbe(store: store, now: { time.now }, logger: logger, workersProblem: { nil })
         func body() async -> String {

@@ -1,3 +1,4 @@
+import Foundation
 import Mappings
 import Testing
 
@@ -10,7 +11,7 @@ struct ReloadDecisionTests {
     ) async throws -> ReloadDecision {
         try await ConfigurationFolder.use { folder in
             try folder.write(before)
-            let running = folder.reading.configuration
+            let running = folder.reading
             if let after { try folder.write(after) } else { try folder.remove("gateway.yaml") }
             return ReloadDecision(folder.reading, running: running, because: cause)
         }
@@ -157,20 +158,117 @@ struct ReloadDecisionTests {
         """,
     ]
 
-    @Test(arguments: goodFiles) func `a good file that is cut at any byte loses no more than a changed file may`(text: String) throws {
-        let running = try #require(ConfigurationFixture(text).load().configuration)
-        var used = 0
+    private static let examples = ["agency-bridge", "demo", "fan-out", "migration"].map { name in
+        let file = "\(Workbench.repository)/examples/\(name).yaml"
+        return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+    }
+
+    /// With a value for each variable that a text names without one.
+    private func reading(_ text: String, variables: String) -> ConfigurationReading {
+        let names = variables.matches(of: /\$\{([A-Z_]+)}/).map { String($0.1) }
+        let environment = Dictionary(names.map { ($0, $0 == "SANDBOX" ? "http://127.0.0.1:1" : "127.0.0.1:1") }) { first, _ in first }
+        return ConfigurationFixture(text, environment: environment).reading(catalog: Self.catalog)
+    }
+
+    /// The fixture's trackers, and all that the binary carries.
+    private static let catalog: MappingCatalog = {
+        var catalog = ConfigurationFixture.catalog
+        for file in MappingCatalog.builtInFiles { catalog.add(file) }
+        return catalog
+    }()
+
+    @Test(arguments: goodFiles + examples) func `a good file that is cut at any byte changes nothing`(text: String) throws {
+        let running = reading(text, variables: text)
+        #expect(running.configuration?.routes.isEmpty == false, "the file is good")
         for length in 0..<text.utf8.count {
             let cut = String(decoding: text.utf8.prefix(length), as: UTF8.self)
-            let next = ConfigurationFixture(cut).load().configuration
-            let reading = ConfigurationReading(configuration: next, diagnostics: Diagnostics(), files: WatchedFiles())
-            guard !ReloadDecision(reading, running: running).isRefusal else { continue }
-            used += 1
-            #expect(2 * (next?.sources.count ?? 0) > running.sources.count, "\(cut)")
-            #expect(next?.destinations.isEmpty == false, "\(cut)")
-            #expect(next?.routes.isEmpty == false, "\(cut)")
+            let decision = ReloadDecision(reading(cut, variables: text), running: running)
+            #expect(decision.isRefusal || decision == .nothingDifferent, "\(decision): \(cut)")
         }
-        // A last line break, or limits, may be missing.
-        #expect(used > 0)
+    }
+
+    @Test(arguments: goodFiles) func `a changed file that is cut at any byte has no fewer sources, destinations and routes`(text: String)
+        throws
+    {
+        let source =
+            text.contains("  shop:\n")
+            ? "sources:\n  first:\n    tracker: acme\n    credentials: { api_key: first }\n"
+            : "sources:\n  first: { tracker: acme, credentials: { api_key: first } }\n"
+        let changed = text.replacing("sources:\n", with: source)
+        let running = try #require(reading(text, variables: text).configuration)
+        #expect(ReloadDecision(reading(changed, variables: text), running: reading(text, variables: text)).isRefusal == false)
+        for length in 0..<changed.utf8.count {
+            let next = reading(String(decoding: changed.utf8.prefix(length), as: UTF8.self), variables: text)
+            let decision = ReloadDecision(next, running: reading(text, variables: text))
+            guard !decision.isRefusal, let next = next.configuration else { continue }
+            #expect(next.sources.count >= running.sources.count && next.destinations.count >= running.destinations.count)
+            #expect(next.routes.count >= running.routes.count, "\(decision) at \(length)")
+        }
+    }
+
+    @Test func `a mapping that is cut at any byte changes nothing`() throws {
+        let acme = ConfigurationFixture.acme + "\n"
+        func reading(_ mapping: String) -> ConfigurationReading {
+            let text = "mappings: trackers\n" + ConfigurationFixture.shop().files["gateway.yaml", default: ""] + "\n"
+            return ConfigurationFixture(text, files: ["trackers/acme.yaml": mapping]).reading()
+        }
+        let running = reading(acme)
+        #expect(running.configuration != nil)
+        for length in 0..<acme.utf8.count {
+            let decision = ReloadDecision(reading(String(decoding: acme.utf8.prefix(length), as: UTF8.self)), running: running)
+            #expect(decision.isRefusal || decision == .nothingDifferent, "\(decision) at \(length)")
+        }
+    }
+
+    @Test func `a file that looks cut short is refused with the reason, and SIGHUP takes it`() async throws {
+        let last = "  - { from: \"*\", to: other }\n"
+        let beginning = Self.whole.replacing(last, with: "")
+        guard case .losses(["its last route"]) = try await decision(from: Self.whole, to: beginning) else {
+            Issue.record("a lost end was taken")
+            return
+        }
+        #expect(
+            try await decision(from: Self.whole, to: beginning, because: .hangup)
+                == .use(changes: ["1 route removed"], atStart: [], losses: ["its last route"]))
+        let cases: [(before: String, after: String, reason: String)] = [
+            (Self.whole + "limits: { body: 2MB }\n", Self.whole, "is only the beginning of what it was"),
+            (
+                Self.whole,
+                String(Self.whole.replacing("shop: {", with: "store-2: {").replacing("from: shop", with: "from: store-2").dropLast()),
+                "ends amid a line, which it did not before"
+            ),
+        ]
+        for (before, after, reason) in cases {
+            guard case .cutShort(let sentence) = try await decision(from: before, to: after) else {
+                Issue.record("\(reason): it was taken")
+                continue
+            }
+            #expect(sentence.hasSuffix("gateway.yaml' \(reason)"))
+            #expect(try await decision(from: before, to: after, because: .hangup).isRefusal == false)
+        }
+        // Nothing that counts is gone.
+        #expect(try await decision(from: Self.whole + "# the end\n", to: Self.whole) == .nothingDifferent)
+        // It never had a line break at its end.
+        let open = String(ConfigurationFolder.text("shop").dropLast())
+        #expect(
+            try await decision(from: open, to: open.replacing("key-of", with: "key-for"))
+                == .use(changes: ["source shop changed"], atStart: []))
+    }
+
+    @Test func `a key that is again as it was at the start needs no start`() async throws {
+        try await ConfigurationFolder.use { folder in
+            try folder.write(ConfigurationFolder.text("shop"))
+            let started = folder.reading
+            try folder.write("listen: 127.0.0.1:1\n" + ConfigurationFolder.text("shop"))
+            let changed = folder.reading
+            #expect(
+                ReloadDecision(changed, running: started, started: started.configuration?.fingerprint)
+                    == .use(changes: [], atStart: ["listen"]))
+            #expect(ReloadDecision(started, running: changed, started: started.configuration?.fingerprint) == .nothingDifferent)
+            try folder.write("listen: 127.0.0.1:2\n" + ConfigurationFolder.text("shop"))
+            #expect(
+                ReloadDecision(folder.reading, running: changed, started: started.configuration?.fingerprint)
+                    == .use(changes: [], atStart: ["listen"]))
+        }
     }
 }

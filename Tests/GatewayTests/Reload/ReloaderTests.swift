@@ -12,23 +12,6 @@ struct ReloaderTests {
         let lines = Mutex<[String]>([])
     }
 
-    private struct Log: LogHandler {
-        let record: Record
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        init(_ record: Record) { self.record = record }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            record.lines.withLock { $0.append("\(event.level): \(event.message)") }
-        }
-    }
-
     /// Watches a folder with this configuration.
     private func watch(
         _ text: String, _ body: (ConfigurationFolder, Record) async throws -> Void
@@ -36,7 +19,9 @@ struct ReloaderTests {
         try await ConfigurationFolder.use { folder in
             try folder.write(text)
             let record = Record()
-            let logger = Logger(label: "test") { _ in Log(record) }
+            let logger = Logger(label: "test") { _ in
+                LogRecord { event in record.lines.withLock { $0.append("\(event.level): \(event.message)") } }
+            }
             let reloader = Reloader(path: folder.configuration, running: folder.reading, logger: logger, pause: .milliseconds(5)) { next in
                 record.applied.withLock { $0.append(next.sources.map(\.name)) }
             }
@@ -76,6 +61,50 @@ struct ReloaderTests {
             try folder.write(ConfigurationFolder.text("shop", "late"))
             try await until { record.applied.withLock { !$0.isEmpty } }
             #expect(record.applied.withLock { $0 } == [["shop", "late"]])
+        }
+    }
+
+    @Test func `a key that is taken back, and a file that is written again, bring no warning`() async throws {
+        let main = "main: { postback_url: \"https://t.example/p?cid={click_id}\" }"
+        let text = ConfigurationFolder.text("shop", more: "destinations: { \(main) }\n")
+        try await watch(text) { folder, record in
+            func logged(_ text: String, times: Int) async throws {
+                try await until { record.lines.withLock { $0.count { $0.contains(text) } >= times } }
+            }
+            try folder.write("listen: 127.0.0.1:1\n" + text)
+            try await logged("'listen' changed, which counts from the next start only", times: 1)
+            try folder.write(text)
+            try await logged("nothing is different", times: 1)
+            try folder.write("# touched\n" + text)
+            try await logged("nothing is different", times: 2)
+            let lines = record.lines.withLock { $0 }
+            #expect(lines.count { $0.contains("'listen' changed") } == 1)
+            #expect(!lines.contains { $0.contains("there are no routes") }, "it was known at the start")
+            let more = "destinations: { \(main), \(main.replacing("main", with: "other")) }\nroutes: [{ from: shop, to: main }]\n"
+            try folder.write(ConfigurationFolder.text("shop", more: more))
+            try await logged("no route leads to destination 'other'", times: 1)
+            #expect(record.lines.withLock { $0.count { $0.contains("there are no routes") } } == 0)
+        }
+    }
+
+    @Test func `a file that looks cut short is refused with advice`() async throws {
+        let whole = ConfigurationFolder.text("shop", "late", "third")
+        try await watch(whole) { folder, record in
+            func logged(_ text: String) async throws { try await until { record.lines.withLock { $0.contains { $0.contains(text) } } } }
+            let advice = "it may be cut short; look at it, then send SIGHUP to use it in any case"
+            try folder.write(ConfigurationFolder.text("shop", "late"))
+            try await logged("the changed configuration would lose its last source, 'third', so the old one stays in use; \(advice)")
+            try folder.write(String((whole + "limits: { body: 2MB }\n").dropLast()))
+            try await logged("ends amid a line, which it did not before, so the old configuration stays in use; \(advice)")
+            try folder.write("")
+            try await logged(
+                "has no sources, so the old one stays in use; it may be cut short; write its sources again, or stop the gateway if nobody is to "
+                    + "send any more")
+            #expect(record.applied.withLock { $0 } == [])
+            try folder.write(whole + "limits: { body: 2MB }\n")
+            try await logged("configuration reloaded: limits.body changed")
+            try folder.write(whole)
+            try await logged("is only the beginning of what it was, so the old configuration stays in use; \(advice)")
         }
     }
 

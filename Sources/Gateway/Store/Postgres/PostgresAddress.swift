@@ -58,6 +58,9 @@ struct PostgresAddress: Sendable, Equatable, CustomStringConvertible {
         return name.map { "PostgreSQL database '\($0)' at \(place)" } ?? "PostgreSQL at \(place)"
     }
 
+    /// The URL itself holds one; libpq finds others in the environment and in `~/.pgpass`.
+    var hasPassword: Bool { settings["password"]?.isEmpty == false }
+
     /// What libpq connects with: the URL's own settings, and bounds for waits if it has none, so that a server that has gone is
     /// noticed within seconds.
     var parameters: [(keyword: String, value: String)] {
