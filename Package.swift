@@ -95,7 +95,7 @@ let package = Package(
         // What the fuzzer asks of every input; `Tests/Fuzz/run` builds it once more, with the fuzzer around it.
         .target(
             name: "FuzzProperties",
-            dependencies: ["Mappings"],
+            dependencies: ["Mappings", "Rules"],
             path: "Tests/Fuzz/Properties",
             swiftSettings: strict
         ),

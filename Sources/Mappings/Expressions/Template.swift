@@ -51,19 +51,27 @@ package struct Template: Sendable, Hashable {
         var sources: [String] = []
         var rest = source[...]
         var isComplete = true
+        // Counted on the way: from the start each time, many braces would cost the square of their number.
+        var (lines, columns) = (0, 0)
+        func pass(_ text: Substring) {
+            for character in text {
+                if character == "\n" { (lines, columns) = (lines + 1, 0) } else { columns += 1 }
+            }
+        }
         while let open = rest.firstIndex(of: "{") {
             if open != rest.startIndex {
                 parts.append(.literal(String(rest[..<open])))
                 sources.append("")
             }
-            let offset = source.distance(from: source.startIndex, to: open)
+            pass(rest[..<open])
+            let place = SourceLocation(file: location.file, line: location.line + lines, column: location.column + columns)
             guard let close = rest[open...].firstIndex(of: "}") else {
-                diagnostics.error(at: location.advanced(by: offset, in: source), "the '{' here has no closing '}'")
+                diagnostics.error(at: place, "the '{' here has no closing '}'")
                 return nil
             }
             let inner = String(rest[rest.index(after: open)..<close])
-            let place = location.advanced(by: offset + 1, in: source)
-            if let expression = ExpressionParser.parse(inner, at: place, names: names, into: &diagnostics) {
+            pass(rest[open...close])
+            if let expression = ExpressionParser.parse(inner, at: place.advanced(by: 1), names: names, into: &diagnostics) {
                 parts.append(.value(expression))
                 sources.append(inner)
             } else {

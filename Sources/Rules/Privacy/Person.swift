@@ -46,14 +46,17 @@ package struct Person: Sendable {
 
     /// The text with the address and its digests as `***`.
     package func masked(_ text: String) -> String {
-        var bytes = Array(text.utf8)
-        for place in places(in: bytes).sorted(by: { $0.lowerBound > $1.lowerBound }) where place.upperBound <= bytes.count {
-            bytes.replaceSubrange(place, with: SecretFinder.mask)
+        let bytes = Array(text.utf8)
+        var masked: [UInt8] = []
+        var start = 0
+        for place in places(in: bytes) {
+            masked += bytes[start..<place.lowerBound] + SecretFinder.mask
+            start = place.upperBound
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return start == 0 ? text : String(decoding: masked + bytes[start...], as: UTF8.self)
     }
 
-    /// The places of the person in the text, not overlapping.
+    /// The places of the person in the text, in order and not overlapping.
     private func places(in bytes: [UInt8]) -> [Range<Int>] {
         guard bytes.count >= 6 else { return [] }
         let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
@@ -69,8 +72,12 @@ package struct Person: Sendable {
         {
             return [0..<bytes.count]
         }
-        return found.reduce(into: []) { kept, place in
-            if !kept.contains(where: { $0.overlaps(place) }) { kept.append(place) }
+        return found.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { kept, place in
+            if let last = kept.last, last.upperBound > place.lowerBound {
+                kept[kept.count - 1] = last.lowerBound..<max(last.upperBound, place.upperBound)
+            } else {
+                kept.append(place)
+            }
         }
     }
 

@@ -5,17 +5,14 @@ import Mappings
 ///
 /// The first byte of an input chooses the shape, the second the size; the rest is repeated.
 enum GrowthProperty {
-    private enum Shape: CaseIterable {
-        case query, form, members, elements, items, headers
-    }
-
     static func check(_ bytes: [UInt8]) throws(Violation) {
         guard bytes.count > 2 else { return }
-        let shape = Shape.allCases[Int(bytes[0]) % Shape.allCases.count]
+        let shape = RequestShape.allCases[Int(bytes[0]) % RequestShape.allCases.count]
         let part = Array(bytes[2...])
-        let count = max(1, (1 << (8 + Int(bytes[1]) % 11)) / part.count)
+        let size = 1 << (8 + Int(bytes[1]) % 11)
         for mapping in MappingCatalog.builtIn.mappings {
-            let request = request(shape, part, count, to: mapping)
+            var request = shape.request(of: part, size: size, to: mapping)
+            request.headers.append(("X-RS-Sign", String(repeating: "a", count: 64)))
             let values = mapping.request.path.match(request.path) ?? [:]
             let outcome = Result { () throws(Refusal) in
                 try MappingReader(mapping, defaults: [(.field(.currency), .text("EUR"))]).read(
@@ -41,29 +38,5 @@ enum GrowthProperty {
             let said = refusal.reason.utf8.count
             try Violation.require(said <= 32 * sent, "\(said) bytes are said about \(sent)")
         }
-    }
-
-    private static func request(_ shape: Shape, _ part: [UInt8], _ count: Int, to mapping: Mapping) -> WireRequest {
-        func repeated(_ separator: String) -> [UInt8] {
-            Array(repeatElement(part, count: count).joined(separator: Array(separator.utf8)))
-        }
-        var request = mapping.sample?.given ?? WireRequest(method: "POST", path: "/")
-        request.headers.append(("X-RS-Sign", String(repeating: "a", count: 64)))
-        func body(_ type: String, _ bytes: [UInt8]) {
-            request.headers.append(("Content-Type", type))
-            request.body = bytes
-        }
-        switch shape {
-        case .query: request.query += "&" + repeated("&").text
-        case .form: body("application/x-www-form-urlencoded", repeated("&"))
-        case .members:
-            // Each has a name of its own, for no key may be there twice.
-            let members = (0..<count).map { "\"\($0)\":\(part.text)" }
-            body("application/json", Array("{\(members.joined(separator: ","))}".utf8))
-        case .elements: body("application/json", Array("{\"metadata\":[\(repeated(",").text)]}".utf8))
-        case .items: body("application/json", Array("{\"items\":[\(repeated(",").text)]}".utf8))
-        case .headers: request.headers += (0..<min(count, 2000)).map { _ in (part.text, part.text) }
-        }
-        return request
     }
 }

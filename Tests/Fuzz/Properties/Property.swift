@@ -1,7 +1,7 @@
 /// What must hold for every input, whatever its bytes: asked by the fuzzer with inputs that it makes up, and by `swift test` with the
 /// saved corpus. One case is one folder of `Tests/Corpus`.
 package enum Property: String, CaseIterable, Sendable {
-    case json, decimal, expression, template, postback, query, mapping, request, growth
+    case json, decimal, expression, template, postback, query, mapping, request, growth, cost
 
     /// - Throws: what is wrong.
     package func check(_ bytes: [UInt8]) throws(Violation) {
@@ -15,6 +15,7 @@ package enum Property: String, CaseIterable, Sendable {
         case .mapping: try MappingProperty.check(bytes)
         case .request: try RequestProperty.check(bytes)
         case .growth: try GrowthProperty.check(bytes)
+        case .cost: try CostProperty.check(bytes)
         }
     }
 }

@@ -1,0 +1,49 @@
+import Mappings
+import Rules
+
+/// A judge with one source for each built-in mapping, and everything else that looks through a request.
+package struct SampleJudge: Sendable {
+    private static let secret = "S3cr3t~Value~Of~A~Source"
+    private static let now = Timestamp(seconds: 1_763_600_000)
+
+    private let reception: Reception
+    private let mask: RequestMask
+    private let person = Person(email: "ann@example.com")
+
+    package static let all = SampleJudge(MappingCatalog.builtIn.mappings)
+
+    private init(_ mappings: [Mapping]) {
+        let sources = mappings.map { mapping in
+            SourceConfiguration(
+                name: mapping.name, mapping: mapping,
+                credentials: Dictionary(uniqueKeysWithValues: mapping.credentials.map { ($0.name, Self.secret) }), openCredentials: [],
+                settings: [:], defaults: [(.field(.currency), .text("EUR"))], allowIPs: [], exponents: CurrencyExponents())
+        }
+        let proxies = (try? IPNetwork(parsing: "127.0.0.0/8")).map { [$0] } ?? []
+        reception = Reception(sources: sources, routes: [], mappings: mappings, trustedProxies: proxies)
+        mask = RequestMask(mappings[0], among: mappings, secrets: SecretFinder([Self.secret]))
+    }
+
+    /// As its source's request, credentials or not: taken apart, read, and put into the form in which the store keeps it.
+    package func judge(_ request: WireRequest, of mapping: Mapping) { judge(request, .named(source: mapping.name, peer: "127.0.0.1")) }
+
+    /// As a stranger's, from behind a proxy.
+    package func turnAway(_ request: WireRequest) { judge(request, reception.sender(of: request, peer: "127.0.0.1")) }
+
+    private func judge(_ request: WireRequest, _ sender: Arrival.Sender) {
+        let arrival = Arrival(id: ConversionID(at: Self.now, random: (0, 1)), receivedAt: Self.now, request: request, sender: sender)
+        guard case .trackers(let matches, let first) = reception.find(arrival) else { return }
+        _ = reception.judge(arrival, reception.admit(arrival, matches, first))
+    }
+
+    /// As the store keeps a refused one.
+    package func keep(_ request: WireRequest) { _ = mask.stored(request, peer: "127.0.0.1") }
+
+    /// As `forget` looks through what is kept, and takes a person out of it.
+    package func forget(in request: WireRequest) {
+        guard let person else { return }
+        _ = person.isIn(mask.stored(request, peer: ""))
+        _ = person.masked(request.target)
+        _ = person.masked(request.body.text)
+    }
+}
