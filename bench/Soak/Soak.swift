@@ -24,6 +24,8 @@ struct Soak: AsyncParsableCommand {
     @Option(help: "Keep-alive connections of senders.") var connections = 16
     @Flag(inversion: .prefixedNo, help: "Whether some sales are refunded, in one step or two, some before they are sent.") var refunds =
         true
+    @Flag(name: .customLong("operator"), help: "Somebody pauses, resumes, replays, prunes and reloads at random, all the time.")
+    var hasOperator = false
     @Option(help: "The gateway's executable.") var gateway: String?
     @Flag(help: "Keeps the store and the logs; they are kept anyway if something is wrong.") var keep = false
 
@@ -42,11 +44,12 @@ struct Soak: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let run = try SoakRun(
+        var run = try SoakRun(
             seed: seed ?? UInt64.random(in: 1...999_999), duration: .seconds(seconds ?? (kills == nil ? 60 : 7200)), kills: kills,
             store: store,
             nodes: nodes, databaseRestarts: restartDatabase,
             rate: rate, connections: connections, hasRefunds: refunds, gateway: gateway ?? Self.builtGateway())
+        run.hasOperator = hasOperator
         let isFine = try await run.perform()
         if isFine, !keep { run.clean() } else { say("store and logs are in \(run.folder)") }
         if !isFine { throw ExitCode(1) }

@@ -10,6 +10,7 @@ struct SoakRun: Sendable {
     let connections: Int
     let gateway: String
     let folder: String
+    var hasOperator = false
     private let nodeCount: Int
     private let databaseRestarts: Int
     private let store: SoakStore
@@ -53,6 +54,8 @@ struct SoakRun: Sendable {
         let interruption = Interruption(nodes, cluster)
         defer { interruption.stop() }
         let started = ContinuousClock.now
+        let hand =
+            hasOperator ? Operator(nodes: nodes, gateway: gateway, seed: seed, phase: phase) { [ledger] in ledger.complain($0) } : nil
         do {
             if let cluster {
                 try await cluster.start()
@@ -62,7 +65,7 @@ struct SoakRun: Sendable {
                 try await node.launch()
                 try await node.waitUntilUp()
             }
-            try await load(nodes)
+            try await load(nodes, hand)
             try await drain(nodes)
             try await sendFresh(nodes)
         } catch {
@@ -70,7 +73,12 @@ struct SoakRun: Sendable {
         }
         Progress.clear()
         var view = StoreView(gateway: gateway, configuration: nodes[0].configuration)
-        do { try view.read() } catch { ledger.complain("\(error)") }
+        do {
+            try view.read()
+            if let hand { try check(hand, view) }
+        } catch {
+            ledger.complain("\(error)")
+        }
         for node in nodes {
             let code = await node.terminate()
             if code != 0 { ledger.complain("\(node.name) ended with \(code.map(String.init) ?? "nothing") after SIGTERM") }
@@ -90,6 +98,7 @@ struct SoakRun: Sendable {
             let configuration = """
                 listen: 127.0.0.1:\(port)
                 store: \(cluster?.url ?? "sqlite:\(folder)/gateway.db")
+                \(hasOperator ? Operator.retention : "")
                 \(Dialect.sources)
                 \(Destinations.configuration(sinks))
                 """
@@ -97,7 +106,14 @@ struct SoakRun: Sendable {
         }
     }
 
-    private func load(_ nodes: [Node]) async throws {
+    /// What was accepted more than once has a reason.
+    private func check(_ hand: Operator, _ view: StoreView) throws {
+        let (count, complaints) = try AcceptanceCheck(view: view, replays: hand.now.replays).judge(ledger.now)
+        for complaint in complaints { ledger.complain(complaint) }
+        say(hand.line + "; \(count) histories with more than one acceptance looked at")
+    }
+
+    private func load(_ nodes: [Node], _ hand: Operator?) async throws {
         let end = ContinuousClock.now + duration
         let pause = Duration.seconds(Double(connections) / Double(rate))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -114,6 +130,7 @@ struct SoakRun: Sendable {
                     try await killer.run()
                 }
             }
+            if let hand { group.addTask { await hand.run() } }
             if let cluster, databaseRestarts > 0 {
                 let restarter = Restarter(cluster: cluster, seed: seed, times: databaseRestarts, phase: phase, tally: tally)
                 group.addTask { try await restarter.run() }
