@@ -29,6 +29,8 @@ struct Soak: AsyncParsableCommand {
         true
     @Flag(help: "Nothing is killed; half of the time strangers and a hostile sender misuse the port, and good senders must not notice.")
     var strangers = false
+    @Flag(name: .customLong("operator"), help: "Somebody pauses, resumes, replays, prunes and reloads at random, all the time.")
+    var hasOperator = false
     @Option(help: "The gateway's executable.") var gateway: String?
     @Flag(help: "Keeps the store and the logs; they are kept anyway if something is wrong.") var keep = false
 
@@ -54,12 +56,13 @@ struct Soak: AsyncParsableCommand {
     private var wantedRate: Int { rate ?? (strangers ? 100 : 200) }
 
     func run() async throws {
-        let run = try SoakRun(
+        var run = try SoakRun(
             seed: seed ?? UInt64.random(in: 1...999_999), duration: .seconds(seconds ?? (kills == nil ? 60 : 7200)), kills: kills,
             store: store,
             nodes: nodes, databaseRestarts: restartDatabase,
             rate: wantedRate, connections: connections, hasRefunds: refunds, hasStrangers: strangers,
             gateway: gateway ?? Self.builtGateway())
+        run.hasOperator = hasOperator
         let isFine = try await run.perform()
         if isFine, !keep { run.clean() } else { say("store and logs are in \(run.folder)") }
         if !isFine { throw ExitCode(1) }

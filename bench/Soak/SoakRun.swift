@@ -10,6 +10,7 @@ struct SoakRun: Sendable {
     let connections: Int
     let gateway: String
     let folder: String
+    var hasOperator = false
     private let nodeCount: Int
     private let databaseRestarts: Int
     private let store: SoakStore
@@ -56,6 +57,8 @@ struct SoakRun: Sendable {
         defer { interruption.stop() }
         let started = ContinuousClock.now
         var strangers: Strangers?
+        let hand =
+            hasOperator ? Operator(nodes: nodes, gateway: gateway, seed: seed, phase: phase) { [ledger] in ledger.complain($0) } : nil
         do {
             if let cluster {
                 try await cluster.start()
@@ -68,7 +71,7 @@ struct SoakRun: Sendable {
             if hasStrangers, let gateway = await nodes[0].processID {
                 strangers = Strangers(seed: seed, duration: duration, gateway: gateway, port: nodes[0].port)
             }
-            try await load(nodes, strangers)
+            try await load(nodes, strangers, hand)
             try await drain(nodes)
             try await sendFresh(nodes)
         } catch {
@@ -76,7 +79,12 @@ struct SoakRun: Sendable {
         }
         Progress.clear()
         var view = StoreView(gateway: gateway, configuration: nodes[0].configuration)
-        do { try view.read() } catch { ledger.complain("\(error)") }
+        do {
+            try view.read()
+            if let hand { try check(hand, view) }
+        } catch {
+            ledger.complain("\(error)")
+        }
         for node in nodes {
             let code = await node.terminate()
             if code != 0 { ledger.complain("\(node.name) ended with \(code.map(String.init) ?? "nothing") after SIGTERM") }
@@ -97,6 +105,7 @@ struct SoakRun: Sendable {
             let configuration = """
                 listen: 127.0.0.1:\(port)
                 store: \(cluster?.url ?? "sqlite:\(folder)/gateway.db")
+                \(hasOperator ? Operator.retention : "")
                 \(Dialect.sources)
                 \(hasStrangers ? StrangerPlan.sourceLine : "")
                 \(Destinations.configuration(sinks, strangers: hasStrangers))
@@ -107,7 +116,14 @@ struct SoakRun: Sendable {
         }
     }
 
-    private func load(_ nodes: [Node], _ strangers: Strangers?) async throws {
+    /// What was accepted more than once has a reason.
+    private func check(_ hand: Operator, _ view: StoreView) throws {
+        let (count, complaints) = try AcceptanceCheck(view: view, replays: hand.now.replays).judge(ledger.now)
+        for complaint in complaints { ledger.complain(complaint) }
+        say(hand.line + "; \(count) histories with more than one acceptance looked at")
+    }
+
+    private func load(_ nodes: [Node], _ strangers: Strangers?, _ hand: Operator?) async throws {
         let end = ContinuousClock.now + duration
         let pause = Duration.seconds(Double(connections) / Double(rate))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -127,6 +143,7 @@ struct SoakRun: Sendable {
                     try await killer.run()
                 }
             }
+            if let hand { group.addTask { await hand.run() } }
             if let cluster, databaseRestarts > 0 {
                 let restarter = Restarter(cluster: cluster, seed: seed, times: databaseRestarts, phase: phase, tally: tally)
                 group.addTask { try await restarter.run() }

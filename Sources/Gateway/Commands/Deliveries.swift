@@ -95,6 +95,11 @@ struct DeliveryOptions: ParsableArguments {
 
     var isEmpty: Bool { source == nil && destination == nil && state == nil && !failed && orderID == nil }
 
+    func fits(_ row: DeliveryRow) -> Bool {
+        state.map { $0 == row.state } ?? true && (!failed || row.state.isFailed) && source.map { $0 == row.source } ?? true
+            && destination.map { $0 == row.id.destination } ?? true && orderID.map { $0 == row.orderID } ?? true
+    }
+
     func filter(_ page: PageOptions) -> DeliveryFilter {
         DeliveryFilter(
             source: source, destination: destination, state: state, failed: failed, orderID: orderID, since: page.since?.time,

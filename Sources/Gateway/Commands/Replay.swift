@@ -8,7 +8,8 @@ struct Replay: AsyncParsableCommand {
         discussion: """
             An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request. A filter \
             without --state takes what ended without arriving, as --failed does: skipped, rejected and dead. What is pending is sent \
-            anyway; --state pending, or its id, makes it due now, and it is still sent once. --to NAME sends conversions to a destination \
+            anyway; --state pending, or its id, makes it due now, and it is still sent once. Beside ids the options narrow down: ID --state \
+            pending leaves alone what has been sent meanwhile. --to NAME sends conversions to a destination \
             that they were not routed to, with what is `set` by the first route that leads there from their source, whatever its condition.
 
             The gateway writes each request again from the conversion, so a corrected mapping or route counts. --dry-run shows what would be sent and \
@@ -98,16 +99,27 @@ struct Replay: AsyncParsableCommand {
         if let conversion = ConversionID(id) {
             let rows = try await store.deliveries(DeliveryFilter(conversion: conversion, ascending: true, limit: 1000))
             if rows.isEmpty { Terminal.complain("conversion \(id) has no deliveries, or there is no such conversion") }
-            for row in rows { plan.add(ReplayPlan.Item(row)) }
+            add(rows, to: &plan)
         } else if let delivery = DeliveryID(id) {
             let rows = try await store.deliveries(
                 DeliveryFilter(conversion: delivery.conversion, destination: delivery.destination, limit: 1))
             if rows.isEmpty { Terminal.complain("there is no delivery \(id.quotedBriefly)") }
-            for row in rows { plan.add(ReplayPlan.Item(row)) }
+            add(rows, to: &plan)
         } else if let number = Int64(id) {
             let rows = try await store.refused(RefusedFilter(id: number, limit: 1))
             if rows.isEmpty { Terminal.complain("there is no refused request \(number)") }
             requests += rows
+        }
+    }
+
+    /// The options narrow down what ids name: a delivery that was pending when somebody looked may have been sent since.
+    private func add(_ rows: [DeliveryRow], to plan: inout ReplayPlan) {
+        for row in rows {
+            if filter.fits(row) {
+                plan.add(ReplayPlan.Item(row))
+            } else {
+                Terminal.complain("delivery \(row.id) is \(row.state.rawValue) and not what the options name; it stays as it is")
+            }
         }
     }
 

@@ -86,6 +86,9 @@ extension EndToEnd {
                 #expect(row.text("state") == "delivered")
                 #expect(
                     try await bench.attempts(of: row.text("id")).map { "\($0.text("number")) \($0.text("status"))" } == ["1 200"])
+                let late = try await bench.run("replay", row.text("id"), "--state", "pending")
+                #expect(late.status == 1 && late.output == "")
+                #expect(late.errors == "delivery \(row.text("id")) is delivered and not what the options name; it stays as it is\n")
                 let again = try await bench.run("replay", row.text("id"))
                 #expect(again.output == "1 delivery is due now (1 delivered before); a running gateway sends within two seconds\n")
                 try await until { tracker.received.count == 2 }
