@@ -23,18 +23,17 @@ struct GatewayCommand: AsyncParsableCommand {
 
     static let version = "0.1.0"
 
-    /// ArgumentParser's own `main`, but for where it prints: a thrown error may quote what somebody sent.
+    /// ArgumentParser's own `main`, but for where errors are printed: one may quote what somebody sent.
     static func main() async {
         do {
             var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
         } catch {
-            let lines = fullMessage(for: error, columns: nil).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             let status = exitCode(for: error)
-            if lines != [""] {
-                if status.isSuccess { Terminal.print(lines) } else { Terminal.complain(lines) }
-            }
-            // Prints nothing more.
+            // Help, the version, a completion script.
+            if status.isSuccess { exit(withError: error) }
+            let text = fullMessage(for: error, columns: nil)
+            if !text.isEmpty { Terminal.complain(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)) }
             exit(withError: status)
         }
     }

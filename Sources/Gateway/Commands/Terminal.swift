@@ -7,10 +7,10 @@ import Synchronization
 /// see `printable`.
 enum Terminal {
     /// One line.
-    static func print(_ line: String = "") { write(line, to: .standardOutput) }
+    static func print(_ line: String = "") { output.write(line) }
 
     /// One line.
-    static func complain(_ line: String) { write(line, to: .standardError) }
+    static func complain(_ line: String) { errors.write(line) }
 
     static func print(_ lines: [String]) {
         for line in lines { print(line) }
@@ -20,12 +20,20 @@ enum Terminal {
         for line in lines { complain(line) }
     }
 
-    private static let turn = Mutex(())
+    private static let output = Stream(.standardOutput)
+    private static let errors = Stream(.standardError)
 
-    private static func write(_ line: String, to file: FileHandle) {
-        let text = isTerminal ? line.printable.replacing(mark, with: "\u{1B}") : line.printable
-        // The reader may have seen enough, as `head` has.
-        turn.withLock { _ in try? file.write(contentsOf: Data((text + "\n").utf8)) }
+    /// One line at a time, however many threads have one.
+    private final class Stream: Sendable {
+        private let file: Mutex<FileHandle>
+
+        init(_ file: FileHandle) { self.file = Mutex(file) }
+
+        func write(_ line: String) {
+            let text = isTerminal ? line.printable.replacing(mark, with: "\u{1B}") : line.printable
+            // The reader may have seen enough, as `head` has.
+            file.withLock { try? $0.write(contentsOf: Data((text + "\n").utf8)) }
+        }
     }
 
     static let isTerminal = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil

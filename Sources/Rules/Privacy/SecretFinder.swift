@@ -82,9 +82,11 @@ package struct SecretFinder: Sendable {
         var index = 0
         isStart.withUnsafeBufferPointer { isStart in
             while index + 1 < bytes.count {
-                let (first, second) = (bytes[index], bytes[index + 1])
-                let mayStart = isStart[Int(first) << 8 | Int(second)] || first == Self.percent || second == Self.percent
-                guard mayStart, let length = length(at: index, of: bytes) else {
+                guard
+                    isStart[Int(bytes[index]) << 8 | Int(bytes[index + 1])]
+                        || Self.encodedPair(at: index, of: bytes).map({ isStart[$0] }) ?? false,
+                    let length = length(at: index, of: bytes)
+                else {
                     index += 1
                     continue
                 }
@@ -119,6 +121,14 @@ package struct SecretFinder: Sendable {
             if isEnd[node] { longest = end - index }
         }
         return longest
+    }
+
+    /// What the first two bytes at an index are in `isStart`; nil if neither is percent-encoded.
+    @inline(__always) private static func encodedPair(at index: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard bytes[index] == percent || bytes[index + 1] == percent, let first = decoded(at: index, of: bytes),
+            let second = decoded(at: index + first.count, of: bytes)
+        else { return nil }
+        return Int(first.byte) << 8 | Int(second.byte)
     }
 
     /// `/`, `%2F`, `%252F` and so on are all one `/`.
