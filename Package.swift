@@ -71,6 +71,7 @@ let package = Package(
         .executableTarget(
             name: "Bench",
             dependencies: [
+                "FuzzProperties",
                 "Mappings",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -5,6 +5,7 @@ import Foundation
 
 let usage = """
     usage: Bench engine SECONDS SAMPLE-FILE
+           Bench hostile-bytes SECONDS FOLDER-OF-SHAPES
            Bench bare-endpoint
            Bench client-ceiling URL SECONDS CONCURRENCY
 
@@ -23,6 +24,9 @@ case ("engine", 3):
     let sample = try Data(contentsOf: URL(fileURLWithPath: arguments[2]))
     let translate = try refersionToRefCampaign()
     try EngineBenchmark(sample: [UInt8](sample), translate: translate).run(seconds: seconds)
+case ("hostile-bytes", 3):
+    guard let seconds = Double(arguments[1]) else { exitWithUsage() }
+    try HostileBytes(corpus: URL(fileURLWithPath: arguments[2])).run(seconds: seconds)
 case ("bare-endpoint", 1):
     try await BareEndpoint().run()
 case ("client-ceiling", 4):

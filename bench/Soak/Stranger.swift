@@ -17,8 +17,10 @@ struct Stranger: Sendable {
     /// Gives the connections that are still open. They stay so until the gateway or the caller closes them.
     func run() async -> [StrangerConnection] {
         switch plan.deed {
-        case .hold(let connections, let opening, let drip, let reads):
-            return await hold(connections, opening, drip, reads: reads)
+        case .hold(let connections, let opening, let drip, let reads, let leaves):
+            let held = await hold(connections, opening, drip, reads: reads)
+            if !leaves { return held }
+            for connection in held { connection.close() }
         case .flood(let rate, let request): await inLanes { lane in await flood(lane, rate, request) }
         case .shoot(let rate, let bytes): await inLanes { lane in await shoot(lane, rate, bytes) }
         }

@@ -19,17 +19,19 @@ extension StrangerPlan {
         var body = text(post)
         body.writeRepeatingByte(UInt8(ascii: " "), count: mebibyte - 1)
         var unread = ByteBuffer()
-        for _ in 0..<8000 { unread.writeString(healthy) }
+        // Enough to be a burden, not so many that answering them is all the work there is.
+        for _ in 0..<1000 { unread.writeString(healthy) }
         let connections = 400
         return [
-            StrangerPlan(name: "silence", deed: .hold(connections: connections, opening: ByteBuffer())),
+            StrangerPlan(name: "silence", deed: .hold(connections: connections, opening: ByteBuffer(), leaves: true)),
             StrangerPlan(
                 name: "slow head",
-                deed: .hold(connections: connections, opening: text("POST \(conversions) HTTP/1.1\r\nX-Slow: "), drip: text("a"))),
+                deed: .hold(
+                    connections: connections, opening: text("POST \(conversions) HTTP/1.1\r\nX-Slow: "), drip: text("a"), leaves: true)),
             StrangerPlan(name: "unfinished body of 1 MiB", deed: .hold(connections: connections, opening: body)),
             StrangerPlan(
                 name: "endless chunks", deed: .hold(connections: connections, opening: text(chunked), drip: text("1\r\na\r\n"))),
-            StrangerPlan(name: "replies not read", deed: .hold(connections: connections, opening: unread, reads: false)),
+            StrangerPlan(name: "replies not read", deed: .hold(connections: 100, opening: unread, reads: false, leaves: true)),
             StrangerPlan(
                 name: "request and garbage in one packet",
                 deed: .hold(connections: connections, opening: text(healthy + "\u{1}\u{2} this is no HTTP\r\n\r\n"))),
@@ -37,7 +39,7 @@ extension StrangerPlan {
                 name: "upgrade",
                 deed: .hold(
                     connections: connections, opening: text(head("GET /healthz HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket")),
-                    drip: text("a"))),
+                    drip: text("a"), leaves: true)),
             StrangerPlan(
                 name: "CONNECT",
                 deed: .hold(connections: connections, opening: text(head("CONNECT gateway:443 HTTP/1.1")), drip: text("a"))),

@@ -4,8 +4,9 @@ import NIOCore
 struct StrangerPlan: Sendable {
     /// What is done with it, all of it bounded.
     enum Deed: Sendable {
-        /// So many connections that send this and then nothing more, or `drip` twice a second; replies are read only if `reads`.
-        case hold(connections: Int, opening: ByteBuffer, drip: ByteBuffer? = nil, reads: Bool = true)
+        /// So many connections that send this and then nothing more, or `drip` twice a second; replies are read only if `reads`. At the end
+        /// the gateway must close them by itself, unless the stranger `leaves`: what counts as idle may stay longer than a run.
+        case hold(connections: Int, opening: ByteBuffer, drip: ByteBuffer? = nil, reads: Bool = true, leaves: Bool = false)
         /// Proper HTTP, so many requests a second over four connections.
         case flood(rate: Int, request: @Sendable (_ number: Int, _ dice: inout Dice) -> Request)
         /// Bytes that are no HTTP, so many connections a second, each closed after the answer or two seconds.

@@ -17,8 +17,8 @@ final class Strangers: Sendable {
     /// What the gateway may open: more connections than strangers from one address should get, fewer than all of them together try.
     static let openFiles = 2304
     private static let warmUp = Duration.seconds(3)
-    /// After the last of them has come, whatever keeps a connection of strangers has this long to end; the gateway's longest wait is 125 s.
-    private static let release = Duration.seconds(150)
+    /// How long after the end the gateway may still have a connection of strangers: twice its deadlines for bodies and for replies.
+    private static let release = Duration.seconds(60)
 
     init(seed: UInt64, duration: Duration, gateway processID: Int32, port: Int) {
         self.seed = seed

@@ -20,6 +20,7 @@ package struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
 /// Collects what is wrong with a file, so that all of it is shown at once.
 package struct Diagnostics: Sendable {
     package private(set) var all: [Diagnostic] = []
+    private var known: Set<Diagnostic> = []
 
     package init() {}
 
@@ -34,7 +35,7 @@ package struct Diagnostics: Sendable {
     }
 
     package mutating func append(_ diagnostic: Diagnostic) {
-        if !all.contains(diagnostic) { all.append(diagnostic) }
+        if known.insert(diagnostic).inserted { all.append(diagnostic) }
     }
 
     package mutating func append(contentsOf others: Diagnostics) {

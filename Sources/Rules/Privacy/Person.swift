@@ -49,6 +49,7 @@ package struct Person: Sendable {
         let bytes = Array(text.utf8)
         var masked: [UInt8] = []
         var start = 0
+        // They are in order.
         for place in places(in: bytes) {
             masked += bytes[start..<place.lowerBound] + SecretFinder.mask
             start = place.upperBound
@@ -56,7 +57,7 @@ package struct Person: Sendable {
         return start == 0 ? text : String(decoding: masked + bytes[start...], as: UTF8.self)
     }
 
-    /// The places of the person in the text, in order and not overlapping.
+    /// The places of the person in the text, not overlapping.
     private func places(in bytes: [UInt8]) -> [Range<Int>] {
         guard bytes.count >= 6 else { return [] }
         let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }

@@ -41,7 +41,7 @@ package enum RequestShape: String, CaseIterable, Sendable {
         case .path: request.path += "/" + repeated("/").text
         case .nesting: json("", repeated(""), "")
         case .number: json("{\"amount\":", repeated(""), "}")
-        case .text: json("{\"customer_email\":\"", repeated(""), "\"}")
+        case .text: json("{\"customer_email\":\"a@", repeated(""), "\"}")
         case .multipart: body("multipart/form-data; boundary=a", repeated("\r\n--a\r\n"))
         case .signature: request.headers.append(("X-RS-Sign", repeated("").text))
         case .contentType: body(repeated(";").text, Array("{}".utf8))

@@ -8,7 +8,9 @@ package struct SampleJudge: Sendable {
 
     private let reception: Reception
     private let mask: RequestMask
-    private let person = Person(email: "ann@example.com")
+    private let persons = [
+        Person(email: "ann@example.com"), Person(sha256: "8c25cb3686462e9a86d2883c5688a22fe738b0bbc85f458d2d2b5f3f667c6d5a"),
+    ].compactMap(\.self)
 
     package static let all = SampleJudge(MappingCatalog.builtIn.mappings)
 
@@ -39,11 +41,13 @@ package struct SampleJudge: Sendable {
     /// As the store keeps a refused one.
     package func keep(_ request: WireRequest) { _ = mask.stored(request, peer: "127.0.0.1") }
 
-    /// As `forget` looks through what is kept, and takes a person out of it.
+    /// As `forget` looks through what is kept, for a person's address and for the digest of one, and takes the person out of it.
     package func forget(in request: WireRequest) {
-        guard let person else { return }
-        _ = person.isIn(mask.stored(request, peer: ""))
-        _ = person.masked(request.target)
-        _ = person.masked(request.body.text)
+        let stored = mask.stored(request, peer: "")
+        for person in persons {
+            _ = person.isIn(stored)
+            _ = person.masked(request.target)
+            _ = person.masked(request.body.text)
+        }
     }
 }
