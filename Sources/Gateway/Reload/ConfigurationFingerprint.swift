@@ -10,7 +10,7 @@ struct ConfigurationFingerprint: Sendable, Equatable {
     var keys: [String: Int] = [:]
 
     /// Keys that count at once.
-    private static let live: Set<String> = ["trusted_proxies", "limits.body", "limits.connections_per_address", "reload"]
+    private static let live: Set<String> = ["trusted_proxies", "limits.body", "limits.bodies", "limits.connections_per_address", "reload"]
 
     /// What is different in `next`, as parts of a sentence; none if nothing is.
     func changes(to next: Self) -> [String] {
