@@ -38,7 +38,7 @@ final class BodyBudget: Sendable {
             giveBack(bytes, isProven: isProven, address)
             return false
         }
-        if now > Self.high, !wasHigh.load(ordering: .relaxed) { wasHigh.store(true, ordering: .relaxed) }
+        if now > min(Self.high, limit / 4), !wasHigh.load(ordering: .relaxed) { wasHigh.store(true, ordering: .relaxed) }
         return true
     }
 
