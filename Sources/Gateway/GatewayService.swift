@@ -28,6 +28,7 @@ struct GatewayService: Sendable {
         _ configuration: Configuration, store: any ConversionStore, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
+        ProcessMemory.mapBigBlocks()
         self.store = store
         self.logger = logger
         drain = configuration.limits.drain

@@ -6,6 +6,7 @@ extension ConfigurationLoader {
         var limits = ServiceLimits()
         var map = YAMLFields(node, subject: "'limits'", into: &diagnostics)
         limits.body = size("body", in: &map, 1...(1 << 30), "1B to 1GiB") ?? limits.body
+        limits.bodies = bodies(map.take("bodies"), body: limits.body)
         let connections = map.integer("connections_per_address", in: 1...1_000_000, &diagnostics)
         limits.connectionsPerAddress = connections ?? limits.connectionsPerAddress
         if let refused = map.take("refused") { limits.refused = self.refused(refused) }
@@ -13,6 +14,18 @@ extension ConfigurationLoader {
         limits.drain = duration("drain", in: &map, .zero ... .seconds(3600), "0s to 1h") ?? limits.drain
         map.finish(&diagnostics)
         return limits
+    }
+
+    /// By default there is room for four of the largest bodies.
+    private mutating func bodies(_ node: YAMLNode?, body: Int) -> Int {
+        let usual = max(ServiceLimits().bodies, 4 * body)
+        guard let node else { return usual }
+        guard let size = size("bodies", node, 1...(1 << 40), "1B to 1024GiB") else { return usual }
+        if size < body {
+            let found = node.scalar?.quotedBriefly ?? node.kind
+            diagnostics.error(at: node.location, "'bodies' must be at least 'body', or one request would have no room; found \(found)")
+        }
+        return size
     }
 
     private mutating func refused(_ node: YAMLNode) -> RefusedLimits {

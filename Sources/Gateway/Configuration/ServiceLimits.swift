@@ -4,6 +4,8 @@ import Rules
 struct ServiceLimits: Sendable, Equatable {
     /// Bytes of a request's body; more is a 413.
     var body = 1024 * 1024
+    /// Bytes of all big bodies together that are coming in or are being worked on.
+    var bodies = 256 * 1024 * 1024
     /// Open connections from one address, proxies that are trusted excepted.
     var connectionsPerAddress = 256
     var refused = RefusedLimits()

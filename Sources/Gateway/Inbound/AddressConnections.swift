@@ -11,6 +11,8 @@ final class AddressConnections: Sendable {
         fileprivate let open = Atomic(0)
         /// Refused connections that still get their answer.
         fileprivate let refused = Atomic(0)
+        /// Bytes of the bodies that are under way; `BodyBudget` counts them.
+        let bodies = Atomic(0)
 
         fileprivate init(_ key: IPAddress) { self.key = key }
     }

@@ -2,6 +2,8 @@
 struct ConnectionLimits: Sendable {
     /// Bytes of a body.
     var body = 1024 * 1024
+    /// Bytes of all big bodies together that are coming in or are being worked on.
+    var bodies = 256 * 1024 * 1024
     /// Open connections from one address that is not a trusted proxy's.
     var perAddress = 256
     /// For a connection without a request between two of them, and for one that has not finished a request's head.
@@ -11,6 +13,8 @@ struct ConnectionLimits: Sendable {
     var idle = Duration.seconds(125)
     /// For a request's body, from the end of its head to its last byte.
     var arrival = Duration.seconds(30)
+    /// For a body that finds no room among the others.
+    var patience = Duration.seconds(2)
     /// For a reply, from when it is ready until the sender has taken it.
     var taking = Duration.seconds(30)
     /// For what the sender still has under way when the connection ends: closing on it would cost the sender the reply.
@@ -25,6 +29,7 @@ extension ConnectionLimits {
     /// Takes what a configuration says and a reload may change.
     mutating func take(_ limits: ServiceLimits) {
         body = limits.body
+        bodies = limits.bodies
         perAddress = limits.connectionsPerAddress
     }
 }

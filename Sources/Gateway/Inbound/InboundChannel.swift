@@ -58,6 +58,7 @@ struct InboundChannel: ServerChildChannel {
                         for try await request in inbound {
                             if !current.isLatest(version) { version = current.latest }
                             try await outbound.write(await version.intake.respond(to: request.wire, peer: peer, fault: request.fault))
+                            withExtendedLifetime(request.reservation) {}
                         }
                     }
                 } catch {

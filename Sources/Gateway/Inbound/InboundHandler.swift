@@ -38,11 +38,14 @@ final class InboundHandler: ChannelDuplexHandler {
     }
 
     /// A request whose body is not here yet.
-    private struct Incoming {
+    struct Incoming {
         var head: HTTPRequestHead
-        var body: [UInt8] = []
+        var body: InboundBody
         /// Bytes that have come, dropped ones too.
         var count = 0
+        /// What waits for room.
+        var waiting: ByteBuffer?
+        var isWhole = false
     }
 
     let limits: ConnectionLimits
@@ -56,8 +59,9 @@ final class InboundHandler: ChannelDuplexHandler {
     var isQuiescing = false
     /// What is to be answered after the reply that is due: the sender's next bytes are no request.
     var parseError: (any Error)?
-    private var incoming: Incoming?
-    private var entry: (address: AddressConnections.Address, verdict: AddressConnections.Verdict)?
+    var incoming: Incoming?
+    var retry: Scheduled<Void>?
+    var entry: (address: AddressConnections.Address, verdict: AddressConnections.Verdict)?
 
     /// - Parameter feeder: in front of the parser on the same connection.
     init(current: CurrentIntake, date: DateHeader, feeder: RequestFeeder) {
@@ -102,6 +106,7 @@ final class InboundHandler: ChannelDuplexHandler {
 
     private func end() {
         deadline.end()
+        retry?.cancel()
         incoming = nil
         if let entry { current.load.addresses.leave(entry.address, entry.verdict) }
         entry = nil
@@ -125,7 +130,8 @@ final class InboundHandler: ChannelDuplexHandler {
         switch (unwrapInboundIn(data), state) {
         case (.head(let head), .waiting): begin(head, context)
         case (.body(let part), .reading): append(part, context)
-        case (.end, .reading): finish(context)
+        case (.end, .reading):
+            if incoming?.waiting == nil { finish(context) } else { incoming?.isWhole = true }
         // The feeder gives one request at a time. If it is ever wrong, no more requests of this sender are read.
         case (.head, .working(var due)):
             due.keepsAlive = false
@@ -137,38 +143,28 @@ final class InboundHandler: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         deadline.expect(within: limits.arrival, context)
         state = .reading
-        incoming = Incoming(head: head)
-        let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-        let waitsForLeave = head.headers.first(name: "Expect")?.isEqualIgnoringCase("100-continue") ?? false
-        if length > limits.body, waitsForLeave || length > 8 * limits.body {
-            incoming?.count = length
-            return finish(isLast: true, context)
+        if let problem = head.problem { return refuse(.invalid, problem, context) }
+        let length = head.announcedLength
+        incoming = Incoming(head: head, body: InboundBody(length: head.isChunked ? limits.body : min(length, limits.body)))
+        if length > limits.body {
+            incoming?.body.drop()
+            if head.waitsForLeave || length > 8 * limits.body {
+                incoming?.count = length
+                return finish(isLast: true, context)
+            }
         }
-        if head.headers.contains(name: "Transfer-Encoding") {
+        if head.isChunked {
             feeder.next = .chunks
         } else if length > 0 {
             feeder.next = .body(length)
         }
         // HTTP/1.0 knows no interim replies (RFC 9110, section 15.2).
-        if waitsForLeave, head.version != .http1_0 {
+        if head.waitsForLeave, head.version != .http1_0 {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
         }
     }
 
-    private func append(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard var incoming else { return }
-        self.incoming = nil
-        incoming.count += part.readableBytes
-        if incoming.count <= limits.body {
-            part.withUnsafeReadableBytes { incoming.body.append(contentsOf: $0) }
-        } else {
-            incoming.body = []
-        }
-        self.incoming = incoming
-        if incoming.count > 8 * limits.body { finish(isLast: true, context) }
-    }
-
-    private func finish(isLast: Bool = false, _ context: ChannelHandlerContext) {
+    func finish(isLast: Bool = false, _ context: ChannelHandlerContext) {
         guard let incoming else { return }
         self.incoming = nil
         let head = incoming.head
@@ -178,15 +174,19 @@ final class InboundHandler: ChannelDuplexHandler {
         feeder.hold()
         deadline.lift()
         let fault = incoming.count > limits.body ? Refusal.tooLarge(incoming.count, limit: limits.body) : nil
-        let request = InboundRequest(wire: WireRequest(head, body: fault == nil ? incoming.body : []), fault: fault)
+        let wire = WireRequest(head, body: fault == nil ? incoming.body.bytes : [])
+        let request = InboundRequest(wire: wire, fault: fault, reservation: incoming.body.reservation)
         context.fireChannelRead(wrapInboundOut(request))
+        if incoming.isWhole { context.fireChannelReadComplete() }
     }
 
     /// What is no HTTP is answered, after the reply that is due.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is HTTPParserError else { return context.fireErrorCaught(error) }
         switch state {
-        case .waiting, .reading: refuse(error, context)
+        case .waiting, .reading:
+            incoming = nil
+            refuse(error, context)
         case .working, .replying: parseError = parseError ?? error
         case .closing: break
         }

@@ -2,20 +2,34 @@ import Logging
 import Mappings
 import Synchronization
 
-/// What all connections share: how many each address has, and the log of those that were refused.
+/// What all connections share: how many each address has, the memory for bodies, and the log of what was refused.
 final class InboundLoad: Sendable {
     let addresses: AddressConnections
+    let bodies: BodyBudget
     private let refusedConnections = Mutex(PacedCount())
+    private let refusedBodies = Mutex(PacedCount())
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
     init(_ limits: ConnectionLimits, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
         addresses = AddressConnections(limit: limits.perAddress)
+        bodies = BodyBudget(limit: limits.bodies, largest: limits.body)
         self.logger = logger
         self.now = now
     }
 
-    func setLimits(_ limits: ConnectionLimits) { addresses.setLimit(limits.perAddress) }
+    func setLimits(_ limits: ConnectionLimits) {
+        addresses.setLimit(limits.perAddress)
+        bodies.setLimit(limits.bodies, largest: limits.body)
+    }
+
+    /// Reports, once a minute at most, that a body found no room.
+    func refusedBody(of peer: String) {
+        guard let count = refusedBodies.withLock({ $0.add(at: now()) }) else { return }
+        logger.warning(
+            "requests were sent back since there is no room for their bodies; see 'limits.bodies'",
+            metadata: ["address": "\(peer)", "requests": "\(count)"])
+    }
 
     /// Reports, once a minute at most, that an address has too many connections.
     func refusedConnection(of peer: String) {

@@ -77,6 +77,18 @@ struct ConfigurationLoaderTests {
         #expect(fixture.findings == ["11:11: warning: folder 'own' holds no *.yaml file"])
     }
 
+    @Test(arguments: [
+        ("{}", 268_435_456, 256), ("{ body: 1GiB }", 4_294_967_296, 256), ("{ bodies: 2MiB, connections_per_address: 9 }", 2_097_152, 9),
+    ])
+    func `the memory for bodies has room for four of the largest unless the file says otherwise`(
+        limits: String, bodies: Int, connections: Int
+    ) throws {
+        let (configuration, diagnostics) = ConfigurationFixture.shop(top: "limits: \(limits)").load()
+        #expect(diagnostics == [])
+        #expect(configuration?.limits.bodies == bodies)
+        #expect(configuration?.limits.connectionsPerAddress == connections)
+    }
+
     @Test func `limits are read with their units`() throws {
         let top = """
             limits: { body: 512KiB, refused: { count: 5, bytes: 1MB, stranger_count: 2, stranger_bytes: 10KB }, waiting: 7, drain: 30s }
@@ -95,6 +107,14 @@ struct ConfigurationLoaderTests {
         ("limits: { body: 0B }", "11:17: error: 'body' must be a size from 1B to 1GiB, found '0B'"),
         ("limits: { body: 1048576 }", "11:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found '1048576'"),
         ("limits: { body: [1MB] }", "11:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found a list"),
+        (
+            "limits: { body: 2MB, bodies: 1MB }",
+            "11:30: error: 'bodies' must be at least 'body', or one request would have no room; found '1MB'"
+        ),
+        (
+            "limits: { connections_per_address: 0 }",
+            "11:36: error: 'connections_per_address' must be a whole number from 1 to 1000000, found '0'"
+        ),
         ("limits: { drain: 2h }", "11:18: error: 'drain' must be a duration from 0s to 1h, found '2h'"),
         ("limits: { waiting: 0 }", "11:20: error: 'waiting' must be a whole number from 1 to 100000, found '0'"),
         ("limits: { boddy: 1MB }", "11:11: error: unknown key 'boddy' in 'limits'; did you mean 'body'?"),

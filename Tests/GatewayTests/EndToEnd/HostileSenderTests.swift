@@ -45,6 +45,52 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a request has one Host, and a length that can be read`() async throws {
+            try await serve { (bench, port) async throws in
+                let path = "/api/v1/conversions/postback HTTP/1.1\r\n"
+                for (text, line) in [
+                    ("GET /healthz HTTP/1.1\r\n\r\n", "400 {\"error\":\"this request has no Host header, which HTTP/1.1 asks for\"}"),
+                    (
+                        "GET /healthz HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n",
+                        "400 {\"error\":\"this request has 2 Host headers; HTTP allows one\"}"
+                    ),
+                    (
+                        "POST \(path)Host: a\r\nAuthorization: Bearer rc_test_demo\r\nHost: b\r\nContent-Length: 5\r\n\r\n12345",
+                        "400 {\"error\":\"this request has 2 Host headers; HTTP allows one\"}"
+                    ),
+                ] {
+                    let answer = await RawConnection.exchange(port, [.text(text)])
+                    #expect(answer.line == line)
+                    #expect(answer.replies.count == 1)
+                    #expect(answer.isClosed)
+                }
+                // Nothing of a body has come when these are answered.
+                for length in ["18446744073709551615", "9223372036854775808", "9223372036854775807", "20000000"] {
+                    let head = "POST \(path)Host: x\r\nAuthorization: Bearer rc_test_demo\r\nContent-Length: \(length)\r\n\r\n"
+                    let answer = await RawConnection.exchange(port, [.text(head)])
+                    #expect(answer.first.status == 413, "\(length)")
+                    #expect(answer.isClosed)
+                }
+                for length in ["18446744073709551616", "99999999999999999999999", "5, 5", "0x5", "+5"] {
+                    let answer = await RawConnection.exchange(
+                        port, [.text("POST \(path)Host: x\r\nContent-Length: \(length)\r\n\r\n12345")])
+                    #expect(answer.first.status == 400, "\(length)")
+                    #expect(answer.isClosed)
+                }
+                for lengths in [
+                    "Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 5",
+                    "Transfer-Encoding: chunked, identity", "Transfer-Encoding: gzip",
+                ] {
+                    let text = "POST \(path)Host: x\r\n\(lengths)\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+                    let answer = await RawConnection.exchange(port, [.text(text)])
+                    #expect(answer.replies.map(\.status) == [400], "\(lengths)")
+                    #expect(answer.isClosed)
+                }
+                #expect(try await bench.rows("conversions").isEmpty)
+                #expect(try await bench.rows("refused").allSatisfy { $0.text("code") == "too_large" })
+            }
+        }
+
         @Test func `a path counts as it is written`() async throws {
             try await serve { (bench, port) async throws in
                 let found = [
@@ -132,7 +178,7 @@ extension EndToEnd {
 
         @Test func `old, slow and cautious senders are served`() async throws {
             try await serve { (bench, port) async throws in
-                #expect(await RawConnection.exchange(port, "GET /healthz HTTP/1.1\r\n\r\n").line == #"200 {"status":"ok"}"#)
+                #expect(await RawConnection.exchange(port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").line == #"200 {"status":"ok"}"#)
                 let old = await RawConnection.exchange(port, [.text("GET /healthz HTTP/1.0\r\n\r\n")])
                 #expect(old.line == #"200 {"status":"ok"}"#)
                 #expect(old.isClosed)

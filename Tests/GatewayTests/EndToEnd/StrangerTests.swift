@@ -63,5 +63,54 @@ extension EndToEnd {
                 #expect(!gateway.errors.contains("refused"))
             }
         }
+
+        private static let mebibyte = 1 << 20
+
+        private func head(_ key: String) -> String {
+            "POST /api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\nContent-Length: 1048576\r\n\r\n"
+        }
+
+        @Test func `a thousand unfinished bodies stay within the memory for bodies, and good requests are answered`() async throws {
+            let configuration = ConfigurationText(["limits": "{ bodies: 32MiB }", "trusted_proxies": "[127.0.0.1]"])
+            try await Workbench.serve(configuration) { bench, gateway, port, _ in
+                #expect(await RawConnection.exchange(port, Samples.sale("before").raw).first.status == 200)
+                let before = gateway.memory("VmHWM")
+                let held = try await HeldBodies.open(1000, at: port, head: head("rc_test_demo"), sent: 900 * 1024)
+                for number in 0..<50 {
+                    #expect(await RawConnection.exchange(port, Samples.sale("meanwhile-\(number)").raw).first.status == 200)
+                }
+                // Those that found no room are sent back; of the others so many stay as have room.
+                try await until { held.answers.count >= 1000 - 40 }
+                for answer in held.answers {
+                    #expect(answer.hasPrefix("HTTP/1.1 503 "))
+                    #expect(answer.contains("\r\nRetry-After: 5\r\n"))
+                }
+                // Beside the budget: what each connection costs, twice 16 KiB among it, and the rest of the process.
+                let most = 32 * Self.mebibyte + 1000 * 80 * 1024 + 32 * Self.mebibyte
+                #expect(gateway.memory("VmHWM") - before < most)
+                #expect(gateway.errors.contains("requests were sent back since there is no room for their bodies"))
+                await held.close()
+                try await until { gateway.memory("VmRSS") - before < 64 * Self.mebibyte }
+                #expect(try await bench.rows("conversions").count == 51)
+            }
+        }
+
+        @Test func `strangers take no room from those whose key is right`() async throws {
+            let configuration = ConfigurationText(["limits": "{ body: 1MiB, bodies: 1MiB, connections_per_address: 1000 }"])
+            try await Workbench.serve(configuration) { bench, gateway, port, _ in
+                let before = gateway.memory("VmHWM")
+                let held = try await HeldBodies.open(200, at: port, head: head("wrong"), sent: 900 * 1024)
+                let padding = String(repeating: " ", count: 500_000)
+                for number in 0..<5 {
+                    let body = Samples.sale("big-\(number)").body + padding
+                    let text = head("rc_test_demo").replacing("1048576", with: "\(body.utf8.count)") + body
+                    #expect(await RawConnection.exchange(port, text).first.status == 200)
+                }
+                #expect(gateway.memory("VmHWM") - before < 200 * 80 * 1024 + 48 * Self.mebibyte)
+                #expect(held.answers.isEmpty)
+                await held.close()
+                #expect(try await bench.rows("conversions").count == 5)
+            }
+        }
     }
 }

@@ -9,7 +9,10 @@ struct ConnectionDeadlineTests {
     private let post = "POST /api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
 
     private func connect(_ limits: ConnectionLimits = ConnectionLimits()) throws -> EmbeddedConnection {
-        try EmbeddedConnection(IntakeBench([try .sample("one", "refcampaign", ["api_key": "key-one"])]), limits)
+        try EmbeddedConnection(
+            IntakeBench([
+                try .sample("one", "refcampaign", ["api_key": "key-one"]), try .sample("two", "refvenue", ["publishable_key": "pk-two"]),
+            ]), limits)
     }
 
     @Test func `each state ends in its own time`() throws {
@@ -105,7 +108,7 @@ struct ConnectionDeadlineTests {
         }
         #expect(connection.peer.reads == before + 1)
         connection.send("dy")
-        #expect(connection.requests.map { String(decoding: $0.wire.body, as: UTF8.self) } == Array(repeating: "body", count: 101))
+        #expect(connection.requests.map { String(decoding: $0.body, as: UTF8.self) } == Array(repeating: "body", count: 101))
         connection.end()
     }
 
@@ -122,8 +125,14 @@ struct ConnectionDeadlineTests {
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `whatever a sender does, the connection has a deadline and ends with it`(_ seed: UInt64) throws {
         var chance = SeededGenerator(seed: seed)
+        // One address has not room for two of the bodies, so that they wait for each other.
+        let limits = ConnectionLimits(body: 80_000, bodies: 100_000)
         for round in 1...25 {
-            let connection = try connect()
+            let connection = try connect(limits)
+            let other = try EmbeddedConnection(connection.current, from: "198.51.100.7")
+            if Bool.random(using: &chance) {
+                other.send("POST /v1/track-conversion HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n" + large)
+            }
             var done: [String] = []
             var rest = ArraySlice<UInt8>()
             for _ in 1...40 where connection.isOpen {
@@ -138,10 +147,16 @@ struct ConnectionDeadlineTests {
             while connection.isOpen, connection.isReplyDue { connection.reply() }
             if connection.isOpen { #expect(connection.deadline != nil, note) }
             connection.reachDeadline()
+            // The time for a body ended before that, with a reply.
+            if connection.isOpen { connection.reachDeadline() }
             #expect(!connection.isOpen, note)
             connection.end()
+            other.end()
+            #expect(connection.current.load.bodies.reserved == 0, note)
         }
     }
+
+    private var large: String { String(repeating: "x", count: 60_000) }
 
     private func step(_ connection: EmbeddedConnection, _ rest: inout ArraySlice<UInt8>, _ chance: inout SeededGenerator) -> String {
         switch Int.random(in: 0..<16, using: &chance) {
@@ -185,7 +200,11 @@ struct ConnectionDeadlineTests {
             "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             "CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "\r\n\r\n", "hello\r\n\r\n", "\u{0}",
+            "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "POST /v1/track-conversion HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + large,
+            "POST /v1/track-conversion HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nea60\r\n" + large + "\r\n0\r\n\r\n",
+            "POST /api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + large, "\r\n\r\n", "hello\r\n\r\n",
+            "\u{0}",
         ]
         var all: [UInt8] = []
         for _ in 1...Int.random(in: 1...6, using: &chance) {

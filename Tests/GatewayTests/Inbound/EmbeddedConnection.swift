@@ -11,6 +11,7 @@ import Rules
 final class EmbeddedConnection {
     let channel: EmbeddedChannel
     let handler: InboundHandler
+    let current: CurrentIntake
     let peer = Peer()
     private let intake = Requests()
 
@@ -52,26 +53,36 @@ final class EmbeddedConnection {
 
     private final class Requests: ChannelInboundHandler {
         typealias InboundIn = InboundRequest
-        var all: [InboundRequest] = []
+        var all: [WireRequest] = []
+        /// As long as it is not answered.
+        var due: InboundRequest?
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) { all.append(unwrapInboundIn(data)) }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let request = unwrapInboundIn(data)
+            due = request
+            all.append(request.wire)
+        }
     }
 
-    init(_ bench: IntakeBench, _ limits: ConnectionLimits = ConnectionLimits()) throws {
+    convenience init(_ bench: IntakeBench, _ limits: ConnectionLimits = ConnectionLimits()) throws {
+        try self.init(CurrentIntake(bench.intake, limits: limits), from: "198.51.100.7")
+    }
+
+    init(_ current: CurrentIntake, from address: String) throws {
+        self.current = current
         let feeder = RequestFeeder()
-        handler = InboundHandler(
-            current: CurrentIntake(bench.intake, limits: limits), date: DateHeader(now: { [time = bench.time] in time.now }), feeder: feeder
-        )
+        handler = InboundHandler(current: current, date: DateHeader(now: current.latest.intake.clock.now), feeder: feeder)
         channel = EmbeddedChannel()
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([peer, feeder])
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
         try pipeline.addHandlers([handler, intake])
-        try channel.connect(to: SocketAddress(ipAddress: "198.51.100.7", port: 4711)).wait()
+        try channel.connect(to: SocketAddress(ipAddress: address, port: 4711)).wait()
     }
 
     var isOpen: Bool { channel.isActive }
-    var requests: [InboundRequest] { intake.all }
+    var requests: [WireRequest] { intake.all }
+    var fault: Refusal? { intake.due?.fault }
     var deadline: NIODeadline? { handler.deadline.time }
 
     /// Whether the intake has a request that is not answered.
@@ -84,6 +95,7 @@ final class EmbeddedConnection {
     func send(_ text: String) { send(Array(text.utf8)) }
 
     func reply(_ status: Int = 200) {
+        intake.due = nil
         channel.writeAndFlush(ReceptionReply(ReceptionReply.json(status: status, ["n": .string("\(requests.count)")])), promise: nil)
         channel.embeddedEventLoop.run()
     }
@@ -106,5 +118,8 @@ final class EmbeddedConnection {
         if let deadline { channel.embeddedEventLoop.advanceTime(to: deadline) }
     }
 
-    func end() { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    func end() {
+        intake.due = nil
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
 }

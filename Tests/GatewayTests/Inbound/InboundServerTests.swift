@@ -39,8 +39,9 @@ struct InboundServerTests {
         try await Live.serve(bench, body: 1024) { port in
             let text = try await Live.exchange(
                 port,
-                post("{") + post(large) + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" + post(order) + "HEAD /healthz HTTP/1.1\r\n\r\n"
-                    + "GET http://x/healthz HTTP/1.1\r\n\r\n"
+                post("{") + post(large) + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" + post(order)
+                    + "HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET http://x/healthz HTTP/1.1\r\nHost: x\r\n\r\n"
                     + post(order, "Connection: close\r\n"))
             let statuses = text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }
             #expect(statuses == ["400", "413", "404", "200", "405", "200", "200"])
@@ -83,7 +84,7 @@ struct InboundServerTests {
             let size = String(order.utf8.count, radix: 16)
             let text = try await Live.exchange(
                 port,
-                "POST \(path) HTTP/1.1\r\nAuthorization: Bearer key-one\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
+                "POST \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key-one\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
                     + "Connection: close\r\n\r\n\(size)\r\n\(order)\r\n0\r\n\r\n")
             #expect(text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
         }
@@ -153,7 +154,7 @@ struct InboundServerTests {
     /// Each exchange ends only if the server closes the connection.
     @Test(.timeLimit(.minutes(2))) func `senders that are too slow are cut off`() async throws {
         try await Live.serve(try bench(), idle: .milliseconds(100)) { port in
-            for request in ["", "GET /heal", "POST \(path) HTTP/1.1\r\nContent-Length: 10\r\n\r\nab"] {
+            for request in ["", "GET /heal", "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab"] {
                 let text = try await Live.exchange(port, request)
                 #expect(text.isEmpty)
             }
