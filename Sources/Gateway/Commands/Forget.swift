@@ -55,7 +55,8 @@ struct Forget: AsyncParsableCommand {
         return [
             "changed": .bool(!dryRun && !isRefused && !report.isEmpty), "conversions": number(report.conversions),
             "requests": number(report.requests), "repeats": number(report.repeats), "attempts": number(report.attempts),
-            "reasons": number(report.reasons), "waiting": number(report.waiting), "refused": number(report.refused),
+            "reasons": number(report.reasons), "notes": number(report.notes), "waiting": number(report.waiting),
+            "refused": number(report.refused),
             "pending": .array(report.pending.map { .string($0.description) }), "wiped": .bool(report.leftover == nil),
         ]
     }
@@ -65,7 +66,8 @@ struct Forget: AsyncParsableCommand {
         let parts = [
             (report.conversions, "conversion", "without their customer"), (report.requests, "raw request", "removed"),
             (report.repeats, "repeat", "emptied"), (report.attempts, "attempt", "without what was sent and answered"),
-            (report.reasons, "delivery", "with a reason that named them"), (report.waiting, "waiting correction", "without their customer"),
+            (report.reasons, "delivery", "with a reason that named them"),
+            (report.notes, "note", "that named them"), (report.waiting, "waiting correction", "without their customer"),
             (report.refused, "refused request", "removed"),
         ]
         if !isRefused {

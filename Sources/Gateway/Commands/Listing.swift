@@ -70,6 +70,7 @@ enum Listing {
             "status": .number(String(row.refused.status)), "code": .string(row.refused.code), "reason": .string(row.refused.reason),
             "request": .object(self.object(of: row.refused.request)),
         ]
+        if row.refused.isCut { object["body_cut"] = .bool(true) }
         object["source"] = row.refused.source.map(JSONValue.string)
         object["tracker"] = row.refused.tracker.map(JSONValue.string)
         object["replayed_as"] = row.replayedAs.map { .string($0.description) }

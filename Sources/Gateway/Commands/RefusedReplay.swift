@@ -26,6 +26,11 @@ struct RefusedReplay {
         guard let reception, let configuration else {
             throw Unusable(description: "running a refused request again needs a configuration; name it with --config")
         }
+        guard !row.refused.isCut else {
+            let kept = row.refused.request.body.count
+            throw Unusable(
+                description: "only the first \(kept) bytes of its body were kept, so it cannot be run again; let its sender repeat it")
+        }
         guard let name = row.refused.source ?? source else {
             throw Unusable(description: "this request came from a stranger; name its source with --source NAME")
         }

@@ -33,13 +33,13 @@ extension ListReader {
     func repeats(after place: RepeatKey, in search: inout PersonSearch) throws(Failure) -> RepeatKey? {
         var query = Self.query
         query.add(after: place)
-        query.add("(document IS NOT NULL OR request IS NOT NULL)")
+        query.add("(document IS NOT NULL OR request IS NOT NULL OR note IS NOT NULL)")
         let sql = """
-            SELECT conversion, number, document, request FROM repeat \(query.clause) ORDER BY conversion, number
+            SELECT conversion, number, document, request, note FROM repeat \(query.clause) ORDER BY conversion, number
             \(query.page(Self.pageOfSearch))
             """
         return try rows(sql, query.values) {
-            search.look(at: $0.repeatKey(), document: $0.optionalBytes(2), request: $0.optionalBytes(3))
+            search.look(at: $0.repeatKey(), document: $0.optionalBytes(2), request: $0.optionalBytes(3), note: $0.optionalText(4))
             return $0.repeatKey()
         }.last
     }
@@ -77,11 +77,22 @@ extension ListReader {
     func waiting(after place: Int64, in search: inout PersonSearch) throws(Failure) -> Int64? {
         var query = Self.query
         query.add("number >", place)
-        let sql = "SELECT number, document, request FROM waiting \(query.clause) ORDER BY number \(query.page(Self.pageOfSearch))"
+        let sql = "SELECT number, document, request, order_id FROM waiting \(query.clause) ORDER BY number \(query.page(Self.pageOfSearch))"
         return try rows(sql, query.values) {
-            search.look(atWaiting: $0.int64(0), document: $0.bytes(1), request: $0.bytes(2))
+            search.look(atWaiting: $0.int64(0), orderID: $0.optionalText(3), document: $0.bytes(1), request: $0.bytes(2))
             return $0.int64(0)
         }.last
+    }
+
+    /// Of all destinations.
+    func reasons(in search: inout PersonSearch) throws(Failure) {
+        for control in try controls() {
+            search.look(at: PersonTraces.Reason(destination: control.destination, node: nil, text: control.reason))
+        }
+        for report in try reports() {
+            guard let reason = report.reason else { continue }
+            search.look(at: PersonTraces.Reason(destination: report.destination, node: report.node, text: reason))
+        }
     }
 
     func refused(after place: Int64, in search: inout PersonSearch) throws(Failure) -> Int64? {

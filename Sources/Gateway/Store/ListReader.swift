@@ -155,7 +155,7 @@ extension ListReader {
         let tracker = Self.dialect.text(of: "r.tracker", as: "k", "LEFT JOIN")
         let sql = """
             SELECT r.id, r.received_at, \(source.column), \(tracker.column), r.status, r.code, r.reason, r.request, r.replayed_as,
-                r.replayed_at
+                r.replayed_at, r.is_cut
             FROM refused r \(source.join) \(tracker.join) \(query.clause)
             ORDER BY r.id \(filter.ascending ? "ASC" : "DESC") \(query.page(filter.limit, filter.offset))
             """

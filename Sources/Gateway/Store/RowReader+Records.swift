@@ -52,11 +52,12 @@ extension RowReader {
         return QueuedMessage(row: row, request: bytes(6), content: digest(7), rule: rule)
     }
 
-    /// `id, received_at, source, tracker, status, code, reason, request, replayed_as, replayed_at`.
+    /// `id, received_at, source, tracker, status, code, reason, request, replayed_as, replayed_at, is_cut`.
     func refused() -> RefusedRow {
         let refused = RefusedRequest(
             receivedAt: timestamp(1), source: optionalText(2), tracker: optionalText(3), status: int(4), code: text(5), reason: text(6),
-            request: StoredRequest(encoded: bytes(7)) ?? StoredRequest(method: "", target: "", headers: [], body: [], peer: ""))
+            request: StoredRequest(encoded: bytes(7)) ?? StoredRequest(method: "", target: "", headers: [], body: [], peer: ""),
+            isCut: bool(10))
         return RefusedRow(id: int64(0), refused: refused, replayedAs: optionalID(8), replayedAt: optionalTimestamp(9))
     }
 

@@ -101,6 +101,10 @@ extension SQLStore {
         try await walk(&search, from: DeliveryID(conversion: .zero, destination: "")) { reader, place, search throws(Reader.Failure) in
             try reader.deliveries(after: place, in: &search)
         }
+        try await walk(&search, from: ()) { reader, _, search throws(Reader.Failure) in
+            try reader.reasons(in: &search)
+            return nil
+        }
         try await walk(&search, from: 0) { reader, place, search throws(Reader.Failure) in
             try reader.waiting(after: place, in: &search)
         }

@@ -8,6 +8,8 @@ package struct ForgetReport: Sendable, Equatable {
     package var repeats = 0
     package var attempts = 0
     package var reasons = 0
+    /// Of repeats and destinations.
+    package var notes = 0
     /// Corrections whose conversion has not come.
     package var waiting = 0
     package var refused = 0
@@ -17,7 +19,8 @@ package struct ForgetReport: Sendable, Equatable {
     package var leftover: String?
 
     package init(
-        conversions: Int = 0, requests: Int = 0, repeats: Int = 0, attempts: Int = 0, reasons: Int = 0, waiting: Int = 0, refused: Int = 0,
+        conversions: Int = 0, requests: Int = 0, repeats: Int = 0, attempts: Int = 0, reasons: Int = 0, notes: Int = 0, waiting: Int = 0,
+        refused: Int = 0,
         pending: [DeliveryID] = [], leftover: String? = nil
     ) {
         self.conversions = conversions
@@ -25,13 +28,14 @@ package struct ForgetReport: Sendable, Equatable {
         self.repeats = repeats
         self.attempts = attempts
         self.reasons = reasons
+        self.notes = notes
         self.waiting = waiting
         self.refused = refused
         self.pending = pending
         self.leftover = leftover
     }
 
-    package var isEmpty: Bool { conversions + requests + repeats + attempts + reasons + waiting + refused == 0 }
+    package var isEmpty: Bool { conversions + requests + repeats + attempts + reasons + notes + waiting + refused == 0 }
 }
 
 extension Person {
@@ -43,6 +47,15 @@ extension Person {
     /// A text that cannot be read as a conversion becomes empty: it is of no use.
     package func removed(from document: [UInt8]) -> [UInt8] {
         (try? Conversion(document: document))?.forgetting(self).document() ?? Array("{}".utf8)
+    }
+
+    /// The correction stays what it is, because its refund is owed; only what it says of the person goes.
+    package func removed(fromCorrection document: [UInt8]) -> [UInt8] {
+        guard var correction = Correction(document: document) else { return isIn(document) ? Array("{}".utf8) : document }
+        correction.reason = correction.reason.map(masked)
+        correction.status = correction.status.map(masked)
+        correction.currency = correction.currency.map(masked)
+        return correction.document()
     }
 }
 

@@ -8,7 +8,7 @@ package struct Person: Sendable {
     package let address: String?
     /// SHA-256 in lower-case hexadecimal digits: of the address as trackers hash it, and as it was given.
     package let digests: [String]
-    /// The address as bodies and URLs may hold it, in lower case.
+    /// The address in the cases that a text may have it in; ASCII letters in lower case.
     private let spellings: [[UInt8]]
 
     /// Nil for what is no address.
@@ -19,12 +19,7 @@ package struct Person: Sendable {
         guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !address.contains(" ") else { return nil }
         self.address = address
         digests = Array(Set([address, given].map { Self.sha256(Array($0.utf8)) }))
-        let encoded = address.percentEncoded
-        let all = [
-            address, encoded, address.replacing("@", with: "%40"), address.replacing("+", with: "%2b"), encoded.replacing("%", with: "%25"),
-            address.replacing("@", with: "\\u0040"), address.replacing("@", with: "\\u0040").replacing("+", with: "\\u002b"),
-        ]
-        spellings = Set(all.map { $0.lowercased() }).map { Array($0.utf8) }
+        spellings = Set([address, given, given.uppercased()].map { $0.utf8.map(\.lowercased) }).sorted { $0.count > $1.count }
     }
 
     /// Nil for what is no digest of 64 hexadecimal digits.
@@ -41,7 +36,7 @@ package struct Person: Sendable {
     package func isIn(_ bytes: [UInt8]) -> Bool { !places(in: bytes).isEmpty }
 
     package func isIn(_ request: StoredRequest) -> Bool {
-        isIn(request.target) || request.headers.contains { isIn($0.value) } || isIn(request.body)
+        isIn(request.target) || request.headers.contains { isIn($0.value) || isIn($0.name) } || isIn(request.body)
     }
 
     /// The text with the address and its digests as `***`.
@@ -57,16 +52,16 @@ package struct Person: Sendable {
         return start == 0 ? text : String(decoding: masked + bytes[start...], as: UTF8.self)
     }
 
-    /// The places of the person in the text, not overlapping.
+    /// The places of the person in the text, however often it is escaped, not overlapping.
     private func places(in bytes: [UInt8]) -> [Range<Int>] {
         guard bytes.count >= 6 else { return [] }
-        let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        var text = UnescapedText(bytes)
         var found: [Range<Int>] = []
-        for spelling in spellings {
-            for place in lower.places(of: spelling) where lower.standsAlone(place) { found.append(place) }
+        // No more layers than anybody writes: a text of nothing but escapes would have as many as it has bytes.
+        for _ in 0..<8 {
+            found += places(of: text.bytes).map(text.origin)
+            guard text.unescape() else { break }
         }
-        for digest in digests { found += lower.places(of: Array(digest.utf8)) }
-        if address == nil { found += lower.addresses().filter { digests.contains(Self.sha256($0.address)) }.map(\.place) }
         // A text that is the address and nothing else, with any characters.
         if found.isEmpty, bytes.count <= 320, let whole = Optional(String(decoding: bytes, as: UTF8.self).trimmed.lowercased()),
             whole == address || whole.contains("@") && digests.contains(Self.sha256(Array(whole.utf8)))
@@ -80,6 +75,17 @@ package struct Person: Sendable {
                 kept.append(place)
             }
         }
+    }
+
+    /// In a text in lower case that holds no escapes.
+    private func places(of plain: [UInt8]) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        for spelling in spellings {
+            for place in plain.places(of: spelling) where plain.standsAlone(place) { found.append(place) }
+        }
+        for digest in digests { found += plain.places(of: Array(digest.utf8)) }
+        if address == nil { found += plain.addresses().filter { digests.contains(Self.sha256($0.address)) }.map(\.place) }
+        return found
     }
 
     private static func sha256(_ bytes: [UInt8]) -> String {
@@ -108,53 +114,42 @@ extension [UInt8] {
 
     /// Whether what surrounds an address does not belong to a longer one.
     fileprivate func standsAlone(_ place: Range<Int>) -> Bool {
-        if place.lowerBound > 0 {
-            var before = self[place.lowerBound - 1]
-            if place.lowerBound >= 3, let escaped = escapedByte(at: place.lowerBound - 3) {
-                before = escaped
-            } else if place.lowerBound >= 2, self[place.lowerBound - 2] == UInt8(ascii: "\\") {
-                before = UInt8(ascii: " ")
-            }
-            if before.isLocal { return false }
-        }
+        if place.lowerBound > 0, self[place.lowerBound - 1].isLocal { return false }
         guard place.upperBound < count else { return true }
-        let after = self[place.upperBound]
-        if after == UInt8(ascii: ".") { return !(place.upperBound + 1 < count && self[place.upperBound + 1].isAlphanumeric) }
-        return !(after.isAlphanumeric || after == UInt8(ascii: "-"))
+        switch self[place.upperBound] {
+        case UInt8(ascii: "."): return !(place.upperBound + 1 < count && self[place.upperBound + 1].isAlphanumeric)
+        // `example.com-x.org` is another domain; `example.com-17` is none, because no name ends in a number.
+        case UInt8(ascii: "-"): return !self[place.upperBound...].prefix { $0.isAlphanumeric || $0 == 0x2D || $0 == 0x2E }.endsInLetters
+        case let after: return !after.isAlphanumeric
+        }
     }
 
-    /// What `%2b` at an index means.
-    private func escapedByte(at index: Int) -> UInt8? {
-        guard index + 2 < count, self[index] == UInt8(ascii: "%") else { return nil }
-        return UInt8(String(decoding: self[index + 1...index + 2], as: UTF8.self), radix: 16)
-    }
-
-    /// Everything around an at sign that looks like an address, decoded.
+    /// Everything around an at sign that looks like an address.
     fileprivate func addresses() -> [(address: [UInt8], place: Range<Int>)] {
         var found: [(address: [UInt8], place: Range<Int>)] = []
-        for sign in indices where self[sign] == UInt8(ascii: "@") || escapedByte(at: sign) == UInt8(ascii: "@") {
-            var local: [UInt8] = []
+        for sign in indices where self[sign] == UInt8(ascii: "@") {
             var start = sign
-            while start > 0 {
-                if start >= 3, let escaped = escapedByte(at: start - 3) {
-                    guard escaped.isLocal else { break }
-                    local.append(escaped)
-                    start -= 3
-                } else if self[start - 1].isLocal {
-                    local.append(self[start - 1])
-                    start -= 1
-                } else {
-                    break
-                }
-            }
-            let domain = sign + (self[sign] == UInt8(ascii: "@") ? 1 : 3)
-            var end = domain
+            while start > 0, self[start - 1].isLocal { start -= 1 }
+            var end = sign + 1
             while end < count, self[end].isAlphanumeric || self[end] == UInt8(ascii: "-") || self[end] == UInt8(ascii: ".") { end += 1 }
-            while end > domain, self[end - 1] == UInt8(ascii: ".") { end -= 1 }
-            guard !local.isEmpty, end > domain else { continue }
-            found.append((local.reversed() + [UInt8(ascii: "@")] + self[domain..<end], start..<end))
+            // What follows a name, as a number does in an order id, is no part of it.
+            var ends = [end]
+            ends += (sign + 1..<end).filter { self[$0] == UInt8(ascii: "-") }
+            for var end in ends {
+                while end > sign + 1, self[end - 1] == UInt8(ascii: ".") { end -= 1 }
+                guard start < sign, end > sign + 1 else { continue }
+                found.append((Array(self[start..<end]), start..<end))
+            }
         }
         return found
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether a domain may end so: in a label of letters.
+    fileprivate var endsInLetters: Bool {
+        split(separator: UInt8(ascii: ".")).last?.split(separator: UInt8(ascii: "-")).last?.contains { !(0x30...0x39).contains($0) }
+            ?? false
     }
 }
 

@@ -24,8 +24,10 @@ package struct PersonSearch: Sendable {
         if hasRequest { found.requests += 1 }
     }
 
-    /// A repeat with its document or raw request.
-    package mutating func look(at key: RepeatKey, document: [UInt8]?, request: [UInt8]?) {
+    /// A repeat with its document, its raw request or a note.
+    package mutating func look(at key: RepeatKey, document: [UInt8]?, request: [UInt8]?, note: String? = nil) {
+        if let note, person.isIn(note) { found.notes.append((key, person.masked(note))) }
+        if document == nil, request == nil { return }
         let request = request.flatMap { StoredRequest(encoded: $0) }
         guard theirs.contains(key.conversion) || document.map(person.isIn) ?? false || request.map(person.isIn) ?? false else { return }
         found.repeats.append(key)
@@ -42,8 +44,17 @@ package struct PersonSearch: Sendable {
         found.deliveries.append((delivery, reason.map(person.masked), remoteID.map(person.masked)))
     }
 
-    package mutating func look(atWaiting number: Int64, document: [UInt8], request: [UInt8]) {
-        if person.isIn(document: document, request: request) { found.waiting.append((number, person.removed(from: document))) }
+    package mutating func look(atWaiting number: Int64, orderID: String?, document: [UInt8], request: [UInt8]) {
+        guard person.isIn(document: document, request: request) || orderID.map(person.isIn) ?? false else { return }
+        found.waiting.append((number, orderID.map(person.masked), person.removed(fromCorrection: document)))
+    }
+
+    /// What an operator said about a pause, or a process about a destination.
+    package mutating func look(at reason: PersonTraces.Reason) {
+        guard person.isIn(reason.text) else { return }
+        var masked = reason
+        masked.text = person.masked(reason.text)
+        found.reasons.append(masked)
     }
 
     package mutating func look(atRefused id: Int64, reason: [UInt8], request: [UInt8]) {
@@ -62,8 +73,10 @@ package struct PersonTraces: Sendable {
     /// The line is replaced, the reply becomes `AttemptRow.removed`, what was sent behind the line goes.
     package var attempts: [(key: AttemptKey, line: String)] = []
     package var deliveries: [(id: DeliveryID, reason: String?, remoteID: String?)] = []
-    /// The document is replaced, the raw request goes.
-    package var waiting: [(number: Int64, document: [UInt8])] = []
+    package var notes: [(key: RepeatKey, note: String)] = []
+    package var reasons: [Reason] = []
+    /// Order id and document are replaced, the raw request goes.
+    package var waiting: [(number: Int64, orderID: String?, document: [UInt8])] = []
     /// They go whole.
     package var refused: [Int64] = []
     /// What is owed to a destination of the conversions.
@@ -71,10 +84,24 @@ package struct PersonTraces: Sendable {
 
     package init() {}
 
+    /// Why a destination is as it is.
+    package struct Reason: Sendable {
+        package var destination: String
+        /// Whose report it is; nil for an operator's pause.
+        package var node: String?
+        package var text: String
+
+        package init(destination: String, node: String?, text: String) {
+            self.destination = destination
+            self.node = node
+            self.text = text
+        }
+    }
+
     package var report: ForgetReport {
         ForgetReport(
             conversions: conversions.count, requests: requests, repeats: repeats.count, attempts: attempts.count,
-            reasons: deliveries.count, waiting: waiting.count, refused: refused.count, pending: pending)
+            reasons: deliveries.count, notes: notes.count + reasons.count, waiting: waiting.count, refused: refused.count, pending: pending)
     }
 }
 

@@ -11,10 +11,12 @@ package struct RefusedRequest: Sendable {
     package var code: String
     package var reason: String
     package var request: StoredRequest
+    /// Only the beginning of its body is kept, so it cannot be run again.
+    package var isCut = false
 
     package init(
         receivedAt: Timestamp, source: String? = nil, tracker: String? = nil, status: Int, code: String, reason: String,
-        request: StoredRequest
+        request: StoredRequest, isCut: Bool = false
     ) {
         self.receivedAt = receivedAt
         self.source = source
@@ -23,10 +25,11 @@ package struct RefusedRequest: Sendable {
         self.code = code
         self.reason = reason
         self.request = request
+        self.isCut = isCut
     }
 }
 
-/// Bounds of the refused keep; the oldest go first, each class within its own budget.
+/// Bounds of the refused keep, for each class; `RefusedShares` says who makes room.
 package struct RefusedLimits: Sendable, Equatable {
     package var count = 10_000
     package var bytes = 64 * 1024 * 1024
@@ -61,14 +64,28 @@ extension RefusedRequest {
     /// What it counts for in the keep. `encoded` is its request's `encoded`.
     package func size(_ encoded: [UInt8]) -> Int { encoded.count + reason.utf8.count + code.utf8.count }
 
-    /// The same with its body cut if the whole is larger than the budget, and a note about it in the reason.
+    /// Of a body that is not JSON. Nobody will run it again as it is, so its beginning is enough to see what it was.
+    package static let longestOther = 64 * 1024
+
+    /// The same with its body cut if the whole is larger than the budget, or if it is large and not JSON; the reason has a note about it.
     package func fitting(_ budget: Int) -> Self {
         let overhead = size(request.encoded) - request.body.count + 64
-        let room = max(0, budget - overhead)
+        var room = max(0, budget - overhead)
+        if request.body.count > Self.longestOther, room > Self.longestOther, !request.hasJSON { room = Self.longestOther }
         guard request.body.count > room else { return self }
         var cut = self
         cut.request.body = Array(request.body.prefix(room))
+        cut.isCut = true
         cut.reason += " (body kept up to \(room) of \(request.body.count) bytes)"
         return cut
+    }
+}
+
+extension StoredRequest {
+    /// Whether the whole body is one JSON text.
+    fileprivate var hasJSON: Bool {
+        let first = body.first { ![0x09, 0x0A, 0x0D, 0x20].contains($0) }
+        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return false }
+        return (try? JSONDocument(parsing: body, maximumDepth: 512, rejectingDuplicateKeys: false)) != nil
     }
 }

@@ -46,6 +46,23 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a long body that is no JSON is kept in part, and not run again by half`() async throws {
+            try await Workbench.serve(Self.configuration) { bench, _, port, _ in
+                var broken = Samples.sale("o-1")
+                broken.body = #"{"externalId":"o-1","note":"\#(String(repeating: "x", count: 100_000))"#
+                #expect(try await broken.post(port).status == 400)
+                let refused = try await bench.rows("refused")
+                #expect(refused.map { $0["body_cut"] } == [.bool(true)])
+                #expect(refused.first?.text("reason").hasSuffix("(body kept up to 65536 of \(broken.body.utf8.count) bytes)") == true)
+                let run = try await bench.run("replay", "--refused", refused.first?.text("id") ?? "")
+                #expect(run.status == 1)
+                #expect(
+                    run.errors.contains(
+                        "only the first 65536 bytes of its body were kept, so it cannot be run again; let its sender repeat it"))
+                #expect(try await bench.rows("conversions").isEmpty)
+            }
+        }
+
         @Test func `doubts about an address hold a conversion back, and are shown`() async throws {
             try await Workbench.serve(Self.configuration) { bench, _, port, _ in
                 for (email, status) in [

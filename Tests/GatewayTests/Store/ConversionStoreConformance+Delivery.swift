@@ -253,12 +253,34 @@ extension ConversionStoreConformance {
             let rows = try await store.refused(RefusedFilter(ascending: true))
             #expect(rows.map(\.refused.receivedAt) == (2...3).map { StoreSamples.start.advanced(by: .seconds($0)) })
         },
+        Self(name: "a source that floods the keep pushes out its own requests, and the others keep theirs") { store async throws in
+            try await store.keep(StoreSamples.refused(1, source: "shop-de"))
+            try await store.keep(StoreSamples.refused(2, source: "shop-at", body: String(repeating: "a", count: 300)))
+            let large = String(repeating: "x", count: 1200)
+            for number in 3...30 { try await store.keep(StoreSamples.refused(number, source: "flood", body: large)) }
+            func kept() async throws -> [String] {
+                try await store.refused(RefusedFilter(ascending: true)).map {
+                    "\($0.refused.source ?? "") \($0.refused.receivedAt.microseconds / 1_000_000 - StoreSamples.start.microseconds / 1_000_000)"
+                }
+            }
+            #expect(try await kept() == ["shop-de 1", "shop-at 2", "flood 29", "flood 30"])
+            // By number too, and what came last stays.
+            for number in 31...40 { try await store.keep(StoreSamples.refused(number, source: "flood", body: "x")) }
+            #expect(try await kept() == ["shop-de 1", "shop-at 2", "flood 38", "flood 39", "flood 40"])
+            try await store.keep(StoreSamples.refused(41, source: "shop-at"))
+            #expect(try await kept() == ["shop-de 1", "shop-at 2", "flood 39", "flood 40", "shop-at 41"])
+            try await store.keep(StoreSamples.refused(42, source: "new", body: String(repeating: "y", count: 9000)))
+            #expect(try await kept() == ["new 42"])
+        },
         Self(name: "a request larger than the budget is kept with its body cut") { store async throws in
             try await store.keep(StoreSamples.refused(1, body: String(repeating: "x", count: 5000)))
             let row = try await store.refused(RefusedFilter()).first
             let kept = row?.refused.request.body.count ?? 0
             #expect((500...1000).contains(kept))
             #expect(row?.refused.reason == "field 'order_id' is missing (body kept up to \(kept) of 5000 bytes)")
+            #expect(row?.refused.isCut == true)
+            try await store.keep(StoreSamples.refused(2, source: "shop-de"))
+            #expect(try await store.refused(RefusedFilter(source: "shop-de")).map(\.refused.isCut) == [false])
         },
         Self(name: "a refused request remembers what it became") { store async throws in
             try await store.keep(StoreSamples.refused(1, source: "shop-de"))

@@ -70,8 +70,8 @@ struct PersonSearchTests {
 
     @Test func `waiting corrections are rewritten and refused requests go`() throws {
         var search = try search()
-        search.look(atWaiting: 1, document: bytes(#"{"reason":"\#(mail)"}"#), request: [])
-        search.look(atWaiting: 2, document: bytes("{}"), request: request("{}"))
+        search.look(atWaiting: 1, orderID: nil, document: bytes(#"{"reason":"\#(mail)"}"#), request: [])
+        search.look(atWaiting: 2, orderID: "o-2", document: bytes("{}"), request: request("{}"))
         search.look(atRefused: 1, reason: bytes("'\(mail)' is no number"), request: [])
         search.look(atRefused: 2, reason: bytes("bad"), request: request(mail))
         search.look(atRefused: 3, reason: bytes("bad"), request: request("{}"))
@@ -79,6 +79,29 @@ struct PersonSearchTests {
         #expect(!search.person.isIn(search.found.waiting[0].document))
         #expect(search.found.refused == [1, 2])
         #expect(search.found.report == ForgetReport(waiting: 1, refused: 2))
+    }
+
+    @Test func `a waiting refund stays owed, without the person in its order id and its reason`() throws {
+        var search = try search()
+        let refund = #"{"refund":"10","currency":"EUR","reason":"asked for by \#(mail)"}"#
+        search.look(atWaiting: 1, orderID: "o-1", document: bytes(refund), request: [])
+        search.look(atWaiting: 2, orderID: "\(mail)-2", document: bytes(#"{"refund":"10"}"#), request: [])
+        #expect(search.found.waiting.map(\.orderID) == ["o-1", "***-2"])
+        #expect(
+            search.found.waiting.map { String(decoding: $0.document, as: UTF8.self) } == [
+                #"{"refund":"10","currency":"EUR","reason":"asked for by ***"}"#, #"{"refund":"10"}"#,
+            ])
+    }
+
+    @Test func `notes and the reasons of destinations are masked`() throws {
+        var search = try search()
+        search.look(at: RepeatKey(conversion: others, number: 0), document: nil, request: nil, note: "impossible: '\(mail)'")
+        search.look(at: RepeatKey(conversion: others, number: 1), document: nil, request: nil, note: "late")
+        search.look(at: PersonTraces.Reason(destination: "main", node: nil, text: "asked for by \(mail)"))
+        search.look(at: PersonTraces.Reason(destination: "main", node: "n", text: "503"))
+        #expect(search.found.notes.map(\.note) == ["impossible: '***'"] && search.found.repeats.isEmpty)
+        #expect(search.found.reasons.map(\.text) == ["asked for by ***"])
+        #expect(search.found.report == ForgetReport(notes: 2))
     }
 
     @Test func `identifiers are rewritten only if the person is in one`() throws {

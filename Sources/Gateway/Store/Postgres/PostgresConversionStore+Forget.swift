@@ -9,6 +9,19 @@ extension PostgresConversionStore {
         for portion in traces.repeats.portions() {
             try await change { connection throws(PostgresFailure) in _ = try connection.empty(portion) }
         }
+        for portion in traces.notes.portions() {
+            try await change(
+                .forgetNotes,
+                PostgresParameters(
+                    PostgresArray(portion, \.key.conversion), PostgresArray(portion, \.key.number), PostgresArray(portion, \.note)))
+        }
+        for reason in traces.reasons {
+            if let node = reason.node {
+                try await change(.forgetReport, PostgresParameters(node, reason.destination, reason.text))
+            } else {
+                try await change(.forgetPause, PostgresParameters(reason.destination, reason.text))
+            }
+        }
         for portion in traces.attempts.portions() {
             var parameters = PostgresParameters(attempts: portion.map(\.key))
             parameters.add(PostgresArray(portion, \.line))
@@ -22,7 +35,9 @@ extension PostgresConversionStore {
             try await change(.cleanDeliveries, parameters)
         }
         for portion in traces.waiting.portions() {
-            try await change(.forgetWaiting, PostgresParameters(PostgresArray(portion, \.number), PostgresArray(portion, \.document)))
+            try await change(
+                .forgetWaiting,
+                PostgresParameters(PostgresArray(portion, \.number), PostgresArray(portion, \.orderID), PostgresArray(portion, \.document)))
         }
         for portion in traces.refused.portions() { try await change(.removeRefused, PostgresParameters(PostgresArray(portion))) }
     }
@@ -44,7 +59,9 @@ extension PostgresConversionStore {
 
     /// Bytes of tables that are rewritten while gateways serve, whose commits wait meanwhile.
     private static let rewrittenBesideService = 256_000_000
-    private static let tables = ["attempt", "content", "conversion", "delivery", "refused", "repeat", "waiting"]
+    private static let tables = [
+        "attempt", "content", "control", "conversion", "delivery", "destination_report", "refused", "repeat", "waiting",
+    ]
 
     /// Writes the tables again, because what a row held before stays in the table's file until that. Returns why it was not done.
     func wipe() async -> String? {
@@ -136,8 +153,18 @@ extension PostgresStatement {
     fileprivate static let forgetWaiting = Self(
         "forget_waiting",
         """
-        UPDATE waiting t SET document = w.document, request = '' FROM unnest($1::bigint[], $2::bytea[]) AS w (number, document)
+        UPDATE waiting t SET order_id = w.order_id, document = w.document, request = ''
+        FROM unnest($1::bigint[], $2::text[], $3::bytea[]) AS w (number, order_id, document)
         WHERE t.number = w.number
         """)
+    fileprivate static let forgetNotes = Self(
+        "forget_notes",
+        """
+        UPDATE repeat r SET note = w.note FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS w (conversion, number, note)
+        WHERE r.conversion = w.conversion AND r.number = w.number
+        """)
+    fileprivate static let forgetReport = Self(
+        "forget_report", "UPDATE destination_report SET reason = $3::text WHERE node = $1::text AND destination = $2::text")
+    fileprivate static let forgetPause = Self("forget_pause", "UPDATE control SET reason = $2::text WHERE destination = $1::text")
     fileprivate static let removeRefused = Self("remove_refused", "DELETE FROM refused WHERE id = ANY ($1::bigint[])")
 }

@@ -10,7 +10,7 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first, boundedIndexes, boundedHistories]
+    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
@@ -83,6 +83,16 @@ enum PostgresSchema {
         ANALYZE conversion;
         ANALYZE delivery;
         ANALYZE waiting
+        """
+
+    /// Each source has a share of the refused keep. The name beside the expression lets the index alone answer.
+    private static let refusedShares = """
+        LOCK TABLE refused IN ACCESS EXCLUSIVE MODE;
+        ALTER TABLE refused ADD COLUMN IF NOT EXISTS is_cut boolean NOT NULL DEFAULT false;
+        UPDATE refused SET is_cut = true WHERE reason LIKE '%(body kept up to % bytes)';
+        DROP INDEX refused_class;
+        CREATE INDEX refused_source ON refused (coalesce(source, ''), id) INCLUDE (bytes, source);
+        ANALYZE refused
         """
 
     private static let first = """

@@ -2,7 +2,7 @@ import Mappings
 import Rules
 
 extension PostgresWriter {
-    /// Keeps the requests and removes the oldest of their classes, so that strangers crowd out strangers only.
+    /// Keeps the requests; if that is too much, the fullest sources of their classes make room.
     ///
     /// Two nodes that do so at once may keep a few more than the bounds for a moment; the next request corrects that.
     func keep(_ inputs: [RefusedRequest], _ connection: PostgresConnection) throws(PostgresFailure) {
@@ -16,18 +16,46 @@ extension PostgresWriter {
             [(.begin, PostgresParameters()), (.insertRefused, Self.columns(kept))]
                 + classes.map { (.sumRefused, PostgresParameters($0)) })
         var ending: [PostgresConnection.Step] = []
-        for (sum, isStranger) in zip(results.dropFirst(2), classes) {
-            let bounds = refusedLimits.bounds(isStranger: isStranger)
-            guard bounds.areExceeded(count: sum[0].int(0), bytes: sum[0].int(1)) else { continue }
-            ending.append((.pruneRefused, PostgresParameters(isStranger, bounds.count, bounds.bytes)))
+        for (sums, isStranger) in zip(results.dropFirst(2), classes) {
+            guard let newest = kept.last(where: { $0.isStranger == isStranger })?.source else { continue }
+            let shares = RefusedShares(
+                sums.map { (source: $0.text(0), count: $0.int(1), bytes: $0.int(2)) },
+                within: refusedLimits.bounds(isStranger: isStranger), newest: newest)
+            let leaving = try leaving(shares, connection)
+            if !leaving.isEmpty { ending.append((.deleteRefused, PostgresParameters(PostgresArray(leaving)))) }
         }
         _ = try connection.run(ending + [(.commit, PostgresParameters())])
+    }
+
+    /// The requests that make room.
+    private func leaving(_ shares: RefusedShares<String>, _ connection: PostgresConnection) throws(PostgresFailure) -> [Int64] {
+        var shares = shares
+        var leaving: [Int64] = []
+        var oldest: [String: (rows: [(id: Int64, bytes: Int)], next: Int)] = [:]
+        while let source = shares.givesWay {
+            var page = oldest[source] ?? ([], 0)
+            if page.next == page.rows.count {
+                let behind = page.rows.last?.id ?? Int64.min
+                page = (try connection.run(.selectOldestRefused, PostgresParameters(source, behind)).map { ($0.int64(0), $0.int(1)) }, 0)
+            }
+            if page.next < page.rows.count {
+                leaving.append(page.rows[page.next].id)
+                shares.remove(page.rows[page.next].bytes, of: source)
+                page.next += 1
+            } else {
+                shares.forget(source)
+            }
+            oldest[source] = page
+        }
+        return leaving
     }
 
     private struct Kept {
         var refused: RefusedRequest
         var request: [UInt8]
         var isStranger: Bool { refused.source == nil }
+        /// Strangers share an empty name.
+        var source: String { refused.source ?? "" }
 
         init(_ refused: RefusedRequest) {
             self.refused = refused
@@ -41,7 +69,8 @@ extension PostgresWriter {
         }
         return PostgresParameters(
             column(\.receivedAt), column(\.source), column(\.tracker), column(\.status), column(\.code), column(\.reason),
-            PostgresArray(rows, \.request), PostgresArray(rows, \.isStranger), PostgresArray(rows) { $0.refused.size($0.request) })
+            PostgresArray(rows, \.request), PostgresArray(rows, \.isStranger), PostgresArray(rows) { $0.refused.size($0.request) },
+            PostgresArray(rows) { $0.refused.isCut })
     }
 }
 
@@ -49,25 +78,24 @@ extension PostgresStatement {
     fileprivate static let insertRefused = Self(
         "insert_refused",
         """
-        INSERT INTO refused (received_at, source, tracker, status, code, reason, request, is_stranger, bytes)
-        SELECT received_at, source, tracker, status, code, reason, request, is_stranger = 1, bytes
-        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bigint[], $9::bigint[])
-            WITH ORDINALITY AS w (received_at, source, tracker, status, code, reason, request, is_stranger, bytes, number)
+        INSERT INTO refused (received_at, source, tracker, status, code, reason, request, is_stranger, bytes, is_cut)
+        SELECT received_at, source, tracker, status, code, reason, request, is_stranger = 1, bytes, is_cut = 1
+        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bigint[], $9::bigint[],
+            $10::bigint[])
+            WITH ORDINALITY AS w (received_at, source, tracker, status, code, reason, request, is_stranger, bytes, is_cut, number)
         ORDER BY number
         """)
     fileprivate static let sumRefused = Self(
-        "sum_refused", "SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM refused WHERE is_stranger = ($1::bigint = 1)")
-    /// Keeps the newest that fit, and the newest whatever its size. What another node deletes in this moment is left to it.
-    fileprivate static let pruneRefused = Self(
-        "prune_refused",
+        "sum_refused",
         """
-        DELETE FROM refused WHERE id IN (
-            SELECT id FROM refused WHERE id IN (
-                SELECT id FROM (
-                    SELECT id, row_number() OVER newest AS number, sum(bytes) OVER newest AS total FROM refused
-                    WHERE is_stranger = ($1::bigint = 1) WINDOW newest AS (ORDER BY id DESC)
-                ) ranked WHERE number > $2::bigint OR (total > $3::bigint AND number > 1)
-            ) FOR UPDATE SKIP LOCKED
-        )
+        SELECT coalesce(source, ''), count(*), sum(bytes)::bigint FROM refused WHERE (coalesce(source, '') = '') = ($1::bigint = 1)
+        GROUP BY coalesce(source, '')
         """)
+    fileprivate static let selectOldestRefused = Self(
+        "select_oldest_refused",
+        "SELECT id, bytes FROM refused WHERE coalesce(source, '') = $1::text AND id > $2::bigint ORDER BY id LIMIT 200")
+    /// What another node deletes in this moment is left to it.
+    fileprivate static let deleteRefused = Self(
+        "delete_refused",
+        "DELETE FROM refused WHERE id IN (SELECT id FROM refused WHERE id = ANY ($1::bigint[]) FOR UPDATE SKIP LOCKED)")
 }

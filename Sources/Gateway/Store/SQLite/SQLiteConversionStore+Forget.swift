@@ -9,6 +9,26 @@ extension SQLiteConversionStore {
             try await write { writer in for id in portion { try writer.forget(person, in: id) } }
         }
         for portion in traces.repeats.portions() { try await write { writer in _ = try writer.empty(portion) } }
+        for portion in traces.notes.portions() {
+            try await write { writer in
+                for (key, note) in portion {
+                    try writer.run("UPDATE repeat SET note = ?3 WHERE conversion = ?1 AND number = ?2", key.conversion, key.number, note)
+                }
+            }
+        }
+        for portion in traces.reasons.portions() {
+            try await write { writer in
+                for reason in portion {
+                    if let node = reason.node {
+                        try writer.run(
+                            "UPDATE destination_report SET reason = ?3 WHERE node = ?1 AND destination = ?2", node, reason.destination,
+                            reason.text)
+                    } else {
+                        try writer.run("UPDATE control SET reason = ?2 WHERE destination = ?1", reason.destination, reason.text)
+                    }
+                }
+            }
+        }
         for portion in traces.attempts.portions() {
             try await write { writer in
                 for (key, line) in portion {
@@ -32,8 +52,10 @@ extension SQLiteConversionStore {
         }
         for portion in traces.waiting.portions() {
             try await write { writer in
-                for (number, document) in portion {
-                    try writer.run("UPDATE waiting SET document = ?2, request = zeroblob(0) WHERE number = ?1", number, document)
+                for (number, orderID, document) in portion {
+                    try writer.run(
+                        "UPDATE waiting SET order_id = ?2, document = ?3, request = zeroblob(0) WHERE number = ?1", number, orderID,
+                        document)
                 }
             }
         }

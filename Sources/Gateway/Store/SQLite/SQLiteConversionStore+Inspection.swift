@@ -18,10 +18,15 @@ extension SQLiteConversionStore {
             try database.inspect(into: &found)
             found.disagreements += try database.rows(
                 """
-                SELECT s.is_stranger, s.count, (SELECT count(*) FROM refused r WHERE r.is_stranger = s.is_stranger) FROM refused_sum s
-                WHERE s.count <> (SELECT count(*) FROM refused r WHERE r.is_stranger = s.is_stranger)
+                SELECT n.text, s.count, r.count FROM refused_share s LEFT JOIN name n ON n.id = s.source
+                JOIN (SELECT k.source, count(r.id) AS count FROM refused_share k LEFT JOIN refused r ON coalesce(r.source, 0) = k.source
+                    GROUP BY k.source) r ON r.source = s.source
+                WHERE s.count <> r.count ORDER BY s.source
                 """, []
-            ) { "\($0.int(2)) refused requests of \($0.bool(0) ? "strangers" : "senders") are kept, but \($0.int(1)) are counted" }
+            ) {
+                let whose = $0.optionalText(0).map { "source '\($0)'" } ?? "strangers"
+                return "\($0.int(2)) refused requests of \(whose) are kept, but \($0.int(1)) are counted"
+            }
             return found
         }
     }

@@ -11,7 +11,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 6
+    static let version = 7
 
     /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -26,6 +26,7 @@ enum SQLiteSchema {
         migrator.registerMigration("4") { try $0.execute(sql: governance) }
         migrator.registerMigration("5") { try $0.execute(sql: retention) }
         migrator.registerMigration("6") { try $0.execute(sql: boundedHistories) }
+        migrator.registerMigration("7") { try $0.execute(sql: refusedShares) }
         return migrator
     }
 
@@ -48,6 +49,24 @@ enum SQLiteSchema {
         CREATE INDEX delivery_history ON delivery(root, destination, state, step) WHERE root IS NOT NULL;
 
         CREATE INDEX waiting_source ON waiting(source);
+        """
+
+    /// Each source has a share of the refused keep.
+    private static let refusedShares = """
+        -- Source 0 are strangers.
+        CREATE TABLE refused_share (
+            source INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL,
+            bytes INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO refused_share SELECT coalesce(source, 0), count(*), sum(bytes) FROM refused GROUP BY 1;
+        DROP TABLE refused_sum;
+        DROP INDEX refused_class;
+        CREATE INDEX refused_source ON refused(source);
+
+        -- Only the beginning of the body is kept.
+        ALTER TABLE refused ADD COLUMN is_cut INTEGER NOT NULL DEFAULT 0;
+        UPDATE refused SET is_cut = 1 WHERE reason LIKE '%(body kept up to % bytes)';
         """
 
     private static let governance = """

@@ -7,7 +7,7 @@ import Foundation
 /// Keeps a second service off the same store: two would deliver everything twice.
 ///
 /// An advisory lock on `<store>.lock`, given back by the system when the process ends, however it ends. Commands that only look or repair
-/// need none.
+/// need none. Whoever can open the file could hold the lock, even if only to read, so that nobody but its owner may open it.
 final class StoreLock: Sendable {
     private let descriptor: Int32
 
@@ -20,11 +20,19 @@ final class StoreLock: Sendable {
             throw StoreError(
                 .unavailable, "'\(file)' cannot be opened: \(String(cString: strerror(errno))); check the folder and its owner")
         }
+        Self.closeToOthers(descriptor)
         guard Self.take(descriptor) else {
             close(descriptor)
             throw StoreError(.busy, "'\(path)' is served by another gateway already; stop that one or name another store")
         }
         self.descriptor = descriptor
+    }
+
+    /// An earlier version, or a copy, may have left the file open to others.
+    private static func closeToOthers(_ descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & 0o077 != 0, status.st_uid == geteuid() else { return }
+        fchmod(descriptor, 0o600)
     }
 
     /// A command that asks whether the store is served holds the lock for a moment.

@@ -135,7 +135,9 @@ struct PostgresConversionStoreTests {
         let running = try PostgresConversionStore(server.address(database))
         #expect(try await running.accept(sent) == .stored)
         // As the first schema left it, but for the columns that this gateway writes meanwhile.
-        try server.query("DROP INDEX conversion_order_start, conversion_step, delivery_history, waiting_source", in: database)
+        try server.query(
+            "DROP INDEX conversion_order_start, conversion_step, delivery_history, waiting_source, refused_source", in: database)
+        try server.query("CREATE INDEX refused_class ON refused (is_stranger, id) INCLUDE (bytes)", in: database)
         try server.query("CREATE INDEX conversion_order ON conversion (order_id) WHERE order_id IS NOT NULL", in: database)
         try server.query("DELETE FROM gateway_schema WHERE version > 1", in: database)
 
