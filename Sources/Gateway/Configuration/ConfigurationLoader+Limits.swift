@@ -8,6 +8,12 @@ extension ConfigurationLoader {
         limits.body = size("body", in: &map, 1...(1 << 30), "1B to 1GiB") ?? limits.body
         if let refused = map.take("refused") { limits.refused = self.refused(refused) }
         limits.drain = duration("drain", in: &map, .zero ... .seconds(3600), "0s to 1h") ?? limits.drain
+        if node["wrong_keys"]?.scalar == "off" {
+            _ = map.take("wrong_keys")
+            limits.wrongKeys = nil
+        } else {
+            limits.wrongKeys = rate("wrong_keys", in: &map) ?? limits.wrongKeys
+        }
         map.finish(&diagnostics)
         return limits
     }
