@@ -62,8 +62,9 @@ struct GatewayService: Sendable {
                 "no route takes from \(count), so conversions are stored and sent to no destination; add routes",
                 metadata: ["sources": "\(unrouted.joined(separator: ", "))"])
         }
+        let settings = Intake.Settings(wrongKeys: configuration.limits.wrongKeys)
         return Intake(
-            Reception(configuration), store: store, clock: SystemClock.intake, logger: logger, after: predecessor,
+            Reception(configuration), store: store, clock: SystemClock.intake, settings: settings, logger: logger, after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
             onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) },
             onCorrected: { _ in dispatcher.look() })

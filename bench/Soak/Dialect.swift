@@ -32,11 +32,11 @@ enum Dialect: String, CaseIterable, Sendable {
 
     static let sources = """
         sources:
-          shop: { tracker: refcampaign, credentials: { api_key: soak_key } }
+          shop: { tracker: refcampaign, credentials: { api_key: soak_key_of_the_shop } }
           saas: { tracker: refvenue, credentials: { publishable_key: soak_publishable }, defaults: { currency: USD } }
-          store: { tracker: refersion, credentials: { public_key: soak_public, secret_key: soak_secret } }
-          network: { tracker: trcker, credentials: { postback_secret: soak_postback } }
-          casino: { tracker: rs-traffic, credentials: { secret: soak_hmac }, settings: { partner: soak } }
+          store: { tracker: refersion, credentials: { public_key: soak_public, secret_key: soak_secret_of_the_store } }
+          network: { tracker: trcker, credentials: { postback_secret: soak_postback_secret } }
+          casino: { tracker: rs-traffic, credentials: { secret: soak_signing_secret }, settings: { partner: soak }, timestamp_tolerance: off }
         """
 
     func request(_ sale: Sale) -> Request {
@@ -44,7 +44,7 @@ enum Dialect: String, CaseIterable, Sendable {
         switch self {
         case .refCampaign:
             return .json(
-                "/api/v1/conversions/postback", [("Authorization", "Bearer soak_key")],
+                "/api/v1/conversions/postback", [("Authorization", "Bearer soak_key_of_the_shop")],
                 #"{"externalId":"\#(sale.key)","conversionType":"SALE","amount":\#(sale.amount),"currency":"\#(sale.coin.code)","clickId":"\#(sale.click)"}"#
             )
         case .refVenue:
@@ -54,18 +54,18 @@ enum Dialect: String, CaseIterable, Sendable {
             )
         case .refersion:
             return .json(
-                "/tracker/orders/paid", [("Refersion-Public-Key", "soak_public"), ("Refersion-Secret-Key", "soak_secret")],
+                "/tracker/orders/paid", [("Refersion-Public-Key", "soak_public"), ("Refersion-Secret-Key", "soak_secret_of_the_store")],
                 refersionOrder(sale))
         case .trcker:
             return Request(
                 method: "GET",
                 target: "/api/postback/b/o?click_id=\(sale.click)&amount=\(amount)&currency=\(sale.coin.code)&txn_id=\(sale.key)",
-                headers: [("X-Postback-Secret", "soak_postback")])
+                headers: [("X-Postback-Secret", "soak_postback_secret")])
         case .rsTraffic:
             // "If not provided, the time of receipt is used": provided, so that a second try is the same event.
             let body =
                 #"{"clickid":"\#(sale.click)","event":"ftd","status":"approved","amount":"\#(amount)","currency":"\#(sale.coin.code)","timestamp":\#(1_717_000_000 + sale.number)}"#
-            let key = SymmetricKey(data: Data("soak_hmac".utf8))
+            let key = SymmetricKey(data: Data("soak_signing_secret".utf8))
             let sign = HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: key).map { String(format: "%02x", $0) }.joined()
             return .json("/v1/event", [("X-RS-Source", "soak"), ("X-RS-Sign", sign)], body)
         }
@@ -73,7 +73,7 @@ enum Dialect: String, CaseIterable, Sendable {
 
     func refund(_ amount: Int, of sale: Sale) -> Request {
         .json(
-            "/api/v1/conversions/refund", [("Authorization", "Bearer soak_key")],
+            "/api/v1/conversions/refund", [("Authorization", "Bearer soak_key_of_the_shop")],
             #"{"externalId":"\#(sale.key)","amount":\#(amount)}"#)
     }
 

@@ -166,6 +166,7 @@ struct Explanation {
     private mutating func foresee(_ read: CorrectionMessage, _ submission: Submission, _ admission: Admission, key: String) async {
         lines.append("correction \(String(decoding: read.correction.document(), as: UTF8.self))")
         if !key.isEmpty { lines.append("of the conversion with \(key)") }
+        lines += read.message.warnings.map { "  warning: \($0.printable)".styled(.yellow) }
         lines.append("")
         switch await foresight.correction(by: submission) {
         case .failure(let error): lines.append("what would become of its conversion is unknown: \(error)".styled(.yellow))

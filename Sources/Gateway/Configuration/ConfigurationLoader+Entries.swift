@@ -110,9 +110,18 @@ extension ConfigurationLoader {
             if text != text.trimmed {
                 diagnostics.warning(at: node.location, "\(subject) begins or ends with white space, which counts as part of it")
             }
+            if entry.side == .source, !plan.identifies, text.unicodeScalars.count < Self.shortestSecret {
+                diagnostics.warning(
+                    at: node.location,
+                    "\(subject) has fewer than \(Self.shortestSecret) characters, so it can be guessed; agree on a longer one with the sender"
+                )
+            }
             found.values[plan.name] = text
         }
     }
+
+    /// Characters. A shorter secret may be guessed.
+    private static let shortestSecret = 16
 
     private static func reason(_ side: SettingPlan.Side) -> String {
         side == .source ? "anyone could send in its name" : "the tracker could not know who sends"

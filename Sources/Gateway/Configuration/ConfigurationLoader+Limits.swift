@@ -12,6 +12,12 @@ extension ConfigurationLoader {
         if let refused = map.take("refused") { limits.refused = self.refused(refused) }
         limits.waiting.perSource = map.integer("waiting", in: 1...100_000, &diagnostics) ?? limits.waiting.perSource
         limits.drain = duration("drain", in: &map, .zero ... .seconds(3600), "0s to 1h") ?? limits.drain
+        if node["wrong_keys"]?.scalar == "off" {
+            _ = map.take("wrong_keys")
+            limits.wrongKeys = nil
+        } else {
+            limits.wrongKeys = rate("wrong_keys", in: &map) ?? limits.wrongKeys
+        }
         map.finish(&diagnostics)
         return limits
     }

@@ -136,7 +136,16 @@ extension ConfigurationLoader {
     // MARK: Signed requests
 
     mutating func freshness(_ map: inout YAMLFields, of entry: ConfigurationEntry, _ mapping: Mapping) -> Freshness? {
-        let tolerance = signedOnly("timestamp_tolerance", &map, .seconds(1) ... .seconds(86_400), "1s to 24h", of: entry, mapping)
+        let written = map.take("timestamp_tolerance")
+        let isOff = written?.scalar == "off" && mapping.signature != nil
+        let tolerance =
+            isOff ? nil : signedOnly("timestamp_tolerance", &map, .seconds(1) ... .seconds(86_400), "1s to 24h", of: entry, mapping)
+        if written == nil, mapping.signature != nil, mapping.reads(.field(.occurredAt)) {
+            diagnostics.warning(
+                at: entry.location,
+                "\(entry.subject) takes signed requests of any age; set 'timestamp_tolerance', such as 15m, so that a recorded one is of no "
+                    + "use later, or 'off' if its requests have no time")
+        }
         if let tolerance, !mapping.reads(.field(.occurredAt)) {
             diagnostics.error(
                 at: tolerance.place,

@@ -2,6 +2,8 @@ import Rules
 
 /// How much the gateway accepts at once, and how long it waits at its end.
 struct ServiceLimits: Sendable, Equatable {
+    static let wrongKeys = Rate(permits: 20, interval: .seconds(60))
+
     /// Bytes of a request's body; more is a 413.
     var body = 1024 * 1024
     /// Bytes of all big bodies together that are coming in or are being worked on.
@@ -13,4 +15,6 @@ struct ServiceLimits: Sendable, Equatable {
     var waiting = WaitingLimits()
     /// How long the end of the service waits for what is under way.
     var drain = Duration.seconds(10)
+    /// Requests that prove nobody, from one address; more are a 429. Nil has no limit.
+    var wrongKeys: Rate? = ServiceLimits.wrongKeys
 }

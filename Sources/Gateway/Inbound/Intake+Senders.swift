@@ -5,11 +5,38 @@ import Rules
 extension Intake {
     /// Counts a request of a known source. Nil if it may go on, else the tracker's own words for "too many".
     func count(_ arrival: Arrival, _ admission: Admission) async -> ReceptionReply? {
-        guard let source = admission.source else { return nil }
+        guard let source = admission.source else { return countStranger(arrival, admission) }
         if admission.secret == .second { noteSecondSecret(source, arrival) }
         if admission.countsForRates, let reply = await tooMany(arrival, admission, source) { return reply }
         if case .success = admission.outcome, !admission.isProven { warnOfOpenDoor(source, arrival) }
         return nil
+    }
+
+    /// The reply to a request that is not even judged: its address failed too often, and to judge it would cost more than most requests do.
+    func tooCostly(_ arrival: Arrival, _ mapping: Mapping) -> ReceptionReply? {
+        guard arrival.request.body.count + arrival.request.query.utf8.count > StrangerPace.judged,
+            case .peer(_, let address?) = arrival.sender, let wait = strangers.wait(address, at: clock.uptime())
+        else { return nil }
+        return sendBack(address, wait, arrival, mapping)
+    }
+
+    /// Counts a request that proves nobody. Nil if it is answered as such, and kept.
+    private func countStranger(_ arrival: Arrival, _ admission: Admission) -> ReceptionReply? {
+        guard case .failure(let refusal) = admission.outcome, refusal.code == .unauthorized, case .peer(_, let address?) = arrival.sender,
+            let wait = strangers.fail(address, at: clock.uptime())
+        else { return nil }
+        return sendBack(address, wait, arrival, admission.match.mapping)
+    }
+
+    private func sendBack(_ address: IPAddress, _ wait: Duration, _ arrival: Arrival, _ mapping: Mapping) -> ReceptionReply {
+        if warnings.allows("wrong-keys", at: arrival.receivedAt) {
+            logger.warning(
+                "an address sends wrong credentials too often; more of them are sent back, and not kept",
+                metadata: ["address": "\(address.subscriber)"])
+        }
+        let seconds = max(1, (wait.nanoseconds + 999_990_000) / 1_000_000_000)
+        let sentence = "requests from this address had wrong credentials too often; try again in \(Duration.seconds(seconds).text)"
+        return reception.reply(Refusal(.rateLimited, sentence), arrival, mapping, retryAfter: seconds)
     }
 
     private func tooMany(_ arrival: Arrival, _ admission: Admission, _ source: ReceivingSource) async -> ReceptionReply? {

@@ -9,6 +9,8 @@ final class Intake: Sendable {
     struct Settings: Sendable {
         /// Requests in processing. The sender of one more is asked to come back.
         var requestsInFlight = 10_000
+        /// Requests that prove nobody, from one address; nil has no limit.
+        var wrongKeys: Rate? = ServiceLimits.wrongKeys
     }
 
     let reception: Reception
@@ -19,6 +21,7 @@ final class Intake: Sendable {
     let health: HealthProbe
     /// By the name of the source.
     let senders: [String: SenderCounters]
+    let strangers: StrangerPace
     private let inFlight: InFlightLimit
     private let onAccepted: @Sendable (Conversion, [String]) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
@@ -42,6 +45,8 @@ final class Intake: Sendable {
         self.onCorrected = onCorrected
         health = predecessor?.health ?? HealthProbe(store: store, now: clock.now, logger: logger, workersProblem: workersProblem)
         inFlight = predecessor?.inFlight ?? InFlightLimit(settings.requestsInFlight)
+        strangers = predecessor?.strangers ?? StrangerPace(settings.wrongKeys)
+        strangers.setRate(settings.wrongKeys)
         warnings = predecessor?.warnings ?? WarningPace(every: .seconds(60))
         var senders: [String: SenderCounters] = [:]
         for source in reception.paths.trackers.flatMap(\.sources) {
@@ -68,6 +73,7 @@ final class Intake: Sendable {
                 return reception.reply(refusal, arrival, first.tracker.mapping, retryAfter: 1)
             }
             defer { inFlight.leave() }
+            if let reply = tooCostly(arrival, first.mapping) { return reply }
             return await respond(to: arrival, reception.admit(arrival, matches, first, fault: fault))
         }
     }

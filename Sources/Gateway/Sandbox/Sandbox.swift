@@ -52,7 +52,11 @@ struct Sandbox: Sendable {
 
     /// One tracker for each mapping, under the mapping's name; takes any credentials.
     static func openSources(of catalog: MappingCatalog) -> [SourceConfiguration] {
-        catalog.mappings.map { source($0.name, $0, credentials: [:], settings: [:], exponents: CurrencyExponents()) }
+        catalog.mappings.map { mapping in
+            var open = source(mapping.name, mapping, credentials: [:], settings: [:], exponents: CurrencyExponents())
+            open.takesAnyCredential = true
+            return open
+        }
     }
 
     private static func source(

@@ -12,6 +12,11 @@ package enum HistoryChange: Sendable {
 }
 
 extension HistoryChange {
+    /// What is left of it if the message's signature came before: whoever recorded a signed request changes nothing with it.
+    package var ofReplay: HistoryChange {
+        if case .step = self { .unchanged(note: "its signature came before, with other content beside it") } else { self }
+    }
+
     /// A full message under a key that the conversion holds.
     package func asRepeat(
         _ id: ConversionID, of root: ConversionID, content: KeptDigest, first: KeptDigest?

@@ -3,11 +3,14 @@ import Mappings
 extension Conversion {
     /// The same with every secret blotted out that its sender put where no secret belongs: into an order's note, an item's name, a parameter
     /// that no field names.
-    package func masked(by secrets: SecretFinder) -> Conversion {
+    ///
+    /// - Parameter own: the secrets of the sender's own source. Fields are given back to senders, in replies, lists and the requests of
+    ///   destinations. There only these are blotted out: whoever saw another's secret vanish would know that he guessed it.
+    package func masked(by secrets: SecretFinder, shown own: SecretFinder) -> Conversion {
         // Closed words and currencies are not a sender's own text.
-        let own = Field.allCases.filter { ![.type, .status, .currency].contains($0) }
-        var masked = changingTexts(in: own) { secrets.masked($0) }
-        masked.subIDs = subIDs.map { (secrets.masked($0.name), secrets.masked($0.value)) }
+        let fields = Field.allCases.filter { ![.type, .status, .currency].contains($0) }
+        var masked = changingTexts(in: fields) { own.masked($0) }
+        masked.subIDs = subIDs.map { (own.masked($0.name), own.masked($0.value)) }
         masked.metadata = metadata.masked(by: secrets)
         masked.extra = extra.masked(by: secrets)
         masked.warnings = warnings.map { secrets.masked($0) }

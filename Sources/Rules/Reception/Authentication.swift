@@ -22,43 +22,92 @@ package enum Authentication {
         }
     }
 
-    /// Judges every candidate in full, so that the time taken does not reveal which of them came close.
+    /// Judges every candidate in full, so that the time taken does not reveal which of them came close. If none of them fits, all other sources
+    /// of the tracker are judged too, for nothing: a name that no source has takes as long as one whose secret is wrong.
     ///
-    /// - Parameter isBodyUnread: `parsed` holds only headers and query.
+    /// - Parameters:
+    ///   - candidates: those that the path leaves; none if it names a source that does not exist.
+    ///   - isBodyUnread: `parsed` holds only headers and query.
     package static func judge(
         _ parsed: ParsedRequest, for tracker: ReceivingTracker, among candidates: [ReceivingSource], isBodyUnread: Bool
     ) -> Authentication {
         let mapping = tracker.mapping
         let candidates = named(parsed, mapping, candidates)
-        let presented = mapping.credentials.map { plan -> Digest32? in
-            guard !plan.signsOnly, let value = parsed.value(atFirstOf: plan.places), !value.isEmpty else { return nil }
-            return Digest32(sha256: value)
-        }
-        let received = mapping.signature.map { ReceivedSignature(of: parsed, by: $0) }
+        let proofs = Proofs(of: parsed, for: mapping)
         var proven: [Claim] = []
         var open: [Claim] = []
+        var isBesideOpen = false
         for source in candidates {
-            var isRight = true
-            var secret = SecretUse.first
-            for (index, active) in source.credentials {
-                let use = active.fit(presented[index])
-                isRight = use != nil && isRight
-                if use == .second { secret = .second }
-            }
-            if let signer = source.signer {
-                let use = received.flatMap(signer.fit)
-                isRight = use != nil && isRight
-                if use == .second { secret = .second }
-            }
-            guard isRight else { continue }
+            guard let secret = proofs.use(of: source) else { continue }
             if source.openCredentials.isEmpty, mapping.signature != nil || !source.credentials.isEmpty {
                 proven.append(Claim(source: source, secret: secret))
+            } else if !source.takesAnyCredential, proofs.areFilled(source.openCredentials) {
+                isBesideOpen = true
             } else {
                 open.append(Claim(source: source, secret: secret))
             }
         }
         if !proven.isEmpty { return .proven(proven) }
         if !open.isEmpty { return .open(open) }
+        for source in tracker.sources where !candidates.contains(where: { $0 === source }) { _ = proofs.use(of: source) }
+        return proofs.failure(isBodyUnread: isBodyUnread, isBesideOpen: isBesideOpen)
+    }
+
+    /// Whether the request has anything at the place of one of the mapping's credentials.
+    static func isAttempted(_ parsed: ParsedRequest, _ mapping: Mapping) -> Bool {
+        let places = mapping.credentials.map(\.places) + (mapping.signature.map { [$0.places] } ?? [])
+        return places.contains { !(parsed.value(atFirstOf: $0)?.isEmpty ?? true) }
+    }
+
+    /// The sources that the sender names in a header; all of them if it names none that is known.
+    private static func named(_ parsed: ParsedRequest, _ mapping: Mapping, _ candidates: [ReceivingSource]) -> [ReceivingSource] {
+        guard let plan = mapping.request.sourceName, let name = parsed.request.header(plan.header), !name.isEmpty else { return candidates }
+        let named = candidates.filter { $0.isNamed(name) }
+        return named.isEmpty ? candidates : named
+    }
+}
+
+/// What a request shows to prove who sent it.
+private struct Proofs {
+    private let parsed: ParsedRequest
+    private let mapping: Mapping
+    /// By the mapping's list of credentials; nil if the request has none, or an empty one.
+    private let presented: [Digest32?]
+    private let signature: ReceivedSignature?
+
+    init(of parsed: ParsedRequest, for mapping: Mapping) {
+        self.parsed = parsed
+        self.mapping = mapping
+        presented = mapping.credentials.map { plan in
+            guard !plan.signsOnly, let value = parsed.value(atFirstOf: plan.places), !value.isEmpty else { return nil }
+            return Digest32(sha256: value)
+        }
+        signature = mapping.signature.map { ReceivedSignature(of: parsed, by: $0) }
+    }
+
+    /// Which of the source's secrets the request knows; nil if one that the source asks for is missing or wrong.
+    func use(of source: ReceivingSource) -> SecretUse? {
+        var isRight = true
+        var secret = SecretUse.first
+        func count(_ use: SecretUse?) {
+            isRight = use != nil && isRight
+            if use == .second { secret = .second }
+        }
+        for (index, active) in source.credentials { count(active.fit(presented[index])) }
+        if let signer = source.signer { count(signature.flatMap(signer.fit)) }
+        return isRight ? secret : nil
+    }
+
+    /// Whether a value is at the place of one of these credentials.
+    func areFilled(_ names: [String]) -> Bool {
+        mapping.credentials.indices.contains { index in
+            guard names.contains(mapping.credentials[index].name) else { return false }
+            return presented[index] != nil || mapping.credentials[index].signsOnly && mapping.signature?.presented(in: parsed) != nil
+        }
+    }
+
+    /// - Parameter isBesideOpen: a source would have taken the request without the credential that it has.
+    func failure(isBodyUnread: Bool, isBesideOpen: Bool) -> Authentication {
         var demanded = mapping.credentials.filter { !$0.signsOnly }.map { (name: $0.name, places: $0.places) }
         if let signature = mapping.signature { demanded.append((name: "signature", places: signature.places)) }
         let missing = demanded.filter { parsed.value(atFirstOf: $0.places)?.isEmpty ?? true }
@@ -72,15 +121,16 @@ package enum Authentication {
             let places = first.places.map(\.phrase).joined(separator: " or ")
             return .unproven(reason: "no \(first.name) was sent; its place is \(places)")
         }
-        let verb = demanded.count == 1 ? "fits" : "fit"
-        return .unproven(reason: "the \(demanded.map(\.name).joined(separator: " and ")) sent \(verb) no source that is configured here")
-    }
-
-    /// The sources that the sender names in a header; all of them if it names none that is known.
-    private static func named(_ parsed: ParsedRequest, _ mapping: Mapping, _ candidates: [ReceivingSource]) -> [ReceivingSource] {
-        guard let plan = mapping.request.sourceName, let name = parsed.request.header(plan.header), !name.isEmpty else { return candidates }
-        let named = candidates.filter { $0.isNamed(name) }
-        return named.isEmpty ? candidates : named
+        let names = demanded.map(\.name).joined(separator: " and ")
+        var reason = "the \(names) sent \(demanded.count == 1 ? "fits" : "fit") no source that is configured here"
+        if isBesideOpen {
+            reason +=
+                "; a source with 'null' takes requests without one only: set the value that is sent under 'credentials:', or send none"
+        }
+        if let ambiguity = signature?.ambiguity {
+            reason += "; the parameters count percent-encoded only, since \(ambiguity) and other parameters would have the same text"
+        }
+        return .unproven(reason: reason)
     }
 }
 

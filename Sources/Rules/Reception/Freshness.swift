@@ -4,7 +4,7 @@ import Mappings
 package struct Freshness: Sendable, Equatable {
     /// How far a request's own time may lie from ours; nil requires none.
     package var tolerance: Duration?
-    /// How long a signature counts as the request that it came with first; nil does not remember it.
+    /// How long a signature counts as the request that it came with first; nil is for ever.
     package var replayWindow: Duration?
 
     package init(tolerance: Duration? = nil, replayWindow: Duration? = nil) {

@@ -42,9 +42,16 @@ package struct PathTable: Sendable {
         var path: PathPlan
         var tracker: ReceivingTracker
         var endpoint: Match.Endpoint
+
+        /// The sources that answer in these segments, if the path is like this.
+        func match(_ path: String, among sources: (ReceivingTracker) -> [ReceivingSource]) -> Match? {
+            self.path.match(path).map { values in
+                Match(tracker: tracker, endpoint: endpoint, sources: sources(tracker).filter { $0.answers(values) }, pathValues: values)
+            }
+        }
     }
 
-    /// Paths without variable segments, with and without a source in front.
+    /// Paths without variable segments.
     private var fixed: [String: [Match]] = [:]
     private var patterns: [Pattern] = []
     package let trackers: [ReceivingTracker]
@@ -63,40 +70,35 @@ package struct PathTable: Sendable {
     private mutating func add(_ path: PathPlan, _ endpoint: Match.Endpoint, _ tracker: ReceivingTracker) {
         let isFixed = path.segments.allSatisfy { if case .literal = $0 { true } else { false } }
         guard isFixed else { return patterns.append(Pattern(path: path, tracker: tracker, endpoint: endpoint)) }
-        let text = path.description
-        fixed[text, default: []].append(Match(tracker: tracker, endpoint: endpoint, sources: tracker.sources, pathValues: [:]))
-        for source in tracker.sources {
-            fixed["/\(source.name)\(text)", default: []]
-                .append(Match(tracker: tracker, endpoint: endpoint, sources: [source], pathValues: [:]))
-        }
+        fixed[path.description, default: []]
+            .append(Match(tracker: tracker, endpoint: endpoint, sources: tracker.sources, pathValues: [:]))
     }
 
     /// In the order of the configuration file; a slash at the path's end does not matter.
+    ///
+    /// A path that names a source, in front or in its segments, leads to its trackers whether there is such a source or not. The match is then
+    /// without sources, and the request is answered like one with a wrong secret, so that nobody finds out names.
     package func matches(_ path: String) -> [Match] {
-        if let found = fixed[path] { return found }
-        if path.utf8.last == UInt8(ascii: "/"), path.utf8.count > 1, let found = fixed[String(path.dropLast())] { return found }
-        var found: [Match] = []
-        for pattern in patterns {
-            if let values = pattern.path.match(path) { add(pattern, pattern.tracker.sources, values, to: &found) }
-            guard let (name, rest) = Self.split(path) else { continue }
-            guard let source = pattern.tracker.sources.first(where: { $0.name == name }) else { continue }
-            if let values = pattern.path.match(rest) { add(pattern, [source], values, to: &found) }
+        if let found = atFixed(path) { return found }
+        var found = patterns.compactMap { $0.match(path) { $0.sources } }
+        guard let (name, rest) = Self.split(path) else { return found }
+        for var match in atFixed(rest) ?? [] {
+            match.sources = match.tracker.sources(named: name)
+            found.append(match)
         }
-        return found
+        return found + patterns.compactMap { $0.match(rest) { $0.sources(named: name) } }
     }
 
-    private func add(_ pattern: Pattern, _ sources: [ReceivingSource], _ values: [String: String], to found: inout [Match]) {
-        let sources = sources.filter { $0.answers(values) }
-        if !sources.isEmpty {
-            found.append(Match(tracker: pattern.tracker, endpoint: pattern.endpoint, sources: sources, pathValues: values))
-        }
+    private func atFixed(_ path: String) -> [Match]? {
+        if let found = fixed[path] { return found }
+        return path.utf8.last == UInt8(ascii: "/") && path.utf8.count > 1 ? fixed[String(path.dropLast())] : nil
     }
 
     /// `/shop-de/v1/event` is `shop-de` and `/v1/event`.
-    private static func split(_ path: String) -> (name: String, rest: Substring)? {
+    private static func split(_ path: String) -> (name: String, rest: String)? {
         guard path.utf8.first == UInt8(ascii: "/") else { return nil }
         let tail = path.dropFirst()
-        guard let slash = tail.firstIndex(of: "/") else { return nil }
-        return (String(tail[..<slash]).percentDecoded, tail[slash...])
+        guard let slash = tail.firstIndex(of: "/"), slash > tail.startIndex else { return nil }
+        return (String(tail[..<slash]).percentDecoded, String(tail[slash...]))
     }
 }

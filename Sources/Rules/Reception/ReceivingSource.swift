@@ -8,7 +8,10 @@ package final class ReceivingSource: Sendable {
     package let credentials: [(index: Int, secret: ActiveSecret)]
     /// What `null` in the configuration switched off.
     package let openCredentials: [String]
+    let takesAnyCredential: Bool
     package let signer: ActiveSigner?
+    /// The secrets that its sender knows, and so may see in what he sent.
+    private let secrets: [String]
     /// Nil if the source has no limit.
     package let rates: SenderRates?
     /// Whether a rotation is under way: a second secret counts too.
@@ -41,6 +44,7 @@ package final class ReceivingSource: Sendable {
             let second = configuration.retiringCredentials[plan.name].map { Digest32(sha256: $0) }
             return (index, ActiveSecret(first: Digest32(sha256: secret), second: second))
         }
+        takesAnyCredential = configuration.takesAnyCredential
         openCredentials = mapping.credentials.map(\.name).filter { configuration.credentials[$0] == nil }
         signer = mapping.signature.flatMap { plan in
             configuration.credentials[plan.credential].map { secret in
@@ -49,6 +53,7 @@ package final class ReceivingSource: Sendable {
                 return ActiveSigner(first: Signer(plan, secret: secret, forms: forms), second: second)
             }
         }
+        secrets = configuration.provingSecrets
         rates = configuration.rates
         isRotating = !configuration.retiringCredentials.isEmpty
         review = configuration.review
@@ -73,6 +78,12 @@ package final class ReceivingSource: Sendable {
     package func answers(_ values: [String: String]) -> Bool {
         values.isEmpty || pathValues.isEmpty || values.allSatisfy { name, value in pathValues[name].map { $0 == value } ?? true }
     }
+
+    /// Whether a signature proves its requests. Then nothing that is not signed decides what a request means.
+    package var isSigned: Bool { signer != nil }
+
+    /// Finds its own secrets only. Made when it is needed, which is hardly ever.
+    var secretFinder: SecretFinder { SecretFinder(secrets, minimumLength: Reception.shortestHidden) }
 
     package var takesCorrections: Bool { updateReaders.contains { $0 != nil } }
 

@@ -8,6 +8,8 @@ package struct Admission: Sendable {
     /// False if the operator switched the check off: then anybody may have sent it.
     package var isProven = false
     package var secret = SecretUse.first
+    /// Whether the request has a credential that fits nobody.
+    var isWrong = false
     package var outcome: Result<ParsedRequest, Refusal>
 
     /// The source, if its secret was known; what strangers send is kept apart.
@@ -30,12 +32,15 @@ extension Reception {
         let best = admit(arrival, first, fault)
         if best.isProven || matches.count == 1 { return best }
         var open = best.source == nil ? nil : best
+        var wrong = best.isWrong ? best : nil
         for match in matches where match.tracker !== first.tracker && match.takes(arrival.request.method) {
             let other = admit(arrival, match, fault)
             if other.isProven { return other }
             if open == nil, other.source != nil { open = other }
+            if wrong == nil, other.isWrong { wrong = other }
         }
-        return open ?? best
+        // A source that asks for nothing takes only requests that show nothing.
+        return wrong ?? open ?? best
     }
 
     private func admit(_ arrival: Arrival, _ match: PathTable.Match, _ fault: Refusal?) -> Admission {
@@ -60,7 +65,8 @@ extension Reception {
         case .unproven(let reason):
             // Size is settled before anything else is looked at.
             if let fault, fault.code == .tooLarge { return Admission(match: match, outcome: .failure(fault)) }
-            return Admission(match: match, outcome: .failure(Refusal(.unauthorized, reason)))
+            let isWrong = Authentication.isAttempted(readable, match.tracker.mapping)
+            return Admission(match: match, isWrong: isWrong, outcome: .failure(Refusal(.unauthorized, reason)))
         }
     }
 

@@ -52,22 +52,22 @@ extension Reception {
         let keys = RequestKeys(of: &conversion, from: source, parsed, length: longestIdempotencyKey)
         if notes != nil { notes?.key = keys.described(conversion, from: source) }
         // What the sender sent, to know it again: our own doubts are no part of it.
-        var sent = source.review.flatMap { $0.flag(&conversion) }
+        let sent = source.review.flatMap { $0.flag(&conversion) }
         if sent != nil {
             origins?["status"] = "the source's review"
             origins?["reason"] = "the source's review"
         }
         if let origins { notes?.origins = origins }
         let destinations = routes.destinations(of: conversion)
+        // Before anything is blotted out, so that nobody finds out secrets by what counts as the same. Not `sent ?? conversion`, which would copy
+        // every field of either.
+        let digest = if let sent { sent.contentDigest() } else { conversion.contentDigest() }
         if routesMayFail { conversion.warnings += routes.warnings(of: conversion) }
         var row = ConversionRow(conversion)
         if secrets.isIn(row.document) {
-            conversion = conversion.masked(by: secrets)
-            sent = sent?.masked(by: secrets)
+            conversion = conversion.masked(by: secrets, shown: source.secretFinder)
             row = ConversionRow(conversion)
         }
-        // Not `sent ?? conversion`, which would copy every field of either.
-        let digest = if let sent { sent.contentDigest() } else { conversion.contentDigest() }
         let submission = Submission(
             conversion: row, request: match.tracker.mask.stored(arrival.request, peer: arrival.peer), keys: keys,
             content: Digest32(bytes: digest), destinations: destinations, from: source)
@@ -83,9 +83,12 @@ extension Reception {
         var read = try reader.readCorrection(parsed, as: identity)
         if let refusal = source.freshness?.refusal(of: read.message, arrivedAt: arrival.arrivedAt) { throw refusal }
         if notes != nil { notes?.key = source.described(correction: read.message) }
-        if secrets.isIn(read.message.document()) { read.message = read.message.masked(by: secrets) }
+        if source.isSigned, parsed.request.header("Idempotency-Key")?.isEmpty == false {
+            read.message.warnings.append(RequestKeys.unsigned)
+        }
+        if secrets.isIn(read.message.document()) { read.message = read.message.masked(by: secrets, shown: source.secretFinder) }
         let stored = match.tracker.mask.stored(arrival.request, peer: arrival.peer)
-        return .correction(read, Submission(correction: read, request: stored, from: source, arrival.request))
+        return .correction(read, Submission(correction: read, request: stored, from: source, parsed))
     }
 
     private func list(_ request: WireRequest, _ mapping: Mapping) throws(Refusal) -> Judgement {

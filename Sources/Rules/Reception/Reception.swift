@@ -16,6 +16,8 @@ package final class Reception: Sendable {
     let trustedProxies: [IPNetwork]
     /// Characters.
     let longestIdempotencyKey: Int
+    /// Characters of a secret that is blotted out of conversions.
+    static let shortestHidden = 8
     /// Blotted out of conversions. Only secrets that are long enough not to disfigure an identifier, and no public keys.
     package let secrets: SecretFinder
 
@@ -33,7 +35,7 @@ package final class Reception: Sendable {
         routesMayFail = routes.mayFail
         self.trustedProxies = trustedProxies
         self.longestIdempotencyKey = longestIdempotencyKey
-        secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: 8)
+        secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: Self.shortestHidden)
         let secrets = SecretFinder(sources.flatMap(\.secrets) + others)
         var names: [String] = []
         for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }

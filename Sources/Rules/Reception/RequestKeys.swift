@@ -7,10 +7,13 @@ package struct RequestKeys: Sendable {
     package private(set) var replaced: DuplicateKey?
     /// The `Idempotency-Key` that was followed.
     package private(set) var message: String?
+    /// The one among them that is the request's signature.
+    package private(set) var signature: DuplicateKey?
     /// The part of the source's rule that gave a key.
     private var rule: DuplicateRule.Alternative?
-    /// How long the source remembers the request's signature.
-    private var signatureWindow: Duration?
+
+    /// A header that a signature does not cover may be anybody's.
+    static let unsigned = "Idempotency-Key is not signed; it was not followed"
 
     /// - Parameters:
     ///   - conversion: gets a warning if its `Idempotency-Key` is not followed.
@@ -18,7 +21,9 @@ package struct RequestKeys: Sendable {
     package init(of conversion: inout Conversion, from source: ReceivingSource, _ parsed: ParsedRequest, length: Int) {
         let ruled = DuplicateKey.ruled(conversion, from: source)
         if let key = parsed.request.header("Idempotency-Key"), !key.isEmpty {
-            if key.unicodeScalars.count <= length {
+            if source.isSigned {
+                conversion.warnings.append(Self.unsigned)
+            } else if key.unicodeScalars.count <= length {
                 take(key, beside: ruled?.key, from: source)
             } else {
                 conversion.warnings.append("Idempotency-Key has more than \(length) characters; it was not followed")
@@ -26,10 +31,8 @@ package struct RequestKeys: Sendable {
         }
         if let ruled, message == nil { keys = [ruled.key] }
         if let ruled, keys.contains(ruled.key) { rule = ruled.alternative }
-        if let signature = DuplicateKey.signature(of: parsed, from: source) {
-            keys.append(signature)
-            signatureWindow = signature.lifetime
-        }
+        signature = DuplicateKey.signature(of: parsed, from: source, beside: ruled?.key)
+        if let signature { keys.append(signature) }
     }
 
     private mutating func take(_ header: String, beside ruled: DuplicateKey?, from source: ReceivingSource) {
@@ -52,9 +55,9 @@ package struct RequestKeys: Sendable {
         var ways: [String] = []
         if let message { ways.append("Idempotency-Key \(message.quotedBriefly)") }
         if let rule { ways.append(rule.described(conversion)) }
-        if let signatureWindow { ways.append("the same signature within \(signatureWindow.text)") }
-        let text = ways.joined(separator: " or ")
-        return source.repeats == .new && !text.isEmpty ? "\(text), with the same content" : text
+        if source.repeats == .new, !ways.isEmpty { ways = ["\(ways.joined(separator: " or ")), with the same content"] }
+        if let signature { ways.append("the same signature" + (signature.lifetime.map { " within \($0.text)" } ?? "")) }
+        return ways.joined(separator: " or ")
     }
 }
 
@@ -80,14 +83,14 @@ extension DuplicateKey {
         return (key, alternative)
     }
 
-    /// The signature as a key of its own, if the source remembers signatures: one that was recorded and sent again is a repeat, whatever else was
-    /// changed about the request. In lower case, since either is accepted.
-    fileprivate static func signature(of parsed: ParsedRequest, from source: ReceivingSource) -> DuplicateKey? {
-        guard let window = source.freshness?.replayWindow, let plan = source.reader.mapping.signature,
-            let given = parsed.value(atFirstOf: plan.places)
-        else { return nil }
-        let text = plan.encoding.comparable(given)
-        return DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "signature|\(text)"), lifetime: window)
+    /// The signature as a key of its own: a request that was recorded and sent again is a repeat, whatever else was changed about it.
+    ///
+    /// - Parameter ruled: what the source's rule makes of the request. The signature is never forgotten before it.
+    static func signature(of parsed: ParsedRequest, from source: ReceivingSource, beside ruled: DuplicateKey?) -> DuplicateKey? {
+        guard source.isSigned, let text = source.reader.mapping.signature?.presented(in: parsed) else { return nil }
+        var lifetime = source.freshness?.replayWindow
+        if let window = lifetime, let ruled { lifetime = ruled.lifetime.map { max($0, window) } }
+        return DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "signature|\(text)"), lifetime: lifetime)
     }
 
     /// Held by equal content only.

@@ -8,6 +8,8 @@ package struct SourceConfiguration: Sendable {
     package var credentials: [String: String]
     /// Credentials that the operator switched off with `null`: anyone may send, each request is logged as deprecated.
     package var openCredentials: Set<String>
+    /// The sandbox only: whatever is sent for an open credential is taken. In a file `null` takes requests without one.
+    package var takesAnyCredential = false
     package var settings: [String: SettingValue]
     package var defaults: [(path: FieldPath, value: Value)]
     /// Empty lets every address in.

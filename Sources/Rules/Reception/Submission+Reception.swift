@@ -15,24 +15,26 @@ extension Submission {
             conversion: conversion, request: request, keys: keys.keys, content: content, destinations: destinations,
             repeats: source.repeats,
             rule: source.rule, awaitedKey: keys.replaced)
-        if source.repeats == .new { self.keys = keys.keys.map { $0.holding(content) } }
-        // A recorded request must not count as another message because its header was changed.
-        let isWatched = source.freshness?.replayWindow != nil
-        if source.repeats.corrects, !isWatched, let message = keys.message { self.content = content.with(message) }
+        signature = keys.signature
+        // A signature holds whatever the content is: not all that a request says is signed.
+        if source.repeats == .new { self.keys = keys.keys.map { $0 == keys.signature ? $0 : $0.holding(content) } }
+        if source.repeats.corrects, let message = keys.message { self.content = content.with(message) }
     }
 
-    /// A correction on its way to its conversion. The rule's key says which one; an `Idempotency-Key` only distinguishes messages.
-    package init(correction read: CorrectionMessage, request: StoredRequest, from source: ReceivingSource, _ wire: WireRequest) {
+    /// A correction on its way to its conversion. The rule's key says which one; an `Idempotency-Key` only distinguishes messages, and not even
+    /// those of a source that signs.
+    package init(correction read: CorrectionMessage, request: StoredRequest, from source: ReceivingSource, _ parsed: ParsedRequest) {
         let document = read.correction.document()
         var row = ConversionRow(read.message)
         row.document = document
         var content = Digest32(bytes: read.message.contentDigest()).with(String(decoding: document, as: UTF8.self))
-        if let key = wire.header("Idempotency-Key"), !key.isEmpty { content = content.with(key) }
+        if !source.isSigned, let key = parsed.request.header("Idempotency-Key"), !key.isEmpty { content = content.with(key) }
         let key = source.key(correction: read.message)?.key
         self.init(
             conversion: row, request: request, keys: key.map { [$0] } ?? [], content: content, destinations: [], repeats: source.repeats,
             rule: source.rule)
         waiting = source.waiting
+        signature = DuplicateKey.signature(of: parsed, from: source, beside: key)
     }
 }
 

@@ -16,6 +16,8 @@ package struct Submission: Sendable {
     package var repeats = RepeatPolicy.ignore
     /// Decides corrections of this conversion, also of those that came before it.
     package var rule = CorrectionRule.none
+    /// The request's signature. One that came before changes nothing again, whatever is said beside it. A conversion has it among `keys` too.
+    package var signature: DuplicateKey?
     /// A key under which corrections may wait that is not among `keys`: an `Idempotency-Key` took its place.
     package var awaitedKey: DuplicateKey?
     /// Of a correction: how many may wait beside it.

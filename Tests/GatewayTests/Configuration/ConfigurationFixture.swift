@@ -92,7 +92,7 @@ struct ConfigurationFixture {
             sources:
               shop:
                 tracker: acme
-                credentials: { api_key: k }
+                credentials: { api_key: k234567890123456 }
             \(lines(source, "    "))destinations:
               main:
                 postback_url: https://t.example/p?cid={click_id}

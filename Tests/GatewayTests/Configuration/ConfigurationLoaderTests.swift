@@ -14,7 +14,7 @@ struct ConfigurationLoaderTests {
     @Test func `relative paths start at the file's folder`() throws {
         let fixture = ConfigurationFixture(files: [
             "conf/here/gw.yaml":
-                "store: sqlite:data/g.db\nmappings: own\nsources: { shop: { tracker: extra, credentials: { api_key: k } } }",
+                "store: sqlite:data/g.db\nmappings: own\nsources: { shop: { tracker: extra, credentials: { api_key: k234567890123456 } } }",
             "conf/here/own/extra.yaml": ConfigurationFixture.acme, "conf/here/own/README.md": "not: [a mapping",
         ])
         let (configuration, diagnostics) = fixture.load("conf/here/gw.yaml")
@@ -48,7 +48,8 @@ struct ConfigurationLoaderTests {
     @Test func `a mapping of the folder replaces one of the same name`() throws {
         let mapping = ConfigurationFixture.acme.replacing("tracker: Acme", with: "tracker: Acme Two")
         let fixture = ConfigurationFixture(
-            "mappings: ./own/\nsources: { shop: { tracker: acme, credentials: { api_key: k } } }", files: ["./own/acme.yaml": mapping])
+            "mappings: ./own/\nsources: { shop: { tracker: acme, credentials: { api_key: k234567890123456 } } }",
+            files: ["./own/acme.yaml": mapping])
         let (configuration, diagnostics) = fixture.load()
         #expect(diagnostics == [])
         #expect(configuration?.sources.first?.mapping.tracker == "Acme Two")
@@ -91,7 +92,8 @@ struct ConfigurationLoaderTests {
 
     @Test func `limits are read with their units`() throws {
         let top = """
-            limits: { body: 512KiB, refused: { count: 5, bytes: 1MB, stranger_count: 2, stranger_bytes: 10KB }, waiting: 7, drain: 30s }
+            limits:
+              { body: 512KiB, refused: { count: 5, bytes: 1MB, stranger_count: 2, stranger_bytes: 10KB }, waiting: 7, drain: 30s, wrong_keys: 100/m }
             trusted_proxies: [10.0.0.0/8, "::1"]
             """
         let (configuration, diagnostics) = ConfigurationFixture.shop(top: top).load()
@@ -99,7 +101,11 @@ struct ConfigurationLoaderTests {
         var limits = ServiceLimits(body: 524_288, drain: .seconds(30))
         limits.refused = RefusedLimits(count: 5, bytes: 1_000_000, strangerCount: 2, strangerBytes: 10_000)
         limits.waiting.perSource = 7
+        limits.wrongKeys = Rate(permits: 100, interval: .seconds(60))
         #expect(configuration?.limits == limits)
+        #expect(ServiceLimits().wrongKeys == Rate(permits: 20, interval: .seconds(60)))
+        let off = try #require(ConfigurationFixture.shop(top: "limits: { wrong_keys: off }").load().configuration)
+        #expect(off.limits.wrongKeys == nil)
         #expect(configuration?.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
     }
 
@@ -115,6 +121,7 @@ struct ConfigurationLoaderTests {
             "limits: { connections_per_address: 0 }",
             "11:36: error: 'connections_per_address' must be a whole number from 1 to 1000000, found '0'"
         ),
+        ("limits: { wrong_keys: 20 }", "11:23: error: 'wrong_keys' must be a rate such as 8/s, 100/m or 5000/h, found '20'"),
         ("limits: { drain: 2h }", "11:18: error: 'drain' must be a duration from 0s to 1h, found '2h'"),
         ("limits: { waiting: 0 }", "11:20: error: 'waiting' must be a whole number from 1 to 100000, found '0'"),
         ("limits: { boddy: 1MB }", "11:11: error: unknown key 'boddy' in 'limits'; did you mean 'body'?"),

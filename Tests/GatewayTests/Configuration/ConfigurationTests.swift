@@ -34,21 +34,23 @@ struct ConfigurationTests {
             set: { click_id: session_id }   # canonical field := expression
         """
 
-    private static let environment = ["SHOP_DE_API_KEY": "k-1", "RS_SECRET": "s-1", "TRCKER_SECRET": "t-1"]
+    private static let environment = ["SHOP_DE_API_KEY": "k-1234567890abcd", "RS_SECRET": "s-1234567890abcd", "TRCKER_SECRET": "t-1"]
 
     @Test func `the documented sample loads with the mappings that the binary carries`() throws {
         let fixture = ConfigurationFixture(Self.sample, environment: Self.environment)
         let (loaded, diagnostics) = fixture.load(catalog: .builtIn)
         #expect(
             diagnostics == [
-                "gateway.yaml:9:3: warning: no route takes from source 'casino', so its conversions are stored and sent to no destination"
+                "gateway.yaml:9:3: warning: no route takes from source 'casino', so its conversions are stored and sent to no destination",
+                "gateway.yaml:9:3: warning: source 'casino' takes signed requests of any age; set 'timestamp_tolerance', such as 15m, so that a "
+                    + "recorded one is of no use later, or 'off' if its requests have no time",
             ])
         let configuration = try #require(loaded)
         #expect(configuration.listen == ListenAddress(host: "127.0.0.1", port: 8080))
         #expect(configuration.store == .sqlite(path: "gateway.db"))
         #expect(configuration.sources.map(\.name) == ["shop-de", "casino"])
         let shop = try #require(configuration.source("shop-de"))
-        #expect(shop.credentials == ["api_key": "k-1"])
+        #expect(shop.credentials == ["api_key": "k-1234567890abcd"])
         #expect(shop.allowIPs.map(\.description) == ["203.0.113.0/24"])
         #expect(shop.defaults.map(\.path) == [.field(.currency)])
         #expect(shop.defaults.map(\.value) == [.text("EUR")])
@@ -74,7 +76,7 @@ struct ConfigurationTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appending(path: "gateway.yaml").path
         try ConfigurationFixture.acme.write(toFile: folder.path + "/trackers/acme-test.yaml", atomically: true, encoding: .utf8)
-        let text = "mappings: trackers\nsources: { shop: { tracker: acme-test, credentials: { api_key: k } } }\n"
+        let text = "mappings: trackers\nsources: { shop: { tracker: acme-test, credentials: { api_key: k234567890123456 } } }\n"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         #expect(try Configuration.load(path: path).sources.map(\.mapping.tracker) == ["Acme"])
 

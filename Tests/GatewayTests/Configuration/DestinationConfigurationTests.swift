@@ -9,7 +9,7 @@ struct DestinationConfigurationTests {
     private static func load(_ destination: String) -> (destination: DestinationConfiguration?, findings: [String]) {
         let lines = destination.split(separator: "\n").map { "    \($0)\n" }.joined()
         let text =
-            "destinations:\n  main:\n\(lines)sources: { s: { tracker: acme, credentials: { api_key: k } } }\nroutes: [{ from: s, to: main }]"
+            "destinations:\n  main:\n\(lines)sources: { s: { tracker: acme, credentials: { api_key: k234567890123456 } } }\nroutes: [{ from: s, to: main }]"
         let (configuration, diagnostics) = ConfigurationFixture(text).load()
         return (configuration?.destinations.first, diagnostics.map { String($0.dropFirst(13)) })
     }
@@ -74,7 +74,7 @@ struct DestinationConfigurationTests {
               main:
                 postback_url: https://t.example/p?c={click_id}
                 refund_url: https://t.example/p?c={click_id}&payout=-{refund}&t=${TOKEN}
-            sources: { s: { tracker: acme, credentials: { api_key: k } } }
+            sources: { s: { tracker: acme, credentials: { api_key: k234567890123456 } } }
             routes: [{ from: s, to: main }]
             """
         let (configuration, diagnostics) = ConfigurationFixture(text, environment: ["TOKEN": "hush-hush"]).load()
@@ -111,7 +111,7 @@ struct DestinationConfigurationTests {
     @Test func `an authority's file is read whole, and its mistakes are reported`() {
         func load(_ url: String, _ file: String) -> [String] {
             var fixture = ConfigurationFixture(
-                "sources: { s: { tracker: acme, credentials: { api_key: k } } }\nroutes: [{ from: s, to: main }]\ndestinations:\n  main:\n"
+                "sources: { s: { tracker: acme, credentials: { api_key: k234567890123456 } } }\nroutes: [{ from: s, to: main }]\ndestinations:\n  main:\n"
                     + "    postback_url: \(url)/p?c={click_id}\n    ca_file: \(file)\n")
             fixture.files["bad.pem"] = "-----BEGIN NOTHING-----"
             return fixture.findings
@@ -174,7 +174,7 @@ struct DestinationConfigurationTests {
             "5:15: error: destination 'main' needs setting 'offer', a part of its path /postback/{brand}/{offer}"
         ),
         (
-            "tracker: acme\nurl: https://t.example\ncredentials: { api_key: k }\nsettings: { shared_ids: true }",
+            "tracker: acme\nurl: https://t.example\ncredentials: { api_key: k234567890123456 }\nsettings: { shared_ids: true }",
             "6:15: error: destination 'main' needs setting 'program'"
                 + "|6:17: error: setting 'shared_ids' of tracker 'acme' is for a source, not for a destination"
         ),

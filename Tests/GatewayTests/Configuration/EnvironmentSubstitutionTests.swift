@@ -79,7 +79,7 @@ struct EnvironmentSubstitutionTests {
     @Test func `a variable that breaks a postback_url is not shown`() {
         func findings(_ url: String, _ value: String) -> [String] {
             let text =
-                "sources: { s: { tracker: acme, credentials: { api_key: k } } }\ndestinations: { d: { postback_url: \"\(url)\" } }\n"
+                "sources: { s: { tracker: acme, credentials: { api_key: k234567890123456 } } }\ndestinations: { d: { postback_url: \"\(url)\" } }\n"
                 + "routes: [{ from: s, to: d }]"
             return ConfigurationFixture(text, environment: ["URL": value]).findings
         }

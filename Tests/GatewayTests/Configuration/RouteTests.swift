@@ -9,8 +9,8 @@ struct RouteTests {
     private static func load(_ routes: String) -> (routes: [Route], findings: [String]) {
         let text = """
             sources:
-              a: { tracker: acme, credentials: { api_key: k } }
-              b: { tracker: acme, credentials: { api_key: l } }
+              a: { tracker: acme, credentials: { api_key: k234567890123456 } }
+              b: { tracker: acme, credentials: { api_key: l234567890123456 } }
             destinations:
               x: { postback_url: "https://x.example/?c={click_id}" }
               y: { postback_url: "https://y.example/?c={click_id}" }

@@ -10,19 +10,19 @@ struct SenderConfigurationTests {
     private static func load(_ source: String, files: [String: String] = [:]) -> (source: SourceConfiguration?, findings: [String]) {
         let lines = source.split(separator: "\n").map { "    \($0)\n" }.joined()
         let (configuration, diagnostics) = ConfigurationFixture(
-            "sources:\n  shop:\n\(lines)", environment: ["EMPTY": "", "OLD": "hunter2"], files: files
+            "sources:\n  shop:\n\(lines)", environment: ["EMPTY": "", "OLD": "hunter2-hunter2-2"], files: files
         ).load(catalog: .builtIn)
         return (configuration?.sources.first, diagnostics.map { String($0.dropFirst(13)) })
     }
 
-    private static let venue = "tracker: refvenue\ncredentials: { publishable_key: k }\n"
-    private static let traffic = "tracker: rs-traffic\ncredentials: { secret: k }\n"
+    private static let venue = "tracker: refvenue\ncredentials: { publishable_key: k234567890123456 }\n"
+    private static let traffic = "tracker: rs-traffic\ncredentials: { secret: k234567890123456 }\n"
 
     @Test func `all of it is read`() throws {
         let (source, findings) = Self.load(
             """
             tracker: rs-traffic
-            credentials: { secret: [new, "${OLD}"] }
+            credentials: { secret: [new-secret-123456, "${OLD}"] }
             rate: { source: 100/s, credential: 60/m }
             review: [unknown_click: { clicks: clicks.txt }]
             timestamp_tolerance: 5m
@@ -30,9 +30,9 @@ struct SenderConfigurationTests {
             """, files: ["clicks.txt": "c-1\nc-2\n"])
         #expect(findings == [])
         let shop = try #require(source)
-        #expect(shop.credentials == ["secret": "new"])
-        #expect(shop.retiringCredentials == ["secret": "hunter2"])
-        #expect(Set(shop.secrets) == ["new", "hunter2"])
+        #expect(shop.credentials == ["secret": "new-secret-123456"])
+        #expect(shop.retiringCredentials == ["secret": "hunter2-hunter2-2"])
+        #expect(Set(shop.secrets) == ["new-secret-123456", "hunter2-hunter2-2"])
         #expect(
             shop.rates
                 == SenderRates(
@@ -58,14 +58,17 @@ struct SenderConfigurationTests {
 
     @Test(arguments: [
         (
-            "[hunter2, hunter2]",
-            "4:47: error: credential 'publishable_key' of source 'shop' has the same secret twice; a rotation has a new one and the "
+            "[hunter2hunter2hu, hunter2hunter2hu]",
+            "4:56: error: credential 'publishable_key' of source 'shop' has the same secret twice; a rotation has a new one and the "
                 + "old one"
         ),
-        ("[hunter2, \"${EMPTY}\"]", "4:47: error: credential 'publishable_key' of source 'shop' is empty; anyone could send in its name"),
         (
-            "[hunter2, null]",
-            "4:47: error: credential 'publishable_key' of source 'shop' has an empty place in its list; anyone could send in its name"
+            "[hunter2hunter2hu, \"${EMPTY}\"]",
+            "4:56: error: credential 'publishable_key' of source 'shop' is empty; anyone could send in its name"
+        ),
+        (
+            "[hunter2hunter2hu, null]",
+            "4:56: error: credential 'publishable_key' of source 'shop' has an empty place in its list; anyone could send in its name"
         ),
         (
             "[a, b, c]",
@@ -116,8 +119,40 @@ struct SenderConfigurationTests {
                 "5:26: error: 'timestamp_tolerance' must be a duration from 1s to 24h, found '48h'"
             ])
         #expect(
-            Self.load(Self.traffic + "review: [unknown_click: { clicks: clicks.txt }]", files: ["clicks.txt": "\n"]).findings == [
+            Self.load(
+                Self.traffic + "review: [unknown_click: { clicks: clicks.txt }]\ntimestamp_tolerance: off", files: ["clicks.txt": "\n"]
+            ).findings == [
                 "5:39: warning: 'clicks.txt' lists no clicks, so every conversion is held for review"
+            ])
+    }
+
+    @Test func `a signed source says how old its requests may be, or that their age does not matter`() {
+        let (source, findings) = Self.load(Self.traffic)
+        #expect(
+            findings == [
+                "2:3: warning: source 'shop' takes signed requests of any age; set 'timestamp_tolerance', such as 15m, so that a recorded one is "
+                    + "of no use later, or 'off' if its requests have no time"
+            ])
+        #expect(source?.freshness == nil)
+        let off = Self.load(Self.traffic + "timestamp_tolerance: off\nreplay_window: 1h")
+        #expect(off.findings == [])
+        #expect(off.source?.freshness == Freshness(replayWindow: .seconds(3600)))
+        #expect(
+            Self.load(Self.venue + "timestamp_tolerance: off").findings == [
+                "5:26: error: 'timestamp_tolerance' of source 'shop' is for signed requests, and tracker 'refvenue' does not sign its own"
+            ])
+    }
+
+    @Test func `a secret of fewer than 16 characters can be guessed, and a public key need not be secret`() {
+        let sentence = "has fewer than 16 characters, so it can be guessed; agree on a longer one with the sender"
+        #expect(
+            Self.load("tracker: refersion\ncredentials: { public_key: p, secret_key: fifteen-letters }").findings == [
+                "4:47: warning: credential 'secret_key' of source 'shop' \(sentence)"
+            ])
+        #expect(Self.load("tracker: refersion\ncredentials: { public_key: p, secret_key: sixteen-letters! }").findings == [])
+        #expect(
+            Self.load("tracker: refvenue\ncredentials: { publishable_key: [short, \"${OLD}\"] }").findings == [
+                "4:38: warning: credential 'publishable_key' of source 'shop' \(sentence)"
             ])
     }
 
@@ -127,7 +162,7 @@ struct SenderConfigurationTests {
             top: "limits: {}")
         #expect(fixture.findings == [])
         let text = """
-            sources: { s: { tracker: refcampaign, credentials: { api_key: k } } }
+            sources: { s: { tracker: refcampaign, credentials: { api_key: k234567890123456 } } }
             destinations:
               d: { tracker: refcampaign, url: "https://t.example", credentials: { api_key: [a, b] } }
             routes: [{ from: s, to: d }]

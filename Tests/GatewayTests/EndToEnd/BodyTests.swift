@@ -12,7 +12,7 @@ extension EndToEnd {
         }
 
         private func post(_ port: Int, _ body: [UInt8], _ headers: String = "Content-Type: application/json\r\n") async -> RawAnswer {
-            let head = "POST /api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer rc_test_demo\r\n\(headers)"
+            let head = "POST /api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer rc_test_demo_sender_1\r\n\(headers)"
             return await RawConnection.exchange(port, [.text(head + "Content-Length: \(body.count)\r\n\r\n"), .send(body)], replies: 1)
         }
 
@@ -120,7 +120,7 @@ extension EndToEnd {
                     refusal(await post(port, body(limit + 1))) == "413 TOO_LARGE: the body has 1048577 bytes or more; 1048576 are allowed")
                 let chunk = "10000\r\n" + String(repeating: "a", count: 65_536) + "\r\n"
                 let head =
-                    "POST /api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer rc_test_demo\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    "POST /api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer rc_test_demo_sender_1\r\nTransfer-Encoding: chunked\r\n\r\n"
                 let chunked = await RawConnection.exchange(
                     port, [.text(head + String(repeating: chunk, count: 17) + "0\r\n\r\n")], replies: 1)
                 #expect(refusal(chunked) == "413 TOO_LARGE: the body has 1114112 bytes or more; 1048576 are allowed")

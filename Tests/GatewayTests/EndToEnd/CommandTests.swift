@@ -74,7 +74,7 @@ extension EndToEnd {
               a: { tracker: refcampain, credentials: { api_key: x } }
               b: { tracker: refcampaign, credentials: { api_key: "" } }
               c: { tracker: trcker }
-              d: { tracker: rs-traffic, credentials: { secret: "${NO_SUCH_VARIABLE}" }, settings: { amount_unit: cents } }
+              d: { tracker: rs-traffic, credentials: { secret: "${NO_SUCH_VARIABLE}" }, settings: { amount_unit: cents }, timestamp_tolerance: off }
             destinations:
               x: { tracker: trcker, url: "ftp://x", credentials: { postback_secret: s3cr3t-value }, settings: { brand: b } }
               y: { postback_url: "https://t.example/?cid={clickidd}" }

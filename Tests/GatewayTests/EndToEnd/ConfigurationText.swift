@@ -106,10 +106,11 @@ struct ConfigurationText: Sendable {
 extension ConfigurationText.Entry {
     // MARK: Sources, as `Samples` send to them
 
-    static let shop = Self("shop", ["tracker": "refcampaign", "credentials": "{ api_key: rc_test_demo }"])
+    static let shop = Self("shop", ["tracker": "refcampaign", "credentials": "{ api_key: rc_test_demo_sender_1 }"])
     static let saas = Self(
-        "saas", ["tracker": "refvenue", "credentials": "{ publishable_key: pk_test_demo }", "defaults": "{ currency: USD }"])
-    static let store = Self("store", ["tracker": "refersion", "credentials": "{ public_key: demo-public, secret_key: demo-secret }"])
+        "saas", ["tracker": "refvenue", "credentials": "{ publishable_key: pk_test_demo_sender_1 }", "defaults": "{ currency: USD }"])
+    static let store = Self(
+        "store", ["tracker": "refersion", "credentials": "{ public_key: demo-public, secret_key: demo-secret-key-01 }"])
     static let network = Self(
         "network",
         [
@@ -117,7 +118,11 @@ extension ConfigurationText.Entry {
             "settings": "{ brand: your-brand, offer: offer-slug }",
         ])
     static let casino = Self(
-        "casino", ["tracker": "rs-traffic", "credentials": "{ secret: your_secret_key }", "settings": "{ partner: partner_name }"])
+        "casino",
+        [
+            "tracker": "rs-traffic", "credentials": "{ secret: your_secret_key_0001 }", "settings": "{ partner: partner_name }",
+            "timestamp_tolerance": "off",
+        ])
 
     // MARK: Destinations
 

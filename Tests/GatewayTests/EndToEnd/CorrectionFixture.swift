@@ -34,14 +34,14 @@ enum CorrectionFixture {
             {"clickid":"c-1","event":"\(event)","status":"\(status)","amount":"\(amount)","currency":"EUR","timestamp":1717000000\(more)}
             """
         return Sample(
-            source: "casino", target: "/v1/event", headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key"))], body: body)
+            source: "casino", target: "/v1/event", headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key_0001"))], body: body)
     }
 
     /// A call of RefCampaign's refund.
     static func refund(_ id: String, _ more: String = "", key: String? = nil) -> Sample {
         Sample(
             source: "shop", target: "/api/v1/conversions/refund",
-            headers: [Samples.json, ("Authorization", "Bearer rc_test_demo")] + (key.map { [("Idempotency-Key", $0)] } ?? []),
+            headers: [Samples.json, ("Authorization", "Bearer rc_test_demo_sender_1")] + (key.map { [("Idempotency-Key", $0)] } ?? []),
             body: #"{"externalId":"\#(id)"\#(more)}"#)
     }
 }

@@ -119,7 +119,8 @@ extension EndToEnd {
                 let row = try await bench.rows("conversions").first
                 #expect([row?.text("status"), row?.text("amount"), row?.text("refunded")] == ["refunded", "49.90", "49.90"])
                 let list = Sample(
-                    source: "shop", method: "GET", target: "/api/v1/conversions", headers: [("Authorization", "Bearer rc_test_demo")])
+                    source: "shop", method: "GET", target: "/api/v1/conversions",
+                    headers: [("Authorization", "Bearer rc_test_demo_sender_1")])
                 #expect(try await list.post(port).body.contains(#""externalId":"o-1""#))
             }
         }
@@ -206,7 +207,7 @@ extension EndToEnd {
                 let other = CorrectionFixture.event("approved", more: #","sub_id_1":"x""#)
                 let body = other.body.replacing("EUR", with: "USD")
                 let sample = Sample(
-                    source: "casino", target: other.target, headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key"))],
+                    source: "casino", target: other.target, headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key_0001"))],
                     body: body)
                 let answer = try await sample.post(port)
                 #expect(answer.status == 200)

@@ -159,7 +159,7 @@ extension EndToEnd {
             var configuration = ConfigurationText()
             configuration[source: "saas"]["defaults"] = "{ type: sale }"
             try await Workbench.use(configuration) { (bench, _) async throws in
-                let body = #"{"publishable_key":"pk_test_demo","program_id":"p","coupon_code":"C","conversion_type":"purchase"}"#
+                let body = #"{"publishable_key":"pk_test_demo_sender_1","program_id":"p","coupon_code":"C","conversion_type":"purchase"}"#
                 let sample = Sample(source: "saas", target: "/v1/track-conversion", headers: [Samples.json], body: body)
                 try await bench.serve { (_, port) async throws in #expect(try await sample.post(port).status == 400) }
                 configuration[source: "saas"]["defaults"] = "{ amount: 5, currency: USD }"

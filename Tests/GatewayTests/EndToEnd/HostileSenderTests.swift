@@ -107,9 +107,8 @@ extension EndToEnd {
                     "//api/postback/your-brand/offer-slug", "/api//postback/your-brand/offer-slug",
                     "/x/../api/postback/your-brand/offer-slug",
                     "/api/postback/your-brand%2Foffer-slug", "/api/postback/your-brand/offer-slug//",
-                    "/shop/api/postback/your-brand/offer-slug",
-                    "/API/postback/your-brand/offer-slug", "/api/postback/other/offer-slug", "/api/postback//offer-slug",
-                    "/api/postback/your-brand/offer-slug;x", "/saas/api/v1/conversions/postback", "*", "/",
+                    "/API/postback/your-brand/offer-slug", "/api/postback//offer-slug", "/saas/nothing/api/v1/conversions/postback", "*",
+                    "/",
                 ]
                 for path in lost {
                     let answer = await RawConnection.exchange(port, "GET \(path)\(query) HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -117,6 +116,17 @@ extension EndToEnd {
                         answer.line == "404 {\"error\":\"nothing answers at '\(path == "*" ? path + query : path)'\"}"
                             || answer.line == "404 {\"error\":\"nothing answers at '\(path)'\"}", "\(path)")
                 }
+                // The right secret for another name, and for a name that nobody has.
+                let others = [
+                    "/shop/api/postback/your-brand/offer-slug", "/nobody/api/postback/your-brand/offer-slug",
+                    "/api/postback/other/offer-slug", "/api/postback/your-brand/offer-slug;x",
+                ]
+                for path in others {
+                    let answer = await RawConnection.exchange(port, "GET \(path)\(query) HTTP/1.1\r\nHost: x\r\n\r\n")
+                    #expect(answer.line == #"401 {"error":"invalid postback secret"}"#, "\(path)")
+                }
+                let method = await RawConnection.exchange(port, "GET /saas/api/v1/conversions/postback HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(method.first.status == 405)
                 #expect(try await bench.rows("conversions").count == 5)
             }
         }

@@ -31,7 +31,7 @@ extension EndToEnd {
                 #expect(try await sample.post(port).status == 200)
                 let row = try #require(try await bench.settled(1).first)
                 let attempts = try await bench.attempts(of: row.text("id"))
-                for secret in ["rc-outgoing-key", "pk-outgoing-key", "rc_test_demo"] {
+                for secret in ["rc-outgoing-key", "pk-outgoing-key", "rc_test_demo_sender_1"] {
                     #expect(try bench.storeFiles(holding: secret) == [], "\(secret)")
                     #expect(!gateway.errors.contains(secret))
                 }

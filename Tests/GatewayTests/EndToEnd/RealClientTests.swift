@@ -15,7 +15,7 @@ extension EndToEnd {
                 (1...count).map { number in
                     """
                     url = "TARGET"
-                    header = "Authorization: Bearer rc_test_demo"
+                    header = "Authorization: Bearer rc_test_demo_sender_1"
                     header = "Content-Type: application/json"
                     data = "{\\"externalId\\":\\"o-\(number)\\",\\"conversionType\\":\\"SALE\\",\\"amount\\":4990,\\"currency\\":\\"EUR\\",\\"sessionId\\":\\"s\\"}"
                     output = "/dev/null"
@@ -36,7 +36,7 @@ extension EndToEnd {
                             var body = "{\\"externalId\\":\\"o-" + number
                                 + "\\",\\"conversionType\\":\\"SALE\\",\\"amount\\":4990,\\"currency\\":\\"EUR\\",\\"sessionId\\":\\"s\\"}";
                             var request = HttpRequest.newBuilder(URI.create("TARGET"))
-                                .header("Authorization", "Bearer rc_test_demo").header("Content-Type", "application/json")
+                                .header("Authorization", "Bearer rc_test_demo_sender_1").header("Content-Type", "application/json")
                                 .POST(HttpRequest.BodyPublishers.ofString(body)).build();
                             var status = client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
                             if (status != 200) System.exit(1);
@@ -54,7 +54,7 @@ extension EndToEnd {
                 for ($number = 1; $number <= \(count); $number++) {
                     curl_setopt_array($curl, [
                         CURLOPT_HTTP_VERSION => CURL_HTTP_VERSION_2_0, CURLOPT_RETURNTRANSFER => true,
-                        CURLOPT_HTTPHEADER => ["Authorization: Bearer rc_test_demo", "Content-Type: application/json"],
+                        CURLOPT_HTTPHEADER => ["Authorization: Bearer rc_test_demo_sender_1", "Content-Type: application/json"],
                         CURLOPT_POSTFIELDS => json_encode(["externalId" => "o-$number", "conversionType" => "SALE", "amount" => 4990,
                             "currency" => "EUR", "sessionId" => "s"]),
                     ]);

@@ -28,7 +28,7 @@ extension EndToEnd {
             try await Workbench.use(before) { bench, tracker in
                 let gateway = try bench.start("serve")
                 let port = try await gateway.port()
-                #expect(try await Self.other.post(port).status == 404)
+                #expect(try await Self.other.post(port).status == 401)
                 let load = Load()
                 let client = HTTPClient(eventLoopGroupProvider: .singleton)
                 try await withThrowingTaskGroup(of: Void.self) { group in

@@ -41,7 +41,7 @@ enum Samples {
     static let json = ("Content-Type", "application/json")
 
     static let refCampaign = Sample(
-        source: "shop", target: "/api/v1/conversions/postback", headers: [json, ("Authorization", "Bearer rc_test_demo")],
+        source: "shop", target: "/api/v1/conversions/postback", headers: [json, ("Authorization", "Bearer rc_test_demo_sender_1")],
         body: """
             {
               "externalId": "ord_42",
@@ -59,7 +59,7 @@ enum Samples {
             "program_id": "prog_abc123",
             "ref_code": "JOHN123",
             "customer_email": "customer@example.com",
-            "publishable_key": "pk_test_demo",
+            "publishable_key": "pk_test_demo_sender_1",
             "conversion_type": "purchase",
             "revenue_amount": 99.99,
             "customer_ip": "203.0.113.42",
@@ -68,7 +68,7 @@ enum Samples {
             """)
     static let refersion = Sample(
         source: "store", target: "/tracker/orders/paid",
-        headers: [json, ("Refersion-Public-Key", "demo-public"), ("Refersion-Secret-Key", "demo-secret")],
+        headers: [json, ("Refersion-Public-Key", "demo-public"), ("Refersion-Secret-Key", "demo-secret-key-01")],
         body: """
             {
                 "cart_id": "DDXqfBngTWuX8N8Asqr2mY3RkmHCXdM7Vz6mdHkjwrEnN5zyRY",
@@ -90,7 +90,7 @@ enum Samples {
         source: "network", method: "GET",
         target: "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id=a1b2c3d4-e5f6-...&amount=49.99&txn_id=order-12345"
     )
-    /// Signed as the page's Python does: sorted compact JSON without `sign`, under `your_secret_key`.
+    /// Signed as the page's Python does: sorted compact JSON without `sign`, under `your_secret_key_0001`.
     static let rsTraffic = Sample(
         source: "casino", target: "/v1/event", headers: [json, ("X-RS-Source", "partner_name")],
         body: """
@@ -105,13 +105,13 @@ enum Samples {
             "sub_id_2": "pwa",
             "payment_method": "card",
             "timestamp": 1717000000,
-            "sign": "0593b593774c56b2a7db34e9e921aa163693f145299e3a98cedb2a45dc8bbd2f"
+            "sign": "c8fd555e2cdc1778257ef61d8b66032db0c8e2ae26ab78ec98199eff1f25acff"
             }
             """)
     static let all = [refCampaign, refVenue, refersion, trcker, rsTraffic]
 
     /// A RefCampaign sale from the source `shop`.
-    static func sale(_ id: String, cents: Int = 4990, key: String = "rc_test_demo", more: String = "") -> Sample {
+    static func sale(_ id: String, cents: Int = 4990, key: String = "rc_test_demo_sender_1", more: String = "") -> Sample {
         Sample(
             source: "shop", target: "/api/v1/conversions/postback", headers: [json, ("Authorization", "Bearer \(key)")],
             body: #"{"externalId":"\#(id)","conversionType":"SALE","amount":\#(cents),"currency":"EUR","clickId":"click-\#(id)"\#(more)}"#)

@@ -25,7 +25,7 @@ extension EndToEnd {
                 .postback("postback", "/pb?token=${POSTBACK_TOKEN}&cid={click_id}"),
             ],
             routes: [#"{ from: "*", to: [trcker, refvenue, postback], set: { coupon_code: "'SAVE20'" } }"#],
-            ["limits": "{ refused: { stranger_count: 5 } }"])
+            ["limits": "{ wrong_keys: off, refused: { stranger_count: 5 } }"])
         private static let environment = ["POSTBACK_TOKEN": "postback-token-8"]
 
         private static let senders: [Sample] = {

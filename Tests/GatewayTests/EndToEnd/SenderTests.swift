@@ -7,11 +7,11 @@ extension EndToEnd {
     struct SenderTests {
         private static let configuration = ConfigurationText(
             sources: [
-                .shop.with(["credentials": #"{ api_key: ["rc_new_secret", "rc_test_demo"] }"#, "rate": "3/m"]),
+                .shop.with(["credentials": #"{ api_key: ["rc_new_secret", "rc_test_demo_sender_1"] }"#, "rate": "3/m"]),
                 ConfigurationText.Entry(
                     "saas",
                     [
-                        "tracker": "refvenue", "credentials": "{ publishable_key: pk_test_demo }",
+                        "tracker": "refvenue", "credentials": "{ publishable_key: pk_test_demo_sender_1 }",
                         "review": "[plus_address, suspicious_email, disposable_email]",
                     ]),
                 .casino.with(["timestamp_tolerance": "5m", "replay_window": "1h"]),
@@ -35,8 +35,8 @@ extension EndToEnd {
                 #expect(try await gateway.hasLogged("the second secret of a source is still in use"))
                 #expect(try await gateway.hasLogged("a source sends more than its rate"))
                 #expect(gateway.errors.contains("a source takes requests from anybody, since its postback_secret is null"))
-                #expect(!gateway.errors.contains("rc_new_secret") && !gateway.errors.contains("rc_test_demo"))
-                for secret in ["rc_new_secret", "rc_test_demo"] { #expect(try bench.storeFiles(holding: secret) == []) }
+                #expect(!gateway.errors.contains("rc_new_secret") && !gateway.errors.contains("rc_test_demo_sender_1"))
+                for secret in ["rc_new_secret", "rc_test_demo_sender_1"] { #expect(try bench.storeFiles(holding: secret) == []) }
                 let check = try await bench.run("check")
                 #expect(check.status == 0)
                 #expect(
@@ -96,7 +96,7 @@ extension EndToEnd {
                 func event(_ headers: [(String, String)]) -> Sample {
                     Sample(
                         source: "casino", target: "/v1/event",
-                        headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key"))] + headers, body: body)
+                        headers: [Samples.json, ("X-RS-Sign", hmac(body, "your_secret_key_0001"))] + headers, body: body)
                 }
                 #expect(try await event([]).post(port).body.hasPrefix(#"{"status":"ok""#))
                 #expect(try await event([]).post(port).body.hasPrefix(#"{"status":"duplicate""#))

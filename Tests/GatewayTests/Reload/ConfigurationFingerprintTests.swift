@@ -8,7 +8,7 @@ struct ConfigurationFingerprintTests {
         limits: { body: 1MB, drain: 5s }
         sources:
           shop: { tracker: acme, credentials: { api_key: "${KEY}" } }
-          other: { tracker: brandy, credentials: { secret: s }, settings: { brand: b } }
+          other: { tracker: brandy, credentials: { secret: s234567890123456 }, settings: { brand: b } }
         destinations:
           main: { postback_url: "https://t.example/p?cid={click_id}" }
         routes:
@@ -34,7 +34,7 @@ struct ConfigurationFingerprintTests {
     }
 
     @Test func `sources and destinations are named, and routes are counted`() throws {
-        let late = "  late: { tracker: acme, credentials: { api_key: l } }\n"
+        let late = "  late: { tracker: acme, credentials: { api_key: l234567890123456 } }\n"
         #expect(try Self.changes(to: Self.text.replacing("destinations:", with: late + "destinations:")) == ["source late added"])
         #expect(
             try Self.changes(to: Self.text.replacing("  shop: {", with: "  store: {").replacing("from: shop", with: "from: store"))
@@ -46,7 +46,8 @@ struct ConfigurationFingerprintTests {
     }
 
     @Test func `several names of a kind come in order in one part`() throws {
-        let changed = Self.text.replacing("api_key: \"${KEY}\"", with: "api_key: new").replacing("secret: s", with: "secret: t")
+        let changed = Self.text.replacing("api_key: \"${KEY}\"", with: "api_key: new").replacing(
+            "secret: s234567890123456", with: "secret: t")
         #expect(try Self.changes(to: changed) == ["sources other, shop changed"])
     }
 

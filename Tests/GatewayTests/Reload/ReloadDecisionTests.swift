@@ -121,16 +121,16 @@ struct ReloadDecisionTests {
         sources:
           shop:
             tracker: acme
-            credentials: { api_key: k }
+            credentials: { api_key: k234567890123456 }
             defaults: { currency: EUR }
           store:
             tracker: acme
-            credentials: { api_key: l }
+            credentials: { api_key: l234567890123456 }
             rate: 50/s
           other:
             tracker: brandy
             credentials:
-              secret: s
+              secret: s234567890123456
             settings: { brand: b }
         destinations:
           main:
@@ -150,8 +150,8 @@ struct ReloadDecisionTests {
         """,
         """
         sources:
-          shop: { tracker: acme, credentials: { api_key: k } }
-          store: { tracker: acme, credentials: { api_key: l } }
+          shop: { tracker: acme, credentials: { api_key: k234567890123456 } }
+          store: { tracker: acme, credentials: { api_key: l234567890123456 } }
         destinations: { main: { postback_url: "https://t.example/p?cid={click_id}" } }
         routes: [{ from: shop, to: main }, { from: store, to: main, when: amount > 5 }]
 

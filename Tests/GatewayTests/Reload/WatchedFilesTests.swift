@@ -70,7 +70,7 @@ struct WatchedFilesTests {
                 sources:
                   casino:
                     tracker: rs-traffic
-                    credentials: { secret: s }
+                    credentials: { secret: s234567890123456 }
                     review: [unknown_click: { clicks: clicks.txt }]
                 """)
             let reading = folder.reading

@@ -144,6 +144,56 @@ extension ConversionStoreConformance {
         },
     ]
 
+    static let signatures: [Self] = [
+        Self(name: "a signature that came before changes nothing again, whatever the rest is") { store async throws in
+            let first = StoreSamples.message(1, "pending").signed(91)
+            #expect(try await store.accept(first) == .stored)
+            let second = StoreSamples.message(2, "approved").signed(92)
+            #expect(try await store.accept(second) == .corrected(first.conversion.id, by: second.conversion.id))
+            let disguised = StoreSamples.message(3, "extra").signed(92)
+            #expect(try await store.accept(disguised) == .duplicate(of: first.conversion.id, sameContent: false))
+            // Under keys that nobody holds: only the signature is known.
+            let elsewhere = StoreSamples.message(4, "approved", after: .seconds(10_000), keys: []).signed(92)
+            #expect(try await store.accept(elsewhere) == .duplicate(of: first.conversion.id, sameContent: true))
+            #expect(try await store.history(of: first.conversion.id).count == 2)
+            #expect(try await store.conversions(ConversionFilter()).count == 1)
+            #expect(
+                try await store.repeats(of: first.conversion.id).compactMap(\.note) == [
+                    "its signature came before, with other content beside it"
+                ])
+        },
+        Self(name: "of many messages with one signature one counts, however many come at once") { store async throws in
+            let first = StoreSamples.message(1, "pending").signed(91)
+            #expect(try await store.accept(first) == .stored)
+            let outcomes = try await withThrowingTaskGroup(of: Acceptance.self) { group in
+                for number: UInt64 in 2...41 {
+                    let status = number.isMultiple(of: 2) ? "approved" : "extra"
+                    group.addTask { try await store.accept(StoreSamples.message(number, status).signed(92)) }
+                }
+                return try await group.reduce(into: [Acceptance]()) { $0.append($1) }
+            }
+            #expect(outcomes.count { if case .corrected = $0 { true } else { false } } == 1)
+            #expect(try await store.history(of: first.conversion.id).count == 2)
+        },
+        Self(name: "a correction with a signature that came before changes nothing again, waiting or not") { store async throws in
+            let early = StoreSamples.message(1, "refunded").signed(91, isCorrection: true)
+            #expect(try await store.correct(early) == .waiting)
+            #expect(try await store.correct(early) == .waiting)
+            #expect(
+                try await store.correct(StoreSamples.message(2, "extra", after: .seconds(1)).signed(91, isCorrection: true))
+                    == .unchanged(early.conversion.id, note: nil))
+            let sale = StoreSamples.message(3, "approved", after: .seconds(60), policy: .ignore)
+            #expect(try await store.accept(sale) == .stored)
+            let late = StoreSamples.message(4, "rejected", after: .seconds(70)).signed(92, isCorrection: true)
+            #expect(try await store.correct(late) == .applied(sale.conversion.id, correction: late.conversion.id))
+            let note = "its signature came before, with other content beside it"
+            #expect(
+                try await store.correct(StoreSamples.message(5, "extra", after: .seconds(80)).signed(92, isCorrection: true))
+                    == .unchanged(sale.conversion.id, note: note))
+            #expect(try await store.history(of: sale.conversion.id).map(\.id) == [sale, early, late].map(\.conversion.id))
+        },
+    ]
+
     static let order: [Self] = [
         Self(name: "a correction is held until the delivery before it has ended") { store async throws in
             let (first, second, third) = try await history(store)

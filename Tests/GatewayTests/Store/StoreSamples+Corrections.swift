@@ -41,3 +41,14 @@ extension StoreSamples {
 
     static func main(_ submission: Submission) -> DeliveryID { DeliveryID(conversion: submission.conversion.id, destination: "main") }
 }
+
+extension Submission {
+    /// The same with a signature. A conversion has it among its keys.
+    func signed(_ number: UInt64, isCorrection: Bool = false) -> Submission {
+        var signed = self
+        let signature = StoreSamples.key(number)
+        signed.signature = signature
+        if !isCorrection { signed.keys.append(signature) }
+        return signed
+    }
+}

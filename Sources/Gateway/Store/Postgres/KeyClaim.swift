@@ -8,11 +8,13 @@ struct KeyClaim: Comparable {
     var conversion: ConversionID
     var expiresAt: Timestamp?
 
-    init(_ key: DuplicateKey, _ conversion: ConversionRow) {
+    init(_ key: DuplicateKey, _ conversion: ConversionRow) { self.init(key, of: conversion.id, at: conversion.receivedAt) }
+
+    init(_ key: DuplicateKey, of conversion: ConversionID, at time: Timestamp) {
         digest = key.digest.kept
         scope = key.scope.column
-        self.conversion = conversion.id
-        expiresAt = key.lifetime.map { conversion.receivedAt.advanced(by: $0) }
+        self.conversion = conversion
+        expiresAt = key.lifetime.map { time.advanced(by: $0) }
     }
 
     static func < (left: Self, right: Self) -> Bool {

@@ -12,9 +12,11 @@ extension PostgresWriter {
         if holder.isOthers { return .conflict(with: holder.id) }
         let message = queued.message
         var found = FoundHistory(first: holder.content)
+        let isNew = try remember(queued.submission.signature, of: holder.id, at: message.row.receivedAt, connection)
         if queued.submission.repeats.corrects {
             found = try find(holder.id, for: message, .repeated(message.row.document), connection)
         }
+        if !isNew { found.change = found.change.ofReplay }
         let (write, acceptance) = found.change.asRepeat(message.id, of: holder.id, content: message.content, first: holder.content)
         try self.write(write, message, to: holder.id, found, &repeats, &counts, connection)
         return acceptance
@@ -54,13 +56,38 @@ extension PostgresWriter {
         switch target {
         case .conflict(let id): return .conflict(with: id)
         case .nowhere: return .notFound
-        case .waits(let key): return try wait(queued, for: key, &waiting, connection)
+        case .waits(let key):
+            if let first = try earlierSender(of: queued.submission.signature, than: message, connection) {
+                return .unchanged(first, note: nil)
+            }
+            return try wait(queued, for: key, &waiting, connection)
         case .conversion(let root):
-            let found = try find(root, for: message, .correction(message.row.document), connection)
+            let isNew = try remember(queued.submission.signature, of: root, at: message.row.receivedAt, connection)
+            var found = try find(root, for: message, .correction(message.row.document), connection)
+            if !isNew { found.change = found.change.ofReplay }
             let (write, result) = found.change.asCorrection(message.id, of: root, content: message.content, first: found.first)
             try self.write(write, message, to: root, found, &repeats, &counts, connection)
             return result
         }
+    }
+
+    /// Remembers a message's signature as one of a conversion. False if it came before.
+    private func remember(
+        _ signature: DuplicateKey?, of conversion: ConversionID, at time: Timestamp, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> Bool {
+        guard let signature else { return true }
+        let claim = KeyClaim(signature, of: conversion, at: time)
+        return try !connection.run(.insertKeys, [claim].parameters).isEmpty
+    }
+
+    /// The message that came first with this signature; nil if it is this one, which is remembered.
+    private func earlierSender(
+        of signature: DuplicateKey?, than message: QueuedMessage, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> ConversionID? {
+        guard let signature, try !remember(signature, of: message.id, at: message.row.receivedAt, connection) else { return nil }
+        let key = PostgresParameters(signature.digest.kept, signature.scope.column)
+        let holder = try connection.run(.selectKey, key).first?.id(0)
+        return holder == message.id ? nil : holder
     }
 
     // MARK: Histories
@@ -206,6 +233,8 @@ extension PostgresWriter {
 }
 
 extension PostgresStatement {
+    fileprivate static let selectKey = Self(
+        "select_key", "SELECT conversion FROM duplicate_key WHERE digest = $1::uuid AND scope = $2::text")
     fileprivate static let selectByOrder = Self(
         "select_by_order",
         """

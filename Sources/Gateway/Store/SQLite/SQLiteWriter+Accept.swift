@@ -95,6 +95,26 @@ extension SQLiteWriter {
         return try statement.run() > 0
     }
 
+    /// Remembers a message's signature as one of a conversion. False if it came before.
+    func remember(_ signature: DuplicateKey?, of conversion: ConversionID, at time: Timestamp) throws(SQLiteFailure) -> Bool {
+        guard let signature else { return true }
+        let insert = statements.insertKey
+        insert.bind(1, signature.digest.kept)
+        insert.bind(2, try scopeNumber(signature.scope))
+        insert.bind(3, conversion)
+        insert.bind(4, signature.lifetime.map { time.advanced(by: $0) })
+        return try insert.run() > 0
+    }
+
+    /// The message that came first with this signature; nil if it is this one, which is remembered.
+    func earlierSender(of signature: DuplicateKey?, than message: QueuedMessage) throws(SQLiteFailure) -> ConversionID? {
+        guard let signature, try !remember(signature, of: message.id, at: message.row.receivedAt) else { return nil }
+        let holder = try first(
+            "SELECT conversion FROM duplicate_key WHERE digest = ?1 AND scope = ?2", signature.digest.kept, try scopeNumber(signature.scope)
+        ) { $0.id(0) }
+        return holder == message.id ? nil : holder
+    }
+
     private func giveBack(_ key: DuplicateKey, of conversion: ConversionID) throws(SQLiteFailure) {
         try statements.deleteKeys.run(key.digest.kept, try scopeNumber(key.scope), conversion)
     }

@@ -5,9 +5,11 @@ extension SQLiteWriter {
     /// A message under a key that `holder` holds.
     func receiveRepeat(_ queued: QueuedSubmission, of holder: KeyHolder) throws(SQLiteFailure) -> Acceptance {
         let message = queued.message
-        let change: HistoryChange =
+        let isNew = try remember(queued.submission.signature, of: holder.id, at: message.row.receivedAt)
+        var change: HistoryChange =
             queued.submission.repeats.corrects
             ? try self.change(of: holder.id, by: message, .repeated(message.row.document)) : .unchanged(note: nil)
+        if !isNew { change = change.ofReplay }
         let (write, acceptance) = change.asRepeat(message.id, of: holder.id, content: message.content, first: holder.content)
         try self.write(write, message, to: holder.id)
         return acceptance
@@ -23,9 +25,13 @@ extension SQLiteWriter {
         switch target {
         case .conflict(let id): return .conflict(with: id)
         case .nowhere: return .notFound
-        case .waits(let key): return try wait(queued, for: key, source: source)
+        case .waits(let key):
+            if let first = try earlierSender(of: queued.submission.signature, than: message) { return .unchanged(first, note: nil) }
+            return try wait(queued, for: key, source: source)
         case .conversion(let root):
-            let change = try change(of: root, by: message, .correction(message.row.document))
+            let isNew = try remember(queued.submission.signature, of: root, at: message.row.receivedAt)
+            var change = try change(of: root, by: message, .correction(message.row.document))
+            if !isNew { change = change.ofReplay }
             let (write, result) = change.asCorrection(message.id, of: root, content: message.content, first: try digest(of: root))
             try self.write(write, message, to: root)
             return result

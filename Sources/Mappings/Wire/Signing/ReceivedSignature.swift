@@ -7,21 +7,32 @@ package final class ReceivedSignature {
     private let plan: SignaturePlan
     /// By the name of the form.
     private var texts: [String: [[UInt8]]] = [:]
+    /// Why a text was not compared with the signature, as a part of a sentence.
+    package private(set) var ambiguity: String?
     private lazy var members = plan.unsigned(parsed.members)
 
     package init(of parsed: ParsedRequest, by plan: SignaturePlan) {
         self.parsed = parsed
         self.plan = plan
-        let given = parsed.value(atFirstOf: plan.places) ?? ""
-        presented = given.isEmpty ? nil : Array(plan.encoding.comparable(given).utf8)
+        presented = plan.presented(in: parsed).map { Array($0.utf8) }
     }
 
     func texts(_ form: SignedForm) -> [[UInt8]] {
         if let made = texts[form.name] { return made }
         let members = form.coversBody ? nil : members
-        let made = form.texts(SignedContent(request: parsed.request, hasBody: parsed.hasBody, members: members))
+        let all = form.texts(SignedContent(request: parsed.request, hasBody: parsed.hasBody, members: members))
+        let made = all.filter { $0.ambiguity == nil }.map(\.bytes)
+        if made.count < all.count { ambiguity = all.lazy.compactMap(\.ambiguity).first }
         texts[form.name] = made
         return made
+    }
+}
+
+extension SignaturePlan {
+    /// A request's signature in the one spelling that is compared and remembered; nil if it has none.
+    package func presented(in parsed: ParsedRequest) -> String? {
+        let given = parsed.value(atFirstOf: places) ?? ""
+        return given.isEmpty ? nil : encoding.comparable(given)
     }
 }
 

@@ -3,7 +3,8 @@ extension SignedForm {
     package static let sortedJSON = SignedForm(name: "sorted_json", coversBody: false) { content in
         guard let members = content.members else { return [] }
         let text = json(of: members, .sortedKeys)
-        return text.allSatisfy { $0 < 0x80 } ? [text] : [json(of: members, [.sortedKeys, .asciiOnly]), text]
+        let texts = text.allSatisfy { $0 < 0x80 } ? [text] : [json(of: members, [.sortedKeys, .asciiOnly]), text]
+        return texts.map { SignedText($0) }
     }
 
     private static func json(of members: JSONObject, _ options: JSONWriter.Options) -> [UInt8] {

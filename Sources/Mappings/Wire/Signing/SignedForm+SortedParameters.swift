@@ -1,11 +1,25 @@
 extension SignedForm {
     /// `a=1&b=x y` in the order of the names, without the signature: values as they are, or percent-encoded.
+    ///
+    /// As they are, a name or value could hold the signs between them: `a=1&b=2` is also the one value `1&b=2` of `a`. So the plain text is
+    /// believed only if it can be taken apart in one way: no name holds `=` or `&`, and no value `&`.
     package static let sortedParameters = SignedForm(name: "sorted_params", coversBody: false) { content in
         guard let members = content.members else { return [] }
         let pairs = members.sortedByKey.map { (name: $0.key, value: $0.value.parameterText) }
         let plain = pairs.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         let encoded = Parameters.encoded(pairs)
-        return plain == encoded ? [Array(plain.utf8)] : [Array(plain.utf8), Array(encoded.utf8)]
+        if plain == encoded { return [SignedText(Array(plain.utf8))] }
+        return [SignedText(Array(plain.utf8), ambiguity: ambiguity(of: pairs)), SignedText(Array(encoded.utf8))]
+    }
+
+    private static func ambiguity(of pairs: [(name: String, value: String)]) -> String? {
+        for (name, value) in pairs {
+            if name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "&") }) {
+                return "the name \(name.quotedBriefly) holds a sign that stands between names and values"
+            }
+            if value.utf8.contains(UInt8(ascii: "&")) { return "the value of \(name.quotedBriefly) holds '&'" }
+        }
+        return nil
     }
 }
 

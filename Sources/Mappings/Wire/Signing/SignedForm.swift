@@ -8,13 +8,26 @@ package struct SignedForm: Sendable, Equatable {
     let coversBody: Bool
     /// The texts that a sender may have signed; the gateway signs the first. None if the request has nothing to sign: a signature of nothing
     /// would be right for every such request.
-    let texts: @Sendable (SignedContent) -> [[UInt8]]
+    let texts: @Sendable (SignedContent) -> [SignedText]
 
     static let all: [SignedForm] = [.rawBody, .sortedJSON, .sortedParameters]
 
     package static func named(_ name: String) -> SignedForm? { all.first { $0.name == name } }
 
     package static func == (one: Self, other: Self) -> Bool { one.name == other.name }
+}
+
+/// One text that a signature may be of.
+struct SignedText {
+    var bytes: [UInt8]
+    /// Why other content could have the same text, as a part of a sentence; nil if none could. The gateway may sign such a text, but never
+    /// believes one: whoever recorded it could send the other content.
+    var ambiguity: String?
+
+    init(_ bytes: [UInt8], ambiguity: String? = nil) {
+        self.bytes = bytes
+        self.ambiguity = ambiguity
+    }
 }
 
 /// A request as a `SignedForm` sees it, whether it was received or is being written.

@@ -26,7 +26,7 @@ package struct Signer: Sendable {
             members = plan.unsigned(format.map { $0.members(of: request.body) } ?? Parameters(decoding: request.query).members)
         }
         let content = SignedContent(request: request, hasBody: format != nil && !request.body.isEmpty, members: members)
-        return form.texts(content).first.map(sign)
+        return form.texts(content).first.map { sign($0.bytes) }
     }
 
     /// Whether the request's signature is right in one of the accepted forms.

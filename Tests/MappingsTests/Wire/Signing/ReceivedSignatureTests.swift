@@ -17,7 +17,7 @@ struct ReceivedSignatureTests {
     private func form(_ name: String, _ count: Count) -> SignedForm {
         SignedForm(name: name, coversBody: true) { content in
             count.made.withLock { $0 += 1 }
-            return [content.request.body]
+            return [SignedText(content.request.body)]
         }
     }
 
