@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct GatewayCommand: AsyncParsableCommand {
@@ -22,4 +23,16 @@ struct GatewayCommand: AsyncParsableCommand {
     )
 
     static let version = "0.1.0"
+
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        } catch {
+            guard let message = UsageMistake.message(for: error, arguments) else { exit(withError: error) }
+            Terminal.complain(message)
+            exit(withError: ExitStatus.usage)
+        }
+    }
 }
