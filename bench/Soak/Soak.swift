@@ -40,8 +40,8 @@ struct Soak: AsyncParsableCommand {
             throw ValidationError(
                 "with --store sqlite --nodes must be 1, since the file has one owner, and there is no database to restart")
         }
-        guard !strangers || nodes == 1 && kills ?? 0 == 0 && restartDatabase == 0 else {
-            throw ValidationError("with --strangers there is one gateway, and nothing is killed or restarted")
+        guard !strangers || nodes == 1 && kills ?? 0 == 0 && restartDatabase == 0 && !hasOperator else {
+            throw ValidationError("with --strangers there is one gateway, nobody operates it, and nothing is killed or restarted")
         }
         guard !strangers || seconds ?? 60 >= 12 else { throw ValidationError("with --strangers --seconds must be 12 or more") }
         guard (1...5000).contains(wantedRate), connections > 0, connections <= 256 else {

@@ -6,7 +6,7 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows everything that is wrong with a configuration and with mapping files.",
         discussion: """
-            Without arguments the current folder's gateway.yaml is checked, with the mappings that it names; where there is none, the \
+            A file with sources, destinations or routes is checked as a configuration, any other as a mapping. Without arguments the current folder's gateway.yaml is checked, with the mappings that it names; where there is none, the \
             mappings that the binary carries. Prints file:line:column: error: … for each mistake, all at once. Ends with 1 where there is \
             an error.
             """
@@ -15,20 +15,24 @@ struct Check: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config: String?
 
-    @Argument(help: ArgumentHelp("Mapping files, or folders of them.", valueName: "mapping"))
-    var mappings: [String] = []
+    @Argument(help: ArgumentHelp("Configurations, mapping files, or folders of them.", valueName: "file"))
+    var files: [String] = []
 
     func run() throws {
         var diagnostics = Diagnostics()
         var subjects: [String] = []
-        if let config = config ?? (mappings.isEmpty && FileManager.default.fileExists(atPath: "gateway.yaml") ? "gateway.yaml" : nil) {
+        if let config = config ?? (files.isEmpty && FileManager.default.fileExists(atPath: "gateway.yaml") ? "gateway.yaml" : nil) {
             diagnostics.append(contentsOf: Configuration.check(path: config))
             subjects.append(config)
         }
-        for file in try MappingFiles.read(mappings) {
+        for file in try MappingFiles.read(files) {
+            subjects.append(file.path)
+            if ConfigurationFile.isConfiguration(text: file.text) {
+                diagnostics.append(contentsOf: Configuration.check(path: file.path))
+                continue
+            }
             let (_, found) = MappingCompiler.compile(file.text, name: file.name, file: file.path)
             diagnostics.append(contentsOf: found)
-            subjects.append(file.path)
         }
         if subjects.isEmpty {
             diagnostics.append(contentsOf: MappingCatalog.builtIn.diagnostics)

@@ -5,7 +5,20 @@ import Mappings
 /// `--config FILE`, shared by the commands that need one.
 struct ConfigurationOption: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
-    var config = "gateway.yaml"
+    var config = Self.usual
+
+    static let usual = "gateway.yaml"
+
+    /// With the file that an argument names.
+    func replaced(by file: String?) throws -> Self {
+        guard let file else { return self }
+        guard config == Self.usual || config == file else {
+            throw ValidationError("--config names '\(config)', and the argument '\(file)'; keep one")
+        }
+        var option = self
+        option.config = file
+        return option
+    }
 
     /// Shows everything that is wrong and ends with 78 if the file cannot be used. Warnings are for `check` and `serve` to show.
     func load() throws -> Configuration { try Self.load(config) }

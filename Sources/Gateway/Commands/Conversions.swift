@@ -82,16 +82,17 @@ struct Conversions: AsyncParsableCommand {
         )
 
         @OptionGroup var store: StoreOption
-        @Argument(help: "The conversion's id.") var id: String
+        @Argument(help: "The conversion's id, the first characters of it, or its order id.") var id: String
 
         func run() async throws {
-            let (store, _) = try store.open()
-            guard let id = ConversionID(id), let row = try await store.conversion(id) else {
-                Terminal.complain("there is no conversion \(id.quotedBriefly); find ids with `gateway conversions --order-id …`")
-                throw ExitStatus.findings
-            }
+            let (store, configuration) = try store.open()
+            let row = try await ConversionLookup(text: id, store: store).find()
             let trace = try await ConversionTrace(row, in: store)
-            if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
+            let unrouted = try await UnroutedDestinations(row, in: store, configuration)
+            guard self.store.json else { return Terminal.print(trace.lines + unrouted.lines) }
+            var object = trace.object
+            object["not_routed"] = unrouted.array
+            Listing.printPretty(object)
         }
     }
 }

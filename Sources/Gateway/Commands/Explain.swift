@@ -23,6 +23,10 @@ struct Explain: AsyncParsableCommand {
     var request: String?
 
     func run() async throws {
+        if let request, ConfigurationFile.isConfiguration(request) {
+            throw ValidationError(
+                "'\(request)' is a configuration, not a request; write gateway explain --config \(request) --source \(source) REQUEST")
+        }
         let configuration = try configuration.load()
         guard let source = configuration.source(source) else {
             Terminal.complain(

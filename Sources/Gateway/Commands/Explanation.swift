@@ -237,6 +237,7 @@ struct Explanation {
     private mutating func showDestinations(_ names: [String], of conversion: Conversion) {
         if names.isEmpty { lines.append("no route takes this conversion to any destination".styled(.yellow)) }
         for name in names { show(conversion, to: name, after: nil) }
+        lines += configuration.routes.obstacles(to: conversion, reached: names).map { $0.sentence.printable.styled(.yellow) }
     }
 
     /// - Parameter state: for a correction, what became of its conversion at this destination; nil if it had no delivery there.

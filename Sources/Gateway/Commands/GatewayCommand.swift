@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct GatewayCommand: AsyncParsableCommand {
@@ -23,12 +24,17 @@ struct GatewayCommand: AsyncParsableCommand {
 
     static let version = "0.1.0"
 
-    /// ArgumentParser's own `main`, but for where errors are printed: one may quote what somebody sent.
+    /// ArgumentParser's own `main`, but for where errors are printed, since one may quote what somebody sent, and for what is said of a wrong name.
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try await asyncParseAsRoot()
+            var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
         } catch {
+            if let message = UsageMistake.message(for: error, arguments) {
+                Terminal.complain(message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+                exit(withError: ExitStatus.usage)
+            }
             let status = exitCode(for: error)
             // Help, the version, a completion script.
             if status.isSuccess { exit(withError: error) }

@@ -10,7 +10,7 @@ struct SandboxCommand: AsyncParsableCommand {
         discussion: """
             Point a destination's url at http://HOST:PORT/NAME: without --config NAME is a tracker, such as http://127.0.0.1:8081/trcker, and \
             any credentials are taken; with --config there is one tracker for each of its destinations, under the destination's name, which \
-            checks the credentials that the destination sends. The documented paths without a name work too.
+            checks the credentials that the destination sends; one with a postback_url answers 200 to everything there. The documented paths without a name work too.
             """
     )
 
@@ -27,18 +27,18 @@ struct SandboxCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError(error.message)
         }
-        let sources =
-            if let config {
-                try Sandbox.sources(impersonating: ConfigurationOption.load(config).destinations)
-            } else {
-                Sandbox.openSources(of: .builtIn)
-            }
+        let destinations = try config.map { try ConfigurationOption.load($0).destinations }
+        let sources = destinations.map { Sandbox.sources(impersonating: $0) } ?? Sandbox.openSources(of: .builtIn)
+        let postbacks = SandboxPostbacks(impersonating: destinations ?? []) { name, request in
+            Terminal.print("\(SystemClock.now()) \(name.styled(.bold)) \(request.printable)")
+        }
         let logger = Logger.gateway(level: .error)
         let sandbox = try Sandbox(
-            sources: sources, listen: address, logger: logger,
+            sources: sources, postbacks: postbacks, listen: address, logger: logger,
             onListening: { port in
                 Terminal.print("listening on \(address.host):\(port)")
                 for source in sources { Terminal.print("  \(source.mapping.tracker): http://\(address.host):\(port)/\(source.name)") }
+                for name in postbacks.names { Terminal.print("  a postback_url: http://\(address.host):\(port)/\(name)") }
             },
             onReceived: { conversion in Terminal.print(Self.line(conversion)) })
         let group = ServiceGroup(services: [sandbox.server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

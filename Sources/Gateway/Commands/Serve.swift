@@ -15,11 +15,15 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
+    @Argument(help: ArgumentHelp("The configuration file, as --config names it.", valueName: "file"))
+    var file: String?
+
     @Option(name: .long, help: "How much is logged.")
     var logLevel = LogLevel.info
 
     func run() async throws {
-        let (reading, configuration) = try configuration.read()
+        let option = try self.configuration.replaced(by: file)
+        let (reading, configuration) = try option.read()
         Terminal.complain(configuration.warnings.map(\.description))
         let logger = Logger.gateway(level: logLevel.level)
         // Before the store is touched: a start that fails here leaves nothing behind.
@@ -35,7 +39,7 @@ struct Serve: AsyncParsableCommand {
             Terminal.print("listening on \(configuration.listen.host):\(port)")
         }
         do {
-            let reloader = Reloader(path: self.configuration.config, running: reading, logger: logger) { service.apply($0) }
+            let reloader = Reloader(path: option.config, running: reading, logger: logger) { service.apply($0) }
             try await service.run(with: [reloader])
             withExtendedLifetime(lock) {}
         } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import Mappings
 
 /// Reads the files that a configuration is made of.
 enum ConfigurationFile {
@@ -16,6 +17,19 @@ enum ConfigurationFile {
         guard let text = String(validating: data, as: UTF8.self) else { throw .unreadable("it is not UTF-8 text") }
         return text
     }
+
+    /// Whether a file of this text is meant as a configuration: its top level has what no mapping has. Also if the YAML is broken further down.
+    static func isConfiguration(text: String) -> Bool {
+        let keys = ["sources", "destinations", "routes"]
+        var ignored = Diagnostics()
+        if let entries = YAMLReader.read(text, file: "", into: &ignored)?.entries {
+            return entries.contains { keys.contains($0.key.scalar ?? "") }
+        }
+        return text.split(whereSeparator: \.isNewline).contains { line in keys.contains { line.hasPrefix("\($0):") } }
+    }
+
+    /// False for a file that cannot be read.
+    static func isConfiguration(_ path: String) -> Bool { (try? read(path)).map { isConfiguration(text: $0) } ?? false }
 
     /// Calls with each line that is not blank, without the white space around it; a file of any size takes a megabyte at a time.
     static func eachLine(_ path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(Failure) {

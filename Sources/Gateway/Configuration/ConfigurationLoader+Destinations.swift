@@ -152,6 +152,11 @@ extension ConfigurationLoader {
                 found.error(at: node.location, error.message)
             }
         }
+        for macro in ForeignMacro.all(in: substitution.maskedTexts[node.location] ?? text) {
+            let hint = ForeignMacro.meant(by: macro) ?? "{click_id}"
+            found.warning(
+                at: node.location, "\(macro.quotedBriefly) in this \(key) is sent as it is; macros are in braces, such as \(hint)")
+        }
         diagnostics.append(contentsOf: found)
         return found.hasErrors ? nil : url
     }

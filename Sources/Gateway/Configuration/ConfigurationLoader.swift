@@ -89,6 +89,7 @@ struct ConfigurationLoader {
         let routes = self.routes(
             routeNodes, sources: sourceNodes.map { ($0.name, $0.key.location) },
             destinations: destinationNodes.map { ($0.name, $0.key.location) })
+        if !diagnostics.hasErrors, !substitution.diagnostics.hasErrors { warn(of: routes, routeNodes, sources, destinations) }
         if sourceNodes.isEmpty, root["sources"]?.isMap ?? true {
             diagnostics.warning(at: root["sources"]?.location ?? start, "there are no sources, so nobody can send a conversion")
         }

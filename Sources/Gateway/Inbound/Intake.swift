@@ -25,17 +25,20 @@ final class Intake: Sendable {
     private let inFlight: InFlightLimit
     private let onAccepted: @Sendable (Conversion, [String]) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
+    private let elsewhere: @Sendable (WireRequest) -> ReceptionReply?
 
     /// - Parameters:
     ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
     ///   - workersProblem: for `/readyz`: why deliveries do not move, nil if they do.
     ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
     ///   - onCorrected: the same for a correction, by its own id.
+    ///   - elsewhere: asked about a request that is for no tracker; nil leaves it at the usual reply.
     init(
         _ reception: Reception, store: any IntakeStore, clock: IntakeClock, settings: Settings = Settings(), logger: Logger,
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
-        onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in }
+        onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in },
+        elsewhere: @escaping @Sendable (WireRequest) -> ReceptionReply? = { _ in nil }
     ) {
         self.reception = reception
         self.store = store
@@ -43,6 +46,7 @@ final class Intake: Sendable {
         self.logger = logger
         self.onAccepted = onAccepted
         self.onCorrected = onCorrected
+        self.elsewhere = elsewhere
         health = predecessor?.health ?? HealthProbe(store: store, now: clock.now, logger: logger, workersProblem: workersProblem)
         inFlight = predecessor?.inFlight ?? InFlightLimit(settings.requestsInFlight)
         strangers = predecessor?.strangers ?? StrangerPace(settings.wrongKeys)
@@ -66,7 +70,7 @@ final class Intake: Sendable {
         let arrival = Arrival(
             id: clock.id(at: now), receivedAt: now, request: request, sender: reception.sender(of: request, peer: peer))
         switch reception.find(arrival) {
-        case .nowhere(let reply): return reply
+        case .nowhere(let reply): return elsewhere(request) ?? reply
         case .trackers(let matches, let first):
             guard inFlight.enter() else {
                 let refusal = Refusal(.overloaded, "too many requests are under way; try again in a moment")

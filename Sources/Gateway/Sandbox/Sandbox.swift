@@ -14,9 +14,10 @@ struct Sandbox: Sendable {
 
     /// - Parameters:
     ///   - sources: from `sources(impersonating:)` or `openSources(of:)`.
+    ///   - postbacks: destinations without a mapping.
     ///   - onReceived: each conversion that a tracker received, and the conversion after each correction, under the tracker's name.
     init(
-        sources: [SourceConfiguration], listen: ListenAddress, logger: Logger,
+        sources: [SourceConfiguration], postbacks: SandboxPostbacks? = nil, listen: ListenAddress, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void, onReceived: @escaping @Sendable (Conversion) -> Void
     ) throws {
         folder = try TemporaryFolder(for: "sandbox")
@@ -28,7 +29,8 @@ struct Sandbox: Sendable {
             onCorrected: { [store] id in
                 guard let row = try? await store.conversion(id), let conversion = try? Conversion(document: row.document) else { return }
                 onReceived(conversion)
-            })
+            },
+            elsewhere: { postbacks?.reply(to: $0) })
         server = InboundServer(intake, at: listen, logger: logger, onRunning: onListening)
     }
 

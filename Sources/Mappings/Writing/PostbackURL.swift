@@ -111,7 +111,10 @@ package struct PostbackURL: Sendable {
                 return pieces
             }
             let name = String(rest[rest.index(after: open)..<close])
-            if let path = FieldPath(name: name) ?? macros[name] {
+            if name.hasPrefix("{") {
+                let bare = String(name.drop { $0 == "{" })
+                diagnostics.error(at: place, "a macro has one brace on each side, found '{{\(bare)}}'; write {\(bare)}")
+            } else if let path = FieldPath(name: name) ?? macros[name] {
                 pieces.append(.macro(path, name: name))
             } else {
                 let known = Field.allNames + Array(macros.keys)
@@ -141,6 +144,32 @@ package struct PostbackURL: Sendable {
     /// Scheme, host, and the path up to its first macro.
     package var address: String {
         if case .literal(let text)? = base.first { text } else { "" }
+    }
+
+    /// Whether the path may be of this URL; a macro stands for a part of one segment.
+    func matches(_ path: String) -> Bool {
+        var rest = path[...]
+        for (index, piece) in base.enumerated() {
+            switch piece {
+            case .literal(let text):
+                var literal = text[...]
+                if index == 0 {
+                    let host = literal.firstRange(of: "://").map { literal[$0.upperBound...] } ?? literal
+                    literal = host.drop { $0 != "/" }
+                    if literal.isEmpty { literal = "/" }
+                }
+                guard rest.hasPrefix(literal) else { return false }
+                rest = rest.dropFirst(literal.count)
+            case .macro:
+                guard let next = base.dropFirst(index + 1).first, case .literal(let text) = next else {
+                    return !rest.isEmpty && !rest.contains("/")
+                }
+                guard let range = rest.firstRange(of: text), !rest[..<range.lowerBound].contains("/"), range.lowerBound > rest.startIndex
+                else { return false }
+                rest = rest[range.lowerBound...]
+            }
+        }
+        return rest.isEmpty
     }
 
     package func write(_ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws(Skip) -> OutboundRequest {

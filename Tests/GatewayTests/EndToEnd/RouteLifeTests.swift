@@ -47,5 +47,46 @@ extension EndToEnd {
                 #expect(tracker.received.map(\.uri) == ["/new?cid=click-o-1"])
             }
         }
+
+        @Test func `explain and show name the routes that did not take a conversion, and why`() async throws {
+            let configuration = ConfigurationText(
+                sources: [.shop], to: [.postback("a", "/a?cid={click_id}"), .postback("c", "/c?cid={click_id}")],
+                routes: ["{ from: shop, to: a }", #"{ from: shop, to: c, when: type == "sale" and amount > 20 }"#])
+            let sentence = "route 2 → c: not sent, wants amount > 20, is 15.00"
+            try await Workbench.serve(configuration) { (bench, _, port, _) async throws in
+                let explained = try await bench.run("explain", "--source", "shop", input: Samples.sale("o-1", cents: 1500).body)
+                #expect(explained.lines.last == sentence)
+                #expect(try await Samples.sale("o-1", cents: 1500).post(port).status == 200)
+                let row = try #require(try await bench.settled(1).first)
+                let shown = try await bench.run("conversions", "show", row.text("conversion"))
+                #expect(Array(shown.lines.suffix(2)) == ["not sent, as the routes are now", "  \(sentence)"])
+                let json = try JSONValue(parsing: try await bench.run("conversions", "show", "--json", row.text("conversion")).output)
+                guard case .array(let routes)? = json["not_routed"] else { throw CancellationError() }
+                #expect(routes.map { "\($0.text("route")) \($0.text("reason"))" } == ["2 wants amount > 20, is 15.00"])
+            }
+        }
+
+        @Test func `show takes an order id and the first characters of an id`() async throws {
+            let configuration = ConfigurationText(sources: [.shop], to: [.postback("a", "/a?cid={click_id}")])
+            try await Workbench.serve(configuration) { (bench, _, port, _) async throws in
+                for order in ["o-1", "o-2"] { #expect(try await Samples.sale(order).post(port).status == 200) }
+                let rows = try await bench.rows("conversions")
+                let ids = rows.map { $0.text("id") }
+                let first = try #require(rows.first { $0.text("order_id") == "o-1" }).text("id")
+                for text in ["o-1", first, String(first.prefix(20)), first.lowercased()] {
+                    let shown = try await bench.run("conversions", "show", text)
+                    #expect(shown.status == 0)
+                    #expect(shown.lines.first == "conversion \(first)", "\(text)")
+                }
+                // Both came within the same minutes.
+                let both = String(first.prefix(6))
+                let unclear = try await bench.run("conversions", "show", both)
+                #expect(unclear.status == 1)
+                #expect(unclear.errors.split(separator: "\n").first == "'\(both)' may be any of 2 conversions; name one by its id")
+                for id in ids { #expect(unclear.errors.contains("  \(id)  ")) }
+                let none = try await bench.run("conversions", "show", "o-3")
+                #expect(none.errors == "there is no conversion 'o-3'; find ids with `gateway conversions --order-id …`\n")
+            }
+        }
     }
 }
