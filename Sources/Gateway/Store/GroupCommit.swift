@@ -46,6 +46,9 @@ final class GroupCommit<Write: Sendable>: Sendable {
         state.withLock { lastBatch >= 8 && !$0.waiting.isEmpty && $0.waiting.count < batchLimit }
     }
 
+    /// Puts writes of the last batch behind all that wait. They are not done yet.
+    func putBack(_ writes: [Write]) { state.withLock { $0.waiting += writes } }
+
     /// The next batch, oldest first; nil ends the draining. `done` writes of the last batch leave the queue.
     func next(done: Int) -> [Write]? {
         state.withLock { state in

@@ -92,7 +92,7 @@ struct HistoryCostTests {
         return (early, try await cost(of: 900...909))
     }
 
-    @Test func `a commit ends before it has applied much that waited`() async throws {
+    @Test func `a sale shares a commit with few others' corrections, however many sales take what waited for them`() async throws {
         try await withFolder { folder in
             let store = try SQLiteConversionStore(path: folder + "/gateway.db")
             for number: UInt64 in 1...20 {
@@ -105,21 +105,33 @@ struct HistoryCostTests {
             let meter = Meter()
             try await store.pool.writeWithoutTransaction { meter.attach(to: try #require($0.sqliteConnection)) }
             // All sales wait while this write is under way, and so share what comes next.
-            let gate = HeldWrite()
-            async let blocked: Void = store.write { _ in gate.enter() }
-            await gate.isEntered()
+            let held = HeldWrite()
+            async let blocked: Void = store.write { _ in held.enter() }
+            await held.isEntered()
+            let plain = StoreSamples.submission(30, keys: [StoreSamples.key(30)])
             try await withThrowingTaskGroup(of: Acceptance.self) { group in
                 for number: UInt64 in 1...20 {
                     let sale = StoreSamples.message(number, "approved", orderID: "order-\(number)", keys: [StoreSamples.key(number)])
                     group.addTask { try await store.accept(sale) }
                 }
                 #expect(try await eventually { store.queued == 21 ? true : nil } == true)
-                gate.open()
+                group.addTask { try await store.accept(plain) }
+                #expect(try await eventually { store.queued == 22 ? true : nil } == true)
+                held.open()
                 for try await acceptance in group { #expect(acceptance == .stored) }
             }
             try await blocked
-            // The gate's own, and one for each two sales.
+            // The held write's own, and one for each two sales.
             #expect(meter.commits.withLock { $0 } == 11)
+            let history = try await store.conversions(ConversionFilter(limit: 100))
+            #expect(history.count == 21 && history.allSatisfy { $0.orderID == "order-30" || $0.status == "s-50" })
+            // The plain sale came last, and is in the first of them: before it two sales were stored, each with its corrections.
+            let before = try await store.read { database in
+                try database.rows(
+                    "SELECT count(*) FROM content WHERE id < (SELECT content FROM conversion WHERE id = ?1)", [plain.conversion.id.sql]
+                ) { $0.int(0) }
+            }
+            #expect(before == [102])
             await store.close()
         }
     }

@@ -55,19 +55,19 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
     private func drain() {
         var done = 0
         while let batch = queue.next(done: done) {
-            run(batch)
-            done = batch.count
+            let rest = run(batch)
+            queue.putBack(rest)
+            done = batch.count - rest.count
         }
     }
 
-    private func run(_ batch: [Waiting]) {
+    /// Returns what is left to a later transaction.
+    private func run(_ batch: [Waiting]) -> [Waiting] {
         let inputs = batch.compactMap(\.input)
         let result = inputs.isEmpty ? .success([]) : attempt(inputs)
         // One row that the database does not take must not take the others with it. It is found by halves: 99 good ones cost a few commits.
         if case .failure(.row) = result, inputs.count > 1 {
-            run(Array(batch[..<(batch.count / 2)]))
-            run(Array(batch[(batch.count / 2)...]))
-            return
+            return run(Array(batch[..<(batch.count / 2)])) + run(Array(batch[(batch.count / 2)...]))
         }
         var outputs = (try? result.get())?.makeIterator()
         var rest: [Waiting] = []
@@ -85,8 +85,9 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
                 }
             }
         }
-        if rest.contains(where: { $0.input != nil }) { return run(rest) }
+        if rest.contains(where: { $0.input != nil }) { return rest }
         for case .end(let continuation) in rest { continuation.resume() }
+        return []
     }
 
     private enum Failure: Error {

@@ -60,7 +60,7 @@ final class PostgresConversionStore: SQLStore {
         results = PostgresBatches(resultLane, capacity: limits.queued, batchLimit: limits.batch) {
             connection, inputs, isRetry throws(PostgresFailure) in try writer.record(inputs, connection, isRetry: isRetry)
         }
-        corrections = PostgresBatches(intakeLane, capacity: limits.queued, batchLimit: 64) {
+        corrections = PostgresBatches(intakeLane, capacity: limits.queued, batchLimit: 32) {
             connection, inputs, isRetry throws(PostgresFailure) in try writer.correct(inputs, connection, isRetry: isRetry)
         }
         keeps = PostgresBatches(repairLane, capacity: limits.queued, batchLimit: limits.batch) {

@@ -7,8 +7,8 @@ import Rules
 /// are read. 3. Repeats are counted or kept, and all is committed. Keys go in one order, the same on every node, so that two nodes never wait
 /// for each other crosswise. A batch of new conversions takes two exchanges with the server.
 extension PostgresWriter {
-    /// A transaction leaves the rest to the next one once it has applied so many corrections: each costs many times a plain conversion, and
-    /// everybody waits for the commit.
+    /// A transaction that has applied so many corrections applies no more: each costs many times a plain conversion, and everybody waits
+    /// for the commit. A plain conversion still joins it.
     private static let mostSteps = 100
 
     /// - Parameter isRetry: the batch may have been committed before; what is stored already then counts as just stored.
@@ -109,7 +109,7 @@ extension PostgresWriter {
         steps.append((.selectHolders, Self.lookup(lookups)))
         let results = try connection.run(steps)
         let holders = KeyHolders(results[results.count - 1])
-        for index in rest where !left.contains(index) && counts.steps < Self.mostSteps {
+        for index in rest where !left.contains(index) {
             let input = inputs[index]
             let submission = input.submission
             if let stored = known[submission.conversion.id] {
@@ -119,9 +119,9 @@ extension PostgresWriter {
                 let isEqual = digest == input.message.content
                 repeats.add(isEqual ? .equalRepeat(note: nil) : .otherRepeat(note: nil), input.message, to: input.message.id)
                 outcomes[index] = .duplicate(of: input.message.id, sameContent: isEqual)
-            } else if let holder = holders.holder(of: submission) {
+            } else if let holder = holders.holder(of: submission), !submission.repeats.corrects || counts.steps < Self.mostSteps {
                 outcomes[index] = try receive(input, heldBy: holder, &repeats, &counts, connection)
-            } else {
+            } else if counts.steps < Self.mostSteps {
                 outcomes[index] = try acceptSlowly(input, &repeats, &counts, connection)
             }
         }

@@ -120,29 +120,35 @@ extension PostgresWriter {
         _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) {
         if case .step(let step) = write {
-            try append(step, to: root, sent: found.sent, message, &counts, connection)
+            _ = try connection.run(appending(step, to: root, sent: found.sent, message, &counts) + [present(step, of: root, message)])
         } else {
             repeats.add(write, message, to: root)
         }
     }
 
-    private func append(
-        _ step: HistoryStep, to root: ConversionID, sent: [String], _ message: QueuedMessage, _ counts: inout Counts,
-        _ connection: PostgresConnection
-    ) throws(PostgresFailure) {
+    private func appending(
+        _ step: HistoryStep, to root: ConversionID, sent: [String], _ message: QueuedMessage, _ counts: inout Counts
+    ) -> [PostgresConnection.Step] {
         let (row, came) = (step.row, message.row)
         let destinations = step.destinations(after: sent)
         let correction = PostgresParameters(
             came.id, came.source, came.tracker, came.receivedAt, row.type, row.status, row.orderID, row.clickID, row.amount, row.currency,
             row.refunded, root, step.number, message.content)
         let content = PostgresParameters(came.id, message.content, row.document, message.request)
-        let present = PostgresParameters(root, came.id, row.status, row.amount, row.currency, row.refunded)
-        var steps: [PostgresConnection.Step] = [(.insertCorrection, correction), (.insertContent, content), (.updateRoot, present)]
+        var steps: [PostgresConnection.Step] = [(.insertCorrection, correction), (.insertContent, content)]
         let place = HistoryPlace(root: root, step: step.number)
         counts.steps += 1
         steps += insertDeliveries(destinations.map { (came.id, $0, came.receivedAt) }, &counts, place: place)
         for destination in destinations { steps += order(of: came.id, at: place, to: destination) }
-        _ = try connection.run(steps)
+        return steps
+    }
+
+    /// The first message shows the present.
+    private func present(_ step: HistoryStep, of root: ConversionID, _ message: QueuedMessage) -> PostgresConnection.Step {
+        (
+            .updateRoot,
+            PostgresParameters(root, message.id, step.row.status, step.row.amount, step.row.currency, step.row.refunded)
+        )
     }
 
     private func newest(of message: ConversionRow, _ connection: PostgresConnection) throws(PostgresFailure) -> ConversionID? {
@@ -223,12 +229,43 @@ extension PostgresWriter {
         var taking = [KeyClaim(key, sale.row)].parameters
         taking.add(holders.ids)
         _ = try connection.run(.takeKeys, taking)
-        for message in waiting {
-            let found = try find(sale.id, for: message, .correction(message.row.document), connection)
-            let write = found.change.asWaited(content: message.content, first: sale.content)
-            try self.write(write, message, to: sale.id, found, &repeats, &counts, connection)
-        }
+        try apply(waiting, to: sale, &repeats, &counts, connection)
         _ = try connection.run(.deleteWaiting, awaited)
+    }
+
+    /// The history is read once; what each message makes of it is known without another look.
+    private func apply(
+        _ waiting: [QueuedMessage], to sale: QueuedMessage, _ repeats: inout PostgresRepeats, _ counts: inout Counts,
+        _ connection: PostgresConnection
+    ) throws(PostgresFailure) {
+        let id = PostgresParameters(sale.id)
+        let found = try connection.run([(.lockFirst, id), (.selectPresent, id), (.selectSteps, id), (.selectDestinations, id)])
+        guard let row = found[1].first else { return }
+        var history = StoredHistory(document: row.bytes(0), step: row.int(1), firstContent: row.digest(2))
+        var known = Set(found[2].map { $0.digest(0) })
+        var sent = found[3].map { $0.text(0) }
+        var (writing, last): ([PostgresConnection.Step], PostgresConnection.Step?) = ([], nil)
+        for message in waiting {
+            let change = history.change(by: .correction(message.row.document), message.content, rule: message.rule) {
+                known.contains(message.content)
+            }
+            let write = change.asWaited(content: message.content, first: sale.content)
+            guard case .step(let step) = write else {
+                repeats.add(write, message, to: sale.id)
+                continue
+            }
+            writing += appending(step, to: sale.id, sent: sent, message, &counts)
+            (history.document, history.step) = (step.row.document, step.number)
+            known.insert(message.content)
+            sent = step.destinations(after: sent)
+            last = present(step, of: sale.id, message)
+            // Documents may be large, and all of them are sent before an answer is read.
+            guard writing.count >= 200 else { continue }
+            _ = try connection.run(writing)
+            writing = []
+        }
+        writing += [last].compactMap(\.self)
+        if !writing.isEmpty { _ = try connection.run(writing) }
     }
 }
 
@@ -255,6 +292,8 @@ extension PostgresStatement {
         """
         SELECT id FROM conversion WHERE root = $1::uuid AND digest = $2::uuid LIMIT 1
         """)
+    fileprivate static let selectSteps = Self(
+        "select_steps", "SELECT digest FROM conversion WHERE root = $1::uuid AND digest IS NOT NULL")
     /// The index gives each destination of the corrections by one look, however many corrections there are.
     fileprivate static let selectDestinations = Self(
         "select_destinations",

@@ -4,9 +4,14 @@ protocol QueuedWrite: AnyObject, Sendable {
     ///
     /// A `StoreError` is this write's own outcome and must come before its first change; an `SQLiteFailure` undoes the batch.
     func run(_ writer: SQLiteWriter) throws(SQLiteFailure)
+    /// Whether the last run left the work to a later transaction.
+    var isPostponed: Bool { get }
     /// Hands the outcome to the caller; `failure` overrides it.
     func finish(_ failure: StoreError?)
 }
+
+/// This transaction has enough to do. Thrown before the write's first change.
+struct Postponed: Error {}
 
 /// A piece of work for the writer, with the task that waits for it.
 final class Write<Value: Sendable>: QueuedWrite, @unchecked Sendable {
@@ -14,6 +19,7 @@ final class Write<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     private let continuation: CheckedContinuation<Result<Value, StoreError>, Never>
     /// Touched on the writer's queue only.
     private var outcome: Result<Value, StoreError>?
+    private(set) var isPostponed = false
 
     init(
         _ body: @escaping @Sendable (SQLiteWriter) throws -> Value,
@@ -24,10 +30,13 @@ final class Write<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     }
 
     func run(_ writer: SQLiteWriter) throws(SQLiteFailure) {
+        isPostponed = false
         do {
             outcome = .success(try body(writer))
         } catch let failure as SQLiteFailure {
             throw failure
+        } catch is Postponed {
+            isPostponed = true
         } catch {
             outcome = .failure(StoreError(error, path: writer.path))
         }

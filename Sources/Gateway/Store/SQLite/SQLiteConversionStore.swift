@@ -84,7 +84,10 @@ final class SQLiteConversionStore: SQLStore {
 
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance {
         let queued = QueuedSubmission(submission)
-        return try await write { try $0.accept(queued) }
+        return try await write { writer in
+            guard let acceptance = try writer.accept(queued) else { throw Postponed() }
+            return acceptance
+        }
     }
 
     func keep(_ refused: RefusedRequest) async throws(StoreError) {
@@ -93,7 +96,10 @@ final class SQLiteConversionStore: SQLStore {
 
     func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult {
         let queued = QueuedSubmission(submission)
-        return try await write { try $0.correct(queued) }
+        return try await write { writer in
+            guard let result = try writer.correct(queued) else { throw Postponed() }
+            return result
+        }
     }
 
     @discardableResult
@@ -207,9 +213,10 @@ final class SQLiteConversionStore: SQLStore {
         let clock = ContinuousClock()
         while let batch = queue.next(done: done) {
             let start = clock.now
-            writer.commit(batch)
+            let postponed = writer.commit(batch)
             checkpointer?.committed(writer)
-            done = batch.count
+            queue.putBack(postponed)
+            done = batch.count - postponed.count
             // Senders that keep a connection busy come back right after their reply. Waiting a tenth of a commit for them puts them into
             // the next one instead of the one after, which nearly doubles the batch if the disk is slow.
             if queue.isWorthWaiting(after: done) { usleep(UInt32(min(1000, (clock.now - start) / .microseconds(10)))) }

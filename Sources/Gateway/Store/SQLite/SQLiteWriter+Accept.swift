@@ -3,20 +3,27 @@ import Rules
 
 extension SQLiteWriter {
     /// Takes the keys first: an insert that changes nothing means that a conversion holds the key, so a new conversion costs no lookup.
-    func accept(_ queued: QueuedSubmission) throws(SQLiteFailure) -> Acceptance {
+    /// - Returns: nil, and nothing is changed, if it may apply corrections and this transaction has applied enough.
+    func accept(_ queued: QueuedSubmission) throws(SQLiteFailure) -> Acceptance? {
         let submission = queued.submission
         let (conversion, message) = (submission.conversion, queued.message)
         let source = try number(of: conversion.source)
         let tracker = try number(of: conversion.tracker)
 
+        if submission.awaitedKey != nil, hasManySteps { return nil }
         var isAwaited = false
         for key in submission.keys where try !take(key, for: conversion, with: statements.insertKey) {
             if let holder = try holder(of: submission.keys, for: conversion, source: source) {
                 if holder.id == conversion.id { return try receiveItself(message) }
                 for key in submission.keys { try giveBack(key, of: conversion.id) }
+                if hasManySteps, submission.repeats.corrects, !holder.isOthers { return nil }
                 return holder.isOthers ? .conflict(with: holder.id) : try receiveRepeat(queued, of: holder)
             }
             // The key's holder held it too long ago, or waits for this conversion.
+            if hasManySteps {
+                for key in submission.keys { try giveBack(key, of: conversion.id) }
+                return nil
+            }
             for key in submission.keys { _ = try take(key, for: conversion, with: statements.replaceKey) }
             isAwaited = true
             break

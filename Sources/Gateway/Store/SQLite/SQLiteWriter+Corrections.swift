@@ -15,7 +15,9 @@ extension SQLiteWriter {
         return acceptance
     }
 
-    func correct(_ queued: QueuedSubmission) throws(SQLiteFailure) -> CorrectionResult {
+    /// - Returns: nil, and nothing is changed, if this transaction has applied enough corrections.
+    func correct(_ queued: QueuedSubmission) throws(SQLiteFailure) -> CorrectionResult? {
+        if hasManySteps { return nil }
         let (keys, message) = (queued.submission.keys, queued.message)
         let source = try number(of: message.row.source)
         let holder = try holder(of: keys, for: message.row, source: source, everHeld: true)

@@ -81,43 +81,33 @@ final class SQLiteWriter: @unchecked Sendable {
 
     // MARK: Transactions
 
-    /// A transaction ends before its next write once it has applied so many corrections: each costs many times a plain conversion, and
-    /// everybody waits for the commit.
+    /// A transaction that has applied so many corrections applies no more: each costs many times a plain conversion, and everybody waits
+    /// for the commit. A plain conversion still joins it.
     private static let mostSteps = 100
 
-    /// Runs the writes in one transaction, as a rule, and hands each its outcome after the commit.
+    /// Whether this transaction leaves further corrections to a later one.
+    var hasManySteps: Bool { countChanges.steps >= Self.mostSteps }
+
+    /// Runs the writes in one transaction and hands each its outcome after the commit. Returns those that are left to a later one.
     ///
     /// A write that fails by itself (a constraint) takes no other with it; a failure of the file fails all, and nothing of them stays.
-    func commit(_ batch: [any QueuedWrite]) {
-        var rest = batch[...]
-        while !rest.isEmpty { rest = commitPortion(of: rest) }
-    }
-
-    /// Returns what is left.
-    private func commitPortion(of batch: ArraySlice<any QueuedWrite>) -> ArraySlice<any QueuedWrite> {
-        var end = batch.startIndex
+    func commit(_ batch: [any QueuedWrite]) -> [any QueuedWrite] {
         do throws(SQLiteFailure) {
             try transaction { () throws(SQLiteFailure) in
-                while end < batch.endIndex, countChanges.steps < Self.mostSteps {
-                    end += 1
-                    try batch[end - 1].run(self)
-                }
+                for write in batch { try write.run(self) }
             }
         } catch {
-            guard error.concernsFile else {
-                commitSeparately(batch[..<end])
-                return batch[end...]
-            }
+            guard error.concernsFile else { return commitSeparately(batch) }
             let failure = StoreError(error, path: path)
             for write in batch { write.finish(failure) }
             return []
         }
-        for write in batch[..<end] { write.finish(nil) }
-        return batch[end...]
+        for write in batch where !write.isPostponed { write.finish(nil) }
+        return batch.filter(\.isPostponed)
     }
 
     /// The slow way, once a write is known to fail: a savepoint around each.
-    private func commitSeparately(_ batch: ArraySlice<any QueuedWrite>) {
+    private func commitSeparately(_ batch: [any QueuedWrite]) -> [any QueuedWrite] {
         var failures: [StoreError?] = Array(repeating: nil, count: batch.count)
         do throws(SQLiteFailure) {
             try transaction { () throws(SQLiteFailure) in
@@ -137,10 +127,12 @@ final class SQLiteWriter: @unchecked Sendable {
                     try statements.release.run()
                 }
             }
-            for (write, failure) in zip(batch, failures) { write.finish(failure) }
+            for (write, failure) in zip(batch, failures) where !write.isPostponed { write.finish(failure) }
+            return batch.filter(\.isPostponed)
         } catch {
             let failure = StoreError(error, path: path)
             for write in batch { write.finish(failure) }
+            return []
         }
     }
 
