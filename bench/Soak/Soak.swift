@@ -31,6 +31,7 @@ struct Soak: AsyncParsableCommand {
     var strangers = false
     @Flag(name: .customLong("operator"), help: "Somebody pauses, resumes, replays, prunes and reloads at random, all the time.")
     var hasOperator = false
+    @Option(help: "With --strangers: how many times its quiet value the good senders' p99 must stay below.") var slowdown = 5.0
     @Option(help: "The gateway's executable.") var gateway: String?
     @Flag(help: "Keeps the store and the logs; they are kept anyway if something is wrong.") var keep = false
 
@@ -43,6 +44,7 @@ struct Soak: AsyncParsableCommand {
         guard !strangers || nodes == 1 && kills ?? 0 == 0 && restartDatabase == 0 && !hasOperator else {
             throw ValidationError("with --strangers there is one gateway, nobody operates it, and nothing is killed or restarted")
         }
+        guard slowdown > 1 else { throw ValidationError("--slowdown must be more than 1") }
         guard !strangers || seconds ?? 60 >= 12 else { throw ValidationError("with --strangers --seconds must be 12 or more") }
         guard (1...5000).contains(wantedRate), connections > 0, connections <= 256 else {
             throw ValidationError("--rate must be from 1 to 5000, --connections from 1 to 256")
@@ -60,7 +62,7 @@ struct Soak: AsyncParsableCommand {
             seed: seed ?? UInt64.random(in: 1...999_999), duration: .seconds(seconds ?? (kills == nil ? 60 : 7200)), kills: kills,
             store: store,
             nodes: nodes, databaseRestarts: restartDatabase,
-            rate: wantedRate, connections: connections, hasRefunds: refunds, hasStrangers: strangers,
+            rate: wantedRate, connections: connections, hasRefunds: refunds, slowdown: strangers ? slowdown : nil,
             gateway: gateway ?? Self.builtGateway())
         run.hasOperator = hasOperator
         let isFine = try await run.perform()

@@ -15,7 +15,9 @@ struct SoakRun: Sendable {
     private let databaseRestarts: Int
     private let store: SoakStore
     private let cluster: PostgresCluster?
-    private let hasStrangers: Bool
+    /// How much strangers may slow good senders; nil if there are none.
+    private let slowdown: Double?
+    private var hasStrangers: Bool { slowdown != nil }
     private let ledger: Ledger
     private let phase = Phase()
     private let tally = Tally()
@@ -27,7 +29,7 @@ struct SoakRun: Sendable {
 
     init(
         seed: UInt64, duration: Duration, kills: Int?, store: SoakStore, nodes: Int, databaseRestarts: Int, rate: Int, connections: Int,
-        hasRefunds: Bool, hasStrangers: Bool, gateway: String
+        hasRefunds: Bool, slowdown: Double?, gateway: String
     ) throws {
         self.seed = seed
         self.duration = duration
@@ -36,7 +38,7 @@ struct SoakRun: Sendable {
         self.connections = connections
         self.gateway = gateway
         nodeCount = nodes
-        self.hasStrangers = hasStrangers
+        self.slowdown = slowdown
         self.store = store
         self.databaseRestarts = databaseRestarts
         var dice = Dice(seed: UInt64(ProcessInfo.processInfo.processIdentifier), "database")
@@ -68,8 +70,8 @@ struct SoakRun: Sendable {
                 try await node.launch()
                 try await node.waitUntilUp()
             }
-            if hasStrangers, let gateway = await nodes[0].processID {
-                strangers = Strangers(seed: seed, duration: duration, gateway: gateway, port: nodes[0].port)
+            if let slowdown, let gateway = await nodes[0].processID {
+                strangers = Strangers(seed: seed, duration: duration, slowdown: slowdown, gateway: gateway, port: nodes[0].port)
             }
             try await load(nodes, strangers, hand)
             try await drain(nodes)

@@ -5,6 +5,8 @@ import Synchronization
 final class Strangers: Sendable {
     private let seed: UInt64
     private let duration: Duration
+    /// The good senders' p99 must stay below so many times its quiet value.
+    private let slowdown: Double
     let latencies = Latencies()
     private let tally = StrangerTally()
     private let figures: GatewayFigures
@@ -20,9 +22,10 @@ final class Strangers: Sendable {
     /// How long after the end the gateway may still have a connection of strangers: twice its deadlines for bodies and for replies.
     private static let release = Duration.seconds(60)
 
-    init(seed: UInt64, duration: Duration, gateway processID: Int32, port: Int) {
+    init(seed: UInt64, duration: Duration, slowdown: Double, gateway processID: Int32, port: Int) {
         self.seed = seed
         self.duration = duration
+        self.slowdown = slowdown
         figures = GatewayFigures(processID: processID, port: port)
         probe = ReadyProbe(port: port)
     }
@@ -100,7 +103,6 @@ final class Strangers: Sendable {
 extension Strangers {
     private static let mostMemory = 400
     private static let mostKept = 100
-    private static let slowdown = 5.0
 
     private func stageMemory(_ stage: Latencies.Stage) -> (now: Int, most: Int) { memory.withLock { $0[stage] ?? (0, 0) } }
 
@@ -133,8 +135,10 @@ extension Strangers {
     var complaints: [String] {
         var found: [String] = []
         if let ratio {
-            if ratio >= Self.slowdown {
-                found.append("good senders' p99 with strangers is \(Self.text(ratio)) times the quiet one; wanted is less than 5 times")
+            if ratio >= slowdown {
+                found.append(
+                    "good senders' p99 with strangers is \(Self.text(ratio)) times the quiet one; wanted is less than \(Self.text(slowdown)) times"
+                )
             }
         } else {
             found.append("good senders sent nothing, or nothing beside strangers; is --seconds too short?")
