@@ -93,6 +93,9 @@ package struct Person: Sendable {
     }
 }
 
+/// Bytes; RFC 5321 allows 254. What is longer is no address, and is not hashed at each of its dashes.
+private let longestAddress = 320
+
 extension [UInt8] {
     fileprivate func places(of needle: [UInt8]) -> [Range<Int>] {
         var places: [Range<Int>] = []
@@ -134,8 +137,8 @@ extension [UInt8] {
             while end < count, self[end].isAlphanumeric || self[end] == UInt8(ascii: "-") || self[end] == UInt8(ascii: ".") { end += 1 }
             // What follows a name, as a number does in an order id, is no part of it.
             var ends = [end]
-            ends += (sign + 1..<end).filter { self[$0] == UInt8(ascii: "-") }
-            for var end in ends {
+            ends += (sign + 1..<end).prefix(longestAddress).filter { self[$0] == UInt8(ascii: "-") }
+            for var end in ends where end - start <= longestAddress {
                 while end > sign + 1, self[end - 1] == UInt8(ascii: ".") { end -= 1 }
                 guard start < sign, end > sign + 1 else { continue }
                 found.append((Array(self[start..<end]), start..<end))
