@@ -28,7 +28,7 @@ struct Deliveries: AsyncParsableCommand {
             for row in rows {
                 table.add(
                     row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
-                    row.state == .pending ? row.nextAttempt?.description ?? "" : "",
+                    row.state == .pending ? row.nextAttempt?.shown ?? "" : "",
                     row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? "")
             }
             if table.isEmpty { return Terminal.complain("no deliveries match") }
@@ -46,7 +46,7 @@ struct Deliveries: AsyncParsableCommand {
                 objects.append(object)
                 table.add(
                     row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
-                    row.changedAt.description, row.reason ?? "",
+                    row.changedAt.shown, row.reason ?? "",
                     last.map { "\($0.status.map { "\($0) " } ?? "")\($0.reply.prefix(200))" } ?? "")
             }
             if self.store.json { return Listing.print(objects) }
@@ -85,6 +85,7 @@ struct DeliveryOptions: ParsableArguments {
     @Option(name: .long, help: "In this state.") var state: DeliveryState?
     @Flag(name: .long, help: "Only those that ended without reaching their destination: skipped, rejected and dead.") var failed = false
     @Option(name: .long, help: "Of the conversion with this order id.") var orderID: String?
+    @Option(name: .long, help: DateChoice.help) var byDate = DateChoice.received
 
     func validate() throws {
         if failed, let state, !state.isFailed {
@@ -98,7 +99,7 @@ struct DeliveryOptions: ParsableArguments {
     func filter(_ page: PageOptions) -> DeliveryFilter {
         DeliveryFilter(
             source: source, destination: destination, state: state, failed: failed, orderID: orderID, since: page.since?.time,
-            until: page.until?.time, limit: page.limit, offset: page.offset)
+            until: page.until?.time, byOccurrence: byDate == .occurred, limit: page.limit, offset: page.offset)
     }
 
     /// For a filter that found nothing.

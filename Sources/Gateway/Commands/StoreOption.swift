@@ -9,8 +9,15 @@ struct StoreOption: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The store's file or postgres:// URL, instead of the configuration's.", valueName: "store"))
     var store: String?
 
-    @Flag(name: .long, help: "Prints JSON.")
+    @Flag(name: .long, help: "Prints JSON; its times are always UTC.")
     var json = false
+
+    @Flag(name: .long, help: "Reads and shows times in UTC instead of the terminal's zone (TZ).")
+    var utc = false
+
+    func validate() throws {
+        if utc { Terminal.zone = .utc }
+    }
 
     func open(readOnly: Bool = true) throws -> (store: any ConversionStore, configuration: Configuration?) {
         let (location, configuration) = try location()
@@ -51,13 +58,25 @@ struct PageOptions: ParsableArguments {
     @Option(name: .long, help: "Leaves out the first rows.")
     var offset = 0
 
-    @Option(name: .long, help: "Received at or after: a date, a time, or an age such as 2h.")
+    @Option(name: .long, help: Self.sinceHelp, transform: TimeOption.since)
     var since: TimeOption?
 
-    @Option(name: .long, help: "Received before.")
+    @Option(name: .long, help: Self.untilHelp, transform: TimeOption.until)
     var until: TimeOption?
 
+    static let sinceHelp = ArgumentHelp(
+        """
+        From this time on: \(WrittenTime.examples), read in the terminal's zone (TZ), or RFC 3339 with a zone of its own. A day begins at \
+        midnight.
+        """, valueName: "time")
+    static let untilHelp = ArgumentHelp("Before this time. A day counts whole: --until yesterday leaves out today.", valueName: "time")
+
     func validate() throws {
+        if let since, let until, since.time >= until.time {
+            throw ValidationError(
+                "nothing is at or after \(since.time.shown) (--since) and before \(until.time.shown) (--until); write for example --since yesterday --until today"
+            )
+        }
         guard limit > 0, limit <= 1_000_000 else { throw ValidationError("--limit must be from 1 to 1000000") }
         guard offset >= 0 else { throw ValidationError("--offset must be 0 or more") }
     }

@@ -32,7 +32,7 @@ extension ListReader {
         query.add("c.status =", filter.status)
         query.add(order: "c.order_id", filter.orderID)
         query.add("c.click_id =", filter.clickID)
-        query.add("c.received_at", since: filter.since, until: filter.until)
+        query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
         if let state = filter.state { query.add(try hasDelivery(in: state)) }
         if filter.withRepeats { query.add("c.id IN (SELECT conversion FROM repeat WHERE number > 0)") }
         let order = "c.id \(filter.ascending ? "ASC" : "DESC")"
@@ -108,15 +108,16 @@ extension ListReader {
         query.add(name: "c.source", filter.source)
         query.add(name: "d.destination", filter.destination)
         query.add(order: "c.order_id", filter.orderID)
-        query.add("c.received_at", since: filter.since, until: filter.until)
+        query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
         if let state = filter.state { query.add(state.condition(try stateColumn("d.state", for: [state]))) }
         if filter.failed { query.add("\(try stateColumn("d.state", for: DeliveryState.allCases.filter(\.isFailed))) > 2") }
         let destination = Self.dialect.text(of: "d.destination", as: "n")
         let source = Self.dialect.text(of: "c.source", as: "s")
+        let content = filter.byOccurrence ? "JOIN content t ON \(Self.dialect.content())" : ""
         let sql = """
             SELECT d.conversion, \(destination.column), \(source.column), c.order_id, d.state, d.attempts, d.created_at, d.changed_at,
                 d.next_attempt, d.reason, d.remote_id
-            FROM delivery d JOIN conversion c ON c.id = d.conversion \(destination.join) \(source.join)
+            FROM delivery d JOIN conversion c ON c.id = d.conversion \(destination.join) \(source.join) \(content)
             \(query.clause) ORDER BY d.conversion \(filter.ascending ? "ASC" : "DESC"), \(destination.column)
             \(query.page(filter.limit, filter.offset))
             """

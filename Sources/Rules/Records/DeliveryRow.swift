@@ -66,6 +66,8 @@ package struct DeliveryFilter: Sendable {
     /// By the conversion's `received_at`.
     package var since: Timestamp?
     package var until: Timestamp?
+    /// `since` and `until` compare `occurred_at`, if the conversion has one.
+    package var byOccurrence = false
     package var ascending = false
     package var limit = 50
     package var offset = 0
@@ -73,7 +75,7 @@ package struct DeliveryFilter: Sendable {
     package init(
         conversion: ConversionID? = nil, history: ConversionID? = nil, source: String? = nil, destination: String? = nil,
         state: DeliveryState? = nil, failed: Bool = false, orderID: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
-        ascending: Bool = false, limit: Int = 50, offset: Int = 0
+        byOccurrence: Bool = false, ascending: Bool = false, limit: Int = 50, offset: Int = 0
     ) {
         self.conversion = conversion
         self.history = history
@@ -84,6 +86,7 @@ package struct DeliveryFilter: Sendable {
         self.orderID = orderID
         self.since = since
         self.until = until
+        self.byOccurrence = byOccurrence
         self.ascending = ascending
         self.limit = limit
         self.offset = offset
