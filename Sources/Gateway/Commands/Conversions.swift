@@ -45,6 +45,7 @@ struct Conversions: AsyncParsableCommand {
                 try KnownNames.check(.source, source, in: configuration)
                 try KnownNames.check(.tracker, tracker, in: configuration)
             }
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(filter) }
             if self.store.json {
                 var objects: [JSONObject] = []
                 for row in rows {

@@ -30,6 +30,7 @@ struct Refused: AsyncParsableCommand {
                 try KnownNames.check(.source, source, in: configuration)
                 try KnownNames.check(.tracker, tracker, in: configuration)
             }
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(filter) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable("id", "received", "source", "tracker", "status", "code", "reason")
             for row in rows {

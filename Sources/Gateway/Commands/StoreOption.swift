@@ -52,8 +52,11 @@ struct StoreOption: ParsableArguments {
 
 /// How much of a list is shown.
 struct PageOptions: ParsableArguments {
-    @Option(name: .long, help: "At most this many.")
-    var limit = 50
+    @Option(name: .customLong("limit"), help: "At most this many. (default: 50)")
+    var most: Int?
+
+    @Flag(name: .long, help: "All that match.")
+    var all = false
 
     @Option(name: .long, help: "Leaves out the first rows.")
     var offset = 0
@@ -72,12 +75,27 @@ struct PageOptions: ParsableArguments {
     static let untilHelp = ArgumentHelp("Before this time. A day counts whole: --until yesterday leaves out today.", valueName: "time")
 
     func validate() throws {
+        try Self.checkOrder(since, until)
+        if all, most != nil { throw ValidationError("--all and --limit contradict each other; drop one") }
+        guard all || limit > 0 && limit <= 1_000_000 else { throw ValidationError("--limit must be from 1 to 1000000") }
+        guard offset >= 0 else { throw ValidationError("--offset must be 0 or more") }
+    }
+    var limit: Int { all ? Int(Int32.max) : most ?? 50 }
+
+    static func checkOrder(_ since: TimeOption?, _ until: TimeOption?) throws {
         if let since, let until, since.time >= until.time {
             throw ValidationError(
                 "nothing is at or after \(since.time.shown) (--since) and before \(until.time.shown) (--until); write for example --since yesterday --until today"
             )
         }
-        guard limit > 0, limit <= 1_000_000 else { throw ValidationError("--limit must be from 1 to 1000000") }
-        guard offset >= 0 else { throw ValidationError("--offset must be 0 or more") }
+    }
+
+    /// After a list of `shown` rows: says how many there are if that is not all.
+    func complainOfRest(_ shown: Int, count: () async throws(StoreError) -> Int) async throws(StoreError) {
+        guard shown == limit || offset > 0 else { return }
+        let count = try await count()
+        guard count > shown else { return }
+        let rows = offset > 0 && shown > 0 ? "rows \(offset + 1) to \(offset + shown)" : "\(shown)"
+        Terminal.complain("\(rows) of \(count) shown; --all shows every one")
     }
 }

@@ -35,10 +35,14 @@ package struct DeliveryRow: Sendable, Equatable {
     package var nextAttempt: Timestamp?
     package var reason: String?
     package var remoteID: String?
+    /// The conversion's, or the correction's that this delivers.
+    package var amount: String?
+    package var currency: String?
 
     package init(
         id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,
-        changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil
+        changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil,
+        amount: String? = nil, currency: String? = nil
     ) {
         self.id = id
         self.source = source
@@ -50,6 +54,8 @@ package struct DeliveryRow: Sendable, Equatable {
         self.nextAttempt = nextAttempt
         self.reason = reason
         self.remoteID = remoteID
+        self.amount = amount
+        self.currency = currency
     }
 }
 
