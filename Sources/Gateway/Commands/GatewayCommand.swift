@@ -15,7 +15,7 @@ struct GatewayCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "RUN", subcommands: [Demo.self, Serve.self, SandboxCommand.self, Migrate.self]),
             CommandGroup(name: "WRITE AND CHECK", subcommands: [Check.self, TestExamples.self, Explain.self]),
-            CommandGroup(name: "GOVERN", subcommands: [Destinations.self, Pause.self, Resume.self]),
+            CommandGroup(name: "GOVERN", subcommands: [Status.self, Destinations.self, Pause.self, Resume.self]),
             CommandGroup(
                 name: "FIND AND REPAIR",
                 subcommands: [Find.self, Conversions.self, Deliveries.self, Refused.self, SumsCommand.self, Replay.self]),

@@ -20,6 +20,8 @@ protocol ReadingStore: ConversionListing {
     func count(_ filter: RefusedFilter) async throws(StoreError) -> Int
     /// Gives the sums every conversion that the filter takes, of one moment. Nil if a sum has too many digits.
     func summed(_ filter: ConversionFilter, into sums: Sums) async throws(StoreError) -> Sums?
+    /// What waits, what ended since a time, each destination's last answer, and what each source sent since midnight. Reads every delivery.
+    func status(endedSince: Timestamp, midnight: Timestamp) async throws(StoreError) -> StoreStatus
     /// Looks for a text in everything. Texts inside documents are read if no id is the text, or if `everywhere`.
     func find(_ sought: SoughtText, everywhere: Bool) async throws(StoreError) -> FindReport
     /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.

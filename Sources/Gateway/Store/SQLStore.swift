@@ -74,6 +74,12 @@ extension SQLStore {
         }
     }
 
+    func status(endedSince: Timestamp, midnight: Timestamp) async throws(StoreError) -> StoreStatus {
+        try await read { reader throws(Reader.Failure) in
+            try reader.inSnapshot { () throws(Reader.Failure) in try reader.status(endedSince: endedSince, midnight: midnight) }
+        }
+    }
+
     func find(_ sought: SoughtText, everywhere: Bool) async throws(StoreError) -> FindReport {
         try await read { reader throws(Reader.Failure) in
             try reader.inSnapshot { () throws(Reader.Failure) in try reader.find(sought, everywhere: everywhere) }
