@@ -60,7 +60,7 @@ struct Find: AsyncParsableCommand {
     static func text(of report: FindReport) -> String {
         report.searched.map { kind in "\(kind.count) \(kind.name)" + (kind.since.map { " since \($0.shown)" } ?? "") }.joined(
             separator: ", ")
-            + "; a request that was never answered with success or refusal left no trace"
+            + "; a request that got no answer left no trace; `gateway conversions --since yesterday` lists what came lately"
     }
 }
 

@@ -78,7 +78,9 @@ struct StatusText {
         let pending = status.count(.pending)
         if pending > 0 {
             let worth = destination.waiting.compactMap(\.text).joined(separator: ", ")
-            var line = "  \(pending) waiting" + (worth.isEmpty ? "" : ", worth \(worth)")
+            let corrections = pending - destination.waiting.reduce(0) { $0 + $1.count }
+            let ofThem = corrections == 0 ? "" : ", \(corrections) of them \(corrections == 1 ? "a correction" : "corrections")"
+            var line = "  \(pending) waiting\(ofThem)" + (worth.isEmpty ? "" : ", worth \(worth)")
             if let oldest = status.oldest { line += ", the oldest for \(age(oldest))" }
             lines.append(line)
             if let through = destination.through {

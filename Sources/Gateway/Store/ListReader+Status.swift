@@ -20,7 +20,7 @@ extension ListReader {
         let destination = Self.dialect.text(of: "d.destination", as: "n")
         let sql = """
             SELECT \(destination.column), c.currency, c.amount, count(*) FROM delivery d JOIN conversion c ON c.id = d.conversion
-            \(destination.join) WHERE d.state = 0 GROUP BY \(destination.column), c.currency, c.amount ORDER BY 1, 2
+            \(destination.join) WHERE d.state = 0 AND c.root IS NULL GROUP BY \(destination.column), c.currency, c.amount ORDER BY 1, 2
             """
         var waiting: [WaitingAmount] = []
         _ = try rows(sql, []) { row in

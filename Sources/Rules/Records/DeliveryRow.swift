@@ -35,7 +35,7 @@ package struct DeliveryRow: Sendable, Equatable {
     package var nextAttempt: Timestamp?
     package var reason: String?
     package var remoteID: String?
-    /// The conversion's, or the correction's that this delivers.
+    /// The conversion's; nil on a correction's delivery, so that no sum counts a sale twice.
     package var amount: String?
     package var currency: String?
 

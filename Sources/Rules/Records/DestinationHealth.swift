@@ -103,7 +103,7 @@ package struct SourceActivity: Sendable, Equatable {
     }
 }
 
-/// What waits for one destination in one currency.
+/// What waits for one destination in one currency. Corrections are not among it: they are worth nothing more.
 package struct WaitingAmount: Sendable, Equatable {
     package var destination: String
     package var currency: String?

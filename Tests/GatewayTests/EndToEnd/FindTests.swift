@@ -81,7 +81,8 @@ extension EndToEnd {
                 #expect(
                     run.errors == """
                         nothing is stored of '471'; searched 1 conversions and corrections since \(since), 0 waiting corrections, \
-                        0 refused requests, 0 repeats, 1 replies; a request that was never answered with success or refusal left no trace
+                        0 refused requests, 0 repeats, 1 replies; a request that got no answer left no trace; \
+                        `gateway conversions --since yesterday` lists what came lately
 
                         """)
                 let empty = try await bench.run("find", " ")

@@ -117,5 +117,33 @@ extension ConversionStoreConformance {
             #expect(report.searched.first?.since == StoreSamples.start)
             #expect(report.readAllTexts)
         },
+        Self(name: "the status says what waits and its worth, what ended, the last answers and the sources") { store async throws in
+            for number: UInt64 in 1...4 {
+                var sent = StoreSamples.submission(
+                    number, source: number == 4 ? "old" : "shop-de", after: .seconds(number == 4 ? -90_000 : 60))
+                if number == 3 { sent.conversion.currency = "JPY" }
+                _ = try await store.accept(sent)
+            }
+            let later = StoreSamples.start.advanced(by: .seconds(60))
+            let old = StoreSamples.start.advanced(by: .seconds(-90_000))
+            let main = { (number: UInt64, time: Timestamp) in DeliveryID(conversion: StoreSamples.id(number, at: time), destination: "main")
+            }
+            try await store.record(StoreSamples.result(main(1, later), .rejected))
+            let status = try await store.status(endedSince: StoreSamples.start, midnight: StoreSamples.start)
+            #expect(
+                status.waiting.map { "\($0.destination) \($0.currency ?? "") \($0.count) \($0.amount)" } == [
+                    "main EUR 2 99.8", "main JPY 1 49.9",
+                ])
+            #expect(status.ended["main"]?.counts == [.rejected: 1])
+            #expect(status.ended["main"]?.failingSince == (try await store.deliveries(DeliveryFilter(state: .rejected)).first?.changedAt))
+            #expect(status.answers["main"] == (try await store.attempts(of: main(1, later)).last))
+            #expect(
+                status.sources == [
+                    SourceActivity(source: "old", received: 0, last: old), SourceActivity(source: "shop-de", received: 3, last: later),
+                ])
+            #expect(status.waitingCorrections == 0)
+            let tomorrow = StoreSamples.start.advanced(by: .seconds(86_400))
+            #expect(try await store.status(endedSince: tomorrow, midnight: tomorrow).ended.isEmpty)
+        },
     ]
 }
