@@ -86,6 +86,11 @@ struct Conversions: AsyncParsableCommand {
 
         private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore) async throws {
             let rows = try await store.waiting(filter)
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in
+                var whole = filter
+                (whole.limit, whole.offset) = (Int(Int32.max), 0)
+                return try await store.waiting(whole).count
+            }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable("id", "received", "source", "order", "says")
             for row in rows {

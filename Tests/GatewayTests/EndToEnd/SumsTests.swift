@@ -82,6 +82,9 @@ extension EndToEnd {
                     let page = try await bench.run(command, "--limit", "2", "--offset", "1", "--json")
                     #expect(page.errors == "rows 2 to 3 of \(count) shown; --all shows every one\n")
                 }
+                for id in ["w1", "w2"] { #expect(try await CorrectionFixture.refund(id).post(port).status == 200) }
+                #expect(
+                    try await bench.run("conversions", "--waiting", "--limit", "1").errors == "1 of 2 shown; --all shows every one\n")
                 let filtered = try await bench.run("conversions", "--order-id", "n1", "--limit", "1")
                 #expect(filtered.errors == "")
                 let both = try await bench.run("conversions", "--all", "--limit", "1")
