@@ -86,7 +86,7 @@ struct ConversionTrace {
         lines += Self.deliveryLines(of: first)
         for (index, message) in corrections.enumerated() {
             let change = (try? Conversion(document: message.row.document))?.change ?? "a change"
-            lines += ["", "\(index + 1). correction \(message.row.id), \(message.row.receivedAt): \(change)".styled(.bold)]
+            lines += ["", "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)".styled(.bold)]
             if let request = message.request { lines += Listing.lines(of: request).map { "  " + $0 } }
             lines += Self.deliveryLines(of: message)
         }
@@ -96,7 +96,7 @@ struct ConversionTrace {
     private static func lines(of row: RepeatRow) -> [String] {
         let times = row.count == 1 ? "once" : "\(row.count) times"
         let content = row.sameContent ? "with the same content" : "with other content"
-        var lines = ["", "sent again \(times), last \(row.receivedAt), \(content)".styled(.yellow)]
+        var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
         if let note = row.note { lines.append("  \(note)") }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
@@ -107,13 +107,13 @@ struct ConversionTrace {
         for (row, attempts) in message.deliveries {
             lines.append("")
             var line = "→ \(row.id.destination): \(row.state.rawValue)"
-            if row.state == .pending { line += row.nextAttempt.map { ", next try \($0)" } ?? ", waits for the delivery before it" }
+            if row.state == .pending { line += row.nextAttempt.map { ", next try \($0.shown)" } ?? ", waits for the delivery before it" }
             if let remote = row.remoteID { line += ", tracker's id \(remote)" }
             lines.append(line.styled(row.state.style))
             if let reason = row.reason { lines.append("  \(reason)") }
             for attempt in attempts {
                 let status = attempt.status.map { " \($0)" } ?? ""
-                lines.append("  \(attempt.number). \(attempt.startedAt)  \(attempt.requestLine)")
+                lines.append("  \(attempt.number). \(attempt.startedAt.shown)  \(attempt.requestLine)")
                 lines += (SentRequest(attempt)?.rest ?? []).map { "     \($0)" }
                 lines.append("     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply)")
             }

@@ -21,6 +21,7 @@ struct Conversions: AsyncParsableCommand {
         @Option(name: .long, help: "With this click id.") var clickID: String?
         @Option(name: .long, help: "With a delivery of its own in this state; those of corrections are under `gateway deliveries`.")
         var state: DeliveryState?
+        @Option(name: .long, help: DateChoice.help) var byDate = DateChoice.received
         @Flag(name: .long, help: "Only those that were sent again with other content.") var repeated = false
         @Flag(name: .long, help: "Corrections whose conversion has not come instead; --source, --order-id, --since and --until apply.")
         var waiting = false
@@ -28,19 +29,24 @@ struct Conversions: AsyncParsableCommand {
         func validate() throws {
             try KnownNames.check("--type", type, among: Field.types)
             try KnownNames.check("--status", status, among: Field.statuses)
+            if waiting, byDate == .occurred {
+                throw ValidationError("--by-date occurred takes conversions; a waiting correction is only known by when it was received")
+            }
         }
 
         func run() async throws {
             let (store, configuration) = try store.open()
             let filter = ConversionFilter(
                 source: source, tracker: tracker, type: type, status: status, orderID: orderID, clickID: clickID, since: page.since?.time,
-                until: page.until?.time, state: state, withRepeats: repeated, limit: page.limit, offset: page.offset)
+                until: page.until?.time, state: state, withRepeats: repeated, byOccurrence: byDate == .occurred, limit: page.limit,
+                offset: page.offset)
             if waiting { return try await listWaiting(filter, in: store) }
             let rows = try await store.conversions(filter)
             if rows.isEmpty {
                 try KnownNames.check(.source, source, in: configuration)
                 try KnownNames.check(.tracker, tracker, in: configuration)
             }
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(filter) }
             if self.store.json {
                 var objects: [JSONObject] = []
                 for row in rows {
@@ -54,7 +60,7 @@ struct Conversions: AsyncParsableCommand {
             for row in rows {
                 let states = try await HistoryDeliveries(of: row, in: store).all.map(\.text).joined(separator: ", ")
                 table.add(
-                    row.id.description, row.receivedAt.description, row.source, row.type ?? "", row.status ?? "", row.orderID ?? "",
+                    row.id.description, row.receivedAt.shown, row.source, row.type ?? "", row.status ?? "", row.orderID ?? "",
                     row.clickID ?? "", [row.currency, row.amount].compactMap { $0 }.joined(separator: " "), row.refunded ?? "", states)
             }
             if table.isEmpty { return Terminal.complain("no conversions match; a refused request is under `gateway refused`") }
@@ -63,11 +69,16 @@ struct Conversions: AsyncParsableCommand {
 
         private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore) async throws {
             let rows = try await store.waiting(filter)
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in
+                var whole = filter
+                (whole.limit, whole.offset) = (Int(Int32.max), 0)
+                return try await store.waiting(whole).count
+            }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable("id", "received", "source", "order", "says")
             for row in rows {
                 table.add(
-                    row.id.description, row.receivedAt.description, row.source, row.orderID ?? "",
+                    row.id.description, row.receivedAt.shown, row.source, row.orderID ?? "",
                     String(decoding: row.document, as: UTF8.self))
             }
             if table.isEmpty { return Terminal.complain("no correction waits for its conversion") }

@@ -20,15 +20,17 @@ struct Deliveries: AsyncParsableCommand {
 
         func run() async throws {
             let (store, configuration) = try store.open()
-            let rows = try await store.deliveries(filter.filter(page))
+            let wanted = filter.filter(page)
+            let rows = try await store.deliveries(wanted)
             if rows.isEmpty { try filter.checkNames(configuration) }
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(wanted) }
             if filter.failed || filter.state?.isFailed == true { return try await printFailed(rows, in: store) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
-            var table = TextTable("conversion", "destination", "state", "tries", "order", "next try", "reason")
+            var table = TextTable("conversion", "destination", "state", "tries", "order", "amount", "next try", "reason")
             for row in rows {
                 table.add(
                     row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
-                    row.state == .pending ? row.nextAttempt?.description ?? "" : "",
+                    row.worth, row.state == .pending ? row.nextAttempt?.shown ?? "" : "",
                     row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? "")
             }
             if table.isEmpty { return Terminal.complain("no deliveries match") }
@@ -38,7 +40,7 @@ struct Deliveries: AsyncParsableCommand {
         /// Also when they ended, and what the destination answered last.
         private func printFailed(_ rows: [DeliveryRow], in store: any ReadingStore) async throws {
             var objects: [JSONObject] = []
-            var table = TextTable("conversion", "destination", "state", "tries", "order", "ended", "reason", "last reply")
+            var table = TextTable("conversion", "destination", "state", "tries", "order", "amount", "ended", "reason", "last reply")
             for row in rows {
                 let last = row.attempts > 0 ? try await store.attempts(of: row.id).last : nil
                 var object = Listing.object(of: row)
@@ -46,7 +48,7 @@ struct Deliveries: AsyncParsableCommand {
                 objects.append(object)
                 table.add(
                     row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
-                    row.changedAt.description, row.reason ?? "",
+                    row.worth, row.changedAt.shown, row.reason ?? "",
                     last.map { "\($0.status.map { "\($0) " } ?? "")\($0.reply.prefix(200))" } ?? "")
             }
             if self.store.json { return Listing.print(objects) }
@@ -85,6 +87,7 @@ struct DeliveryOptions: ParsableArguments {
     @Option(name: .long, help: "In this state.") var state: DeliveryState?
     @Flag(name: .long, help: "Only those that ended without reaching their destination: skipped, rejected and dead.") var failed = false
     @Option(name: .long, help: "Of the conversion with this order id.") var orderID: String?
+    @Option(name: .long, help: DateChoice.help) var byDate = DateChoice.received
 
     func validate() throws {
         if failed, let state, !state.isFailed {
@@ -103,7 +106,7 @@ struct DeliveryOptions: ParsableArguments {
     func filter(_ page: PageOptions) -> DeliveryFilter {
         DeliveryFilter(
             source: source, destination: destination, state: state, failed: failed, orderID: orderID, since: page.since?.time,
-            until: page.until?.time, limit: page.limit, offset: page.offset)
+            until: page.until?.time, byOccurrence: byDate == .occurred, limit: page.limit, offset: page.offset)
     }
 
     /// For a filter that found nothing.
@@ -111,4 +114,9 @@ struct DeliveryOptions: ParsableArguments {
         try KnownNames.check(.source, source, in: configuration)
         try KnownNames.check(.destination, destination, in: configuration)
     }
+}
+
+extension DeliveryRow {
+    /// `EUR 49.90`; empty without an amount.
+    fileprivate var worth: String { amount == nil ? "" : [currency, amount].compactMap { $0 }.joined(separator: " ") }
 }

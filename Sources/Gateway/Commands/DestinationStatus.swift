@@ -50,13 +50,15 @@ struct DestinationStatus {
     }
 
     /// Everything that keeps conversions from it, or `ok`.
-    var state: String {
+    func state(in zone: Zone) -> String {
         var parts: [String] = []
         if !isConfigured { parts.append("not configured") }
-        if let control { parts.append("paused since \(control.pausedAt)" + (control.reason.isEmpty ? "" : ": \(control.reason)")) }
+        if let control {
+            parts.append("paused since \(zone.text(control.pausedAt))" + (control.reason.isEmpty ? "" : ": \(control.reason)"))
+        }
         if let report = reports.first(where: { $0.breaker != .closed }) {
             let why = report.reason.map { ": \($0)" } ?? ""
-            let next = report.breaker == .halfOpen ? "half-open" : "open" + (report.probeAt.map { " until \($0)" } ?? "")
+            let next = report.breaker == .halfOpen ? "half-open" : "open" + (report.probeAt.map { " until \(zone.text($0))" } ?? "")
             parts.append("breaker \(next), \(report.failures) failures\(why)")
         }
         if isDryRun { parts.append("dry run") }
@@ -74,11 +76,11 @@ struct DestinationStatus {
 
     var lastAnswer: String? {
         let answers = reports.compactMap { report in report.answeredAt.map { (time: $0, status: report.lastStatus ?? 0) } }
-        return answers.max { $0.time < $1.time }.map { "\($0.status) at \($0.time)" }
+        return answers.max { $0.time < $1.time }.map { "\($0.status) at \($0.time.shown)" }
     }
 
     var object: JSONObject {
-        var object: JSONObject = ["destination": .string(name), "state": .string(word), "detail": .string(state)]
+        var object: JSONObject = ["destination": .string(name), "state": .string(word), "detail": .string(state(in: .utc))]
         for state in DeliveryState.allCases { object[state.rawValue] = .number(String(count(state))) }
         object["oldest_pending"] = oldest.map { .string($0.description) }
         object["paused_at"] = control.map { .string($0.pausedAt.description) }

@@ -21,11 +21,12 @@ struct Destinations: AsyncParsableCommand {
             "destination", "state", "pending", "oldest", "delivered", "skipped", "rejected", "dead", "in flight", "rate", "last answer",
             "why")
         for row in status {
+            let state = row.state(in: Terminal.zone)
             table.add(
                 row.name, row.word, "\(row.count(.pending))", row.oldest.map(Self.age) ?? "",
                 "\(row.count(.delivered) + row.count(.duplicate))", "\(row.count(.skipped))", "\(row.count(.rejected))",
                 "\(row.count(.dead))", row.isServed ? "\(row.inFlight)" : "", row.rate ?? "", row.lastAnswer ?? "",
-                row.state == "ok" ? "" : row.state)
+                state == "ok" ? "" : state)
         }
         Terminal.print(table.lines)
         if !status.contains(where: \.isServed) {

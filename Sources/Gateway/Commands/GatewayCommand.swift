@@ -16,8 +16,10 @@ struct GatewayCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "RUN", subcommands: [Demo.self, Serve.self, SandboxCommand.self, Migrate.self]),
             CommandGroup(name: "WRITE AND CHECK", subcommands: [Check.self, TestExamples.self, Explain.self]),
-            CommandGroup(name: "GOVERN", subcommands: [Destinations.self, Pause.self, Resume.self]),
-            CommandGroup(name: "FIND AND REPAIR", subcommands: [Conversions.self, Deliveries.self, Refused.self, Replay.self]),
+            CommandGroup(name: "GOVERN", subcommands: [Status.self, Destinations.self, Pause.self, Resume.self]),
+            CommandGroup(
+                name: "FIND AND REPAIR",
+                subcommands: [Find.self, Conversions.self, Deliveries.self, Refused.self, SumsCommand.self, Replay.self]),
             CommandGroup(name: "KEEP IN ORDER", subcommands: [Doctor.self, Prune.self, Forget.self]),
         ]
     )

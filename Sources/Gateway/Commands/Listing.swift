@@ -47,6 +47,8 @@ enum Listing {
         object["next_attempt"] = row.nextAttempt.map { .string($0.description) }
         object["reason"] = row.reason.map(JSONValue.string)
         object["remote_id"] = row.remoteID.map(JSONValue.string)
+        object["amount"] = row.amount.map(JSONValue.string)
+        object["currency"] = row.currency.map(JSONValue.string)
         return object
     }
 

@@ -30,12 +30,13 @@ struct Refused: AsyncParsableCommand {
                 try KnownNames.check(.source, source, in: configuration)
                 try KnownNames.check(.tracker, tracker, in: configuration)
             }
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(filter) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable("id", "received", "source", "tracker", "status", "code", "reason")
             for row in rows {
                 let reason = row.replayedAs.map { "run again as \($0); was: \(row.refused.reason)" } ?? row.refused.reason
                 table.add(
-                    String(row.id), row.refused.receivedAt.description, row.refused.source ?? "(stranger)", row.refused.tracker ?? "",
+                    String(row.id), row.refused.receivedAt.shown, row.refused.source ?? "(stranger)", row.refused.tracker ?? "",
                     String(row.refused.status), row.refused.code, reason)
             }
             if table.isEmpty { return Terminal.complain("no refused requests match") }
@@ -59,7 +60,8 @@ struct Refused: AsyncParsableCommand {
             let refused = row.refused
             Terminal.print("refused \(row.id): \(refused.status) \(refused.code)".styled(.bold))
             Terminal.print("  \(refused.reason)".styled(.red))
-            Terminal.print("  received \(refused.receivedAt) from \(refused.source ?? "a stranger") as \(refused.tracker ?? "no tracker")")
+            Terminal.print(
+                "  received \(refused.receivedAt.shown) from \(refused.source ?? "a stranger") as \(refused.tracker ?? "no tracker")")
             if let replayed = row.replayedAs { Terminal.print("  run again as conversion \(replayed)") }
             Terminal.print()
             Terminal.print(Listing.lines(of: refused.request).map { "  " + $0 })

@@ -42,6 +42,9 @@ struct Replay: AsyncParsableCommand {
         if ids.isEmpty, filter.isEmpty, page.since == nil, page.until == nil, !refused {
             throw ValidationError("name ids, or a filter such as --destination main --state dead")
         }
+        if refused, filter.byDate == .occurred {
+            throw ValidationError("--by-date occurred takes conversions; a refused request is only known by when it was received")
+        }
         if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
         for id in ids where ConversionID(id) == nil && DeliveryID(id) == nil && Int64(id) == nil {
             throw ValidationError(
@@ -201,8 +204,8 @@ struct Replay: AsyncParsableCommand {
         } else {
             conversions = try await store.conversions(
                 ConversionFilter(
-                    source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, ascending: true,
-                    limit: page.limit, offset: page.offset))
+                    source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time,
+                    byOccurrence: filter.byDate == .occurred, ascending: true, limit: page.limit, offset: page.offset))
             if conversions.count == page.limit { warnOfLimit("conversions") }
         }
         return conversions

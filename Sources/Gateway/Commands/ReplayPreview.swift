@@ -87,7 +87,7 @@ struct ReplayPreview {
             counts.first += 1
             return Terminal.print("  nothing was sent so far".styled(.dim))
         }
-        let which = "attempt \(last.number) of \(last.startedAt), \(last.outcome.rawValue)\(last.status.map { " \($0)" } ?? "")"
+        let which = "attempt \(last.number) of \(last.startedAt.shown), \(last.outcome.rawValue)\(last.status.map { " \($0)" } ?? "")"
         let earlier = "\(which): \(last.reply.printable.prefix(300))"
         guard let sent = SentRequest(last) else {
             counts.different += 1

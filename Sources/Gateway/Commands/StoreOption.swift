@@ -9,8 +9,15 @@ struct StoreOption: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The store's file or postgres:// URL, instead of the configuration's.", valueName: "store"))
     var store: String?
 
-    @Flag(name: .long, help: "Prints JSON.")
+    @Flag(name: .long, help: "Prints JSON; its times are always UTC.")
     var json = false
+
+    @Flag(name: .long, help: "Reads and shows times in UTC instead of the terminal's zone (TZ).")
+    var utc = false
+
+    func validate() throws {
+        if utc { Terminal.zone = .utc }
+    }
 
     func open(readOnly: Bool = true) throws -> (store: any ConversionStore, configuration: Configuration?) {
         let (location, configuration) = try location()
@@ -54,20 +61,50 @@ struct StoreOption: ParsableArguments {
 
 /// How much of a list is shown.
 struct PageOptions: ParsableArguments {
-    @Option(name: .long, help: "At most this many.")
-    var limit = 50
+    @Option(name: .customLong("limit"), help: "At most this many. (default: 50)")
+    var most: Int?
+
+    @Flag(name: .long, help: "All that match.")
+    var all = false
 
     @Option(name: .long, help: "Leaves out the first rows.")
     var offset = 0
 
-    @Option(name: .long, help: "Received at or after: a date, a time, or an age such as 2h.")
+    @Option(name: .long, help: Self.sinceHelp, transform: TimeOption.since)
     var since: TimeOption?
 
-    @Option(name: .long, help: "Received before.")
+    @Option(name: .long, help: Self.untilHelp, transform: TimeOption.until)
     var until: TimeOption?
 
+    static let sinceHelp = ArgumentHelp(
+        """
+        From this time on: \(WrittenTime.examples), read in the terminal's zone (TZ), or RFC 3339 with a zone of its own. A day begins at \
+        midnight.
+        """, valueName: "time")
+    static let untilHelp = ArgumentHelp("Before this time. A day counts whole: --until yesterday leaves out today.", valueName: "time")
+
     func validate() throws {
-        guard limit > 0, limit <= 1_000_000 else { throw ValidationError("--limit must be from 1 to 1000000") }
+        try Self.checkOrder(since, until)
+        if all, most != nil { throw ValidationError("--all and --limit contradict each other; drop one") }
+        guard all || limit > 0 && limit <= 1_000_000 else { throw ValidationError("--limit must be from 1 to 1000000") }
         guard offset >= 0 else { throw ValidationError("--offset must be 0 or more") }
+    }
+    var limit: Int { all ? Int(Int32.max) : most ?? 50 }
+
+    static func checkOrder(_ since: TimeOption?, _ until: TimeOption?) throws {
+        if let since, let until, since.time >= until.time {
+            throw ValidationError(
+                "nothing is at or after \(since.time.shown) (--since) and before \(until.time.shown) (--until); write for example --since yesterday --until today"
+            )
+        }
+    }
+
+    /// After a list of `shown` rows: says how many there are if that is not all.
+    func complainOfRest(_ shown: Int, count: () async throws(StoreError) -> Int) async throws(StoreError) {
+        guard shown == limit || offset > 0 else { return }
+        let count = try await count()
+        guard count > shown else { return }
+        let rows = offset > 0 && shown > 0 ? "rows \(offset + 1) to \(offset + shown)" : "\(shown)"
+        Terminal.complain("\(rows) of \(count) shown; --all shows every one")
     }
 }

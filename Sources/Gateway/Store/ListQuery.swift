@@ -32,6 +32,17 @@ struct ListQuery {
         add("\(column) <", until)
     }
 
+    /// By receipt of the conversion `c`, or by what its content `t` says of when it occurred.
+    mutating func add(since: Timestamp?, until: Timestamp?, byOccurrence: Bool) {
+        guard byOccurrence else { return add("c.received_at", since: since, until: until) }
+        let occurred = dialect.occurredAt
+        for (comparison, time) in [(">=", since), ("<", until)] {
+            guard let time else { continue }
+            let text = place(String(time.description.dropLast()))
+            add("CASE WHEN \(occurred) IS NULL THEN c.received_at \(comparison) \(place(time)) ELSE \(occurred) \(comparison) \(text) END")
+        }
+    }
+
     /// All messages of the history whose first is `root`. Nil adds nothing.
     mutating func add(history column: String, _ root: ConversionID?) {
         guard let place = root.map({ place($0) }) else { return }

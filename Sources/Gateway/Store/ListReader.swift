@@ -14,6 +14,9 @@ protocol ListReader {
     /// The column as a condition on these states names it.
     func stateColumn(_ column: String, for states: [DeliveryState]) throws(Failure) -> String
 
+    /// Runs statements that see one state of the store.
+    func inSnapshot<Value>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value
+
     /// Bytes of the store that are in use.
     func usedBytes() throws(Failure) -> Int
 }
@@ -21,9 +24,20 @@ protocol ListReader {
 extension ListReader {
     static var query: ListQuery { ListQuery(dialect) }
 
+    /// For connections that read within one transaction anyway.
+    func inSnapshot<Value>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value { try body() }
+
     // MARK: Conversions
 
     func conversions(_ filter: ConversionFilter) throws(Failure) -> [ConversionRow] {
+        var query = conditions(of: filter)
+        if let state = filter.state { query.add(try hasDelivery(in: state)) }
+        let order = "c.id \(filter.ascending ? "ASC" : "DESC")"
+        return try conversions(query, order: order, limit: filter.limit, offset: filter.offset, isPresent: true)
+    }
+
+    /// All but the state, which may ask the store how many there are.
+    func conditions(of filter: ConversionFilter) -> ListQuery {
         var query = Self.query
         query.add("c.root IS NULL")
         query.add(name: "c.source", filter.source)
@@ -32,11 +46,9 @@ extension ListReader {
         query.add("c.status =", filter.status)
         query.add(order: "c.order_id", filter.orderID)
         query.add("c.click_id =", filter.clickID)
-        query.add("c.received_at", since: filter.since, until: filter.until)
-        if let state = filter.state { query.add(try hasDelivery(in: state)) }
+        query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
         if filter.withRepeats { query.add("c.id IN (SELECT conversion FROM repeat WHERE number > 0)") }
-        let order = "c.id \(filter.ascending ? "ASC" : "DESC")"
-        return try conversions(query, order: order, limit: filter.limit, offset: filter.offset, isPresent: true)
+        return query
     }
 
     func conversion(_ id: ConversionID) throws(Failure) -> ConversionRow? {
@@ -101,22 +113,28 @@ extension ListReader {
 
     // MARK: Deliveries
 
-    func deliveries(_ filter: DeliveryFilter) throws(Failure) -> [DeliveryRow] {
+    func conditions(of filter: DeliveryFilter) throws(Failure) -> ListQuery {
         var query = Self.query
         query.add("d.conversion =", filter.conversion)
         query.add(history: "d.conversion", filter.history)
         query.add(name: "c.source", filter.source)
         query.add(name: "d.destination", filter.destination)
         query.add(order: "c.order_id", filter.orderID)
-        query.add("c.received_at", since: filter.since, until: filter.until)
+        query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
         if let state = filter.state { query.add(state.condition(try stateColumn("d.state", for: [state]))) }
         if filter.failed { query.add("\(try stateColumn("d.state", for: DeliveryState.allCases.filter(\.isFailed))) > 2") }
+        return query
+    }
+
+    func deliveries(_ filter: DeliveryFilter) throws(Failure) -> [DeliveryRow] {
+        var query = try conditions(of: filter)
         let destination = Self.dialect.text(of: "d.destination", as: "n")
         let source = Self.dialect.text(of: "c.source", as: "s")
+        let content = filter.byOccurrence ? "JOIN content t ON \(Self.dialect.content())" : ""
         let sql = """
             SELECT d.conversion, \(destination.column), \(source.column), c.order_id, d.state, d.attempts, d.created_at, d.changed_at,
-                d.next_attempt, d.reason, d.remote_id
-            FROM delivery d JOIN conversion c ON c.id = d.conversion \(destination.join) \(source.join)
+                d.next_attempt, d.reason, d.remote_id, CASE WHEN c.root IS NULL THEN c.amount END, c.currency
+            FROM delivery d JOIN conversion c ON c.id = d.conversion \(destination.join) \(source.join) \(content)
             \(query.clause) ORDER BY d.conversion \(filter.ascending ? "ASC" : "DESC"), \(destination.column)
             \(query.page(filter.limit, filter.offset))
             """
@@ -143,14 +161,20 @@ extension ListReader {
 
     // MARK: Refused requests
 
-    func refused(_ filter: RefusedFilter) throws(Failure) -> [RefusedRow] {
+    func conditions(of filter: RefusedFilter) -> ListQuery {
         var query = Self.query
         query.add("r.id =", filter.id)
+        query.add("r.id >", filter.after)
         query.add(name: "r.source", filter.source)
         query.add(name: "r.tracker", filter.tracker)
         query.add("r.code =", filter.code)
         query.add("r.received_at", since: filter.since, until: filter.until)
         if let strangers = filter.strangers { query.add(strangers ? "r.is_stranger" : "NOT r.is_stranger") }
+        return query
+    }
+
+    func refused(_ filter: RefusedFilter) throws(Failure) -> [RefusedRow] {
+        var query = conditions(of: filter)
         let source = Self.dialect.text(of: "r.source", as: "s", "LEFT JOIN")
         let tracker = Self.dialect.text(of: "r.tracker", as: "k", "LEFT JOIN")
         let sql = """

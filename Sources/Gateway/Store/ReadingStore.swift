@@ -14,6 +14,16 @@ protocol ReadingStore: ConversionListing {
     /// The bytes that the sender sent, credentials removed; nil if they were pruned.
     func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest?
     func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow]
+    /// How many a list without a page would have.
+    func count(_ filter: ConversionFilter) async throws(StoreError) -> Int
+    func count(_ filter: DeliveryFilter) async throws(StoreError) -> Int
+    func count(_ filter: RefusedFilter) async throws(StoreError) -> Int
+    /// Gives the sums every conversion that the filter takes, of one moment. Nil if a sum has too many digits.
+    func summed(_ filter: ConversionFilter, into sums: Sums) async throws(StoreError) -> Sums?
+    /// What waits, what ended since a time, each destination's last answer, and what each source sent since midnight. Reads every delivery.
+    func status(endedSince: Timestamp, midnight: Timestamp) async throws(StoreError) -> StoreStatus
+    /// Looks for a text in everything. Texts inside documents are read if no id is the text, or if `everywhere`.
+    func find(_ sought: SoughtText, everywhere: Bool) async throws(StoreError) -> FindReport
     /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.
     func counts() async throws(StoreError) -> [DeliveryCount]
     /// When the oldest conversion was received that is still owed to each destination. Looks at every pending delivery.

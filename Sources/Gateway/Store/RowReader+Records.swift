@@ -11,12 +11,13 @@ extension RowReader {
             refunded: optionalText(11), root: optionalID(12), latest: optionalID(13))
     }
 
-    /// `conversion, destination, source, order_id, state, attempts, created_at, changed_at, next_attempt, reason, remote_id`.
+    /// `conversion, destination, source, order_id, state, attempts, created_at, changed_at, next_attempt, reason, remote_id,
+    /// amount, currency`.
     func delivery() -> DeliveryRow {
         DeliveryRow(
             id: DeliveryID(conversion: id(0), destination: text(1)), source: text(2), orderID: optionalText(3), state: state(4),
             attempts: int(5), createdAt: timestamp(6), changedAt: timestamp(7), nextAttempt: optionalTimestamp(8), reason: optionalText(9),
-            remoteID: optionalText(10))
+            remoteID: optionalText(10), amount: optionalText(11), currency: optionalText(12))
     }
 
     /// `attempts, document, round`, from a column on.

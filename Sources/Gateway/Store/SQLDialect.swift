@@ -30,6 +30,15 @@ enum SQLDialect: Sendable {
         self == .sqlite ? ("\(alias).text", "\(join) name \(alias) ON \(alias).id = \(column)") : (column, "")
     }
 
+    /// When the conversion with the content `t` occurred: as its document writes it, without the `Z`, so that texts sort as times do. Reads
+    /// the document.
+    var occurredAt: String {
+        // PostgreSQL takes no NUL in a text, whatever member has it.
+        self == .sqlite
+            ? "rtrim(json_extract(CAST(t.document AS TEXT), '$.occurred_at'), 'Z')"
+            : #"rtrim(replace(convert_from(t.document, 'UTF8'), '\u0000', '\ufffd')::json ->> 'occurred_at', 'Z') COLLATE "C""#
+    }
+
     /// The condition that finds the content `t` of the conversion `c`: its own, or that of its newest correction.
     func content(present: Bool = false) -> String {
         switch (self, present) {

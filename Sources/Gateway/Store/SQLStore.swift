@@ -53,6 +53,39 @@ extension SQLStore {
         try await read { reader throws(Reader.Failure) in try reader.refused(filter) }
     }
 
+    func count(_ filter: ConversionFilter) async throws(StoreError) -> Int {
+        try await read { reader throws(Reader.Failure) in try reader.count(filter) }
+    }
+
+    func count(_ filter: DeliveryFilter) async throws(StoreError) -> Int {
+        try await read { reader throws(Reader.Failure) in try reader.count(filter) }
+    }
+
+    func count(_ filter: RefusedFilter) async throws(StoreError) -> Int {
+        try await read { reader throws(Reader.Failure) in try reader.count(filter) }
+    }
+
+    func summed(_ filter: ConversionFilter, into sums: Sums) async throws(StoreError) -> Sums? {
+        try await read { reader throws(Reader.Failure) in
+            try reader.inSnapshot { () throws(Reader.Failure) in
+                var sums = sums
+                return try reader.add(filter, to: &sums) == nil ? sums : nil
+            }
+        }
+    }
+
+    func status(endedSince: Timestamp, midnight: Timestamp) async throws(StoreError) -> StoreStatus {
+        try await read { reader throws(Reader.Failure) in
+            try reader.inSnapshot { () throws(Reader.Failure) in try reader.status(endedSince: endedSince, midnight: midnight) }
+        }
+    }
+
+    func find(_ sought: SoughtText, everywhere: Bool) async throws(StoreError) -> FindReport {
+        try await read { reader throws(Reader.Failure) in
+            try reader.inSnapshot { () throws(Reader.Failure) in try reader.find(sought, everywhere: everywhere) }
+        }
+    }
+
     func counts() async throws(StoreError) -> [DeliveryCount] {
         try await read { reader throws(Reader.Failure) in try reader.counts() }
     }

@@ -61,6 +61,8 @@ package struct ConversionFilter: Sendable {
     package var state: DeliveryState?
     /// Only conversions with repeats of other content.
     package var withRepeats = false
+    /// `since` and `until` compare `occurred_at`, if the conversion has one.
+    package var byOccurrence = false
     package var ascending = false
     package var limit = 50
     package var offset = 0
@@ -68,7 +70,7 @@ package struct ConversionFilter: Sendable {
     package init(
         source: String? = nil, tracker: String? = nil, type: String? = nil, status: String? = nil, orderID: String? = nil,
         clickID: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil, state: DeliveryState? = nil, withRepeats: Bool = false,
-        ascending: Bool = false, limit: Int = 50, offset: Int = 0
+        byOccurrence: Bool = false, ascending: Bool = false, limit: Int = 50, offset: Int = 0
     ) {
         self.source = source
         self.tracker = tracker
@@ -80,6 +82,7 @@ package struct ConversionFilter: Sendable {
         self.until = until
         self.state = state
         self.withRepeats = withRepeats
+        self.byOccurrence = byOccurrence
         self.ascending = ascending
         self.limit = limit
         self.offset = offset

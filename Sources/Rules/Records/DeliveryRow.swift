@@ -35,10 +35,14 @@ package struct DeliveryRow: Sendable, Equatable {
     package var nextAttempt: Timestamp?
     package var reason: String?
     package var remoteID: String?
+    /// The conversion's; nil on a correction's delivery, so that no sum counts a sale twice.
+    package var amount: String?
+    package var currency: String?
 
     package init(
         id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,
-        changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil
+        changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil,
+        amount: String? = nil, currency: String? = nil
     ) {
         self.id = id
         self.source = source
@@ -50,6 +54,8 @@ package struct DeliveryRow: Sendable, Equatable {
         self.nextAttempt = nextAttempt
         self.reason = reason
         self.remoteID = remoteID
+        self.amount = amount
+        self.currency = currency
     }
 }
 
@@ -66,6 +72,8 @@ package struct DeliveryFilter: Sendable {
     /// By the conversion's `received_at`.
     package var since: Timestamp?
     package var until: Timestamp?
+    /// `since` and `until` compare `occurred_at`, if the conversion has one.
+    package var byOccurrence = false
     package var ascending = false
     package var limit = 50
     package var offset = 0
@@ -73,7 +81,7 @@ package struct DeliveryFilter: Sendable {
     package init(
         conversion: ConversionID? = nil, history: ConversionID? = nil, source: String? = nil, destination: String? = nil,
         state: DeliveryState? = nil, failed: Bool = false, orderID: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
-        ascending: Bool = false, limit: Int = 50, offset: Int = 0
+        byOccurrence: Bool = false, ascending: Bool = false, limit: Int = 50, offset: Int = 0
     ) {
         self.conversion = conversion
         self.history = history
@@ -84,6 +92,7 @@ package struct DeliveryFilter: Sendable {
         self.orderID = orderID
         self.since = since
         self.until = until
+        self.byOccurrence = byOccurrence
         self.ascending = ascending
         self.limit = limit
         self.offset = offset

@@ -16,6 +16,8 @@ package struct RefusedRow: Sendable {
 
 package struct RefusedFilter: Sendable {
     package var id: Int64?
+    /// Only those with a larger number.
+    package var after: Int64?
     package var source: String?
     package var tracker: String?
     package var code: String?
@@ -28,10 +30,11 @@ package struct RefusedFilter: Sendable {
     package var offset = 0
 
     package init(
-        id: Int64? = nil, source: String? = nil, tracker: String? = nil, code: String? = nil, since: Timestamp? = nil,
+        id: Int64? = nil, after: Int64? = nil, source: String? = nil, tracker: String? = nil, code: String? = nil, since: Timestamp? = nil,
         until: Timestamp? = nil, strangers: Bool? = nil, ascending: Bool = false, limit: Int = 50, offset: Int = 0
     ) {
         self.id = id
+        self.after = after
         self.source = source
         self.tracker = tracker
         self.code = code

@@ -2,6 +2,8 @@ import Foundation
 import Mappings
 import Testing
 
+@testable import Gateway
+
 extension EndToEnd {
     /// Exit codes, diagnostics and lists.
     struct CommandTests {
@@ -22,7 +24,10 @@ extension EndToEnd {
                 let wrong: [([String], String)] = [
                     (["bogus"], "Error: Unexpected argument 'bogus'"),
                     (["serve", "--port", "1"], "Error: Unknown option '--port'"),
-                    (["conversions", "--since", "yesterday"], "Error: The value 'yesterday' is invalid for '--since <since>'"),
+                    (
+                        ["conversions", "--since", "11/27/2026"],
+                        "Error: The value '11/27/2026' is invalid for '--since <time>': that is no time; write \(WrittenTime.examples)"
+                    ),
                     (["deliveries", "--limit", "0"], "Error: --limit must be from 1 to 1000000"),
                     (["replay"], "Error: name ids, or a filter such as --destination main --state dead"),
                     (["replay", "x"], "Error: 'x' is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request"),

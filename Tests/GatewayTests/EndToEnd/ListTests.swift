@@ -44,7 +44,7 @@ extension EndToEnd {
                     let failed = try await bench.run("deliveries", "--failed", "--source", "network")
                     #expect(
                         failed.lines[0].split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) } == [
-                            "conversion", "destination", "state", "tries", "order", "ended", "reason", "last reply",
+                            "conversion", "destination", "state", "tries", "order", "amount", "ended", "reason", "last reply",
                         ])
                     #expect(
                         failed.lines[1].hasSuffix(

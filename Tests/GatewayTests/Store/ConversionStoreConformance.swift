@@ -14,7 +14,8 @@ struct ConversionStoreConformance: Sendable {
     /// Small enough that the checks of the refused keep stay quick; a factory must open its store with these.
     static let refusedLimits = RefusedLimits(count: 5, bytes: 4000, strangerCount: 3, strangerBytes: 1000)
 
-    static let all: [Self] = intake + keys + repeats + delivering + refusals + lists + histories + signatures + order + ending
+    static let all: [Self] =
+        intake + keys + repeats + delivering + refusals + lists + looking + histories + signatures + order + ending
 }
 
 extension ConversionStoreConformance: CustomTestStringConvertible {

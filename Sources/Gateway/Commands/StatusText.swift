@@ -1,0 +1,153 @@
+import Mappings
+import Rules
+
+/// What `gateway status` prints.
+struct StatusText {
+    private struct Destination {
+        var status: DestinationStatus
+        var health: DestinationHealth
+        var waiting: [WaitingAmount]
+        /// Ended within the last hour.
+        var ended: Int
+        var through: Duration?
+        var answer: AttemptRow?
+    }
+    private let destinations: [Destination]
+    private let sources: [SourceActivity]
+    private let waitingCorrections: Int
+    private let now: Timestamp
+
+    init(_ destinations: [DestinationStatus], _ stored: StoreStatus, sources: [SourceActivity], now: Timestamp) {
+        self.destinations = destinations.map { status in
+            let lately = stored.ended[status.name]
+            let health = DestinationHealth(
+                control: status.control, reports: status.reports, lately: lately ?? EndedDeliveries(counts: status.counts),
+                oldest: status.oldest, now: now)
+            let ended = lately?.count ?? 0
+            return Destination(
+                status: status, health: health, waiting: stored.waiting.filter { $0.destination == status.name }, ended: ended,
+                through: Self.through(status.count(.pending), endedInAnHour: ended, health), answer: stored.answers[status.name])
+        }
+        self.sources = sources
+        waitingCorrections = stored.waitingCorrections
+        self.now = now
+    }
+
+    /// Nil if nothing can be said.
+    private static func through(_ waiting: Int, endedInAnHour ended: Int, _ health: DestinationHealth) -> Duration? {
+        switch health {
+        case .paused, .down: nil
+        case .ok, .slow, .failing: waiting > 0 && ended > 0 ? .seconds(3600 * waiting / ended) : nil
+        }
+    }
+
+    private func age(_ time: Timestamp) -> String { max(.zero, time.duration(to: now)).text }
+
+    // MARK: For people
+
+    var lines: [String] {
+        var lines: [String] = []
+        for destination in destinations { lines += self.lines(of: destination) }
+        if destinations.isEmpty { lines.append("no destinations") }
+        if !sources.isEmpty {
+            lines.append("")
+            var table = TextTable("source", "received today", "refused today", "last seen")
+            for source in sources {
+                let last = source.hasBeenSeen ? "\(age(source.last)) ago" : "never"
+                table.add(source.source, "\(source.received)", "\(source.refused)", last)
+            }
+            lines += table.lines
+        }
+        if waitingCorrections > 0 {
+            let wait =
+                waitingCorrections == 1
+                ? "1 correction waits for its conversion" : "\(waitingCorrections) corrections wait for their conversions"
+            lines += ["", "\(wait); see `gateway conversions --waiting`"]
+        }
+        return lines
+    }
+
+    private func lines(of destination: Destination) -> [String] {
+        let status = destination.status
+        var head = "\(status.name): " + destination.health.word.styled(destination.health.style)
+        if let since = destination.health.since { head += " since \(since.shown), \(age(since))" }
+        if !status.isConfigured { head += ", not configured" }
+        if status.isDryRun { head += ", dry run" }
+        var lines = [head]
+        if let reason = destination.health.reason { lines.append("  \(reason.printable)") }
+        let pending = status.count(.pending)
+        if pending > 0 {
+            let worth = destination.waiting.compactMap(\.text).joined(separator: ", ")
+            let corrections = pending - destination.waiting.reduce(0) { $0 + $1.count }
+            let ofThem = corrections == 0 ? "" : ", \(corrections) of them \(corrections == 1 ? "a correction" : "corrections")"
+            var line = "  \(pending) waiting\(ofThem)" + (worth.isEmpty ? "" : ", worth \(worth)")
+            if let oldest = status.oldest { line += ", the oldest for \(age(oldest))" }
+            lines.append(line)
+            if let through = destination.through {
+                lines.append("  through in about \(through.text), at \(destination.ended) in the last hour")
+            }
+        }
+        if let rate = status.rate { lines.append("  rate \(rate)") }
+        if let answer = destination.answer {
+            let words = "\(answer.status.map { "\($0) " } ?? "")\(answer.reply)".printable
+            lines.append("  last answer \(age(answer.startedAt)) ago: " + words.prefix(200))
+        }
+        return lines
+    }
+
+    // MARK: For programs
+
+    var object: JSONObject {
+        [
+            "destinations": .array(destinations.map { .object(object(of: $0)) }),
+            "sources": .array(
+                sources.map { source in
+                    var object: JSONObject = [
+                        "source": .string(source.source), "received_today": .number("\(source.received)"),
+                        "refused_today": .number("\(source.refused)"),
+                    ]
+                    if source.hasBeenSeen { object["last_seen"] = .string(source.last.description) }
+                    return .object(object)
+                }),
+            "waiting_corrections": .number("\(waitingCorrections)"),
+        ]
+    }
+
+    private func object(of destination: Destination) -> JSONObject {
+        let status = destination.status
+        var object: JSONObject = [
+            "destination": .string(status.name), "state": .string(destination.health.word), "configured": .bool(status.isConfigured),
+            "served": .bool(status.isServed), "dry_run": .bool(status.isDryRun), "waiting": .number("\(status.count(.pending))"),
+            "waiting_amounts": .object(
+                JSONObject(destination.waiting.compactMap { part in part.currency.map { ($0, .string(part.amountText)) } })),
+            "ended_in_last_hour": .number("\(destination.ended)"),
+        ]
+        object["since"] = destination.health.since.map { .string($0.description) }
+        object["reason"] = destination.health.reason.map(JSONValue.string)
+        object["oldest_waiting"] = status.oldest.map { .string($0.description) }
+        object["rate"] = status.rate.map(JSONValue.string)
+        object["through_in_seconds"] = destination.through.map { .number("\($0.components.seconds)") }
+        object["last_answer"] = destination.answer.map { .object(Listing.object(of: $0)) }
+        return object
+    }
+}
+
+extension SourceActivity {
+    fileprivate var hasBeenSeen: Bool { last.microseconds > .min }
+}
+
+extension WaitingAmount {
+    fileprivate var amountText: String { amount.text(in: currency.flatMap { Currency(code: $0) }) }
+    /// `EUR 49.90`; nil without a currency.
+    fileprivate var text: String? { currency.map { "\($0) \(amountText)" } }
+}
+
+extension DestinationHealth {
+    fileprivate var style: Terminal.Style {
+        switch self {
+        case .ok: .green
+        case .slow, .paused: .yellow
+        case .failing, .down: .red
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Mappings
+import Rules
+
+/// What `gateway status` asks.
+extension ListReader {
+    /// - Parameters:
+    ///   - ended: deliveries that ended since then are counted.
+    ///   - midnight: what a source sent since then is counted.
+    func status(endedSince ended: Timestamp, midnight: Timestamp) throws(Failure) -> StoreStatus {
+        var status = StoreStatus()
+        try readWaiting(&status)
+        try readEnded(since: ended, &status)
+        try readSources(since: midnight, &status)
+        status.waitingCorrections = try rows("SELECT count(*) FROM waiting", []) { $0.int(0) }.first ?? 0
+        return status
+    }
+
+    /// The database counts equal amounts; adding them up exactly is not its business.
+    private func readWaiting(_ status: inout StoreStatus) throws(Failure) {
+        let destination = Self.dialect.text(of: "d.destination", as: "n")
+        let sql = """
+            SELECT \(destination.column), c.currency, c.amount, count(*) FROM delivery d JOIN conversion c ON c.id = d.conversion
+            \(destination.join) WHERE d.state = 0 AND c.root IS NULL GROUP BY \(destination.column), c.currency, c.amount ORDER BY 1, 2
+            """
+        var waiting: [WaitingAmount] = []
+        _ = try rows(sql, []) { row in
+            let (name, currency, count) = (row.text(0), row.optionalText(1), row.int(3))
+            let amount = row.optionalText(2).flatMap { try? ExactDecimal(parsing: $0) }?.multiplied(by: ExactDecimal(Int64(count))) ?? .zero
+            if let last = waiting.last, last.destination == name, last.currency == currency {
+                waiting[waiting.count - 1].count += count
+                waiting[waiting.count - 1].amount = last.amount.adding(amount) ?? last.amount
+            } else {
+                waiting.append(WaitingAmount(destination: name, currency: currency, count: count, amount: amount))
+            }
+        }
+        status.waiting = waiting
+    }
+
+    private func readEnded(since: Timestamp, _ status: inout StoreStatus) throws(Failure) {
+        let destination = Self.dialect.text(of: "d.destination", as: "n")
+        var query = Self.query
+        query.add("d.changed_at >=", since)
+        query.add("d.state <> 0")
+        let sql = """
+            SELECT \(destination.column), d.state, count(*), min(d.changed_at) FROM delivery d \(destination.join) \(query.clause)
+            GROUP BY \(destination.column), d.state
+            """
+        var ended: [String: EndedDeliveries] = [:]
+        _ = try rows(sql, query.values) { row in
+            guard let state = DeliveryState(number: row.int64(1)) else { return }
+            ended[row.text(0), default: EndedDeliveries()].counts[state] = row.int(2)
+            if state.isFailed {
+                let first = row.timestamp(3)
+                ended[row.text(0), default: EndedDeliveries()].failingSince = min(ended[row.text(0)]?.failingSince ?? first, first)
+            }
+        }
+        status.ended = ended
+        for name in Set(try counts().map(\.destination)) { status.answers[name] = try lastAttempt(at: name) }
+    }
+
+    private func lastAttempt(at destination: String) throws(Failure) -> AttemptRow? {
+        var query = Self.query
+        query.add(name: "d.destination", destination)
+        query.add("d.logged > 0")
+        let sql = "SELECT d.conversion FROM delivery d \(query.clause) ORDER BY d.changed_at DESC LIMIT 1"
+        guard let conversion = try rows(sql, query.values, { $0.id(0) }).first else { return nil }
+        return try attempts(of: DeliveryID(conversion: conversion, destination: destination)).last
+    }
+
+    private func readSources(since: Timestamp, _ status: inout StoreStatus) throws(Failure) {
+        var found: [String: SourceActivity] = [:]
+        for table in ["conversion", "refused"] {
+            var query = Self.query
+            let source = Self.dialect.text(of: "c.source", as: "s")
+            let midnight = query.place(since)
+            let sql = """
+                SELECT \(source.column), count(CASE WHEN c.received_at >= \(midnight) THEN 1 END), max(c.received_at) FROM \(table) c
+                \(source.join) WHERE c.source IS NOT NULL GROUP BY \(source.column)
+                """
+            _ = try rows(sql, query.values) { row in
+                let last = row.timestamp(2)
+                var activity = found[row.text(0)] ?? SourceActivity(source: row.text(0), last: last)
+                activity.last = max(activity.last, last)
+                if table == "refused" { activity.refused = row.int(1) } else { activity.received = row.int(1) }
+                found[row.text(0)] = activity
+            }
+        }
+        status.sources = found.values.sorted { $0.source < $1.source }
+    }
+}

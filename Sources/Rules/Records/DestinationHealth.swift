@@ -1,0 +1,132 @@
+import Mappings
+
+/// How one destination does, in one word and a reason: what an operator asks first.
+package enum DestinationHealth: Sendable, Equatable {
+    case ok
+    /// What waits is older than it should be, and nothing else is wrong.
+    case slow(since: Timestamp)
+    /// It answers, but most of what was sent lately did not arrive.
+    case failing(since: Timestamp?, String)
+    /// It has failed so often in a row that only probes are sent.
+    case down(since: Timestamp?, String)
+    case paused(since: Timestamp, String)
+
+    package var word: String {
+        switch self {
+        case .ok: "ok"
+        case .slow: "slow"
+        case .failing: "failing"
+        case .down: "down"
+        case .paused: "paused"
+        }
+    }
+
+    package var since: Timestamp? {
+        switch self {
+        case .ok: nil
+        case .slow(let since), .paused(let since, _): since
+        case .failing(let since, _), .down(let since, _): since
+        }
+    }
+
+    package var reason: String? {
+        switch self {
+        case .ok, .slow: nil
+        case .failing(_, let reason), .down(_, let reason), .paused(_, let reason): reason.isEmpty ? nil : reason
+        }
+    }
+
+    /// What has waited so long is late.
+    package static let patience: Duration = .seconds(300)
+
+    /// - Parameters:
+    ///   - reports: of the processes that serve now.
+    ///   - lately: what ended in the last hour; if nothing did, what ended ever.
+    ///   - oldest: when the oldest pending conversion was received.
+    package init(
+        control: DestinationControl?, reports: [DestinationReport], lately: EndedDeliveries, oldest: Timestamp?, now: Timestamp
+    ) {
+        if let control {
+            self = .paused(since: control.pausedAt, control.reason)
+        } else if let report = reports.first(where: { $0.breaker != .closed }) {
+            let failures = "\(report.failures) failures in a row"
+            self = .down(since: report.openedAt, report.reason.map { "\(failures): \($0)" } ?? failures)
+        } else if lately.failed * 2 > lately.count {
+            self = .failing(since: lately.failingSince, "\(lately.failed) of \(lately.count) did not arrive: \(lately.text)")
+        } else if let report = reports.first(where: { $0.failures > 1 }) {
+            let failures = "\(report.failures) failures in a row"
+            self = .failing(since: nil, report.reason.map { "\(failures): \($0)" } ?? failures)
+        } else if let oldest, oldest.duration(to: now) > Self.patience {
+            self = .slow(since: oldest)
+        } else {
+            self = .ok
+        }
+    }
+}
+
+/// The deliveries of one destination that ended within some time.
+package struct EndedDeliveries: Sendable, Equatable {
+    package var counts: [DeliveryState: Int]
+    /// When the first of those that did not arrive ended.
+    package var failingSince: Timestamp?
+
+    package init(counts: [DeliveryState: Int] = [:], failingSince: Timestamp? = nil) {
+        self.counts = counts
+        self.failingSince = failingSince
+    }
+
+    package var count: Int { counts.reduce(0) { $0 + ($1.key == .pending ? 0 : $1.value) } }
+    package var failed: Int { counts.reduce(0) { $0 + ($1.key.isFailed ? $1.value : 0) } }
+
+    /// `5 rejected, 1 dead`.
+    var text: String {
+        DeliveryState.allCases.filter(\.isFailed).compactMap { state in
+            counts[state].flatMap { $0 == 0 ? nil : "\($0) \(state.rawValue)" }
+        }.joined(separator: ", ")
+    }
+}
+
+/// What one source sent.
+package struct SourceActivity: Sendable, Equatable {
+    package var source: String
+    /// Conversions and corrections since the day's midnight.
+    package var received = 0
+    package var refused = 0
+    /// When the last one came that was taken or refused; of those that are still stored.
+    package var last: Timestamp
+
+    package init(source: String, received: Int = 0, refused: Int = 0, last: Timestamp) {
+        self.source = source
+        self.received = received
+        self.refused = refused
+        self.last = last
+    }
+}
+
+/// What waits for one destination in one currency. Corrections are not among it: they are worth nothing more.
+package struct WaitingAmount: Sendable, Equatable {
+    package var destination: String
+    package var currency: String?
+    package var count: Int
+    package var amount: ExactDecimal
+
+    package init(destination: String, currency: String?, count: Int, amount: ExactDecimal) {
+        self.destination = destination
+        self.currency = currency
+        self.count = count
+        self.amount = amount
+    }
+}
+
+/// What a store says of the moment.
+package struct StoreStatus: Sendable {
+    package var waiting: [WaitingAmount] = []
+    /// By destination, of the time asked for.
+    package var ended: [String: EndedDeliveries] = [:]
+    /// The newest answer of each destination, with the delivery that got it.
+    package var answers: [String: AttemptRow] = [:]
+    package var sources: [SourceActivity] = []
+    package var waitingCorrections = 0
+
+    package init() {}
+}
