@@ -57,7 +57,8 @@ struct InboundChannel: ServerChildChannel {
                         var version = current.latest
                         for try await request in inbound {
                             if !current.isLatest(version) { version = current.latest }
-                            try await outbound.write(await version.intake.respond(to: request.wire, peer: peer, fault: request.fault))
+                            try await outbound.write(
+                                await version.intake.respond(to: request.wire, peer: peer, fault: request.fault, isCut: request.isCut))
                             withExtendedLifetime(request.reservation) {}
                         }
                     }

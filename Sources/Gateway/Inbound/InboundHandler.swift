@@ -175,7 +175,8 @@ final class InboundHandler: ChannelDuplexHandler {
         deadline.lift()
         let fault = incoming.count > limits.body ? Refusal.tooLarge(incoming.count, limit: limits.body) : nil
         let wire = WireRequest(head, body: fault == nil ? incoming.body.bytes : [])
-        let request = InboundRequest(wire: wire, fault: fault, reservation: incoming.body.reservation)
+        let request = InboundRequest(
+            wire: wire, fault: fault, isCut: wire.body.count < incoming.count, reservation: incoming.body.reservation)
         context.fireChannelRead(wrapInboundOut(request))
         if incoming.isWhole { context.fireChannelReadComplete() }
     }

@@ -6,6 +6,8 @@ struct InboundRequest: Sendable {
     var wire: WireRequest
     /// Why the body is missing.
     var fault: Refusal?
+    /// Only the beginning of the body was taken in, or nothing of it.
+    var isCut: Bool
     /// The memory of a big body, reserved as long as somebody has the request.
     var reservation: BodyReservation?
 }

@@ -64,11 +64,13 @@ final class Intake: Sendable {
     /// - Parameters:
     ///   - peer: the address of the socket's other end.
     ///   - fault: why the body could not be taken in, such as its size; `request` is then without it.
-    func respond(to request: WireRequest, peer: String, fault: Refusal? = nil) async -> ReceptionReply {
+    ///   - isCut: only the beginning of the body was taken in, or nothing of it.
+    func respond(to request: WireRequest, peer: String, fault: Refusal? = nil, isCut: Bool = false) async -> ReceptionReply {
         if let reply = await health.reply(to: request) { return reply }
         let now = clock.now()
         let arrival = Arrival(
-            id: clock.id(at: now), receivedAt: now, request: request, sender: reception.sender(of: request, peer: peer))
+            id: clock.id(at: now), receivedAt: now, request: request, sender: reception.sender(of: request, peer: peer),
+            isCut: isCut)
         switch reception.find(arrival) {
         case .nowhere(let reply): return elsewhere(request) ?? reply
         case .trackers(let matches, let first):

@@ -10,13 +10,18 @@ package struct Arrival: Sendable {
     package var arrivedAt: Timestamp
     package var request: WireRequest
     package var sender: Sender
+    /// Only the beginning of the body was taken in, or nothing of it.
+    package var isCut: Bool
 
-    package init(id: ConversionID, receivedAt: Timestamp, arrivedAt: Timestamp? = nil, request: WireRequest, sender: Sender) {
+    package init(
+        id: ConversionID, receivedAt: Timestamp, arrivedAt: Timestamp? = nil, request: WireRequest, sender: Sender, isCut: Bool = false
+    ) {
         self.id = id
         self.receivedAt = receivedAt
         self.arrivedAt = arrivedAt ?? receivedAt
         self.request = request
         self.sender = sender
+        self.isCut = isCut
     }
 
     /// What decides whose request it is.

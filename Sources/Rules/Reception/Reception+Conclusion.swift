@@ -84,7 +84,7 @@ extension Reception {
         return RefusedRequest(
             receivedAt: arrival.receivedAt, source: admission.provenSource?.name, tracker: tracker.mapping.name, status: status,
             code: refusal.code.rawValue, reason: tracker.mask.stored(reason: refusal.reason),
-            request: tracker.mask.stored(arrival.request, peer: arrival.peer))
+            request: tracker.mask.stored(arrival.request, peer: arrival.peer), isCut: arrival.isCut)
     }
 
     private func reply(

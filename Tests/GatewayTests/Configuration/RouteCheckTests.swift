@@ -11,11 +11,11 @@ struct RouteCheckTests {
     private static func findings(_ routes: String) -> [String] {
         let text = """
             sources:
-              shop: { tracker: refcampaign, credentials: { api_key: k } }
-              casino: { tracker: rs-traffic, credentials: { secret: s } }
-              network: { tracker: trcker, credentials: { postback_secret: s } }
-              store: { tracker: refersion, credentials: { public_key: p, secret_key: s } }
-              saas: { tracker: refvenue, credentials: { publishable_key: k }, review: [plus_address] }
+              shop: { tracker: refcampaign, credentials: { api_key: sixteen-letters-1 } }
+              casino: { tracker: rs-traffic, credentials: { secret: sixteen-letters-2 }, timestamp_tolerance: off }
+              network: { tracker: trcker, credentials: { postback_secret: sixteen-letters-3 } }
+              store: { tracker: refersion, credentials: { public_key: p, secret_key: sixteen-letters-4 } }
+              saas: { tracker: refvenue, credentials: { publishable_key: sixteen-letters-5 }, review: [plus_address] }
             destinations:
               campaign: { tracker: refcampaign, url: "https://c.example", credentials: { api_key: k } }
               traffic: { tracker: rs-traffic, url: "https://t.example", credentials: { secret: s }, settings: { partner: p } }

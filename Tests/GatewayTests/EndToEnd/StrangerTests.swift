@@ -75,7 +75,7 @@ extension EndToEnd {
             try await Workbench.serve(configuration) { bench, gateway, port, _ in
                 #expect(await RawConnection.exchange(port, Samples.sale("before").raw).first.status == 200)
                 let before = gateway.memory("VmHWM")
-                let held = try await HeldBodies.open(1000, at: port, head: head("rc_test_demo"), sent: 900 * 1024)
+                let held = try await HeldBodies.open(1000, at: port, head: head("rc_test_demo_sender_1"), sent: 900 * 1024)
                 for number in 0..<50 {
                     #expect(await RawConnection.exchange(port, Samples.sale("meanwhile-\(number)").raw).first.status == 200)
                 }
@@ -103,13 +103,29 @@ extension EndToEnd {
                 let padding = String(repeating: " ", count: 500_000)
                 for number in 0..<5 {
                     let body = Samples.sale("big-\(number)").body + padding
-                    let text = head("rc_test_demo").replacing("1048576", with: "\(body.utf8.count)") + body
+                    let text = head("rc_test_demo_sender_1").replacing("1048576", with: "\(body.utf8.count)") + body
                     #expect(await RawConnection.exchange(port, text).first.status == 200)
                 }
                 #expect(gateway.memory("VmHWM") - before < 200 * 80 * 1024 + 48 * Self.mebibyte)
                 #expect(held.answers.isEmpty)
                 await held.close()
                 #expect(try await bench.rows("conversions").count == 5)
+            }
+        }
+
+        @Test func `the beginning of a body is kept as that, and is not run again`() async throws {
+            try await Workbench.serve(ConfigurationText()) { bench, _, port, _ in
+                let body = Samples.sale("cut").body + String(repeating: " ", count: 100_000)
+                let text = head("wrong").replacing("1048576", with: "\(body.utf8.count)") + body
+                #expect(await RawConnection.exchange(port, text).first.status == 401)
+                let kept = try await bench.rows("refused")
+                #expect(kept.map { $0["body_cut"] } == [.bool(true)])
+                let replayed = try await bench.run("replay", "1", "--source", "shop-de")
+                #expect(replayed.status == 1)
+                #expect(
+                    (replayed.output + replayed.errors).contains(
+                        "only the first 16384 bytes of its body were kept, so it cannot be run again; let its sender repeat it"))
+                #expect(try await bench.rows("conversions").isEmpty)
             }
         }
     }
