@@ -20,7 +20,7 @@ struct InboundChannel: ServerChildChannel {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             Self.bound(channel)
-            let feeder = RequestFeeder()
+            let feeder = RequestFeeder(.ofThisLoop)
             try pipeline.addHandler(feeder)
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),

@@ -32,6 +32,10 @@ final class RequestFeeder: ChannelDuplexHandler {
     /// Of a chunked body: the line that goes on has nothing in it yet.
     private var isLineEmpty = false
     private var context: ChannelHandlerContext?
+    private let turns: PipelineTurns?
+
+    /// - Parameter turns: of the connection's event loop; nil goes on with a pipelined request at once.
+    init(_ turns: PipelineTurns? = nil) { self.turns = turns }
 
     var isHTTP2: Bool { repair.isHTTP2 }
 
@@ -49,6 +53,13 @@ final class RequestFeeder: ChannelDuplexHandler {
         if next == .head { repair = RequestHeadRepair() }
         // A feed that is under way goes on by itself.
         guard !isFeeding, let context else { return }
+        if input.readableBytes == 0 { return readOn(context) }
+        if let turns { turns.wait(self, on: context.eventLoop) } else { takeTurn() }
+    }
+
+    /// Goes on with what is here already.
+    func takeTurn() {
+        guard !isFeeding, !isHeld, let context else { return }
         if input.readableBytes > 0 {
             feed(context)
             context.fireChannelReadComplete()
