@@ -4,7 +4,7 @@
 struct ChunkedBody {
     private enum Place {
         /// The digits in front of a chunk.
-        case size(Int, digits: Int)
+        case size(Int, isEmpty: Bool)
         /// The rest of their line.
         case sizeLine(Int)
         /// So many bytes of a chunk's data are still to come.
@@ -17,9 +17,9 @@ struct ChunkedBody {
         case unclear
     }
 
-    private var place = Place.size(0, digits: 0)
-    /// Digits of a size at most: more than any chunk that is taken in has.
-    private static let digits = 15
+    private var place = Place.size(0, isEmpty: true)
+    /// More than any chunk that is taken in has.
+    private static let most = Int.max >> 8
 
     var isAtEnd: Bool { if case .end = place { true } else { false } }
 
@@ -47,16 +47,16 @@ struct ChunkedBody {
     private mutating func step(_ byte: UInt8) {
         let isLineEnd = byte == 0x0A
         switch place {
-        case .size(let size, let digits):
+        case .size(let size, let isEmpty):
             if let digit = Self.value(byte) {
-                place = digits < Self.digits ? .size(size << 4 | digit, digits: digits + 1) : .unclear
-            } else if digits == 0 {
+                place = size < Self.most ? .size(size << 4 | digit, isEmpty: false) : .unclear
+            } else if isEmpty {
                 place = .unclear
             } else {
                 place = isLineEnd ? Self.behindSize(size) : .sizeLine(size)
             }
         case .sizeLine(let size): if isLineEnd { place = Self.behindSize(size) }
-        case .dataEnd: if isLineEnd { place = .size(0, digits: 0) }
+        case .dataEnd: if isLineEnd { place = .size(0, isEmpty: true) }
         case .trailer(let isEmpty):
             if isLineEnd { place = isEmpty ? .end : .trailer(isEmpty: true) } else if byte != 0x0D { place = .trailer(isEmpty: false) }
         case .data, .end, .unclear: break
