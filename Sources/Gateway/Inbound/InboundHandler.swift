@@ -62,6 +62,7 @@ final class InboundHandler: ChannelDuplexHandler {
     var incoming: Incoming?
     var retry: Scheduled<Void>?
     var entry: (address: AddressConnections.Address, verdict: AddressConnections.Verdict)?
+    private var isCounted = false
 
     /// - Parameter feeder: in front of the parser on the same connection.
     init(current: CurrentIntake, date: DateHeader, feeder: RequestFeeder) {
@@ -84,8 +85,10 @@ final class InboundHandler: ChannelDuplexHandler {
     }
 
     private func begin(_ context: ChannelHandlerContext) {
-        guard context.channel.isActive else { return }
+        guard context.channel.isActive, !isCounted else { return }
         deadline.expect(within: limits.idle, context)
+        isCounted = true
+        current.load.connections.opened()
         guard let text = context.channel.remoteAddress?.ipAddress, let peer = IPAddress(text),
             !current.latest.intake.reception.trusts(peer)
         else { return }
@@ -110,6 +113,8 @@ final class InboundHandler: ChannelDuplexHandler {
         incoming = nil
         if let entry { current.load.addresses.leave(entry.address, entry.verdict) }
         entry = nil
+        if isCounted { current.load.connections.closed() }
+        isCounted = false
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -6,6 +6,7 @@ import Synchronization
 final class InboundLoad: Sendable {
     let addresses: AddressConnections
     let bodies: BodyBudget
+    let connections = OpenConnections()
     private let refusedConnections = Mutex(PacedCount())
     private let refusedBodies = Mutex(PacedCount())
     private let logger: Logger

@@ -25,7 +25,7 @@ extension WireRequest {
     /// `http://host/path` as `/path`: proxies may send either (RFC 9112, section 3.2.2).
     private static func originForm(_ target: String) -> String {
         guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") else { return target }
-        let slash = target[scheme.upperBound...].firstIndex(of: "/")
-        return slash.map { String(target[$0...]) } ?? "/"
+        let rest = target[scheme.upperBound...].drop { $0 != "/" && $0 != "?" && $0 != "#" }
+        return rest.first == "/" ? String(rest) : "/" + rest
     }
 }

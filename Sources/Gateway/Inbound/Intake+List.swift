@@ -5,6 +5,12 @@ extension Intake {
     /// The tracker's documented list, of what this source has sent; newest first.
     func list(_ arrival: Arrival, _ admission: Admission, limit: Int, offset: Int) async -> ReceptionReply {
         let mapping = admission.match.tracker.mapping
+        let lists = admission.source.flatMap { senders[$0.name]?.lists }
+        guard lists?.enter() ?? true else {
+            let refusal = Refusal(.rateLimited, "another list of this source is being read; ask for one after the other")
+            return reception.reply(refusal, arrival, mapping, retryAfter: 1)
+        }
+        defer { lists?.leave() }
         var filter = ConversionFilter()
         filter.source = admission.source?.name
         filter.limit = limit

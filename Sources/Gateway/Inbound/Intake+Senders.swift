@@ -24,10 +24,19 @@ extension Intake {
 
     /// Counts a request that proves nobody. Nil if it is answered as such, and kept.
     private func countStranger(_ arrival: Arrival, _ admission: Admission) -> ReceptionReply? {
-        guard case .failure(let refusal) = admission.outcome, refusal.code == .unauthorized, case .peer(_, let address?) = arrival.sender,
-            let wait = strangers.fail(address, at: clock.uptime())
-        else { return nil }
-        return sendBack(address, wait, arrival, admission.match.mapping)
+        guard case .failure(let refusal) = admission.outcome, case .peer(_, let address?) = arrival.sender else { return nil }
+        let mapping = admission.match.mapping
+        if refusal.code == .unauthorized {
+            return strangers.fail(address, at: clock.uptime()).map { sendBack(address, $0, arrival, mapping) }
+        }
+        // Its body was too large, or is none: to come back with the same is of no use, so the answer stays.
+        guard unreadable.fail(address, at: clock.uptime()) != nil else { return nil }
+        if warnings.allows("unreadable", at: arrival.receivedAt) {
+            logger.warning(
+                "an address sends requests too often that prove nobody and cannot be read; more of them are answered, and not kept",
+                metadata: ["address": "\(address.subscriber)", "code": "\(refusal.code)"])
+        }
+        return reception.reply(refusal, arrival, mapping)
     }
 
     private func sendBack(_ address: IPAddress, _ wait: Duration, _ arrival: Arrival, _ mapping: Mapping) -> ReceptionReply {

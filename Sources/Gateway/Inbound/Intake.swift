@@ -22,6 +22,8 @@ final class Intake: Sendable {
     /// By the name of the source.
     let senders: [String: SenderCounters]
     let strangers: StrangerPace
+    /// Those whose requests cannot be read as far as the proof; each request that is kept costs a write.
+    let unreadable: StrangerPace
     private let inFlight: InFlightLimit
     private let onAccepted: @Sendable (Conversion, [String]) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
@@ -51,6 +53,8 @@ final class Intake: Sendable {
         inFlight = predecessor?.inFlight ?? InFlightLimit(settings.requestsInFlight)
         strangers = predecessor?.strangers ?? StrangerPace(settings.wrongKeys)
         strangers.setRate(settings.wrongKeys)
+        unreadable = predecessor?.unreadable ?? StrangerPace(settings.wrongKeys)
+        unreadable.setRate(settings.wrongKeys)
         warnings = predecessor?.warnings ?? WarningPace(every: .seconds(60))
         var senders: [String: SenderCounters] = [:]
         for source in reception.paths.trackers.flatMap(\.sources) {

@@ -11,7 +11,8 @@ struct PacedCount: Sendable {
     /// - Returns: how many there were since the last report; nil if no report is due.
     mutating func add(at time: Timestamp) -> Int? {
         count += 1
-        if let reportedAt, reportedAt <= time, reportedAt.duration(to: time) < Self.interval { return nil }
+        // Threads take turns, so a time may be a little before the last; far before it, the clock was set back.
+        if let reportedAt, reportedAt.duration(to: time) < Self.interval, time.duration(to: reportedAt) < Self.interval { return nil }
         defer { count = 0 }
         reportedAt = time
         return count

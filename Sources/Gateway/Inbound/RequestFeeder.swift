@@ -4,7 +4,7 @@ import NIOCore
 /// before it was taken.
 ///
 /// So a connection costs one request however many are pipelined, and what is wrong with the next is found after this one was answered.
-/// `InboundHandler` says what follows: a head and a chunked body end with an empty line, any other body after so many bytes.
+/// `InboundHandler` says what follows: a head ends with an empty line, a body in chunks with the last chunk, any other body after so many bytes.
 final class RequestFeeder: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -22,15 +22,16 @@ final class RequestFeeder: ChannelDuplexHandler {
         case nothing
     }
 
-    var next = Next.head
+    var next = Next.head {
+        didSet { if next == .chunks, oldValue != .chunks { chunks = ChunkedBody() } }
+    }
+    private var chunks = ChunkedBody()
     private var repair = RequestHeadRepair()
     private var input = ByteBuffer()
     private var isHeld = false
     private var isFeeding = false
     private var isReadDue = false
     private var isInputClosed = false
-    /// Of a chunked body: the line that goes on has nothing in it yet.
-    private var isLineEmpty = false
     private var context: ChannelHandlerContext?
     private let turns: PipelineTurns?
 
@@ -126,26 +127,14 @@ final class RequestFeeder: ChannelDuplexHandler {
             let length = min(rest, input.readableBytes)
             next = length == rest ? .anything : .body(rest - length)
             return input.readSlice(length: length) ?? ByteBuffer()
-        case .chunks: return input.readSlice(length: lengthToEmptyLine()) ?? ByteBuffer()
+        case .chunks:
+            let length = input.withUnsafeReadableBytes { chunks.take($0) }
+            if chunks.isAtEnd { next = .anything }
+            return input.readSlice(length: length) ?? ByteBuffer()
         case .anything: return input.readSlice(length: input.readableBytes) ?? ByteBuffer()
         case .nothing:
             input = ByteBuffer()
             return input
-        }
-    }
-
-    /// A body in chunks, with what may follow the last, ends with an empty line. One may also be inside it; then the rest is the next piece.
-    private func lengthToEmptyLine() -> Int {
-        input.withUnsafeReadableBytes { bytes in
-            for index in bytes.indices {
-                switch bytes[index] {
-                case 0x0A where isLineEmpty: return index + 1
-                case 0x0A: isLineEmpty = true
-                case 0x0D: break
-                default: isLineEmpty = false
-                }
-            }
-            return bytes.count
         }
     }
 }

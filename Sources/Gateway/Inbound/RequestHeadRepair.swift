@@ -5,7 +5,8 @@ import NIOCore
 /// - A byte beyond ASCII in the request line, such as `¤` after `&curren` went through an HTML page, is percent-encoded. The parser would answer
 ///   it with a 400.
 /// - An `Upgrade` header is taken out: the gateway speaks HTTP/1.1 and ignores the offer (RFC 9110, section 7.8). The parser would take everything
-///   behind the head for another protocol, and the sender's next requests would get no answer.
+///   behind the head for another protocol, and the sender's next requests would get no answer. A line that HTTP does not allow stays wrong: what
+///   it hides, such as a `Content-Length` behind a bare line feed, a proxy may read in another way than the gateway.
 struct RequestHeadRepair {
     private enum Place {
         /// The request line, or an empty line in front of it (RFC 9112, section 2.2).
@@ -25,6 +26,8 @@ struct RequestHeadRepair {
     private(set) var isHTTP2 = false
     /// The beginning of a line that a read cut off: it may yet turn out to be an upgrade, or the end of the head.
     private var held: [UInt8] = []
+    /// The line that goes out ended with a carriage return so far.
+    private var isReturned = false
     private static let name = Array("upgrade:".utf8)
     private static let preface = Array("PRI * HTTP/2".utf8)
 
@@ -54,9 +57,9 @@ struct RequestHeadRepair {
         // Up to here the bytes are in `repaired`, or left out.
         var taken = 0
         func take(to end: Int, leavingOutTo next: Int) {
-            var buffer = repaired ?? ByteBuffer()
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[taken..<end]))
-            repaired = buffer
+            if repaired == nil { repaired = ByteBuffer() }
+            // In its place: a second holder would cost a copy of all for each piece.
+            repaired?.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[taken..<end]))
             taken = next
         }
         var start = 0
@@ -84,6 +87,10 @@ struct RequestHeadRepair {
                 if !isEmpty { place = isWhole ? .lineStart : .restOfRequestLine }
             case .upgrade:
                 take(to: start, leavingOutTo: end)
+                if isBroken(bytes[start..<end]) {
+                    // No header begins with it, so the parser refuses the head.
+                    repaired?.writeInteger(UInt8(0))
+                }
                 if isWhole { place = .lineStart }
             case .line: if isWhole { place = .lineStart }
             case .end, .lineStart: break
@@ -92,6 +99,15 @@ struct RequestHeadRepair {
         }
         if repaired != nil { take(to: start, leavingOutTo: start) }
         return (start, repaired)
+    }
+
+    /// Whether a line that goes out, or a piece of it, has a control character or does not end with a carriage return and a line feed.
+    private mutating func isBroken(_ piece: Slice<UnsafeRawBufferPointer>) -> Bool {
+        for byte in piece {
+            if isReturned != (byte == 0x0A) || byte < 0x20 && ![0x09, 0x0A, 0x0D].contains(byte) || byte == 0x7F { return true }
+            isReturned = byte == 0x0D
+        }
+        return false
     }
 
     private static func endOfLine(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {

@@ -10,6 +10,8 @@ final class SenderCounters: Sendable {
         var sentNowhere = PacedCount()
     }
     private let state = Mutex(State())
+    /// The store reads for few at once, and a list takes time in proportion to what the source has sent.
+    let lists = InFlightLimit(1)
 
     /// Takes the rates of a new configuration; what was counted against the same rates stays.
     func setRates(_ rates: SenderRates?) {

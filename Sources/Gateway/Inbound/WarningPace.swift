@@ -11,7 +11,8 @@ final class WarningPace: Sendable {
     /// - Parameter kind: from a closed list, such as the names of sources; each is remembered.
     func allows(_ kind: String, at time: Timestamp) -> Bool {
         last.withLock { last in
-            if let earlier = last[kind], earlier <= time, earlier.duration(to: time) < interval { return false }
+            // Threads take turns, so a time may be a little before the last; far before it, the clock was set back.
+            if let earlier = last[kind], earlier.duration(to: time) < interval, time.duration(to: earlier) < interval { return false }
             last[kind] = time
             return true
         }

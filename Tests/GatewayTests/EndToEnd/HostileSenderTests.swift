@@ -30,6 +30,8 @@ extension EndToEnd {
                     ("POST /v1/event HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345", "unexpected content-length header"),
                     ("POST /v1/event HTTP/1.1\r\nContent-Length: -5\r\n\r\n12345", "invalid character in content-length header"),
                     ("\u{16}\u{3}\u{1}\u{2}\u{0}", "invalid HTTP method"),
+                    ("GET /healthz HTTP/1.1\r\nHost: x\r\nUpgrade: a\nContent-Length: 9\r\n\r\n", "invalid character in header"),
+                    ("GET /healthz HTTP/1.1\r\nHost: x\r\nUpgrade: a\rContent-Length: 9\r\n\r\n", "invalid character in header"),
                 ]
                 for (text, reason) in broken {
                     let answer = await RawConnection.exchange(port, [.text(text)])
@@ -102,6 +104,9 @@ extension EndToEnd {
                     #expect(answer.first.status == 200, "\(path): \(answer.first.body)")
                 }
                 #expect(try await bench.rows("conversions").map { $0.text("click_id") }.sorted() == ["0", "1", "2", "3", "4"])
+                let bare = await RawConnection.exchange(
+                    port, "GET http://app.trcker.io?secret=\(Self.click)x HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(bare.line == "404 {\"error\":\"nothing answers at '/'\"}")
                 let query = "?secret=demo-postback-secret&click_id=x"
                 let lost = [
                     "//api/postback/your-brand/offer-slug", "/api//postback/your-brand/offer-slug",

@@ -95,6 +95,19 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the memory of many connections goes back when they are gone`() async throws {
+            try await Workbench.serve(ConfigurationText(["trusted_proxies": "[127.0.0.1]"])) { _, gateway, port, _ in
+                #expect(await RawConnection.exchange(port, Samples.sale("before").raw).first.status == 200)
+                let before = gateway.memory("VmRSS")
+                // Small enough that no budget counts them.
+                let held = try await HeldBodies.open(700, at: port, head: head("rc_test_demo_sender_1"), sent: 16_000)
+                try await until { gateway.memory("VmRSS") - before > 12 * Self.mebibyte }
+                let most = gateway.memory("VmRSS")
+                await held.close()
+                try await until { most - gateway.memory("VmRSS") > (most - before) / 4 }
+            }
+        }
+
         @Test func `strangers take no room from those whose key is right`() async throws {
             let configuration = ConfigurationText(["limits": "{ body: 1MiB, bodies: 1MiB, connections_per_address: 1000 }"])
             try await Workbench.serve(configuration) { bench, gateway, port, _ in

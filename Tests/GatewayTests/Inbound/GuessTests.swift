@@ -87,6 +87,24 @@ struct GuessTests {
         #expect(await bench.send(wrong).status == 401)
     }
 
+    @Test func `what cannot be read as far as its key is answered each time, and kept twenty times in a minute`() async throws {
+        let bench = IntakeBench([try .sample("shop", "refvenue", ["publishable_key": "key-of-shop-000001"])])
+        let broken = WireRequest.post("/v1/track-conversion", "{")
+        let packed = WireRequest.post("/v1/track-conversion", "{}", ["Content-Encoding": "gzip"])
+        for _ in 0..<15 {
+            #expect(await bench.send(broken).status == 400)
+            #expect(await bench.send(packed).status == 415)
+        }
+        #expect(bench.store.refused.count == 20)
+        #expect(await bench.send(broken, from: "198.51.100.8").status == 400)
+        #expect(bench.store.refused.count == 21)
+        // Wrong keys have a count of their own.
+        #expect(await bench.send(.post("/v1/track-conversion", #"{"publishable_key":"wrong"}"#)).status == 401)
+        bench.time.pass(.seconds(61))
+        #expect(await bench.send(broken).status == 400)
+        #expect(bench.store.refused.count == 23)
+    }
+
     @Test func `after that a large request is not even judged, and a small one is`() async throws {
         let bench = try bench()
         let text = "clickid=c&event=lead&note=\(String(repeating: "n", count: StrangerPace.judged))&status=approved"

@@ -19,12 +19,12 @@ final class MemoryIntakeStore: IntakeStore {
     private let released = AsyncStream.makeStream(of: Void.self)
     private let isHeld: Bool
 
-    /// - Parameter isHeld: a conversion is not stored before `release`.
+    /// - Parameter isHeld: a conversion is not stored, and no list is read, before `release`.
     init(isHeld: Bool = false) { self.isHeld = isHeld }
 
     func release() { released.continuation.finish() }
 
-    /// Returns when a conversion is being stored; works once.
+    /// Returns when a conversion is being stored, or a list is being read; works once.
     func hasBegun() async { for await _ in begun.stream { return } }
 
     var submissions: [Submission] { state.withLock(\.submissions) }
@@ -71,6 +71,8 @@ final class MemoryIntakeStore: IntakeStore {
     }
 
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] {
+        begun.continuation.yield()
+        if isHeld { for await _ in released.stream {} }
         let (rows, failure) = state.withLock { ($0.submissions.map(\.conversion), $0.failure) }
         if let failure { throw failure }
         return Array(rows.filter { $0.source == filter.source }.reversed().dropFirst(filter.offset).prefix(filter.limit))

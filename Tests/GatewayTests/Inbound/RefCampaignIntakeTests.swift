@@ -204,4 +204,19 @@ struct RefCampaignIntakeTests {
         #expect(answer.status == 503)
         #expect(answer.headers == ["Retry-After": "1"])
     }
+
+    @Test func `a source reads one list at a time, so that it does not keep the store from the others`() async throws {
+        let store = MemoryIntakeStore(isHeld: true)
+        let bench = IntakeBench([try .sample("shop", "refcampaign", ["api_key": "key-one"])], store: store)
+        let list = WireRequest.get("/api/v1/conversions", "offset=999999999", ["Authorization": "Bearer key-one"])
+        async let first = bench.send(list)
+        await store.hasBegun()
+        let second = await bench.send(list)
+        #expect(second.status == 429)
+        #expect(second.headers["Retry-After"] == "1")
+        #expect(second.body.contains("another list of this source is being read; ask for one after the other"))
+        store.release()
+        #expect(await first.status == 200)
+        #expect(await bench.send(list).status == 200)
+    }
 }

@@ -24,7 +24,7 @@ extension RequestPlan {
             return known ?? formats[0]
         }
         for format in formats where type == format.contentType { return format }
-        let mediaType = type.prefix { $0 != ";" }.trimmed.lowercased()
+        let mediaType = Substring(type.utf8.prefix { $0 != UInt8(ascii: ";") }).trimmed.lowercased()
         for format in formats where format.isNamed(by: mediaType) { return format }
         let wanted = formats.map(\.contentType).joined(separator: " or ")
         throw Refusal(.unsupportedMediaType, "Content-Type \(type.quotedBriefly) is not read here; send \(wanted)")
