@@ -5,9 +5,15 @@ import Synchronization
 ///
 /// Decides only; a caller that gets `true` from `add` must drain until `next` returns nil.
 final class GroupCommit<Write: Sendable>: Sendable {
+    /// Writes that were left to a later batch and go before all others of the next one. No more of them than one transaction is likely to
+    /// take, so that there is room for others beside them.
+    static var turns: Int { 100 }
+
     private struct State {
         var waiting: [Write] = []
-        /// Waiting or under way.
+        /// Left over by earlier batches.
+        var postponed: [Write] = []
+        /// Waiting, left over or under way.
         var count = 0
         var isDraining = false
         var isClosed = false
@@ -46,26 +52,43 @@ final class GroupCommit<Write: Sendable>: Sendable {
         state.withLock { lastBatch >= 8 && !$0.waiting.isEmpty && $0.waiting.count < batchLimit }
     }
 
-    /// Puts writes of the last batch behind all that wait. They are not done yet.
-    func putBack(_ writes: [Write]) { state.withLock { $0.waiting += writes } }
+    /// Takes back writes of the last batch, which are not done yet. They go before what comes meanwhile: however many writes of their kind
+    /// come, each of them has its turn.
+    func putBack(_ writes: [Write]) {
+        if writes.isEmpty { return }
+        state.withLock { $0.postponed += writes }
+    }
 
     /// The next batch, oldest first; nil ends the draining. `done` writes of the last batch leave the queue.
     func next(done: Int) -> [Write]? {
         state.withLock { state in
             state.count -= done
-            guard !state.waiting.isEmpty else {
+            guard !state.waiting.isEmpty || !state.postponed.isEmpty else {
                 state.isDraining = false
                 return nil
             }
-            var batch: [Write] = []
-            if state.waiting.count <= batchLimit {
-                swap(&batch, &state.waiting)
-                state.waiting.reserveCapacity(batch.count)
+            // The last write ends the queue, so it goes behind all that were left over.
+            let turns = state.isClosed ? batchLimit : min(Self.turns, batchLimit)
+            var batch = Self.take(turns, of: &state.postponed)
+            if state.isClosed, !state.postponed.isEmpty { return batch }
+            if batch.isEmpty {
+                batch = Self.take(batchLimit, of: &state.waiting)
             } else {
-                batch = Array(state.waiting.prefix(batchLimit))
-                state.waiting.removeFirst(batchLimit)
+                batch += Self.take(batchLimit - batch.count, of: &state.waiting)
             }
             return batch
         }
+    }
+
+    private static func take(_ limit: Int, of writes: inout [Write]) -> [Write] {
+        var taken: [Write] = []
+        if writes.count <= limit {
+            swap(&taken, &writes)
+            writes.reserveCapacity(taken.count)
+        } else {
+            taken = Array(writes.prefix(limit))
+            writes.removeFirst(limit)
+        }
+        return taken
     }
 }

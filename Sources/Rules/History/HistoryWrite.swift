@@ -12,5 +12,8 @@ package enum HistoryWrite: Sendable {
         content == first ? .equalRepeat(note: note) : .otherRepeat(note: note)
     }
 
+    /// Whether the message was refused, and so is not remembered.
+    package var isNothing: Bool { if case .nothing = self { true } else { false } }
+
     var isEqual: Bool { if case .equalRepeat = self { true } else { false } }
 }

@@ -27,7 +27,8 @@ extension Reception {
         case .duplicate(let first, _), .corrected(let first, _):
             return .reply(reply("duplicate", to: conversion, about: first, arrival, match.mapping))
         case .conflict:
-            return .refused(Refusal(.conflict, "\(keyNames(admission, conversion)) belongs to a conversion of another source"))
+            let signature = admission.source?.isSigned == true ? " or the request's signature" : ""
+            return .refused(Refusal(.conflict, "\(keyNames(admission, conversion))\(signature) belongs to a conversion of another source"))
         case .refused(let failure): return .refused(Refusal([failure]))
         }
     }

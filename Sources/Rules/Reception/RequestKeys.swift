@@ -85,12 +85,16 @@ extension DuplicateKey {
 
     /// The signature as a key of its own: a request that was recorded and sent again is a repeat, whatever else was changed about it.
     ///
+    /// It counts once among all sources of the tracker: two that have the same secret take the same signature, and what says which of them is
+    /// meant is not signed.
+    ///
     /// - Parameter ruled: what the source's rule makes of the request. The signature is never forgotten before it.
     static func signature(of parsed: ParsedRequest, from source: ReceivingSource, beside ruled: DuplicateKey?) -> DuplicateKey? {
         guard source.isSigned, let text = source.reader.mapping.signature?.presented(in: parsed) else { return nil }
         var lifetime = source.freshness?.replayWindow
         if let window = lifetime, let ruled { lifetime = ruled.lifetime.map { max($0, window) } }
-        return DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "signature|\(text)"), lifetime: lifetime)
+        let scope = Scope.tracker(source.reader.mapping.name)
+        return DuplicateKey(scope: scope, digest: Digest32(sha256: "signature|\(text)"), lifetime: lifetime)
     }
 
     /// Held by equal content only.

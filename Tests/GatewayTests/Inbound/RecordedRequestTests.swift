@@ -111,4 +111,28 @@ struct RecordedRequestTests {
             #expect(await bench.send(event(text)).body.contains(#""ok""#))
         }
     }
+
+    /// What says which of the two is meant is a header, or the path: neither is signed.
+    @Test func `a request to one source is no conversion of another that has the same secret`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "recorded-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try SQLiteConversionStore(path: folder.appending(path: "gateway.db").path)
+        let secrets = ["secret": "signing-key-of-casino"]
+        let sources = try ["casino", "poker"].map { try SourceConfiguration.sample($0, "rs-traffic", secrets) }
+        let bench = IntakeBench(sources, store: store)
+        #expect(await bench.send(event(text)).body.contains(#""ok""#))
+        for name in ["X-RS-Source", "x-rs-source"] {
+            var replay = event(text)
+            replay.headers = [(name, "poker")]
+            let answer = await bench.send(replay)
+            #expect(answer.status == 409)
+            #expect(answer.body.contains("the request's signature belongs to a conversion of another source"))
+        }
+        var replay = event(text)
+        replay.path = "/poker" + replay.path
+        #expect(await bench.send(replay).status == 409)
+        #expect(try await store.conversions(ConversionFilter()).map(\.source) == ["casino"])
+        await store.close()
+    }
 }

@@ -192,6 +192,42 @@ extension ConversionStoreConformance {
                     == .unchanged(sale.conversion.id, note: note))
             #expect(try await store.history(of: sale.conversion.id).map(\.id) == [sale, early, late].map(\.conversion.id))
         },
+        Self(name: "a refused correction may be sent again with its signature") { store async throws in
+            let sale = StoreSamples.message(1, "approved")
+            #expect(try await store.accept(sale) == .stored)
+            let absurd = Failure(.invalid, field: "status", "status 'absurd' is unknown")
+            #expect(try await store.correct(StoreSamples.message(2, "absurd").signed(91, isCorrection: true)) == .refused(absurd))
+            let again = StoreSamples.message(3, "refunded").signed(91, isCorrection: true)
+            #expect(try await store.correct(again) == .applied(sale.conversion.id, correction: again.conversion.id))
+        },
+        Self(name: "a correction that may not wait may be sent again with its signature") { store async throws in
+            func correction(_ number: UInt64, _ status: String) -> Submission {
+                var sent = StoreSamples.message(number, status).signed(90 + number, isCorrection: true)
+                sent.waiting = WaitingLimits(perKey: 1, perSource: 10)
+                return sent
+            }
+            #expect(try await store.correct(correction(1, "rejected")) == .waiting)
+            for _ in 0..<2 { #expect(try await store.correct(correction(2, "refunded")) == .tooManyWait(.ofKey(1))) }
+            let sale = StoreSamples.message(3, "approved", policy: .ignore)
+            #expect(try await store.accept(sale) == .stored)
+            let late = correction(2, "refunded")
+            #expect(try await store.correct(late) == .applied(sale.conversion.id, correction: late.conversion.id))
+        },
+        Self(name: "a correction's signature makes no conversion, whether it waits or waited in vain") { store async throws in
+            let early = StoreSamples.message(1, "pending").signed(91, isCorrection: true)
+            #expect(try await store.correct(early) == .waiting)
+            func disguised(_ number: UInt64) -> Submission {
+                StoreSamples.message(number, "approved", keys: [StoreSamples.key(number)]).signed(91)
+            }
+            #expect(try await store.accept(disguised(2)) == .duplicate(of: early.conversion.id, sameContent: false))
+            let sale = StoreSamples.message(3, "approved", policy: .ignore)
+            #expect(try await store.accept(sale) == .stored)
+            #expect(try await store.history(of: sale.conversion.id).count == 1, "a late step back")
+            #expect(try await store.accept(disguised(4)) == .duplicate(of: early.conversion.id, sameContent: false))
+            #expect(try await store.conversions(ConversionFilter()).map(\.id) == [sale.conversion.id])
+            // The keys beside the signature are free.
+            #expect(try await store.accept(StoreSamples.message(5, "approved", keys: [StoreSamples.key(2)])) == .stored)
+        },
     ]
 
     static let order: [Self] = [

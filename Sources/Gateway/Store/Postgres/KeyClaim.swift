@@ -52,6 +52,8 @@ struct KeyHolders {
         var scope: String
     }
     private var holders: [Key: (source: String, holder: KeyHolder)] = [:]
+    /// Corrections that wait for their conversion, or waited and changed nothing.
+    private var messages: [Key: (id: ConversionID, expiresAt: Timestamp?)] = [:]
     private var digests: [ConversionID: KeptDigest] = [:]
     /// All that were seen to hold a key, also if that has expired.
     private(set) var ids = PostgresArray(.uuid)
@@ -65,15 +67,25 @@ struct KeyHolders {
                 continue
             }
             ids.append(id)
+            let key = Key(digest: row.digest(0), scope: row.text(1))
             // A correction that waits for its conversion holds nothing.
-            guard let source = row.optionalText(4) else { continue }
+            guard let source = row.optionalText(4) else {
+                messages[key] = (id, row.optionalTimestamp(3))
+                continue
+            }
             let holder = KeyHolder(id: id, isOthers: false, expiresAt: row.optionalTimestamp(3), content: row.digest(5))
-            holders[Key(digest: row.digest(0), scope: row.text(1))] = (source, holder)
+            holders[key] = (source, holder)
         }
     }
 
     /// The content that is stored under this very id.
     func digest(of id: ConversionID) -> KeptDigest? { digests[id] }
+
+    /// The correction that came first with this signature and has not become a step.
+    func message(with signature: DuplicateKey, at time: Timestamp) -> ConversionID? {
+        guard let found = messages[Key(digest: signature.digest.kept, scope: signature.scope.column)] else { return nil }
+        return found.expiresAt.map { $0 > time } ?? true ? found.id : nil
+    }
 
     func holder(of newcomer: Submission, everHeld: Bool = false) -> KeyHolder? {
         let found = newcomer.keys.compactMap { key -> KeyHolder? in

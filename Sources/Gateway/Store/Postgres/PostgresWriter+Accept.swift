@@ -135,6 +135,9 @@ extension PostgresWriter {
         let submission = input.submission
         let holders = try lockedHolders(of: submission, connection)
         if let holder = holders.holder(of: submission) { return try receive(input, heldBy: holder, &repeats, &counts, connection) }
+        if let signature = submission.signature, let first = holders.message(with: signature, at: submission.conversion.receivedAt) {
+            return .duplicate(of: first, sameContent: false)
+        }
         var parameters = [KeyClaim]([submission]).parameters
         parameters.add(holders.ids)
         let results = try connection.run([(.takeKeys, parameters)] + insertions(of: [input], &counts))
@@ -205,7 +208,7 @@ extension PostgresStatement {
         INSERT INTO duplicate_key (digest, scope, conversion, expires_at)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) ON CONFLICT DO NOTHING RETURNING conversion
         """)
-    fileprivate static let deleteKeys = Self(
+    static let deleteKeys = Self(
         "delete_keys",
         """
         DELETE FROM duplicate_key k USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS w (digest, scope, conversion, expires)

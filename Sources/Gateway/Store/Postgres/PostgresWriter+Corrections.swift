@@ -18,6 +18,7 @@ extension PostgresWriter {
         }
         if !isNew { found.change = found.change.ofReplay }
         let (write, acceptance) = found.change.asRepeat(message.id, of: holder.id, content: message.content, first: holder.content)
+        if isNew, write.isNothing { try forget(queued.submission.signature, of: holder.id, connection) }
         try self.write(write, message, to: holder.id, found, &repeats, &counts, connection)
         return acceptance
     }
@@ -60,12 +61,15 @@ extension PostgresWriter {
             if let first = try earlierSender(of: queued.submission.signature, than: message, connection) {
                 return .unchanged(first, note: nil)
             }
-            return try wait(queued, for: key, &waiting, connection)
+            let result = try wait(queued, for: key, &waiting, connection)
+            if case .tooManyWait = result { try forget(queued.submission.signature, of: message.id, connection) }
+            return result
         case .conversion(let root):
             let isNew = try remember(queued.submission.signature, of: root, at: message.row.receivedAt, connection)
             var found = try find(root, for: message, .correction(message.row.document), connection)
             if !isNew { found.change = found.change.ofReplay }
             let (write, result) = found.change.asCorrection(message.id, of: root, content: message.content, first: found.first)
+            if isNew, write.isNothing { try forget(queued.submission.signature, of: root, connection) }
             try self.write(write, message, to: root, found, &repeats, &counts, connection)
             return result
         }
@@ -88,6 +92,15 @@ extension PostgresWriter {
         let key = PostgresParameters(signature.digest.kept, signature.scope.column)
         let holder = try connection.run(.selectKey, key).first?.id(0)
         return holder == message.id ? nil : holder
+    }
+
+    /// For a message that was refused: its sender, or an operator, may send the same again when it is possible.
+    private func forget(
+        _ signature: DuplicateKey?, of conversion: ConversionID, _ connection: PostgresConnection
+    ) throws(PostgresFailure) {
+        guard let signature else { return }
+        let claim = KeyClaim(signature, of: conversion, at: Timestamp(seconds: 0))
+        _ = try connection.run(.deleteKeys, [claim].parameters)
     }
 
     // MARK: Histories

@@ -20,9 +20,10 @@ extension SQLiteWriter {
                 return holder.isOthers ? .conflict(with: holder.id) : try receiveRepeat(queued, of: holder)
             }
             // The key's holder held it too long ago, or waits for this conversion.
-            if hasManySteps {
+            let first = try messageWithout(conversionOf: submission.signature, at: conversion.receivedAt, otherThan: conversion.id)
+            if hasManySteps || first != nil {
                 for key in submission.keys { try giveBack(key, of: conversion.id) }
-                return nil
+                return first.map { .duplicate(of: $0, sameContent: false) }
             }
             for key in submission.keys { _ = try take(key, for: conversion, with: statements.replaceKey) }
             isAwaited = true
@@ -122,7 +123,20 @@ extension SQLiteWriter {
         return holder == message.id ? nil : holder
     }
 
-    private func giveBack(_ key: DuplicateKey, of conversion: ConversionID) throws(SQLiteFailure) {
+    /// The correction that came first with this signature and has not become a step: it waits for its conversion, or waited and changed nothing.
+    private func messageWithout(
+        conversionOf signature: DuplicateKey?, at time: Timestamp, otherThan id: ConversionID
+    ) throws(SQLiteFailure) -> ConversionID? {
+        guard let signature else { return nil }
+        return try first(
+            """
+            SELECT conversion FROM duplicate_key
+            WHERE digest = ?1 AND scope = ?2 AND conversion <> ?3 AND (expires_at IS NULL OR expires_at > ?4)
+            """, signature.digest.kept, try scopeNumber(signature.scope), id, time
+        ) { $0.id(0) }
+    }
+
+    func giveBack(_ key: DuplicateKey, of conversion: ConversionID) throws(SQLiteFailure) {
         try statements.deleteKeys.run(key.digest.kept, try scopeNumber(key.scope), conversion)
     }
 

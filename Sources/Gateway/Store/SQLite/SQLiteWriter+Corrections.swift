@@ -11,6 +11,7 @@ extension SQLiteWriter {
             ? try self.change(of: holder.id, by: message, .repeated(message.row.document)) : .unchanged(note: nil)
         if !isNew { change = change.ofReplay }
         let (write, acceptance) = change.asRepeat(message.id, of: holder.id, content: message.content, first: holder.content)
+        if isNew, write.isNothing { try forget(queued.submission.signature, of: holder.id) }
         try self.write(write, message, to: holder.id)
         return acceptance
     }
@@ -29,15 +30,23 @@ extension SQLiteWriter {
         case .nowhere: return .notFound
         case .waits(let key):
             if let first = try earlierSender(of: queued.submission.signature, than: message) { return .unchanged(first, note: nil) }
-            return try wait(queued, for: key, source: source)
+            let result = try wait(queued, for: key, source: source)
+            if case .tooManyWait = result { try forget(queued.submission.signature, of: message.id) }
+            return result
         case .conversion(let root):
             let isNew = try remember(queued.submission.signature, of: root, at: message.row.receivedAt)
             var change = try change(of: root, by: message, .correction(message.row.document))
             if !isNew { change = change.ofReplay }
             let (write, result) = change.asCorrection(message.id, of: root, content: message.content, first: try digest(of: root))
+            if isNew, write.isNothing { try forget(queued.submission.signature, of: root) }
             try self.write(write, message, to: root)
             return result
         }
+    }
+
+    /// For a message that was refused: its sender, or an operator, may send the same again when it is possible.
+    private func forget(_ signature: DuplicateKey?, of conversion: ConversionID) throws(SQLiteFailure) {
+        if let signature { try giveBack(signature, of: conversion) }
     }
 
     // MARK: Histories
