@@ -23,20 +23,21 @@ final class Intake: Sendable {
     let senders: [String: SenderCounters]
     let strangers: StrangerPace
     private let inFlight: InFlightLimit
-    private let onAccepted: @Sendable (Conversion, [String]) -> Void
+    private let onAccepted: @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
     private let elsewhere: @Sendable (WireRequest) -> ReceptionReply?
 
     /// - Parameters:
     ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
     ///   - workersProblem: for `/readyz`: why deliveries do not move, nil if they do.
-    ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
+    ///   - onAccepted: called after the commit of a new conversion and before the reply, with the store's claims as they were before the
+    ///     commit; must not block.
     ///   - onCorrected: the same for a correction, by its own id.
     ///   - elsewhere: asked about a request that is for no tracker; nil leaves it at the usual reply.
     init(
         _ reception: Reception, store: any IntakeStore, clock: IntakeClock, settings: Settings = Settings(), logger: Logger,
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
-        onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
+        onAccepted: @escaping @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void,
         onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in },
         elsewhere: @escaping @Sendable (WireRequest) -> ReceptionReply? = { _ in nil }
     ) {
@@ -98,6 +99,7 @@ final class Intake: Sendable {
         _ conversion: Conversion, _ submission: Submission, _ arrival: Arrival, _ admission: Admission
     ) async -> ReceptionReply {
         let acceptance: Acceptance
+        let claimEpoch = store.claimEpoch
         do {
             acceptance = try await store.accept(submission)
             FaultPoint.afterCommit.reached()
@@ -109,7 +111,7 @@ final class Intake: Sendable {
         switch acceptance {
         case .stored:
             if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
-            onAccepted(conversion, submission.destinations)
+            onAccepted(conversion, submission.destinations, claimEpoch)
         case .corrected(_, let correction): await onCorrected(correction)
         case .duplicate, .conflict, .refused: break
         }

@@ -19,6 +19,8 @@ struct DeliveryModel {
         var id: Int
         var queue: QueueState
         var claimEpoch = 0
+        /// Its commit has begun, with the claims as they were before.
+        var commits: [ReadyDelivery] = []
         /// Committed, and not offered yet.
         var offers: [ReadyDelivery] = []
         var fetch: Fetch?
@@ -101,8 +103,6 @@ struct DeliveryModel {
         for id in nodes[index].underWay.map(\.delivery.id) + nodes[index].results.map(\.delivery.id) { excuse(id) }
         for (id, row) in rows where row.node == nodes[index].id { rows[id]?.node = 0 }
         nodes[index].claimEpoch += 1
-        // A conversion that was committed before and not offered is the store's now.
-        nodes[index].offers = []
     }
 
     // MARK: Intake
@@ -110,10 +110,18 @@ struct DeliveryModel {
     mutating func acceptSale(_ index: Int) {
         lastSale += 1
         let id = ConversionID(high: 0, low: lastSale)
-        let progress = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: now, nextAttempt: now)
-        rows[id] = Row(progress: progress, node: nodes[index].id)
-        nodes[index].offers.append(
+        nodes[index].commits.append(
             ReadyDelivery(id: id, attempts: 0, content: .document([]), claimEpoch: nodes[index].claimEpoch))
+        if dice.isTrue(oneIn: 2) { commit(index) }
+    }
+
+    private mutating func commit(_ index: Int) {
+        for delivery in nodes[index].commits {
+            let progress = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: now, nextAttempt: now)
+            rows[delivery.id] = Row(progress: progress, node: nodes[index].id)
+        }
+        nodes[index].offers += nodes[index].commits
+        nodes[index].commits = []
     }
 
     mutating func offer(_ index: Int) {
