@@ -12,6 +12,10 @@ protocol DeliveryStore: ClaimingStore {
     /// When the next pending delivery of each destination falls due; a destination that owes nothing is missing.
     func nextDue() async throws(StoreError) -> [String: Timestamp]
 
+    /// Whether a correction's delivery may still be made as `due` handed it out: it is pending, no earlier one of its history was put
+    /// before it by a replay, and what became of those is still `predecessor`. Asked right before its try.
+    func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async throws(StoreError) -> Bool
+
     /// Writes what became of one delivery, as `DeliveryProgress.take` decides. Attempts of one delivery are recorded in order; the last 50
     /// are kept. A result for a delivery that does not exist is dropped.
     /// - Returns: whether a correction's delivery waited for this one and is due now.

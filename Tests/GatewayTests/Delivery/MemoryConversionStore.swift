@@ -122,6 +122,8 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
         }
     }
 
+    func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async throws(StoreError) -> Bool { true }
+
     func nextDue() async throws(StoreError) -> [String: Timestamp] {
         state.withLock { state in
             state.nextDueCalls += 1
