@@ -66,7 +66,7 @@ struct GatewayService: Sendable {
         return Intake(
             Reception(configuration), store: store, clock: SystemClock.intake, settings: settings, logger: logger, after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
-            onAccepted: { conversion, destinations in dispatcher.offer(conversion, to: destinations) },
+            onAccepted: { dispatcher.offer($0, to: $1, claimEpoch: $2) },
             onCorrected: { _ in dispatcher.look() })
     }
 

@@ -14,7 +14,7 @@ struct DeliveryWorker: Sendable {
     /// What came of having one delivery in hand.
     private enum Outcome {
         case result(AttemptResult, Breaker.Ending, status: Int?)
-        /// Somebody else may have the delivery now.
+        /// Somebody else may have the delivery now, or an earlier one comes before it.
         case letGo
         /// Broken off by the end of the drain; the delivery stays pending.
         case abandoned
@@ -42,6 +42,7 @@ struct DeliveryWorker: Sendable {
     private func attempt(_ job: DeliveryJob) async -> Outcome {
         let sending = job.destination.sending
         let id = DeliveryID(conversion: job.delivery.id, destination: sending.name)
+        if job.delivery.isCorrection, await !isInTurn(id, after: job.delivery.predecessor) { return .letGo }
         let now = clock.now()
         switch sending.nextStep(for: job.delivery, at: now) {
         case .unreadable(let reason):
@@ -60,6 +61,12 @@ struct DeliveryWorker: Sendable {
             guard store.holdsClaims, job.delivery.claimEpoch == store.claimEpoch else { return .letGo }
             return await send(request, for: id, job, expiry: expiry)
         }
+    }
+
+    /// A replay may have put an earlier delivery of the history before this one while it waited in memory. Only corrections are asked for.
+    private func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async -> Bool {
+        // A store that fails is asked again when it gives the delivery out once more.
+        (try? await store.isInTurn(correction, after: predecessor)) ?? false
     }
 
     private func send(_ request: OutboundRequest, for id: DeliveryID, _ job: DeliveryJob, expiry: Timestamp?) async -> Outcome {

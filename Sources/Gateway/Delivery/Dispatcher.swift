@@ -95,8 +95,10 @@ final class Dispatcher: Service {
 
     /// Hands over a conversion whose commit has just succeeded. Cheap and never blocks, callable from any thread, before `run` too.
     /// What does not fit is left to the store; unknown names are ignored.
-    func offer(_ conversion: Conversion, to destinations: [String]) {
-        let delivery = ReadyDelivery(id: conversion.id, attempts: 0, content: .conversion(conversion), claimEpoch: store.claimEpoch)
+    ///
+    /// - Parameter claimEpoch: the store's, from before the commit.
+    func offer(_ conversion: Conversion, to destinations: [String], claimEpoch: Int) {
+        let delivery = ReadyDelivery(id: conversion.id, attempts: 0, content: .conversion(conversion), claimEpoch: claimEpoch)
         let queues = queues.withLock { $0 }
         for name in destinations { queues[name]?.offer(delivery) }
     }

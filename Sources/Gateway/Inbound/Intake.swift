@@ -25,20 +25,21 @@ final class Intake: Sendable {
     /// Those whose requests cannot be read as far as the proof; each request that is kept costs a write.
     let unreadable: StrangerPace
     private let inFlight: InFlightLimit
-    private let onAccepted: @Sendable (Conversion, [String]) -> Void
+    private let onAccepted: @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
     private let elsewhere: @Sendable (WireRequest) -> ReceptionReply?
 
     /// - Parameters:
     ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
     ///   - workersProblem: for `/readyz`: why deliveries do not move, nil if they do.
-    ///   - onAccepted: called after the commit of a new conversion and before the reply; must not block.
+    ///   - onAccepted: called after the commit of a new conversion and before the reply, with the store's claims as they were before the
+    ///     commit; must not block.
     ///   - onCorrected: the same for a correction, by its own id.
     ///   - elsewhere: asked about a request that is for no tracker; nil leaves it at the usual reply.
     init(
         _ reception: Reception, store: any IntakeStore, clock: IntakeClock, settings: Settings = Settings(), logger: Logger,
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
-        onAccepted: @escaping @Sendable (Conversion, [String]) -> Void,
+        onAccepted: @escaping @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void,
         onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in },
         elsewhere: @escaping @Sendable (WireRequest) -> ReceptionReply? = { _ in nil }
     ) {
@@ -102,6 +103,7 @@ final class Intake: Sendable {
         _ conversion: Conversion, _ submission: Submission, _ arrival: Arrival, _ admission: Admission
     ) async -> ReceptionReply {
         let acceptance: Acceptance
+        let claimEpoch = store.claimEpoch
         do {
             acceptance = try await store.accept(submission)
             FaultPoint.afterCommit.reached()
@@ -113,7 +115,7 @@ final class Intake: Sendable {
         switch acceptance {
         case .stored:
             if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
-            onAccepted(conversion, submission.destinations)
+            onAccepted(conversion, submission.destinations, claimEpoch)
         case .corrected(_, let correction): await onCorrected(correction)
         case .duplicate, .conflict, .refused: break
         }

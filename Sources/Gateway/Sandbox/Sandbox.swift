@@ -25,7 +25,7 @@ struct Sandbox: Sendable {
         let intake = Intake(
             Reception(sources: sources, routes: [], mappings: MappingCatalog.builtIn.mappings), store: store, clock: SystemClock.intake,
             logger: logger,
-            onAccepted: { conversion, _ in onReceived(conversion) },
+            onAccepted: { conversion, _, _ in onReceived(conversion) },
             onCorrected: { [store] id in
                 guard let row = try? await store.conversion(id), let conversion = try? Conversion(document: row.document) else { return }
                 onReceived(conversion)

@@ -2,15 +2,19 @@ import Mappings
 import Rules
 
 /// What delivery takes from the store, and writes.
-protocol DeliveryStore: Sendable {
+protocol DeliveryStore: ClaimingStore {
     /// Deliveries to `destination` that are due at `now`, oldest due first, with what a worker needs to make them.
     ///
     /// If several nodes share the store, this is the claim: what is returned is held by this node until its result is recorded, this
-    /// store is closed, or `holdsClaims` has become false.
+    /// store is closed, or `holdsClaims` has become false. `DueDelivery` carries the `claimEpoch` that it was claimed under.
     func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery]
 
     /// When the next pending delivery of each destination falls due; a destination that owes nothing is missing.
     func nextDue() async throws(StoreError) -> [String: Timestamp]
+
+    /// Whether a correction's delivery may still be made as `due` handed it out: it is pending, no earlier one of its history was put
+    /// before it by a replay, and what became of those is still `predecessor`. Asked right before its try.
+    func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async throws(StoreError) -> Bool
 
     /// Writes what became of one delivery, as `DeliveryProgress.take` decides. Attempts of one delivery are recorded in order; the last 50
     /// are kept. A result for a delivery that does not exist is dropped.
@@ -21,15 +25,4 @@ protocol DeliveryStore: Sendable {
     /// - Returns: whether a correction's delivery waited for one of these and is due now.
     @discardableResult
     func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool
-
-    /// Whether what `due` handed out is still this process's own to send. Asked right before a request goes out; must be cheap.
-    var holdsClaims: Bool { get }
-    /// Grows when claims were lost: what was handed out under an earlier number is no longer this process's own, even once `holdsClaims` is
-    /// true again. `DueDelivery` carries the number that it was claimed under.
-    var claimEpoch: Int { get }
-}
-
-extension DeliveryStore {
-    /// For a store that no other process delivers from.
-    var claimEpoch: Int { 0 }
 }

@@ -7,7 +7,7 @@ protocol ConversionListing: Sendable {
 }
 
 /// What intake writes.
-protocol IntakeStore: ConversionListing {
+protocol IntakeStore: ConversionListing, ClaimingStore {
     /// Stores a conversion unless one with the same duplicate key is there already. N equal submissions at once store exactly one.
     ///
     /// What a repeat of other content does is the submission's policy: it is kept, or it becomes a correction by the submission's rule,

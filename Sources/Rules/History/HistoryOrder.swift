@@ -26,8 +26,13 @@ package enum HistoryOrder {
         return (before, after)
     }
 
-    /// The step that may go now that the delivery of a followed step has ended.
+    /// The step that may go now that the delivery of a followed step has ended. If a replay has put an even earlier one before it
+    /// meanwhile, that one lets it go at its end.
     ///
-    /// - Parameter held: the held steps behind it.
-    package static func released(held: some Sequence<Int>) -> Int? { held.min() }
+    /// - Parameters:
+    ///   - held: the held steps behind it.
+    ///   - pending: the pending steps, these too.
+    package static func released(held: some Sequence<Int>, pending: some Sequence<Int>) -> Int? {
+        held.min().flatMap { next in pending.contains { $0 < next } ? nil : next }
+    }
 }

@@ -46,6 +46,8 @@ package struct DeliveryProgress: Sendable, Equatable {
     /// A late result is logged, but does not undo what is known: a delivery that is no longer pending changes only if it turns out to have
     /// arrived, and a result of an earlier round changes nothing.
     package mutating func take(_ result: AttemptResult) -> Effect {
+        // Judged while it was not held yet. Its time will come, and then it is judged by what became of the one before it.
+        if result.attempt == nil, state == .pending, nextAttempt == nil { return .none }
         let isNews = state == .pending || (result.state.hasArrived && !state.hasArrived)
         if result.attempt != nil { logged += 1 }
         guard isNews, result.round == round else { return result.attempt == nil ? .none : .logged }

@@ -61,7 +61,7 @@ struct DeliveryHarness: Sendable {
     /// Commits and hands over, as intake does.
     func submit(_ conversions: [Conversion], to destinations: String...) {
         store.add(conversions, to: destinations, at: clock.now)
-        for conversion in conversions { dispatcher.offer(conversion, to: destinations) }
+        for conversion in conversions { dispatcher.offer(conversion, to: destinations, claimEpoch: store.claimEpoch) }
     }
 
     /// Waits for what happens while the clock does not move.

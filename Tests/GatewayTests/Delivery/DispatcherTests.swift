@@ -13,7 +13,7 @@ struct DispatcherTests {
             try await DeliveryHarness.run([.local("a", port: tracker.port), .local("b", port: tracker.port)]) { harness in
                 let conversions = DeliveryHarness.conversions(500)
                 harness.submit(conversions, to: "a", "b")
-                for conversion in conversions { harness.dispatcher.offer(conversion, to: ["a", "b", "unknown"]) }
+                for conversion in conversions { harness.dispatcher.offer(conversion, to: ["a", "b", "unknown"], claimEpoch: 0) }
                 try await harness.wait { harness.store.count(.delivered, at: "a") + harness.store.count(.delivered, at: "b") == 1000 }
                 #expect(tracker.received.count == 1000)
                 #expect(harness.dispatcher.isTurning)

@@ -180,6 +180,24 @@ struct GovernanceTests {
             }
         }
     }
+
+    @Test func `what was committed before the claims were lost is not sent as it was offered, but read from the store`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(200)
+        } body: { tracker in
+            try await DeliveryHarness.run([.local("a", port: tracker.port)]) { harness in
+                let taken = DeliveryHarness.conversion()
+                let left = DeliveryHarness.conversion()
+                let before = harness.store.claimEpoch
+                // Another process has taken the first over meanwhile: the store does not give it to this one any more.
+                harness.store.add([left], to: ["a"], at: harness.clock.now)
+                harness.store.loseClaims()
+                for conversion in [taken, left] { harness.dispatcher.offer(conversion, to: ["a"], claimEpoch: before) }
+                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 1 }
+                #expect(tracker.received.map { $0.headers.first(name: "X-Id") } == ["\(left.id)"])
+            }
+        }
+    }
 }
 
 /// A configuration that changes while deliveries are under way.

@@ -18,6 +18,7 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
         var counts: [String: [DeliveryState: Int]] = [:]
         var failure: (kind: StoreError.Kind, times: Int)?
         var holdsClaims = true
+        var claimEpoch = 0
         var paused: [String: DestinationControl] = [:]
         var reports: [DestinationReport] = []
         var reportCalls = 0
@@ -101,6 +102,9 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
     var reportCalls: Int { state.withLock(\.reportCalls) }
 
     var holdsClaims: Bool { state.withLock(\.holdsClaims) }
+    var claimEpoch: Int { state.withLock(\.claimEpoch) }
+    /// The process has slept past its lease, which it has again.
+    func loseClaims() { state.withLock { $0.claimEpoch += 1 } }
     func loseClaims(_ isLost: Bool) { state.withLock { $0.holdsClaims = !isLost } }
 
     func due(_ destination: String, at now: Timestamp, leavingOut: Set<DeliveryID>, limit: Int) async throws(StoreError) -> [DueDelivery] {
@@ -111,9 +115,14 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
                     && !leavingOut.contains(id)
             }
             return due.sorted { ($0.value.nextAttempt ?? now, $0.key.conversion) < ($1.value.nextAttempt ?? now, $1.key.conversion) }
-                .prefix(limit).map { DueDelivery(id: $0.key, attempts: $0.value.attempts, document: $0.value.document) }
+                .prefix(limit).map {
+                    DueDelivery(
+                        id: $0.key, attempts: $0.value.attempts, document: $0.value.document, claimEpoch: state.claimEpoch)
+                }
         }
     }
+
+    func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async throws(StoreError) -> Bool { true }
 
     func nextDue() async throws(StoreError) -> [String: Timestamp] {
         state.withLock { state in

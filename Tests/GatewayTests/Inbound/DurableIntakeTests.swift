@@ -37,4 +37,18 @@ struct DurableIntakeTests {
         #expect(late.status == 503)
         #expect(late.headers == ["Retry-After": "5"])
     }
+
+    @Test func `a conversion is handed on with the store's claims as they were before its commit`() async throws {
+        let store = MemoryIntakeStore(isHeld: true)
+        let bench = IntakeBench([try .sample("one", "refcampaign", ["api_key": "key-one"])], store: store)
+        let order = #"{"externalId":"ord_42","conversionType":"SALE","amount":4990,"currency":"EUR","sessionId":"rcs_7fKj2"}"#
+        async let answer = bench.send(.post("/api/v1/conversions/postback", order, ["Authorization": "Bearer key-one"]))
+        await store.hasBegun()
+        // The process sleeps past its lease, and another takes over what it has stored.
+        store.loseClaims()
+        store.release()
+        #expect(await answer.status == 200)
+        #expect(store.claimEpoch == 1)
+        #expect(bench.handedOn.all.map(\.claimEpoch) == [0])
+    }
 }

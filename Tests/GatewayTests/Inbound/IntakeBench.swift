@@ -21,9 +21,11 @@ struct IntakeBench {
     }
 
     final class HandedOn: Sendable {
-        private let value = Mutex<[(id: ConversionID, destinations: [String])]>([])
-        var all: [(id: ConversionID, destinations: [String])] { value.withLock { $0 } }
-        func add(_ id: ConversionID, _ destinations: [String]) { value.withLock { $0.append((id, destinations)) } }
+        private let value = Mutex<[(id: ConversionID, destinations: [String], claimEpoch: Int)]>([])
+        var all: [(id: ConversionID, destinations: [String], claimEpoch: Int)] { value.withLock { $0 } }
+        func add(_ id: ConversionID, _ destinations: [String], claimEpoch: Int) {
+            value.withLock { $0.append((id, destinations, claimEpoch)) }
+        }
     }
 
     init(
@@ -39,7 +41,7 @@ struct IntakeBench {
             store: other ?? store,
             clock: IntakeClock(now: { [time] in time.now }, random: { (0, random.next) }, uptime: { [time] in time.uptime }),
             settings: settings, logger: logger,
-            workersProblem: { workersProblem }, onAccepted: { [handedOn] in handedOn.add($0.id, $1) })
+            workersProblem: { workersProblem }, onAccepted: { [handedOn] in handedOn.add($0.id, $1, claimEpoch: $2) })
     }
 
     private final class Counter: Sendable {

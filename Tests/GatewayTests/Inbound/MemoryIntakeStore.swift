@@ -13,6 +13,7 @@ final class MemoryIntakeStore: IntakeStore {
         var repeats: [(first: ConversionID, sameContent: Bool)] = []
         var failure: StoreError?
         var checks = 0
+        var claimEpoch = 0
     }
     let state = Mutex(State())
     private let begun = AsyncStream.makeStream(of: Void.self)
@@ -29,6 +30,10 @@ final class MemoryIntakeStore: IntakeStore {
 
     var submissions: [Submission] { state.withLock(\.submissions) }
     var refused: [RefusedRequest] { state.withLock(\.refused) }
+
+    var claimEpoch: Int { state.withLock(\.claimEpoch) }
+    /// The process has slept past its lease.
+    func loseClaims() { state.withLock { $0.claimEpoch += 1 } }
 
     func fail(_ error: StoreError?) { state.withLock { $0.failure = error } }
 

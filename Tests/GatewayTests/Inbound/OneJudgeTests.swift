@@ -121,7 +121,7 @@ private struct JudgeBench {
         intake = Intake(
             Reception(configuration), store: recorder,
             clock: IntakeClock(now: { [time] in time.now }, random: { [number] in (0, number.current) }, uptime: { [time] in time.uptime }),
-            logger: logger, onAccepted: { _, _ in })
+            logger: logger, onAccepted: { _, _, _ in })
     }
 
     /// Explains a request, then serves it. Returns the status that it was answered with.

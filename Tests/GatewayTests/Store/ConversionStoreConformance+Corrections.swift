@@ -279,6 +279,25 @@ extension ConversionStoreConformance {
             #expect(try await store.record(StoreSamples.result(first, .delivered, round: 2)))
             #expect(try await due() == [second])
         },
+        Self(name: "a correction that was handed out is not in its turn once an earlier delivery is made due again") { store async throws in
+            let (first, second, third) = try await history(store)
+            let at = StoreSamples.start.advanced(by: .seconds(100))
+            try await store.record(StoreSamples.result(first, .rejected))
+            let handedOut = try #require(try await store.due("main", at: at, leavingOut: [], limit: 9).first)
+            #expect(handedOut.id == second && handedOut.isCorrection && handedOut.predecessor == .rejected)
+            #expect(try await store.isInTurn(second, after: .rejected))
+            #expect(try await !store.isInTurn(third, after: .rejected), "it is held")
+            #expect(try await store.requeue([first], at: at) == 1)
+            #expect(try await !store.isInTurn(second, after: .rejected))
+            // What was decided about it before does not end it while it is held.
+            try await store.record(AttemptResult(delivery: second, state: .skipped, reason: "never arrived", at: at))
+            #expect(try await store.record(StoreSamples.result(first, .delivered, round: 1)))
+            #expect(try await !store.isInTurn(second, after: .rejected), "the first is there now")
+            #expect(try await store.isInTurn(second, after: .delivered))
+            try await store.record(StoreSamples.result(second, .delivered))
+            #expect(try await !store.isInTurn(second, after: .delivered), "it has ended")
+            #expect(try await store.due("main", at: at, leavingOut: [], limit: 9).map(\.id) == [third])
+        },
         Self(name: "a result of an earlier round changes nothing but the log") { store async throws in
             let sent = StoreSamples.submission(1)
             #expect(try await store.accept(sent) == .stored)

@@ -64,8 +64,9 @@ private struct HistoryModel {
 
     mutating func record(_ index: Int, _ result: AttemptResult) -> Bool {
         guard steps[index].progress.take(result) == .changed(releases: true) else { return false }
-        let held = steps.indices.filter { $0 > index && steps[$0].progress.state == .pending && steps[$0].progress.nextAttempt == nil }
-        guard let next = HistoryOrder.released(held: held) else { return false }
+        let pending = steps.indices.filter { steps[$0].progress.state == .pending }
+        let held = pending.filter { $0 > index && steps[$0].progress.nextAttempt == nil }
+        guard let next = HistoryOrder.released(held: held, pending: pending) else { return false }
         steps[next].progress.nextAttempt = steps[index].progress.changedAt
         return true
     }

@@ -16,7 +16,11 @@ struct HistoryOrderTests {
     }
 
     @Test func `the earliest held step goes first`() {
-        #expect(HistoryOrder.released(held: [4, 2, 3]) == 2)
-        #expect(HistoryOrder.released(held: []) == nil)
+        #expect(HistoryOrder.released(held: [4, 2, 3], pending: [2, 3, 4, 5]) == 2)
+        #expect(HistoryOrder.released(held: [], pending: [5]) == nil)
+    }
+
+    @Test func `while an even earlier step is pending nothing behind it goes`() {
+        #expect(HistoryOrder.released(held: [4, 2, 3], pending: [0, 2, 3, 4]) == nil)
     }
 }

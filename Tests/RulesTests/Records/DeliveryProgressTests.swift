@@ -71,6 +71,15 @@ struct DeliveryProgressTests {
         #expect(delivery.take(result(.skipped, round: 0)) == .none)
     }
 
+    @Test func `what was decided without a try does not end a delivery that is held since`() {
+        var delivery = progress()
+        delivery.nextAttempt = nil
+        let before = delivery
+        #expect(delivery.take(result(.skipped)) == .none)
+        #expect(delivery == before)
+        #expect(delivery.take(result(.delivered, attempt: attempt)) == .changed(releases: false))
+    }
+
     @Test func `a held delivery stays held while it is pending`() {
         var delivery = progress()
         delivery.nextAttempt = nil

@@ -13,12 +13,16 @@ struct DeliveryModel {
         var progress: DeliveryProgress
         /// The node that holds it; 0 is none.
         var node: Int
+        /// The sale's own step is 0, its corrections follow.
+        var place: HistoryPlace
     }
 
     struct Node {
         var id: Int
         var queue: QueueState
         var claimEpoch = 0
+        /// Its commit has begun, with the claims as they were before.
+        var commits: [ReadyDelivery] = []
         /// Committed, and not offered yet.
         var offers: [ReadyDelivery] = []
         var fetch: Fetch?
@@ -58,6 +62,8 @@ struct DeliveryModel {
     var nodes: [Node] = []
     var accepted: [ConversionID: Int] = [:]
     var excuses: [ConversionID: Int] = [:]
+    /// Corrections that began before what they follow had ended, or without knowing what became of it.
+    var early: [ConversionID] = []
     /// What an operator has seen and is about to make due.
     var replays: [[Requeue]] = []
     var lastNode = 0
@@ -101,8 +107,6 @@ struct DeliveryModel {
         for id in nodes[index].underWay.map(\.delivery.id) + nodes[index].results.map(\.delivery.id) { excuse(id) }
         for (id, row) in rows where row.node == nodes[index].id { rows[id]?.node = 0 }
         nodes[index].claimEpoch += 1
-        // A conversion that was committed before and not offered is the store's now.
-        nodes[index].offers = []
     }
 
     // MARK: Intake
@@ -110,10 +114,70 @@ struct DeliveryModel {
     mutating func acceptSale(_ index: Int) {
         lastSale += 1
         let id = ConversionID(high: 0, low: lastSale)
-        let progress = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: now, nextAttempt: now)
-        rows[id] = Row(progress: progress, node: nodes[index].id)
-        nodes[index].offers.append(
+        nodes[index].commits.append(
             ReadyDelivery(id: id, attempts: 0, content: .document([]), claimEpoch: nodes[index].claimEpoch))
+        if dice.isTrue(oneIn: 2) { commit(index) }
+    }
+
+    private mutating func commit(_ index: Int) {
+        for delivery in nodes[index].commits {
+            let progress = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: now, nextAttempt: now)
+            rows[delivery.id] = Row(progress: progress, node: nodes[index].id, place: HistoryPlace(root: delivery.id, step: 0))
+        }
+        nodes[index].offers += nodes[index].commits
+        nodes[index].commits = []
+    }
+
+    /// It is not offered, but read from the store.
+    mutating func acceptCorrection(_ index: Int) {
+        let sales = rows.filter { $1.place.step == 0 }.keys.sorted()
+        guard let sale = dice.index(of: sales) else { return }
+        let root = sales[sale]
+        let last = rows.values.filter { $0.place.root == root }.map(\.place.step).max() ?? 0
+        lastSale += 1
+        let id = ConversionID(high: 0, low: lastSale)
+        let progress = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: now, nextAttempt: now)
+        rows[id] = Row(progress: progress, node: nodes[index].id, place: HistoryPlace(root: root, step: last + 1))
+        keepOrder(id)
+    }
+
+    // MARK: Order
+
+    /// As the stores do it by `HistoryOrder`, for a delivery that has just become pending.
+    private mutating func keepOrder(_ id: ConversionID) {
+        guard let place = rows[id]?.place else { return }
+        let pending = steps(of: place.root) { $0.state == .pending }
+        let (before, after) = HistoryOrder.neighbours(of: place.step, pending: pending.keys)
+        if let before = before.flatMap({ pending[$0] }) { hold(id, behind: before) }
+        if let after = after.flatMap({ pending[$0] }) { hold(after, behind: id) }
+    }
+
+    private mutating func hold(_ later: ConversionID, behind earlier: ConversionID) {
+        rows[earlier]?.progress.isFollowed = true
+        rows[later]?.progress.nextAttempt = nil
+    }
+
+    private mutating func release(after id: ConversionID) {
+        guard let row = rows[id] else { return }
+        let pending = steps(of: row.place.root) { $0.state == .pending }
+        let held = pending.filter { $0.key > row.place.step && rows[$0.value]?.progress.nextAttempt == nil }
+        guard let next = HistoryOrder.released(held: held.keys, pending: pending.keys).flatMap({ held[$0] }) else { return }
+        rows[next]?.progress.nextAttempt = row.progress.changedAt
+    }
+
+    private func steps(of root: ConversionID, where isMeant: (DeliveryProgress) -> Bool) -> [Int: ConversionID] {
+        let found = rows.filter { $1.place.root == root && isMeant($1.progress) }.map { ($1.place.step, $0) }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    private func predecessor(of row: Row) -> DeliveryState? {
+        DeliveryState.predecessor(
+            rows.values.filter { $0.place.root == row.place.root && $0.place.step < row.place.step }.map(\.progress.state))
+    }
+
+    private func isInTurn(_ correction: ReadyDelivery) -> Bool {
+        guard let row = rows[correction.id], row.progress.state == .pending, row.progress.nextAttempt != nil else { return false }
+        return predecessor(of: row) == correction.predecessor
     }
 
     mutating func offer(_ index: Int) {
@@ -147,8 +211,11 @@ struct DeliveryModel {
         }.sorted { $0.key < $1.key }.prefix(fetch.limit)
         for (id, _) in found { rows[id]?.node = node }
         return found.map { id, row in
-            ReadyDelivery(
+            var delivery = ReadyDelivery(
                 id: id, attempts: row.progress.attempts, content: .document([]), round: row.progress.round, claimEpoch: epoch)
+            delivery.isCorrection = row.place.step > 0
+            delivery.predecessor = predecessor(of: row)
+            return delivery
         }
     }
 
@@ -156,9 +223,14 @@ struct DeliveryModel {
 
     mutating func begin(_ index: Int) {
         guard let start = nodes[index].queue.begin(at: uptime) else { return }
-        guard start.delivery.claimEpoch == nodes[index].claimEpoch else {
+        let isInTurn = !start.delivery.isCorrection || isInTurn(start.delivery)
+        guard isInTurn, start.delivery.claimEpoch == nodes[index].claimEpoch else {
             _ = nodes[index].queue.finish(probe: start.probe, .nothing, status: nil, at: uptime)
             return nodes[index].queue.giveBack(start.delivery.id)
+        }
+        if let row = rows[start.delivery.id], start.delivery.isCorrection {
+            let earlier = steps(of: row.place.root) { $0.state == .pending }.filter { $0.key < row.place.step }
+            if !earlier.isEmpty || predecessor(of: row) != start.delivery.predecessor { early.append(start.delivery.id) }
         }
         nodes[index].underWay.append(Try(delivery: start.delivery, probe: start.probe))
     }
@@ -193,7 +265,10 @@ struct DeliveryModel {
     mutating func record(_ index: Int) {
         for entry in nodes[index].results.prefix(1 + dice.next(below: 3)) {
             if let result = entry.result, rows[entry.delivery.id] != nil {
-                if case .changed = rows[entry.delivery.id]?.progress.take(result) { rows[entry.delivery.id]?.node = 0 }
+                if case .changed(let releases) = rows[entry.delivery.id]?.progress.take(result) {
+                    rows[entry.delivery.id]?.node = 0
+                    if releases { release(after: entry.delivery.id) }
+                }
             }
             nodes[index].results.removeFirst()
             nodes[index].stored.append(entry.delivery.id)
@@ -231,6 +306,7 @@ struct DeliveryModel {
             let wasEnded = rows[id].map { $0.progress.state != .pending } ?? false
             guard rows[id]?.progress.requeue(seen: requeue.seen, at: now) == .newRound else { continue }
             rows[id]?.node = 0
+            keepOrder(id)
             if wasEnded, requeue.seen?.state != .pending { excuse(id) }
         }
     }

@@ -2,12 +2,14 @@ import Mappings
 import Rules
 import Testing
 
-/// Whatever an operator does, and in whatever order things happen: a sale is sent once, and none is forgotten.
+/// Whatever an operator does, and in whatever order things happen: a sale is sent once, none is forgotten, and a correction begins after what
+/// it follows.
 struct DeliveryModelTests {
     private static func step(_ model: inout DeliveryModel) {
         let index = model.dice.next(below: model.nodes.count)
         switch model.dice.next(below: 100) {
-        case 0..<10: model.acceptSale(index)
+        case 0..<8: model.acceptSale(index)
+        case 8..<10: model.acceptCorrection(index)
         case 10..<18: model.offer(index)
         case 18..<34: model.fetch(index)
         case 34..<48: model.begin(index)
@@ -58,16 +60,18 @@ struct DeliveryModelTests {
             var model = DeliveryModel(seed: seed, nodes: nodes)
             for step in 0..<400 {
                 Self.step(&model)
-                guard model.unexplained.isEmpty else {
-                    Issue.record("seed \(seed), step \(step): \(model.unexplained) accepted without a reason")
+                guard model.unexplained.isEmpty, model.early.isEmpty else {
+                    Issue.record(
+                        "seed \(seed), step \(step): \(model.unexplained) accepted without a reason, \(model.early) began too early")
                     return
                 }
             }
             calmDown(&model)
             replayed += model.excuses.values.reduce(0, +)
             let left = model.rows.filter { $0.value.progress.state == .pending }.map(\.key).sorted()
-            guard model.unexplained.isEmpty, left.isEmpty else {
-                Issue.record("seed \(seed): \(model.unexplained) accepted without a reason, \(left) never sent")
+            guard model.unexplained.isEmpty, model.early.isEmpty, left.isEmpty else {
+                Issue.record(
+                    "seed \(seed): \(model.unexplained) accepted without a reason, \(model.early) began too early, \(left) never sent")
                 return
             }
         }

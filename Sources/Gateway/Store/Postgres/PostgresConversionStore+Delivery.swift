@@ -18,9 +18,22 @@ extension PostgresConversionStore {
             let corrections = rows.filter { $0.bool(4) }.map { $0.id(0) }
             if !corrections.isEmpty {
                 let earlier = try Self.earlierStates(of: corrections, at: destination, connection)
-                for index in due.indices { due[index].predecessor = DeliveryState.predecessor(earlier[due[index].id.conversion] ?? []) }
+                for index in rows.indices where rows[index].bool(4) {
+                    due[index].predecessor = DeliveryState.predecessor(earlier[due[index].id.conversion] ?? [])
+                    due[index].isCorrection = true
+                }
             }
             return due
+        }
+    }
+
+    func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async throws(StoreError) -> Bool {
+        try await claim { connection, _ throws(PostgresFailure) in
+            let found = try connection.run([
+                (.selectDue, PostgresParameters(correction.conversion, correction.destination)),
+                (.earlierStates, PostgresParameters(PostgresArray([correction.conversion]), correction.destination)),
+            ])
+            return !found[0].isEmpty && DeliveryState.predecessor(found[1].map { $0.state(1) }) == predecessor
         }
     }
 
@@ -100,6 +113,11 @@ extension PostgresStatement {
                 WHERE node = s.node AND destination = s.destination AND state = 0 AND next_attempt IS NOT NULL
             ) AS next FROM step s WHERE s.destination IS NOT NULL
         ) found WHERE next IS NOT NULL GROUP BY destination
+        """)
+    fileprivate static let selectDue = Self(
+        "select_due",
+        """
+        SELECT 1 FROM delivery WHERE conversion = $1::uuid AND destination = $2::text AND state = 0 AND next_attempt IS NOT NULL
         """)
     fileprivate static let earlierStates = Self(
         "earlier_states",

@@ -46,8 +46,7 @@ extension PostgresWriter {
         let written = Self.update(changes) + Self.insert(attempts)
         if !written.isEmpty { _ = try connection.run(written) }
         if ended.isEmpty { return [] }
-        let released = try connection.run(ended.map { release(after: $0.id, at: $0.progress.changedAt) })
-        return Set(zip(ended, released).filter { !$1.isEmpty }.map(\.0.id))
+        return try release(after: ended.map { ($0.id, $0.progress.changedAt) }, connection)
     }
 
     private struct AttemptStart: Hashable {

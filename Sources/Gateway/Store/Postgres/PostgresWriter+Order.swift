@@ -17,9 +17,16 @@ extension PostgresWriter {
         return [(.holdBehind, parameters), (.holdBefore, parameters)]
     }
 
-    /// Lets the next held delivery of the history go. Its result is a row if there was one.
-    func release(after delivery: DeliveryID, at time: Timestamp) -> PostgresConnection.Step {
-        (.release, PostgresParameters(delivery.conversion, delivery.destination, time))
+    /// Lets the next held delivery of each history go, unless an earlier one is pending. Returns those after which one may go.
+    func release(
+        after ended: [(id: DeliveryID, at: Timestamp)], _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> Set<DeliveryID> {
+        let results = try connection.run(
+            ended.flatMap { id, time -> [PostgresConnection.Step] in
+                let delivery = PostgresParameters(id.conversion, id.destination)
+                return [(.lockEarlier, delivery), (.release, PostgresParameters(id.conversion, id.destination, time))]
+            })
+        return Set(ended.indices.filter { !results[2 * $0 + 1].isEmpty }.map { ended[$0].id })
     }
 }
 
@@ -49,16 +56,28 @@ extension PostgresStatement {
         )
         UPDATE delivery SET followed = true WHERE conversion = $1::uuid AND destination = $4 AND EXISTS (SELECT FROM held)
         """)
+    /// An earlier one that another node ends in this very moment is waited for: one of the two must let the next one go.
+    fileprivate static let lockEarlier = Self(
+        "lock_earlier",
+        """
+        SELECT 1 FROM conversion p JOIN delivery d ON d.conversion = p.root OR d.root = p.root AND d.step < p.step
+        WHERE p.id = $1::uuid AND d.destination = $2::text AND d.state = 0 FOR UPDATE OF d
+        """)
     fileprivate static let release = Self(
         "release",
         """
-        UPDATE delivery SET next_attempt = $3::bigint,
-            node = coalesce((SELECT n.id FROM node n WHERE n.id = delivery.node AND n.lease_until >= clock_timestamp()), 0)
-        WHERE destination = $2::text AND conversion = (
-            SELECT d.conversion FROM delivery d
+        WITH next AS (
+            SELECT d.conversion, d.root, d.step FROM delivery d
             WHERE d.root = (SELECT coalesce(p.root, p.id) FROM conversion p WHERE p.id = $1::uuid)
                 AND d.step > (SELECT coalesce(p.step, 0) FROM conversion p WHERE p.id = $1)
-                AND d.destination = $2 AND d.state = 0 AND d.next_attempt IS NULL ORDER BY d.step LIMIT 1
+                AND d.destination = $2::text AND d.state = 0 AND d.next_attempt IS NULL ORDER BY d.step LIMIT 1
+        )
+        UPDATE delivery SET next_attempt = $3::bigint,
+            node = coalesce((SELECT n.id FROM node n WHERE n.id = delivery.node AND n.lease_until >= clock_timestamp()), 0)
+        WHERE destination = $2 AND conversion = (
+            SELECT n.conversion FROM next n
+            WHERE NOT EXISTS (SELECT FROM delivery d WHERE d.conversion = n.root AND d.destination = $2 AND d.state = 0)
+                AND NOT EXISTS (SELECT FROM delivery d WHERE d.root = n.root AND d.destination = $2 AND d.state = 0 AND d.step < n.step)
         ) RETURNING 1
         """)
 }

@@ -32,11 +32,6 @@ extension SQLiteConversionStore {
                 SELECT d.attempts, t.document, d.round, c.root, c.step, d.destination FROM delivery d JOIN conversion c ON c.id = d.conversion
                 JOIN content t ON t.id = c.content WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
                 """)
-            let earlier = try database.prepared(
-                """
-                \(SQLDialect.sqliteHistory) SELECT d.state FROM history h CROSS JOIN delivery d ON d.conversion = h.id
-                WHERE d.destination = ?2 AND h.step < ?3
-                """)
             content.bind(2, destination)
             var due: [DueDelivery] = []
             due.reserveCapacity(wanted.count)
@@ -46,14 +41,41 @@ extension SQLiteConversionStore {
                 let delivery = DeliveryID(conversion: id, destination: destination)
                 var found = content.due(delivery, from: 0)
                 if let root = content.optionalID(3) {
-                    earlier.bindAll(root, content.int64(5), content.int64(4))
-                    found.predecessor = DeliveryState.predecessor(try earlier.rows { $0.state(0) })
+                    let place = HistoryPlace(root: root, step: content.int(4))
+                    found.predecessor = try Self.predecessor(at: place, content.int64(5), database)
+                    found.isCorrection = true
                 }
                 due.append(found)
                 content.reset()
             }
             return due
         }
+    }
+
+    func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async throws(StoreError) -> Bool {
+        try await read { database in
+            let select = try database.prepared(
+                """
+                SELECT c.root, c.step, d.destination FROM delivery d JOIN conversion c ON c.id = d.conversion
+                WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
+                    AND d.state = 0 AND d.next_attempt IS NOT NULL
+                """)
+            select.bindAll(correction.conversion, correction.destination)
+            let found = try select.first { row in row.optionalID(0).map { (HistoryPlace(root: $0, step: row.int(1)), row.int64(2)) } }
+            guard case (let place, let destination)?? = found else { return false }
+            return try Self.predecessor(at: place, destination, database) == predecessor
+        }
+    }
+
+    /// What became of the messages before this one at the destination.
+    private static func predecessor(at place: HistoryPlace, _ destination: Int64, _ database: Database) throws -> DeliveryState? {
+        let earlier = try database.prepared(
+            """
+            \(SQLDialect.sqliteHistory) SELECT d.state FROM history h CROSS JOIN delivery d ON d.conversion = h.id
+            WHERE d.destination = ?2 AND h.step < ?3
+            """)
+        earlier.bindAll(place.root, destination, place.step)
+        return DeliveryState.predecessor(try earlier.rows { $0.state(0) })
     }
 
     func nextDue() async throws(StoreError) -> [String: Timestamp] {

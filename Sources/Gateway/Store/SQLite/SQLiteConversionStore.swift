@@ -116,9 +116,6 @@ final class SQLiteConversionStore: SQLStore {
         }
     }
 
-    /// No other process delivers from this file: `StoreLock` makes sure of it.
-    var holdsClaims: Bool { true }
-
     func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {
         try await write { writer in
             guard let reason else {

@@ -13,16 +13,16 @@ extension SQLiteWriter {
         if let after = try pending(after: place, to: destination) { try hold(after, behind: id, destination) }
     }
 
-    /// Lets the next held delivery of the history go. Returns whether there was one.
+    /// Lets the next held delivery of the history go, unless an earlier one is pending. Returns whether one may go.
     func release(after id: ConversionID, to destination: Int64, at time: Timestamp) throws(SQLiteFailure) -> Bool {
         let next = try first(
             """
-            SELECT d.conversion FROM conversion p CROSS JOIN delivery d INDEXED BY delivery_history
+            SELECT d.conversion, d.root, d.step FROM conversion p CROSS JOIN delivery d INDEXED BY delivery_history
             WHERE p.id = ?1 AND d.root = coalesce(p.root, p.id) AND d.destination = ?2 AND d.state = 0 AND d.step > coalesce(p.step, 0)
                 AND d.next_attempt IS NULL ORDER BY d.step LIMIT 1
             """, id, destination
-        ) { $0.id(0) }
-        guard let next else { return false }
+        ) { ($0.id(0), HistoryPlace(root: $0.id(1), step: $0.int(2))) }
+        guard let (next, place) = next, try pending(before: place, to: destination) == nil else { return false }
         try run("UPDATE delivery SET next_attempt = ?3 WHERE conversion = ?1 AND destination = ?2", next, destination, time)
         return true
     }
