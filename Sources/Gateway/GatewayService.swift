@@ -112,6 +112,7 @@ struct GatewayService: Sendable {
         }
         await store.close()
         try result?.get()
+        logger.info("stopped")
     }
 
     private static func end(_ group: ServiceGroup, at signals: UnixSignalsSequence, _ logger: Logger) async {

@@ -15,10 +15,13 @@ struct Check: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config: String?
 
+    @OptionGroup var environment: EnvironmentFileOption
+
     @Argument(help: ArgumentHelp("Configurations, mapping files, or folders of them.", valueName: "file"))
     var files: [String] = []
 
     func run() throws {
+        try environment.take()
         var diagnostics = Diagnostics()
         var subjects: [String] = []
         if let config = config ?? (files.isEmpty && FileManager.default.fileExists(atPath: "gateway.yaml") ? "gateway.yaml" : nil) {

@@ -4,8 +4,10 @@ import Mappings
 
 /// `--config FILE`, shared by the commands that need one.
 struct ConfigurationOption: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var config = Self.usual
+
+    @OptionGroup var environment: EnvironmentFileOption
 
     static let usual = "gateway.yaml"
 
@@ -21,10 +23,24 @@ struct ConfigurationOption: ParsableArguments {
     }
 
     /// Shows everything that is wrong and ends with 78 if the file cannot be used. Warnings are for `check` and `serve` to show.
-    func load() throws -> Configuration { try Self.load(config) }
+    func load() throws -> Configuration { try load(for: .everything) }
+
+    /// The same without what the command does not need; a note says which environment variables are missing.
+    func load(for need: ConfigurationNeed) throws -> Configuration {
+        try environment.take()
+        let configuration = try Self.load(config, for: need)
+        let missing = configuration.missingVariables
+        guard !missing.isEmpty else { return configuration }
+        let are =
+            missing.count == 1
+            ? "the environment variable \(missing[0]) is" : "the environment variables \(missing.joined(separator: ", ")) are"
+        Terminal.complain("note: \(are) not set; this command does without; --env-file FILE sets variables")
+        return configuration
+    }
 
     /// The same with what it was read from, so that it can be read again.
     func read() throws -> (reading: ConfigurationReading, configuration: Configuration) {
+        try environment.take()
         let reading = ConfigurationReading(path: config)
         guard let configuration = reading.configuration else {
             Terminal.complain(reading.diagnostics.sorted.map(\.description))
@@ -33,9 +49,9 @@ struct ConfigurationOption: ParsableArguments {
         return (reading, configuration)
     }
 
-    static func load(_ path: String) throws -> Configuration {
+    static func load(_ path: String, for need: ConfigurationNeed = .everything) throws -> Configuration {
         do throws(DiagnosticsError) {
-            return try Configuration.load(path: path)
+            return try Configuration.load(path: path, for: need)
         } catch {
             Terminal.complain(error.diagnostics.map(\.description))
             throw ExitStatus.badConfiguration

@@ -32,7 +32,7 @@ struct Find: AsyncParsableCommand {
 
     func run() async throws {
         guard let sought = SoughtText(text) else { throw ExitStatus.usage }
-        let (store, _) = try store.open()
+        let (store, _) = try store.open(for: .store)
         let report = try await store.find(sought, everywhere: everywhere)
         let hits = report.found.map { FoundText($0, options: self.store.repeated) }
         var counts: [String: Int] = [:]
@@ -115,6 +115,7 @@ extension StoreOption {
     /// The options that name this store, for a command that is shown.
     var repeated: String {
         (configuration.config == "gateway.yaml" ? "" : " --config \(configuration.config.shellQuoted)")
+            + (configuration.environment.file.map { " --env-file \($0.shellQuoted)" } ?? "")
             // A URL may hold a password.
             + (store.map { " --store \($0.contains("@") ? "…" : $0.shellQuoted)" } ?? "")
     }

@@ -42,7 +42,7 @@ struct Forget: AsyncParsableCommand {
 
     func run() async throws {
         guard let person = email.flatMap({ Person(email: $0) }) ?? sha256.flatMap({ Person(sha256: $0) }) else { throw ExitStatus.usage }
-        let (store, _) = try store.open(readOnly: dryRun)
+        let (store, _) = try store.open(readOnly: dryRun, for: .store)
         let report = try await store.forget(person, alsoPending: alsoPending, dryRun: dryRun)
         await store.close()
         let isRefused = !dryRun && !alsoPending && !report.pending.isEmpty

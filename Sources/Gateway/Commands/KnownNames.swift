@@ -10,8 +10,8 @@ enum KnownNames {
         guard let name, let configuration else { return }
         let known =
             switch kind {
-            case .source: configuration.sources.map(\.name)
-            case .destination: configuration.destinations.map(\.name)
+            case .source: configuration.sourceNames
+            case .destination: configuration.destinationNames
             case .tracker: configuration.catalog.names
             }
         guard !known.contains(name) else { return }

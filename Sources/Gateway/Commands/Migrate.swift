@@ -12,7 +12,7 @@ struct Migrate: ParsableCommand {
     @OptionGroup var configuration: ConfigurationOption
 
     func run() throws {
-        let configuration = try configuration.load()
+        let configuration = try configuration.load(for: .store)
         do throws(StoreError) {
             switch configuration.store {
             case .sqlite(let path):

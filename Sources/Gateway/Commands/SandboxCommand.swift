@@ -20,6 +20,8 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Impersonates this configuration's destinations.", valueName: "file"))
     var config: String?
 
+    @OptionGroup var environment: EnvironmentFileOption
+
     func run() async throws {
         let address: ListenAddress
         do throws(ListenAddress.Failure) {
@@ -27,6 +29,7 @@ struct SandboxCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError(error.message)
         }
+        try environment.take()
         let destinations = try config.map { try ConfigurationOption.load($0).destinations }
         let sources = destinations.map { Sandbox.sources(impersonating: $0) } ?? Sandbox.openSources(of: .builtIn)
         let postbacks = SandboxPostbacks(impersonating: destinations ?? []) { name, request in

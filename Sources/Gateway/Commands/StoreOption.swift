@@ -19,14 +19,18 @@ struct StoreOption: ParsableArguments {
         if utc { Terminal.zone = .utc }
     }
 
-    func open(readOnly: Bool = true) throws -> (store: any ConversionStore, configuration: Configuration?) {
-        let (location, configuration) = try location()
+    /// - Parameter need: what the command cannot do without, if --store names no store.
+    func open(readOnly: Bool = true, for need: ConfigurationNeed = .everything) throws
+        -> (store: any ConversionStore, configuration: Configuration?)
+    {
+        let (location, configuration) = try location(for: need)
         if store != nil { Self.warnOfPassword(in: location) }
         return (try Self.open(location, readOnly: readOnly), configuration)
     }
 
-    func location() throws -> (StoreLocation, Configuration?) {
+    func location(for need: ConfigurationNeed = .everything) throws -> (StoreLocation, Configuration?) {
         if let store {
+            try configuration.environment.take()
             let colon = store.firstIndex(of: ":")
             let isPath = colon.map { !(["sqlite"] + PostgresAddress.schemes).contains(String(store[..<$0])) } ?? true
             let location: StoreLocation
@@ -35,9 +39,9 @@ struct StoreOption: ParsableArguments {
             } catch {
                 throw ValidationError(error.message)
             }
-            return (location, try? Configuration.load(path: configuration.config))
+            return (location, try? Configuration.load(path: configuration.config, for: need == .store ? .names : need))
         }
-        let configuration = try configuration.load()
+        let configuration = try configuration.load(for: need)
         return (configuration.store, configuration)
     }
 

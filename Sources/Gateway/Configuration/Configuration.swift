@@ -19,6 +19,12 @@ struct Configuration: Sendable {
     /// Whether a change of its files is looked for; SIGHUP reads them again in any case.
     var watchesFiles = true
     var fingerprint = ConfigurationFingerprint()
+    /// Environment variables that the file names and nobody set; only if the command needs none of them. What they are part of may be missing
+    /// above.
+    var missingVariables: [String] = []
+    /// All that the file names, also those that cannot be used without a missing variable.
+    var sourceNames: [String] = []
+    var destinationNames: [String] = []
 
     func source(_ name: String) -> SourceConfiguration? { sources.first { $0.name == name } }
     func destination(_ name: String) -> DestinationConfiguration? { destinations.first { $0.name == name } }
@@ -31,8 +37,8 @@ struct Configuration: Sendable {
     /// Reads a file with the environment of this process.
     ///
     /// - Throws: everything that is wrong with the file and with the mappings that it names.
-    static func load(path: String) throws(DiagnosticsError) -> Configuration {
-        let reading = ConfigurationReading(path: path)
+    static func load(path: String, for need: ConfigurationNeed = .everything) throws(DiagnosticsError) -> Configuration {
+        let reading = ConfigurationReading(path: path, for: need)
         guard let configuration = reading.configuration else { throw DiagnosticsError(reading.diagnostics.sorted) }
         return configuration
     }

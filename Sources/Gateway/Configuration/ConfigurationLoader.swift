@@ -13,6 +13,8 @@ struct ConfigurationLoader {
     var substitution: EnvironmentSubstitution
     /// By tracker: what the texts of the file's own mappings come to.
     var mappingFingerprints: [String: Int] = [:]
+    /// Whether the place of the store is in a variable that is missing.
+    private var isStoreUnknown = false
     /// Read when all sources are known.
     var listFiles: [ListFile] = []
     let path: String
@@ -25,11 +27,12 @@ struct ConfigurationLoader {
     ///   - listFolder: the names in a folder.
     ///   - eachLine: calls with each line of a file that is not blank, without white space around it; for files that may be large.
     ///   - catalog: the mappings that are known without the file.
+    ///   - need: what the caller cannot do without.
     /// - Returns: no configuration if there are errors; warnings are in both.
     static func load(
         path: String, environment: [String: String], readFile: (String) throws -> String, listFolder: (String) throws -> [String],
         eachLine: (String, (UnsafeRawBufferPointer) -> Void) throws -> Void = ConfigurationFile.eachLine,
-        catalog: MappingCatalog = .builtIn
+        catalog: MappingCatalog = .builtIn, for need: ConfigurationNeed = .everything
     ) -> (configuration: Configuration?, diagnostics: Diagnostics) {
         var loader = Self(path: path, environment: environment, catalog: catalog)
         var configuration: Configuration?
@@ -40,10 +43,25 @@ struct ConfigurationLoader {
             loader.diagnostics.error(at: loader.start, Self.sentence(error))
         }
         var found = loader.substitution.withoutConsequences(loader.diagnostics)
+        if !found.hasErrors, loader.isEnough(for: need) {
+            configuration?.missingVariables = loader.substitution.missing
+            configuration?.warnings = found.sorted
+            return (configuration, found)
+        }
         found.append(contentsOf: loader.substitution.diagnostics)
         guard !found.hasErrors else { return (nil, found) }
         configuration?.warnings = found.sorted
         return (configuration, found)
+    }
+
+    /// Whether nothing is amiss but variables that are not needed.
+    private func isEnough(for need: ConfigurationNeed) -> Bool {
+        guard !substitution.missing.isEmpty, !substitution.hasMistakes else { return false }
+        switch need {
+        case .everything: return false
+        case .store: return !isStoreUnknown
+        case .names: return true
+        }
     }
 
     private init(path: String, environment: [String: String], catalog: MappingCatalog) {
@@ -98,6 +116,8 @@ struct ConfigurationLoader {
             sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits,
             retention: retention)
         configuration.watchesFiles = watchesFiles
+        configuration.sourceNames = sourceNodes.map(\.name)
+        configuration.destinationNames = destinationNodes.map(\.name)
         configuration.fingerprint = fingerprint(of: root, sources: sources)
         return configuration
     }
@@ -125,6 +145,7 @@ struct ConfigurationLoader {
     }
 
     private mutating func store(_ node: YAMLNode) -> StoreLocation? {
+        isStoreUnknown = substitution.unresolved.contains { $0.location == node.location }
         guard let text = node.text("store", &diagnostics) else { return nil }
         do throws(StoreLocation.Failure) {
             return try StoreLocation(parsing: text, folder: folder)

@@ -10,6 +10,10 @@ struct EnvironmentSubstitution {
     private(set) var diagnostics = Diagnostics()
     /// The places of missing variables: the value there is as written, and further errors about it would mislead.
     private(set) var unresolved: [YAMLNode] = []
+    /// The names of the missing variables, each once, in the order of the file.
+    private(set) var missing: [String] = []
+    /// Whether something else is wrong with a value.
+    private(set) var hasMistakes = false
     /// What sentences may show of a value that came from variables: by its place, the text with `***` for each of them.
     private(set) var maskedTexts: [SourceLocation: String] = [:]
     /// The values that hold variables, in pieces, by place.
@@ -72,6 +76,7 @@ struct EnvironmentSubstitution {
                 position += 3
             } else if rest.starts(with: "${") {
                 guard let end = Self.end(of: characters, openedAt: position + 1) else {
+                    hasMistakes = true
                     fail(at: start + position, &run, "the '${' here has no closing '}'; write $${ for the characters themselves")
                     return
                 }
@@ -101,6 +106,7 @@ struct EnvironmentSubstitution {
         let isName = name.first.map { !$0.isNumber } ?? false
         guard isName, rest.isEmpty || rest.hasPrefix(":-") else {
             let wanted = "${NAME} or ${NAME:-default}"
+            hasMistakes = true
             fail(
                 at: offset, &run,
                 "\("${\(inner)}".quotedBriefly) is no environment variable; write \(wanted), or $${ for the characters themselves")
@@ -111,6 +117,7 @@ struct EnvironmentSubstitution {
             if let value {
                 run.append(value, masked: "***")
             } else {
+                if !missing.contains(name) { missing.append(name) }
                 fail(at: offset, &run, "environment variable '\(name)' is not set; set it or write ${\(name):-default}")
             }
         } else if let value, !value.isEmpty {

@@ -12,7 +12,7 @@ struct ConfigurationReading: Sendable {
 
 extension ConfigurationReading {
     /// With the environment of this process.
-    init(path: String) {
+    init(path: String, for need: ConfigurationNeed = .everything) {
         var files = WatchedFiles()
         var texts: [String: String] = [:]
         let (configuration, diagnostics) = ConfigurationLoader.load(
@@ -30,7 +30,7 @@ extension ConfigurationReading {
             eachLine: { path, body in
                 files.add(file: path)
                 try ConfigurationFile.eachLine(path, body)
-            })
+            }, for: need)
         self.init(configuration: configuration, diagnostics: diagnostics, files: files, texts: texts)
     }
 

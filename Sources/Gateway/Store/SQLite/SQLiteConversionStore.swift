@@ -21,6 +21,11 @@ final class SQLiteConversionStore: SQLStore {
         self.path = path
         queue = GroupCommit(capacity: limits.queued, batchLimit: limits.batch)
         if readOnly, !FileManager.default.fileExists(atPath: path) {
+            if access(path, F_OK) != 0, errno == EACCES {
+                throw StoreError(
+                    .unavailable,
+                    "this user may not look into the folder of '\(path)'; run this as the store's owner, or let a group read it")
+            }
             throw StoreError(.unavailable, "no store at '\(path)'; 'gateway serve' creates it, or name the right file under 'store:'")
         }
         do {

@@ -47,9 +47,18 @@ final class StoreLock: Sendable {
     /// Whether a process serves the store now.
     static func isHeld(store path: String) -> Bool {
         let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
+        guard descriptor >= 0 else { return errno == EACCES && isListed(path + ".lock") }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+
+    /// For a user who may read the store and not open the lock: the kernel's list of all locks, which everybody may read.
+    private static func isListed(_ file: String) -> Bool {
+        var status = stat()
+        guard stat(file, &status) == 0, let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return false }
+        return locks.split(separator: "\n").contains { line in
+            line.contains(" FLOCK ") && line.split(separator: " ").contains { $0.hasSuffix(":\(status.st_ino)") }
+        }
     }
 
     deinit { close(descriptor) }
