@@ -17,6 +17,8 @@ final class Operator: Sendable {
         /// By delivery: how often it was replayed after it had ended well.
         var replays: [String: Int] = [:]
         var actions: [String: Int] = [:]
+        /// How often `prune` found something.
+        var prunes = 0
     }
 
     init(nodes: [Node], gateway: String, seed: UInt64, phase: Phase, complain: @escaping @Sendable (String) -> Void) {
@@ -27,8 +29,8 @@ final class Operator: Sendable {
         self.complain = complain
     }
 
-    /// What its configuration has beside the usual.
-    static let retention = "retention: { requests: 1h, attempts: 1h }"
+    /// What its configuration has beside the usual: so short that `prune` finds something. Attempts are kept, since they explain acceptances.
+    static let retention = "retention: { requests: 5s, repeats: 5s, refused: 5s, attempts: 1h }"
 
     var now: State { state.withLock { $0 } }
 
@@ -44,8 +46,9 @@ final class Operator: Sendable {
             case 36..<54: act("replay", ["--destination", destination, "--state", "pending", "--limit", "1000"])
             case 54..<66: act("replay", ["--destination", destination, "--limit", "1000"])
             case 66..<78: replay("pending", at: destination, &dice)
-            case 78..<90: replay("delivered", at: destination, &dice)
-            case 90..<94: act("prune", [])
+            case 78..<88: replay("delivered", at: destination, &dice)
+            case 88..<95:
+                if act("prune", []).hasPrefix("pruned ") { state.withLock { $0.prunes += 1 } }
             default: changeConfiguration(&dice)
             }
         }
@@ -87,11 +90,14 @@ final class Operator: Sendable {
         }
     }
 
-    private func act(_ name: String, _ arguments: [String]) {
+    /// Returns what it printed.
+    @discardableResult
+    private func act(_ name: String, _ arguments: [String]) -> String {
         count(name)
         let (status, output) = command([name] + arguments)
         // 1: something was left as it is.
         if status != 0, status != 1 { complain("gateway \(name) \(arguments) ended with \(status): \(output)") }
+        return output
     }
 
     private func count(_ action: String) { state.withLock { $0.actions[action, default: 0] += 1 } }
@@ -113,6 +119,7 @@ final class Operator: Sendable {
     var line: String {
         let now = now
         let actions = now.actions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        return "operator: \(actions); \(now.replays.values.reduce(0, +)) replays of delivered ones"
+        return
+            "operator: \(actions); prune found something \(now.prunes) times; \(now.replays.values.reduce(0, +)) replays of delivered ones"
     }
 }

@@ -201,7 +201,7 @@ struct GovernanceTests {
 }
 
 /// A configuration that changes while deliveries are under way.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ReconfigurationTests {
     @Test func `what is in flight ends under the old settings and the next begins under the new`() async throws {
         try await ScriptedTracker.run { number, _ in
