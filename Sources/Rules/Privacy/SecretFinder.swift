@@ -1,6 +1,9 @@
 import Mappings
 
 /// Blots out the configured secrets at every place in a request, in one pass however many there are.
+///
+/// What a request costs does not depend on how much of a secret is right: whoever sends guesses could otherwise find a secret byte by byte
+/// by the time that the reply takes. Beyond the first four bytes, only whole secrets are compared, as hashes to a base that nobody knows.
 package struct SecretFinder: Sendable {
     /// Shorter ones would blot out half of every request; they are covered at their documented places only.
     package static let minimumLength = 4
@@ -9,22 +12,23 @@ package struct SecretFinder: Sendable {
     /// Finds nothing.
     package static let none = SecretFinder([])
 
-    /// The secrets as a tree, byte by byte, so that those that begin alike are compared once: a node and a byte lead to the next node. The root
-    /// is 0.
-    private var branches: [UInt64: Int] = [:]
-    /// By node: whether a secret ends there.
-    private var isEnd = [false]
-    /// By the first two bytes of each secret.
+    /// By the hash of the first four bytes of a secret.
     private var isStart = [Bool](repeating: false, count: 1 << 16)
+    /// The lengths of the secrets that begin with these bytes.
+    private var lengths: [UInt32: [Int]] = [:]
+    private var hashes = SecretHashes()
+    private let hash: RollingHash
+    private let multiplier = UInt32.random(in: .min ... .max) | 1
     /// Whether a secret was too short to be looked for.
     package let leavesSome: Bool
 
     /// Each secret is also looked for as it is written in a URL, however many of its bytes are percent-encoded and how often, in a form and in
     /// JSON.
     package init(_ secrets: some Collection<String>, minimumLength: Int = Self.minimumLength) {
-        leavesSome = secrets.contains { !$0.isEmpty && $0.utf8.count < max(2, minimumLength) }
+        let shortest = max(Self.minimumLength, minimumLength)
+        leavesSome = secrets.contains { !$0.isEmpty && $0.utf8.count < shortest }
         var all: Set<[UInt8]> = []
-        for secret in secrets where secret.utf8.count >= max(2, minimumLength) {
+        for secret in secrets where secret.utf8.count >= shortest {
             let encoded = secret.percentEncoded
             var json = JSONWriter()
             json.string(secret)
@@ -32,28 +36,18 @@ package struct SecretFinder: Sendable {
             let spellings = [secret, encoded, slashed, secret.replacing(" ", with: "+")].map { Array($0.utf8) }
             all.formUnion(spellings + [Self.lowerEscapes(encoded), Array(json.bytes.dropFirst().dropLast())])
         }
-        for bytes in all {
-            isStart[Int(bytes[0]) << 8 | Int(bytes[1])] = true
-            insert(bytes)
-        }
+        hash = RollingHash(longest: all.lazy.map(\.count).max() ?? 1)
+        for bytes in all { insert(bytes) }
     }
 
     private mutating func insert(_ secret: [UInt8]) {
-        var node = 0
-        for byte in secret {
-            let branch = Self.branch(node, byte)
-            if let next = branches[branch] {
-                node = next
-            } else {
-                isEnd.append(false)
-                node = isEnd.count - 1
-                branches[branch] = node
-            }
-        }
-        isEnd[node] = true
+        let start = secret[..<Self.minimumLength].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        isStart[place(start)] = true
+        if !lengths[start, default: []].contains(secret.count) { lengths[start, default: []].append(secret.count) }
+        hashes.insert(HashedWindows(of: secret, hash).hash(from: 0, count: secret.count))
     }
 
-    private static func branch(_ node: Int, _ byte: UInt8) -> UInt64 { UInt64(node) << 8 | UInt64(byte) }
+    @inline(__always) private func place(_ start: UInt32) -> Int { Int((start &* multiplier) >> 16) }
 
     /// `%2F` as `%2f`.
     private static func lowerEscapes(_ text: String) -> [UInt8] {
@@ -76,81 +70,33 @@ package struct SecretFinder: Sendable {
 
     /// Nil if there is nothing to blot out.
     private func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        guard !branches.isEmpty, bytes.count >= Self.minimumLength else { return nil }
+        guard !hashes.isEmpty, bytes.count >= Self.minimumLength else { return nil }
         var masked: [UInt8]?
         var done = 0
-        var index = 0
+        var search = SecretSearch(in: bytes, hash)
+        var plain = bytes[..<(Self.minimumLength - 1)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        // Four bytes that begin before this hold a percent sign.
+        var encodedUpTo = bytes[..<(Self.minimumLength - 1)].lastIndex(of: UInt8(ascii: "%")).map { $0 + 1 } ?? 0
         isStart.withUnsafeBufferPointer { isStart in
-            while index + 1 < bytes.count {
-                guard
-                    isStart[Int(bytes[index]) << 8 | Int(bytes[index + 1])]
-                        || Self.encodedPair(at: index, of: bytes).map({ isStart[$0] }) ?? false,
-                    let length = length(at: index, of: bytes)
-                else {
-                    index += 1
-                    continue
+            for index in 0...(bytes.count - Self.minimumLength) {
+                let last = index + Self.minimumLength - 1
+                plain = plain << 8 | UInt32(bytes[last])
+                if bytes[last] == UInt8(ascii: "%") { encodedUpTo = last + 1 }
+                var length = 0
+                if isStart[place(plain)] {
+                    length = max(search.plain(at: index, lengths[plain], hashes), search.encoded(at: index, lengths[plain], hashes))
                 }
+                if index < encodedUpTo, let start = SecretSearch.decodedStart(at: index, of: bytes), isStart[place(start)] {
+                    length = max(length, search.encoded(at: index, lengths[start], hashes))
+                }
+                guard length > 0, index >= done else { continue }
                 // In place: a body may be nothing but a secret, over and over.
                 masked = masked ?? []
                 masked?.append(contentsOf: bytes[done..<index])
                 masked?.append(contentsOf: Self.mask)
-                index += length
-                done = index
+                done = index + length
             }
         }
         return masked.map { $0 + bytes[done...] }
-    }
-
-    private static let percent = UInt8(ascii: "%")
-
-    /// The length of the longest secret that begins at an index, as it is or percent-encoded.
-    private func length(at index: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-        let plain = length(at: index) { $0 < bytes.count ? (bytes[$0], 1) : nil }
-        let encoded = length(at: index) { Self.decoded(at: $0, of: bytes) }
-        return [plain, encoded].compactMap(\.self).max()
-    }
-
-    /// - Parameter next: the byte that is written at an index, and in how many bytes; nil at the end.
-    private func length(at index: Int, _ next: (Int) -> (byte: UInt8, count: Int)?) -> Int? {
-        var longest: Int?
-        var node = 0
-        var end = index
-        while let (byte, count) = next(end), let branch = branches[Self.branch(node, byte)] {
-            node = branch
-            end += count
-            if isEnd[node] { longest = end - index }
-        }
-        return longest
-    }
-
-    /// What the first two bytes at an index are in `isStart`; nil if neither is percent-encoded.
-    @inline(__always) private static func encodedPair(at index: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-        guard bytes[index] == percent || bytes[index + 1] == percent, let first = decoded(at: index, of: bytes),
-            let second = decoded(at: index + first.count, of: bytes)
-        else { return nil }
-        return Int(first.byte) << 8 | Int(second.byte)
-    }
-
-    /// `/`, `%2F`, `%252F` and so on are all one `/`.
-    private static func decoded(at index: Int, of bytes: UnsafeBufferPointer<UInt8>) -> (byte: UInt8, count: Int)? {
-        guard index < bytes.count else { return nil }
-        var byte = bytes[index]
-        var count = 1
-        while byte == percent, index + count + 1 < bytes.count, let high = digit(bytes[index + count]),
-            let low = digit(bytes[index + count + 1])
-        {
-            byte = high << 4 | low
-            count += 2
-        }
-        return (byte, count)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
     }
 }

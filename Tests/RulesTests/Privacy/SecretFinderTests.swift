@@ -46,4 +46,47 @@ struct SecretFinderTests {
         #expect(finder.masked(body) == body)
         #expect(finder.masked(encoded) == encoded)
     }
+
+    @Test func `an encoded secret that begins among the digits of an escape is found`() {
+        #expect(SecretFinder(["41sec/ret"]).masked("%2541sec%2Fret %2541sec%252Fret %2541sec%2Freu") == "%25*** %25*** %2541sec%2Freu")
+    }
+
+    /// By the bytes alone, as slowly as can be.
+    @Test func `random texts of pieces of secrets are searched as one would by hand`() {
+        let secrets = ["abcd", "abcdef", "cdabcd", "ab/cd ab", "aaaaaaab", "%41%42cd"]
+        let finder = SecretFinder(secrets)
+        let pieces = ["a", "b", "ab", "cd", "ef", "/", "%2F", "%252f", " ", "%20", "+", "%61", "%", "41", "aaaa", "%2541"]
+        var numbers = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            let text = (0..<12).map { _ in pieces.randomElement(using: &numbers) ?? "" }.joined()
+            let bytes = Array(text.utf8)
+            #expect(finder.isIn(bytes) == Self.isIn(bytes, secrets), "\(text)")
+        }
+    }
+
+    private static func isIn(_ bytes: [UInt8], _ secrets: [String]) -> Bool {
+        let all = secrets.flatMap { secret in
+            [secret, secret.percentEncoded, secret.replacing(" ", with: "+"), secret.replacing("/", with: "\\/")].map { Array($0.utf8) }
+        }
+        func decoded(_ index: Int) -> (byte: UInt8, count: Int) {
+            var (byte, count) = (bytes[index], 1)
+            while byte == UInt8(ascii: "%"), index + count + 1 < bytes.count,
+                let code = UInt8(String(decoding: bytes[index + count...index + count + 1], as: UTF8.self), radix: 16),
+                bytes[index + count] != UInt8(ascii: "+"), bytes[index + count] != UInt8(ascii: "-")
+            {
+                (byte, count) = (code, count + 2)
+            }
+            return (byte, count)
+        }
+        return bytes.indices.contains { start in
+            if all.contains(where: { bytes[start...].starts(with: $0) }) { return true }
+            var (index, plain) = (start, [UInt8]())
+            while index < bytes.count, plain.count < 32 {
+                let (byte, count) = decoded(index)
+                plain.append(byte)
+                index += count
+            }
+            return all.contains { plain.starts(with: $0) }
+        }
+    }
 }
