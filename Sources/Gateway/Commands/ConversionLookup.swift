@@ -6,7 +6,8 @@ import Rules
 struct ConversionLookup {
     /// With fewer characters the id says little but the day.
     static let shortestPrefix = 6
-    private static let shown = 10
+    /// How many are named if several are meant.
+    fileprivate static let shown = 10
 
     let text: String
     let store: any ReadingStore
@@ -15,30 +16,30 @@ struct ConversionLookup {
     func find() async throws -> ConversionRow {
         if let id = ConversionID(text), let row = try await store.conversion(id) { return row }
         var rows = try await store.conversions(ConversionFilter(orderID: text, limit: Self.shown + 1))
-        for row in try await rowsOfPrefix() where !rows.contains(where: { $0.id == row.id }) { rows.append(row) }
+        for row in try await store.messages(startingWith: text) where !rows.contains(where: { $0.id == row.id }) { rows.append(row) }
         if rows.count == 1 { return rows[0] }
-        if rows.isEmpty {
-            Terminal.complain("there is no conversion \(text.quotedBriefly); find ids with `gateway conversions --order-id …`")
-        } else {
-            Terminal.complain(
-                "\(text.quotedBriefly) may be \(rows.count > Self.shown ? "many" : "any of \(rows.count)") conversions; name one by its id")
-            for row in rows.prefix(Self.shown) {
-                let order = row.orderID.map { ", order \($0.printable)" } ?? ""
-                Terminal.complain("  \(row.id)  \(row.receivedAt) from \(row.source)\(order)")
-            }
-        }
+        Terminal.complain(
+            rows.isEmpty
+                ? ["there is no conversion \(text.quotedBriefly); find ids with `gateway conversions --order-id …`"]
+                : Self.sentence(text, mayBe: rows))
         throw ExitStatus.findings
     }
 
-    /// An id begins with the time at which it was made, which is that of the receipt.
-    private func rowsOfPrefix() async throws -> [ConversionRow] {
-        let missing = 26 - text.utf8.count
-        guard missing > 0, text.utf8.count >= Self.shortestPrefix, let first = ConversionID(text + String(repeating: "0", count: missing)),
-            let last = ConversionID(text + String(repeating: "Z", count: missing))
-        else { return [] }
-        // The clock that makes ids and the one of the receipt may be a moment apart.
-        let filter = ConversionFilter(
-            since: first.time.advanced(by: .seconds(-2)), until: last.time.advanced(by: .seconds(2)), limit: 100_000)
-        return try await store.conversions(filter).filter { (first...last).contains($0.id) }
+    /// - Parameter rows: more than one.
+    static func sentence(_ text: String, mayBe rows: [ConversionRow]) -> [String] {
+        let count = rows.count > shown ? "many" : "any of \(rows.count)"
+        return ["\(text.quotedBriefly) may be \(count) conversions; name one by its id"]
+            + rows.prefix(shown).map { row in
+                let order = row.orderID.map { ", order \($0.printable)" } ?? ""
+                return "  \(row.id)  \(row.receivedAt) from \(row.source)\(order)"
+            }
+    }
+}
+
+extension ReadingStore {
+    /// Conversions and corrections whose id begins with the text; a few of them if there are many, none if the text is too short to say one.
+    func messages(startingWith text: String) async throws(StoreError) -> [ConversionRow] {
+        guard text.utf8.count >= ConversionLookup.shortestPrefix, let range = ConversionID.range(startingWith: text) else { return [] }
+        return try await messages(range, limit: ConversionLookup.shown + 1)
     }
 }

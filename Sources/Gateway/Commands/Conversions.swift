@@ -13,6 +13,7 @@ struct Conversions: AsyncParsableCommand {
 
         @OptionGroup var store: StoreOption
         @OptionGroup var page: PageOptions
+        @OptionGroup var table: TableOptions
         @Option(name: .long, help: "Of this source.") var source: String?
         @Option(name: .long, help: "Read with this mapping.") var tracker: String?
         @Option(name: .long, help: "sale, lead, deposit …") var type: String?
@@ -26,7 +27,14 @@ struct Conversions: AsyncParsableCommand {
         @Flag(name: .long, help: "Corrections whose conversion has not come instead; --source, --order-id, --since and --until apply.")
         var waiting = false
 
+        private static let columns = TextTable.Columns(
+            names: ["id", "received", "source", "type", "status", "order", "click", "amount", "refunded", "deliveries"],
+            leaving: ["click", "refunded", "status", "type", "source", "amount"], cut: ["order": 12, "click": 12, "deliveries": 20])
+        private static let waitingColumns = TextTable.Columns(
+            names: ["id", "received", "source", "order", "says"], leaving: ["source"], cut: ["order": 12, "says": 20])
+
         func validate() throws {
+            try table.check((waiting ? Self.waitingColumns : Self.columns).names, json: store.json)
             try KnownNames.check("--type", type, among: Field.types)
             try KnownNames.check("--status", status, among: Field.statuses)
             if waiting, byDate == .occurred {
@@ -35,7 +43,7 @@ struct Conversions: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let (store, configuration) = try store.open()
+            let (store, configuration) = try store.open(for: .store)
             let filter = ConversionFilter(
                 source: source, tracker: tracker, type: type, status: status, orderID: orderID, clickID: clickID, since: page.since?.time,
                 until: page.until?.time, state: state, withRepeats: repeated, byOccurrence: byDate == .occurred, limit: page.limit,
@@ -56,15 +64,21 @@ struct Conversions: AsyncParsableCommand {
                 }
                 return Listing.print(objects)
             }
-            var table = TextTable("id", "received", "source", "type", "status", "order", "click", "amount", "refunded", "deliveries")
+            var table = TextTable(Self.columns)
             for row in rows {
-                let states = try await HistoryDeliveries(of: row, in: store).all.map(\.text).joined(separator: ", ")
-                table.add(
-                    row.id.description, row.receivedAt.shown, row.source, row.type ?? "", row.status ?? "", row.orderID ?? "",
-                    row.clickID ?? "", [row.currency, row.amount].compactMap { $0 }.joined(separator: " "), row.refunded ?? "", states)
+                let deliveries = try await HistoryDeliveries(of: row, in: store).all
+                table.add(Self.cells(of: row, deliveries))
             }
             if table.isEmpty { return Terminal.complain("no conversions match; a refused request is under `gateway refused`") }
-            Terminal.print(table.lines)
+            self.table.print(table)
+        }
+
+        private static func cells(of row: ConversionRow, _ deliveries: [HistoryDeliveries.Entry]) -> [TextTable.Cell] {
+            let amount = [row.currency, row.amount].compactMap { $0 }.joined(separator: " ")
+            return [
+                .id(row.id), .time(row.receivedAt), .init(row.source), .init(row.type ?? ""), .init(row.status ?? ""),
+                .init(row.orderID ?? ""), .init(row.clickID ?? ""), .init(amount), .init(row.refunded ?? ""), deliveries.cell,
+            ]
         }
 
         private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore) async throws {
@@ -75,14 +89,15 @@ struct Conversions: AsyncParsableCommand {
                 return try await store.waiting(whole).count
             }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
-            var table = TextTable("id", "received", "source", "order", "says")
+            var table = TextTable(Self.waitingColumns)
             for row in rows {
-                table.add(
-                    row.id.description, row.receivedAt.shown, row.source, row.orderID ?? "",
-                    String(decoding: row.document, as: UTF8.self))
+                table.add([
+                    .id(row.id), .time(row.receivedAt), .init(row.source), .init(row.orderID ?? ""),
+                    .init(String(decoding: row.document, as: UTF8.self)),
+                ])
             }
             if table.isEmpty { return Terminal.complain("no correction waits for its conversion") }
-            Terminal.print(table.lines)
+            self.table.print(table)
         }
     }
 
@@ -96,7 +111,7 @@ struct Conversions: AsyncParsableCommand {
         @Argument(help: "The conversion's id, the first characters of it, or its order id.") var id: String
 
         func run() async throws {
-            let (store, configuration) = try store.open()
+            let (store, configuration) = try store.open(for: .store)
             let row = try await ConversionLookup(text: id, store: store).find()
             let trace = try await ConversionTrace(row, in: store)
             let unrouted = try await UnroutedDestinations(row, in: store, configuration)

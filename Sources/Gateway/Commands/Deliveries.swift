@@ -17,43 +17,59 @@ struct Deliveries: AsyncParsableCommand {
         @OptionGroup var store: StoreOption
         @OptionGroup var page: PageOptions
         @OptionGroup var filter: DeliveryOptions
+        @OptionGroup var table: TableOptions
+
+        private static let columns = TextTable.Columns(
+            names: ["conversion", "destination", "state", "tries", "order", "amount", "next try", "reason"],
+            leaving: ["tries", "amount", "order", "next try"], cut: ["order": 12, "reason": 16])
+        private static let failedColumns = TextTable.Columns(
+            names: ["conversion", "destination", "state", "tries", "order", "amount", "ended", "reason", "last reply"],
+            leaving: ["tries", "amount", "last reply", "order", "ended"], cut: ["order": 12, "reason": 16, "last reply": 20])
+
+        private var isAboutFailed: Bool { filter.failed || filter.state?.isFailed == true }
+
+        func validate() throws {
+            try table.check((isAboutFailed ? Self.failedColumns : Self.columns).names, json: store.json)
+        }
 
         func run() async throws {
-            let (store, configuration) = try store.open()
+            let (store, configuration) = try store.open(for: .store)
             let wanted = filter.filter(page)
             let rows = try await store.deliveries(wanted)
             if rows.isEmpty { try filter.checkNames(configuration) }
             try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(wanted) }
-            if filter.failed || filter.state?.isFailed == true { return try await printFailed(rows, in: store) }
+            if isAboutFailed { return try await printFailed(rows, in: store) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
-            var table = TextTable("conversion", "destination", "state", "tries", "order", "amount", "next try", "reason")
+            var table = TextTable(Self.columns)
             for row in rows {
                 table.add(
-                    row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
-                    row.worth, row.state == .pending ? row.nextAttempt?.shown ?? "" : "",
-                    row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? "")
+                    row.firstCells + [
+                        .time(row.state == .pending ? row.nextAttempt : nil),
+                        .init(row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? ""),
+                    ])
             }
             if table.isEmpty { return Terminal.complain("no deliveries match") }
-            Terminal.print(table.lines)
+            self.table.print(table)
         }
 
         /// Also when they ended, and what the destination answered last.
         private func printFailed(_ rows: [DeliveryRow], in store: any ReadingStore) async throws {
             var objects: [JSONObject] = []
-            var table = TextTable("conversion", "destination", "state", "tries", "order", "amount", "ended", "reason", "last reply")
+            var table = TextTable(Self.failedColumns)
             for row in rows {
                 let last = row.attempts > 0 ? try await store.attempts(of: row.id).last : nil
                 var object = Listing.object(of: row)
                 object["last_attempt"] = last.map { .object(Listing.object(of: $0)) }
                 objects.append(object)
                 table.add(
-                    row.id.conversion.description, row.id.destination, row.state.rawValue, String(row.attempts), row.orderID ?? "",
-                    row.worth, row.changedAt.shown, row.reason ?? "",
-                    last.map { "\($0.status.map { "\($0) " } ?? "")\($0.reply.prefix(200))" } ?? "")
+                    row.firstCells + [
+                        .time(row.changedAt), .init(row.reason ?? ""),
+                        .init(last.map { "\($0.status.map { "\($0) " } ?? "")\($0.reply.prefix(200))" } ?? ""),
+                    ])
             }
             if self.store.json { return Listing.print(objects) }
             if table.isEmpty { return Terminal.complain("no deliveries match") }
-            Terminal.print(table.lines)
+            self.table.print(table)
         }
     }
 
@@ -62,19 +78,23 @@ struct Deliveries: AsyncParsableCommand {
             abstract: "Shows a delivery with every attempt, below the conversion and its request.")
 
         @OptionGroup var store: StoreOption
-        @Argument(help: "The delivery's id, conversion:destination, or a conversion's.") var id: String
+        @Argument(help: "The delivery's id, conversion:destination, or a conversion's, or the first characters of one.") var id: String
 
         func run() async throws {
-            let (store, _) = try store.open()
-            let delivery = DeliveryID(id)
-            let row: ConversionRow? =
-                if let conversion = delivery?.conversion ?? ConversionID(id) { try await store.conversion(conversion) } else { nil }
-            guard let row else {
+            let (store, _) = try store.open(for: .store)
+            let colon = id.firstIndex(of: ":")
+            let found = try await store.messages(startingWith: String(id[..<(colon ?? id.endIndex)]))
+            guard found.count == 1 else {
                 Terminal.complain(
-                    "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them")
+                    found.isEmpty
+                        ? [
+                            "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them"
+                        ]
+                        : ConversionLookup.sentence(id, mayBe: found))
                 throw ExitStatus.findings
             }
-            let trace = try await ConversionTrace(row, in: store, destination: delivery?.destination)
+            let trace = try await ConversionTrace(
+                found[0], in: store, destination: colon.map { String(id[id.index(after: $0)...]) })
             if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }
@@ -117,6 +137,13 @@ struct DeliveryOptions: ParsableArguments {
 }
 
 extension DeliveryRow {
+    /// Of every list.
+    fileprivate var firstCells: [TextTable.Cell] {
+        [
+            .id(id.conversion), .init(id.destination), .state(state), .init("\(attempts)"), .init(orderID ?? ""), .init(worth),
+        ]
+    }
+
     /// `EUR 49.90`; empty without an amount.
     fileprivate var worth: String { amount == nil ? "" : [currency, amount].compactMap { $0 }.joined(separator: " ") }
 }

@@ -27,13 +27,14 @@ struct DestinationStatus {
         let isServed = (store as? SQLiteConversionStore).map { StoreLock.isHeld(store: $0.path) } ?? true
         let reports = isServed ? try await store.reports() : []
         let configured = configuration?.destinations ?? []
-        var names = configured.map(\.name)
+        let written = configuration?.destinationNames ?? []
+        var names = written
         for name in counts.map(\.destination) + controls.map(\.destination) where !names.contains(name) { names.append(name) }
         return names.map { name in
             let settings = configured.first { $0.name == name }
             let own = reports.filter { $0.destination == name }
             return Self(
-                name: name, isConfigured: settings != nil || configuration == nil || !own.isEmpty,
+                name: name, isConfigured: written.contains(name) || configuration == nil || !own.isEmpty,
                 counts: Dictionary(counts.filter { $0.destination == name }.map { ($0.state, $0.count) }) { $0 + $1 },
                 oldest: oldest[name], control: controls.first { $0.destination == name }, reports: own,
                 rate: own.isEmpty ? settings?.rate?.description : own[0].rate, isDryRun: own.first?.isDryRun ?? settings?.isDryRun ?? false)
@@ -65,6 +66,12 @@ struct DestinationStatus {
         return parts.isEmpty ? "ok" : parts.joined(separator: "; ")
     }
 
+    /// What the operator or the breaker gave as the reason.
+    var reason: String? {
+        if let control { return control.reason.isEmpty ? nil : control.reason }
+        return reports.first { $0.breaker != .closed }?.reason
+    }
+
     /// One word for programs, the strongest first.
     var word: String {
         if !isConfigured { return "not_configured" }
@@ -74,9 +81,18 @@ struct DestinationStatus {
         return isDryRun ? "dry_run" : "ok"
     }
 
-    var lastAnswer: String? {
+    var style: Terminal.Style {
+        switch word {
+        case "ok": .green
+        case "open": .red
+        default: .yellow
+        }
+    }
+
+    var lastAnswer: TextTable.Cell {
         let answers = reports.compactMap { report in report.answeredAt.map { (time: $0, status: report.lastStatus ?? 0) } }
-        return answers.max { $0.time < $1.time }.map { "\($0.status) at \($0.time.shown)" }
+        guard let last = answers.max(by: { $0.time < $1.time }) else { return .init("") }
+        return .init("\(last.status) at \(last.time.shown)", brief: "\(last.status) at \(last.time.shownBriefly)")
     }
 
     var object: JSONObject {

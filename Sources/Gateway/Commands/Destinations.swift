@@ -1,5 +1,6 @@
 import ArgumentParser
 import Mappings
+import Rules
 
 struct Destinations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,28 +11,42 @@ struct Destinations: AsyncParsableCommand {
             """)
 
     @OptionGroup var store: StoreOption
+    @OptionGroup var table: TableOptions
+
+    private static let columns = TextTable.Columns(
+        names: [
+            "destination", "state", "pending", "oldest", "delivered", "skipped", "rejected", "dead", "in flight", "rate", "last answer",
+            "why",
+        ], leaving: ["rate", "in flight", "oldest", "last answer", "skipped", "dead", "rejected"], cut: ["why": 20])
+
+    func validate() throws { try table.check(Self.columns.names, json: store.json) }
 
     func run() async throws {
-        let (store, configuration) = try store.open()
+        let (store, configuration) = try store.open(for: .store)
         let status = try await DestinationStatus.all(in: store, configuration)
         await store.close()
         if self.store.json { return Listing.print(status.map(\.object)) }
         guard !status.isEmpty else { return Terminal.complain("there are no destinations") }
-        var table = TextTable(
-            "destination", "state", "pending", "oldest", "delivered", "skipped", "rejected", "dead", "in flight", "rate", "last answer",
-            "why")
+        var table = TextTable(Self.columns)
         for row in status {
-            let state = row.state(in: Terminal.zone)
-            table.add(
-                row.name, row.word, "\(row.count(.pending))", row.oldest.map(Self.age) ?? "",
-                "\(row.count(.delivered) + row.count(.duplicate))", "\(row.count(.skipped))", "\(row.count(.rejected))",
-                "\(row.count(.dead))", row.isServed ? "\(row.inFlight)" : "", row.rate ?? "", row.lastAnswer ?? "",
-                state == "ok" ? "" : state)
+            table.add(Self.cells(of: row))
         }
-        Terminal.print(table.lines)
+        self.table.print(table)
         if !status.contains(where: \.isServed) {
             Terminal.complain("no gateway serves this store now; what is pending waits for the next 'gateway serve'")
         }
+    }
+
+    private static func cells(of row: DestinationStatus) -> [TextTable.Cell] {
+        let counts = [DeliveryState.skipped, .rejected, .dead].map { TextTable.Cell("\(row.count($0))") }
+        let state = row.state(in: Terminal.zone)
+        return [
+            .init(row.name), .init(row.word, style: row.style), .init("\(row.count(.pending))"), .init(row.oldest.map(age) ?? ""),
+            .init("\(row.count(.delivered) + row.count(.duplicate))"),
+        ] + counts + [
+            .init(row.isServed ? "\(row.inFlight)" : ""), .init(row.rate ?? ""), row.lastAnswer,
+            .init(state == "ok" ? "" : state, brief: row.reason),
+        ]
     }
 
     private static func age(_ time: Timestamp) -> String { max(.zero, time.duration(to: SystemClock.now())).text }
@@ -50,7 +65,7 @@ struct Pause: AsyncParsableCommand {
     @Argument(help: "The destination.") var name: String
 
     func run() async throws {
-        let (store, configuration) = try store.open(readOnly: false)
+        let (store, configuration) = try store.open(readOnly: false, for: .store)
         try await DestinationStatus.check(name, in: store, configuration)
         try await store.setPaused(name, reason: reason ?? "", at: SystemClock.now())
         let pending = try await store.counts().first { $0.destination == name && $0.state == .pending }?.count ?? 0
@@ -66,7 +81,7 @@ struct Resume: AsyncParsableCommand {
     @Argument(help: "The destination.") var name: String
 
     func run() async throws {
-        let (store, configuration) = try store.open(readOnly: false)
+        let (store, configuration) = try store.open(readOnly: false, for: .store)
         try await DestinationStatus.check(name, in: store, configuration)
         let wasPaused = try await store.controls().contains { $0.destination == name }
         try await store.setPaused(name, reason: nil, at: SystemClock.now())

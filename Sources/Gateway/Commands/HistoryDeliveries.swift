@@ -20,6 +20,9 @@ struct HistoryDeliveries {
             }
         }
 
+        /// Of the conversion's own delivery and of those of its corrections.
+        var worstState: DeliveryState? { ([state].compactMap { $0 } + corrections.map(\.state)).worst }
+
         private var counts: String {
             DeliveryState.allCases.compactMap { state in
                 let count = corrections.count { $0.state == state }
@@ -57,4 +60,23 @@ struct HistoryDeliveries {
         }
         all = entries.values.sorted { $0.destination < $1.destination }
     }
+}
+
+extension [HistoryDeliveries.Entry] {
+    /// As a list shows it: each destination with its state; briefly, how many are in which state, those that need a look first.
+    var cell: TextTable.Cell {
+        let worst = compactMap(\.worstState)
+        let order: [DeliveryState] = [.dead, .rejected, .skipped, .pending, .delivered, .duplicate]
+        let counts = order.compactMap { state -> String? in
+            let count = worst.count { $0 == state }
+            return count == 0 ? nil : "\(count) \(state.rawValue)"
+        }
+        return TextTable.Cell(
+            map(\.text).joined(separator: ", "), brief: count > 1 ? counts.joined(separator: ", ") : nil, style: worst.worst?.style)
+    }
+}
+
+extension [DeliveryState] {
+    /// The one that needs a look the most; nil without any.
+    var worst: DeliveryState? { first(where: \.isFailed) ?? first { $0 == .pending } ?? first }
 }

@@ -19,9 +19,16 @@ struct Refused: AsyncParsableCommand {
         @Option(name: .long, help: "In this tracker's dialect.") var tracker: String?
         @Option(name: .long, help: "Refused with this code, such as missing_field.") var code: String?
         @Flag(name: .long, help: "Only of senders without a proven credential.") var strangers = false
+        @OptionGroup var table: TableOptions
+
+        private static let columns = TextTable.Columns(
+            names: ["id", "received", "source", "tracker", "status", "code", "reason"], leaving: ["tracker", "status", "code", "source"],
+            cut: ["reason": 30])
+
+        func validate() throws { try table.check(Self.columns.names, json: store.json) }
 
         func run() async throws {
-            let (store, configuration) = try store.open()
+            let (store, configuration) = try store.open(for: .store)
             let filter = RefusedFilter(
                 source: source, tracker: tracker, code: code, since: page.since?.time, until: page.until?.time,
                 strangers: strangers ? true : nil, limit: page.limit, offset: page.offset)
@@ -32,15 +39,16 @@ struct Refused: AsyncParsableCommand {
             }
             try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(filter) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
-            var table = TextTable("id", "received", "source", "tracker", "status", "code", "reason")
+            var table = TextTable(Self.columns)
             for row in rows {
                 let reason = row.replayedAs.map { "run again as \($0); was: \(row.refused.reason)" } ?? row.refused.reason
-                table.add(
-                    String(row.id), row.refused.receivedAt.shown, row.refused.source ?? "(stranger)", row.refused.tracker ?? "",
-                    String(row.refused.status), row.refused.code, reason)
+                table.add([
+                    .init("\(row.id)"), .time(row.refused.receivedAt), .init(row.refused.source ?? "(stranger)"),
+                    .init(row.refused.tracker ?? ""), .init("\(row.refused.status)"), .init(row.refused.code), .init(reason),
+                ])
             }
             if table.isEmpty { return Terminal.complain("no refused requests match") }
-            Terminal.print(table.lines)
+            self.table.print(table)
         }
     }
 
@@ -51,7 +59,7 @@ struct Refused: AsyncParsableCommand {
         @Argument(help: "The request's number.") var id: Int64
 
         func run() async throws {
-            let (store, _) = try store.open()
+            let (store, _) = try store.open(for: .store)
             guard let row = try await store.refused(RefusedFilter(id: id, limit: 1)).first else {
                 Terminal.complain("there is no refused request \(id); `gateway refused` lists them")
                 throw ExitStatus.findings

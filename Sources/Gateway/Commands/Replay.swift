@@ -6,7 +6,8 @@ struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sends deliveries again, or runs refused requests again.",
         discussion: """
-            An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request. A filter \
+            An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request; the first \
+            characters of a conversion's do. A filter \
             without --state takes what ended without arriving, as --failed does: skipped, rejected and dead. What is pending is sent \
             anyway; --state pending, or its id, makes it due now, and it is still sent once. Beside ids the options narrow down: ID --state \
             pending leaves alone what has been sent meanwhile. --to NAME sends conversions to a destination \
@@ -46,11 +47,11 @@ struct Replay: AsyncParsableCommand {
             throw ValidationError("--by-date occurred takes conversions; a refused request is only known by when it was received")
         }
         if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
-        for id in ids where ConversionID(id) == nil && DeliveryID(id) == nil && Int64(id) == nil {
+        for id in ids where Self.conversionPart(of: id) == nil && Int64(id) == nil {
             throw ValidationError(
                 "\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request")
         }
-        for id in ids where to != nil && ConversionID(id) == nil {
+        for id in ids where to != nil && (id.contains(":") || Self.conversionPart(of: id) == nil) {
             throw ValidationError("--to takes conversions, and \(id.quotedBriefly) is no conversion's id")
         }
     }
@@ -99,20 +100,42 @@ struct Replay: AsyncParsableCommand {
     private func find(
         _ id: String, in store: any ReadingStore, _ plan: inout ReplayPlan, _ requests: inout [RefusedRow]
     ) async throws {
-        if let conversion = ConversionID(id) {
-            let rows = try await store.deliveries(DeliveryFilter(conversion: conversion, ascending: true, limit: 1000))
-            if rows.isEmpty { Terminal.complain("conversion \(id) has no deliveries, or there is no such conversion") }
-            add(rows, to: &plan)
-        } else if let delivery = DeliveryID(id) {
+        // A number that begins an id too is the number of a refused request: until the year 3084 every id begins with 0.
+        if let part = Self.conversionPart(of: id), Int64(id) == nil || id.hasPrefix("0") {
+            guard let conversion = try await message(part, in: store) else { return }
+            let destination = part.endIndex < id.endIndex ? String(id[id.index(after: part.endIndex)...]) : nil
             let rows = try await store.deliveries(
-                DeliveryFilter(conversion: delivery.conversion, destination: delivery.destination, limit: 1))
-            if rows.isEmpty { Terminal.complain("there is no delivery \(id.quotedBriefly)") }
+                DeliveryFilter(conversion: conversion, destination: destination, ascending: true, limit: 1000))
+            if rows.isEmpty {
+                Terminal.complain(
+                    destination == nil
+                        ? "conversion \(id) has no deliveries, or there is no such conversion" : "there is no delivery \(id.quotedBriefly)")
+            }
             add(rows, to: &plan)
         } else if let number = Int64(id) {
             let rows = try await store.refused(RefusedFilter(id: number, limit: 1))
             if rows.isEmpty { Terminal.complain("there is no refused request \(number)") }
             requests += rows
         }
+    }
+
+    /// What is before the colon, or all, if it is an id or the beginning of one.
+    private static func conversionPart(of id: String) -> Substring? {
+        let part = id.prefix { $0 != ":" }
+        if part.endIndex < id.endIndex, DeliveryID("\(ConversionID.zero)\(id[part.endIndex...])") == nil { return nil }
+        guard part.utf8.count >= ConversionLookup.shortestPrefix, ConversionID.range(startingWith: String(part)) != nil else { return nil }
+        return part
+    }
+
+    /// Nil, with a sentence, if a beginning says none or several. A whole id is taken as it is.
+    private func message(_ part: Substring, in store: any ReadingStore) async throws -> ConversionID? {
+        if let id = ConversionID(part) { return id }
+        let found = try await store.messages(startingWith: String(part))
+        if found.count == 1 { return found[0].id }
+        Terminal.complain(
+            found.isEmpty ? ["there is no conversion \(String(part).quotedBriefly)"] : ConversionLookup.sentence(String(part), mayBe: found)
+        )
+        return nil
     }
 
     /// The options narrow down what ids name: a delivery that was pending when somebody looked may have been sent since.
@@ -187,7 +210,8 @@ struct Replay: AsyncParsableCommand {
     private func conversions(in store: any ReadingStore) async throws -> [ConversionRow] {
         var conversions: [ConversionRow] = []
         if !ids.isEmpty {
-            for id in ids.compactMap({ ConversionID($0) }) {
+            for id in ids {
+                guard let id = try await message(id[...], in: store) else { continue }
                 if let row = try await store.conversion(id) {
                     conversions.append(row)
                 } else {

@@ -15,24 +15,54 @@ struct Status: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOption
 
+    @Flag(name: .long, help: "Shows it again every two seconds, until Ctrl-C.")
+    var watch = false
+
+    @Flag(name: .long, help: "Shows all in full, however narrow the terminal.")
+    var wide = false
+
     func run() async throws {
-        let (store, configuration) = try store.open()
+        let (store, configuration) = try store.open(for: .store)
+        guard watch else {
+            let (text, complaint) = try await read(store, configuration)
+            await store.close()
+            show(text)
+            return complaint.map { Terminal.complain($0) } ?? ()
+        }
+        if Terminal.isTerminal { Terminal.clear() }
+        while true {
+            do {
+                let (text, complaint) = try await read(store, configuration)
+                if self.store.json { show(text) } else { Terminal.redraw(text.lines(width: width) + (complaint.map { ["", $0] } ?? [])) }
+            } catch let error as StoreError {
+                Terminal.redraw(["\(SystemClock.now().shown): \(error)"])
+            }
+            try await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    private var width: Int? { wide ? nil : Terminal.width }
+
+    private func show(_ text: StatusText) {
+        if store.json { Listing.printPretty(text.object) } else { Terminal.print(text.lines(width: width)) }
+    }
+
+    /// Also what is said beside it.
+    private func read(
+        _ store: any ConversionStore, _ configuration: Configuration?
+    ) async throws -> (text: StatusText, complaint: String?) {
         let now = SystemClock.now()
         let zone = Terminal.zone
         let midnight = zone.today(at: now).lowerBound
         let stored = try await store.status(endedSince: now.advanced(by: .seconds(-3600)), midnight: midnight)
         let destinations = try await DestinationStatus.all(in: store, configuration)
-        await store.close()
         var sources = stored.sources
-        for source in configuration?.sources ?? [] where !sources.contains(where: { $0.source == source.name }) {
-            sources.append(SourceActivity(source: source.name, last: Timestamp(microseconds: .min)))
+        for name in configuration?.sourceNames ?? [] where !sources.contains(where: { $0.source == name }) {
+            sources.append(SourceActivity(source: name, last: Timestamp(microseconds: .min)))
         }
         let text = StatusText(destinations, stored, sources: sources, now: now)
-        if self.store.json { return Listing.printPretty(text.object) }
-        Terminal.print(text.lines)
-        if !destinations.isEmpty, !destinations.contains(where: \.isServed) {
-            Terminal.complain("no gateway serves this store now; what is pending waits for the next 'gateway serve'")
-        }
+        let isIdle = !destinations.isEmpty && !destinations.contains(where: \.isServed)
+        return (text, isIdle ? "no gateway serves this store now; what is pending waits for the next 'gateway serve'" : nil)
     }
 }
 

@@ -45,9 +45,10 @@ struct StatusText {
 
     // MARK: For people
 
-    var lines: [String] {
+    /// - Parameter width: places in a line; what a destination said is cut to it.
+    func lines(width: Int?) -> [String] {
         var lines: [String] = []
-        for destination in destinations { lines += self.lines(of: destination) }
+        for destination in destinations { lines += self.lines(of: destination, width) }
         if destinations.isEmpty { lines.append("no destinations") }
         if !sources.isEmpty {
             lines.append("")
@@ -56,7 +57,7 @@ struct StatusText {
                 let last = source.hasBeenSeen ? "\(age(source.last)) ago" : "never"
                 table.add(source.source, "\(source.received)", "\(source.refused)", last)
             }
-            lines += table.lines
+            lines += table.fitting(width).lines
         }
         if waitingCorrections > 0 {
             let wait =
@@ -67,14 +68,15 @@ struct StatusText {
         return lines
     }
 
-    private func lines(of destination: Destination) -> [String] {
+    private func lines(of destination: Destination, _ width: Int?) -> [String] {
         let status = destination.status
         var head = "\(status.name): " + destination.health.word.styled(destination.health.style)
         if let since = destination.health.since { head += " since \(since.shown), \(age(since))" }
         if !status.isConfigured { head += ", not configured" }
         if status.isDryRun { head += ", dry run" }
         var lines = [head]
-        if let reason = destination.health.reason { lines.append("  \(reason.printable)") }
+        func add(_ line: String) { lines.append(width.map { line.cut(to: $0) } ?? line) }
+        if let reason = destination.health.reason { add("  \(reason.printable)") }
         let pending = status.count(.pending)
         if pending > 0 {
             let worth = destination.waiting.compactMap(\.text).joined(separator: ", ")
@@ -90,7 +92,7 @@ struct StatusText {
         if let rate = status.rate { lines.append("  rate \(rate)") }
         if let answer = destination.answer {
             let words = "\(answer.status.map { "\($0) " } ?? "")\(answer.reply)".printable
-            lines.append("  last answer \(age(answer.startedAt)) ago: " + words.prefix(200))
+            add("  last answer \(age(answer.startedAt)) ago: " + words.prefix(200))
         }
         return lines
     }

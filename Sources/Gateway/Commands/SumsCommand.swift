@@ -30,8 +30,10 @@ struct SumsCommand: AsyncParsableCommand {
     @Option(name: .long, help: "approved, pending, rejected …") var status: String?
     @Flag(name: .long, help: "Prints comma-separated values with a header line.") var csv = false
 
+    @OptionGroup var table: TableOptions
+
     func validate() throws {
-        _ = try keys()
+        try table.check(SumsTable.names(keys()), json: store.json || csv)
         try KnownNames.check("--type", type, among: Field.types)
         try KnownNames.check("--status", status, among: Field.statuses)
         if csv, store.json { throw ValidationError("--csv and --json are two forms; drop one") }
@@ -59,7 +61,7 @@ struct SumsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (store, configuration) = try store.open()
+        let (store, configuration) = try store.open(for: .store)
         let zone = Terminal.zone
         let filter = ConversionFilter(
             source: source, type: type, status: status, since: since?.time, until: until?.time, byOccurrence: byDate == .occurred)
@@ -79,7 +81,7 @@ struct SumsCommand: AsyncParsableCommand {
         guard !sums.rows.isEmpty else {
             return Terminal.complain("no conversions match; `gateway sums` without options adds all of them up")
         }
-        Terminal.print(table.lines)
+        self.table.print(table.table(isWhole: self.table.columns != nil))
     }
 }
 

@@ -59,15 +59,23 @@ struct SumsTable {
 
     // MARK: For people
 
-    /// Columns that say nothing are left out.
-    var lines: [String] {
-        let hasRefunds = rows.contains { !$0.figures.refunded.isZero }
+    /// Every column that a table by these keys may have.
+    static func names(_ keys: [SumKey]) -> [String] {
+        keys.map(\.rawValue) + ["conversions", "amount", "refunded", "net"]
+            + (keys.contains(.state) ? [] : parts.map { $0.name.replacing("_", with: " ") })
+    }
+
+    /// - Parameter isWhole: with columns that say nothing.
+    func table(isWhole: Bool) -> TextTable {
+        let hasRefunds = isWhole || rows.contains { !$0.figures.refunded.isZero }
         let parts = Self.parts.filter { part in
-            isDivided && (part.name != "not_routed" || rows.contains { $0.figures.unrouted.count > 0 })
+            isDivided && (isWhole || part.name != "not_routed" || rows.contains { $0.figures.unrouted.count > 0 })
         }
+        let left = hasRefunds ? ["conversions", "amount", "refunded", "net"] : ["conversions", "amount"]
         var table = TextTable(
-            cells: keys.map(\.rawValue) + ["conversions", "amount"] + (hasRefunds ? ["refunded", "net"] : [])
-                + parts.map { $0.name.replacing("_", with: " ") })
+            .init(
+                names: keys.map(\.rawValue) + left + parts.map { $0.name.replacing("_", with: " ") },
+                leaving: ["refunded", "conversions", "not routed", "delivered"]))
         for row in rows {
             let figures = row.figures
             var cells = zip(keys, row.values).map { key, value in value.isEmpty ? key.placeholder : value }
@@ -80,7 +88,7 @@ struct SumsTable {
             }
             table.add(cells: cells)
         }
-        return table.lines
+        return table
     }
 }
 

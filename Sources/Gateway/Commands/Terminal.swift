@@ -16,6 +16,9 @@ enum Terminal {
         for line in lines { print(line) }
     }
 
+    /// A text of the gateway's own, as it is.
+    static func printRaw(_ text: String) { output.put(text) }
+
     static func complain(_ lines: [String]) {
         for line in lines { complain(line) }
     }
@@ -30,13 +33,46 @@ enum Terminal {
         init(_ file: FileHandle) { self.file = Mutex(file) }
 
         func write(_ line: String) {
-            let text = isTerminal ? line.printable.replacing(mark, with: "\u{1B}") : line.printable
+            let text = hasColours ? line.printable.replacing(mark, with: "\u{1B}") : line.printable
+            put(text + "\n")
+        }
+
+        /// As it is.
+        func put(_ text: String) {
             // The reader may have seen enough, as `head` has.
-            file.withLock { try? $0.write(contentsOf: Data((text + "\n").utf8)) }
+            file.withLock { try? $0.write(contentsOf: Data(text.utf8)) }
         }
     }
 
-    static let isTerminal = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    static let isTerminal = isatty(STDOUT_FILENO) == 1
+    static let hasColours = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+
+    /// Places in a line: what `COLUMNS` says, else the terminal itself. Nil if the output goes elsewhere.
+    static var width: Int? {
+        guard isTerminal else { return nil }
+        if let text = ProcessInfo.processInfo.environment["COLUMNS"], let width = Int(text), width > 0 { return width }
+        return size.width
+    }
+
+    /// Of the terminal; what most have had ever since if it does not say.
+    static var size: (width: Int, height: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Empties the screen.
+    static func clear() { printRaw("\u{1B}[2J") }
+
+    /// Puts the lines in place of all that the terminal shows; elsewhere prints them below the last ones.
+    static func redraw(_ lines: [String]) {
+        guard isTerminal else { return print(lines) }
+        let escape = "\u{1B}["
+        let shown = lines.prefix(size.height - 1).map { line in
+            (hasColours ? line.printable.replacing(mark, with: "\u{1B}") : line.printable) + escape + "K\n"
+        }
+        output.put(escape + "H" + shown.joined() + escape + "J")
+    }
 
     enum Style: String {
         case bold = "1"
@@ -54,6 +90,6 @@ enum Terminal {
 extension String {
     /// Coloured on a terminal, plain anywhere else.
     func styled(_ style: Terminal.Style) -> String {
-        Terminal.isTerminal ? "\(Terminal.mark)[\(style.rawValue)m\(self)\(Terminal.mark)[0m" : self
+        Terminal.hasColours ? "\(Terminal.mark)[\(style.rawValue)m\(self)\(Terminal.mark)[0m" : self
     }
 }

@@ -57,6 +57,13 @@ extension ListReader {
         return try conversions(query, order: "c.id", limit: 1).first
     }
 
+    func messages(_ ids: ClosedRange<ConversionID>, limit: Int) throws(Failure) -> [ConversionRow] {
+        var query = Self.query
+        query.add("c.id >=", ids.lowerBound)
+        query.add("c.id <=", ids.upperBound)
+        return try conversions(query, order: "c.id DESC", limit: limit)
+    }
+
     func history(of id: ConversionID) throws(Failure) -> [ConversionRow] {
         guard let found = try conversion(id) else { return [] }
         if found.root == nil, found.latest == nil { return [found] }

@@ -4,6 +4,8 @@ import Rules
 /// What people and commands look at.
 protocol ReadingStore: ConversionListing {
     func conversion(_ id: ConversionID) async throws(StoreError) -> ConversionRow?
+    /// Conversions and corrections with these ids, newest first.
+    func messages(_ ids: ClosedRange<ConversionID>, limit: Int) async throws(StoreError) -> [ConversionRow]
     /// The first message and its corrections in their order, from the id of any of them; empty if it is unknown.
     func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow]
     /// Corrections whose conversion has not come, oldest first. Source, order id, times and the page of the filter count.

@@ -25,6 +25,10 @@ extension SQLStore {
         try await read { reader throws(Reader.Failure) in try reader.conversion(id) }
     }
 
+    func messages(_ ids: ClosedRange<ConversionID>, limit: Int) async throws(StoreError) -> [ConversionRow] {
+        try await read { reader throws(Reader.Failure) in try reader.messages(ids, limit: limit) }
+    }
+
     func history(of conversion: ConversionID) async throws(StoreError) -> [ConversionRow] {
         try await read { reader throws(Reader.Failure) in try reader.history(of: conversion) }
     }

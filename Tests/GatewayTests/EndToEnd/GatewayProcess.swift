@@ -50,6 +50,7 @@ final class GatewayProcess: Sendable {
     }
 
     func terminate() { process.signal(SIGTERM) }
+    func interrupt() { process.signal(SIGINT) }
     func kill() { process.signal(SIGKILL) }
     func hangUp() { process.signal(SIGHUP) }
     func pause() { process.signal(SIGSTOP) }
