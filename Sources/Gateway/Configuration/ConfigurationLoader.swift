@@ -13,6 +13,8 @@ struct ConfigurationLoader {
     var substitution: EnvironmentSubstitution
     /// By tracker: what the texts of the file's own mappings come to.
     var mappingFingerprints: [String: Int] = [:]
+    /// Of all sources in the file.
+    var sourceNames: [String] = []
     /// Read when all sources are known.
     var listFiles: [ListFile] = []
     let path: String
@@ -82,6 +84,7 @@ struct ConfigurationLoader {
         let routeNodes = map.list("routes", &diagnostics)
         map.finish(&diagnostics)
 
+        sourceNames = sourceNodes.map(\.name)
         var sources = sourceNodes.compactMap { source($0.name, at: $0.key.location, $0.value) }
         readLists(into: &sources, eachLine)
         warnOfTwins(sources, at: sourceNodes.map { ($0.name, $0.key.location) })

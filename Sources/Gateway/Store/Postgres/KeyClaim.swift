@@ -51,7 +51,7 @@ struct KeyHolders {
         var digest: KeptDigest
         var scope: String
     }
-    private var holders: [Key: (source: String, holder: KeyHolder)] = [:]
+    private var holders: [Key: (source: String, id: ConversionID, expiresAt: Timestamp?, content: KeptDigest)] = [:]
     private var digests: [ConversionID: KeptDigest] = [:]
     /// All that were seen to hold a key, also if that has expired.
     private(set) var ids = PostgresArray(.uuid)
@@ -67,8 +67,7 @@ struct KeyHolders {
             ids.append(id)
             // A correction that waits for its conversion holds nothing.
             guard let source = row.optionalText(4) else { continue }
-            let holder = KeyHolder(id: id, isOthers: false, expiresAt: row.optionalTimestamp(3), content: row.digest(5))
-            holders[Key(digest: row.digest(0), scope: row.text(1))] = (source, holder)
+            holders[Key(digest: row.digest(0), scope: row.text(1))] = (source, id, row.optionalTimestamp(3), row.digest(5))
         }
     }
 
@@ -78,9 +77,7 @@ struct KeyHolders {
     func holder(of newcomer: Submission, everHeld: Bool = false) -> KeyHolder? {
         let found = newcomer.keys.compactMap { key -> KeyHolder? in
             guard let found = holders[Key(digest: key.digest.kept, scope: key.scope.column)] else { return nil }
-            var holder = found.holder
-            holder.isOthers = found.source != newcomer.conversion.source
-            return holder
+            return KeyHolder(id: found.id, of: found.source, own: newcomer.sources, expiresAt: found.expiresAt, content: found.content)
         }
         return KeyHolder.first(among: found, at: newcomer.conversion.receivedAt, everHeld: everHeld)
     }
