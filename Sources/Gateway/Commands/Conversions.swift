@@ -31,7 +31,7 @@ struct Conversions: AsyncParsableCommand {
             names: ["id", "received", "source", "type", "status", "order", "click", "amount", "refunded", "deliveries"],
             leaving: ["click", "refunded", "status", "type", "source", "amount"], cut: ["order": 12, "click": 12, "deliveries": 20])
         private static let waitingColumns = TextTable.Columns(
-            names: ["id", "received", "source", "order", "says"], leaving: ["source"], cut: ["order": 12, "says": 20])
+            names: ["id", "received", "source", "order", "order is with", "says"], leaving: ["source"], cut: ["order": 12, "says": 20])
 
         func validate() throws {
             try table.check((waiting ? Self.waitingColumns : Self.columns).names, json: store.json)
@@ -48,7 +48,7 @@ struct Conversions: AsyncParsableCommand {
                 source: source, tracker: tracker, type: type, status: status, orderID: orderID, clickID: clickID, since: page.since?.time,
                 until: page.until?.time, state: state, withRepeats: repeated, byOccurrence: byDate == .occurred, limit: page.limit,
                 offset: page.offset)
-            if waiting { return try await listWaiting(filter, in: store) }
+            if waiting { return try await listWaiting(filter, in: store, configuration) }
             let rows = try await store.conversions(filter)
             if rows.isEmpty {
                 try KnownNames.check(.source, source, in: configuration)
@@ -81,21 +81,33 @@ struct Conversions: AsyncParsableCommand {
             ]
         }
 
-        private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore) async throws {
+        private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore, _ configuration: Configuration?) async throws {
             let rows = try await store.waiting(filter)
             try await page.complainOfRest(rows.count) { () throws(StoreError) in
                 var whole = filter
                 (whole.limit, whole.offset) = (Int(Int32.max), 0)
                 return try await store.waiting(whole).count
             }
-            if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
+            var objects: [JSONObject] = []
             var table = TextTable(Self.waitingColumns)
+            var sentences: [String] = []
             for row in rows {
+                let elsewhere = try await store.elsewhere(orderID: row.orderID, of: row.source)
+                var object = Listing.object(of: row)
+                object["order_is_with"] = elsewhere.map { .array($0.holders.map(JSONValue.string)) }
+                objects.append(object)
                 table.add([
                     .id(row.id), .time(row.receivedAt), .init(row.source), .init(row.orderID ?? ""),
-                    .init(String(decoding: row.document, as: UTF8.self)),
+                    .init(elsewhere?.holders.joined(separator: ", ") ?? ""), .init(String(decoding: row.document, as: UTF8.self)),
                 ])
+                if let elsewhere { sentences.append(elsewhere.sentence(sharing: configuration?.sharingOrders(with: row.source) ?? [])) }
             }
+            // One for all that have the same remedy; the table names the others.
+            if let first = sentences.first {
+                let more = sentences.count == 1 ? "" : " (and \(sentences.count - 1) more like it)"
+                Terminal.complain("warning: " + first.printable + more)
+            }
+            if self.store.json { return Listing.print(objects) }
             if table.isEmpty { return Terminal.complain("no correction waits for its conversion") }
             self.table.print(table)
         }

@@ -7,7 +7,7 @@ struct Deliveries: AsyncParsableCommand {
         abstract: "Lists deliveries; show ID gives one's attempts.",
         discussion: """
             `gateway deliveries --failed` lists what ended without reaching its destination: skipped, rejected and dead, each with its reason \
-            and the last reply. Filters such as --destination and --since are shown by `gateway help deliveries list`.
+            and the last reply. `gateway deliveries --not-routed` lists conversions that have none. Filters such as --destination and --since are shown by `gateway help deliveries list`.
             """,
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
@@ -28,12 +28,39 @@ struct Deliveries: AsyncParsableCommand {
 
         private var isAboutFailed: Bool { filter.failed || filter.state?.isFailed == true }
 
+        @Flag(
+            name: .long,
+            help:
+                "Conversions that went to no destination instead, or not to --destination, and which part of which route kept them from it."
+        )
+        var notRouted = false
+
         func validate() throws {
-            try table.check((isAboutFailed ? Self.failedColumns : Self.columns).names, json: store.json)
+            let columns = notRouted ? UnroutedList.columns : isAboutFailed ? Self.failedColumns : Self.columns
+            try table.check(columns.names, json: store.json)
+            if notRouted, filter.failed || filter.state != nil {
+                throw ValidationError(
+                    "--not-routed takes conversions without a delivery, so --state and --failed find nothing beside it; drop one")
+            }
+        }
+
+        private func listUnrouted(in store: any ReadingStore, _ configuration: Configuration?) async throws {
+            var wanted = ConversionFilter(
+                source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time,
+                byOccurrence: filter.byDate == .occurred, limit: page.limit, offset: page.offset)
+            try KnownNames.check(.destination, filter.destination, in: configuration)
+            wanted.unsent = filter.destination.map { .to($0) } ?? .anywhere
+            let rows = try await store.conversions(wanted)
+            if rows.isEmpty { try filter.checkNames(configuration) }
+            let counted = wanted
+            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(counted) }
+            try await UnroutedList(store: store, configuration: configuration, destination: filter.destination, options: table).print(
+                rows, asJSON: self.store.json)
         }
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
+            if notRouted { return try await listUnrouted(in: store, configuration) }
             let wanted = filter.filter(page)
             let rows = try await store.deliveries(wanted)
             if rows.isEmpty { try filter.checkNames(configuration) }

@@ -17,7 +17,7 @@ struct Explain: AsyncParsableCommand {
     @OptionGroup var configuration: ConfigurationOption
 
     @Option(name: .long, help: "The source whose request this is.")
-    var source: String
+    var source: String?
 
     @Argument(help: ArgumentHelp("The file with the request; - or nothing for standard input.", valueName: "request"))
     var request: String?
@@ -25,12 +25,16 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         if let request, ConfigurationFile.isConfiguration(request) {
             throw ValidationError(
-                "'\(request)' is a configuration, not a request; write gateway explain --config \(request) --source \(source) REQUEST")
+                "'\(request)' is a configuration, not a request; write gateway explain --config \(request) --source \(source ?? "NAME") REQUEST"
+            )
+        }
+        guard let name = source else {
+            throw ValidationError("name the source whose request this is: gateway explain --source NAME \(request ?? "REQUEST")")
         }
         let configuration = try configuration.load()
-        guard let source = configuration.source(source) else {
+        guard let source = configuration.source(name) else {
             Terminal.complain(
-                "there is no source '\(source)' in \(self.configuration.config)\(self.source.suggestion(from: configuration.sources.map(\.name)))"
+                "there is no source '\(name)' in \(self.configuration.config)\(name.suggestion(from: configuration.sources.map(\.name)))"
             )
             throw ExitStatus.usage
         }

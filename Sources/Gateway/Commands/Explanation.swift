@@ -174,7 +174,11 @@ struct Explanation {
             conclude(reception.conclude(result, to: read.message, arrival, admission), admission)
             switch result {
             case .refused, .notFound, .conflict, .tooManyWait: break
-            case .waiting: lines.append("the store has no such conversion: the correction would wait for it".styled(.yellow))
+            case .waiting:
+                lines.append("the store has no such conversion: the correction would wait for it".styled(.yellow))
+                if let elsewhere = await foresight.elsewhere(submission) {
+                    lines.append("warning: \(elsewhere.sentence().printable)".styled(.yellow))
+                }
             case .unchanged(let root, let note):
                 lines.append("conversion \(root) stays as it is: \(note ?? "the correction came before")".styled(.yellow))
             case .applied(let root, _): await showChange(of: root, by: .correction(submission.conversion.document), submission)

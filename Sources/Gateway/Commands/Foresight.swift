@@ -40,6 +40,12 @@ enum Foresight {
         }
     }
 
+    /// The other sources that have the order of a correction that would wait.
+    func elsewhere(_ submission: Submission) async -> OrderElsewhere? {
+        guard case .store(let store) = self else { return nil }
+        return try? await store.elsewhere(orderID: submission.conversion.orderID, of: submission.conversion.source)
+    }
+
     /// The document of a stored conversion as it is now, and what became of it at each destination.
     func present(of root: ConversionID) async -> (document: [UInt8], states: [String: DeliveryState])? {
         guard case .store(let store) = self,

@@ -4,7 +4,7 @@ import Rules
 
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Sends deliveries again, or runs refused requests again.",
+        abstract: "Sends deliveries again, or runs refused requests again, or applies corrections that wait.",
         discussion: """
             An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request; the first \
             characters of a conversion's do. A filter \
@@ -12,6 +12,8 @@ struct Replay: AsyncParsableCommand {
             anyway; --state pending, or its id, makes it due now, and it is still sent once. Beside ids the options narrow down: ID --state \
             pending leaves alone what has been sent meanwhile. --to NAME sends conversions to a destination \
             that they were not routed to, with what is `set` by the first route that leads there from their source, whatever its condition.
+
+            --waiting looks once more for the conversions of corrections that wait: their sources may share orders by now.
 
             The gateway writes each request again from the conversion, so a corrected mapping or route counts. --dry-run shows what would be sent and \
             what is different from the last attempt, and ends with 1 if something would be skipped. The running gateway sends them within \
@@ -30,6 +32,9 @@ struct Replay: AsyncParsableCommand {
     @Flag(name: .long, help: "Takes refused requests instead of deliveries; --source, --since and --until apply.")
     var refused = false
 
+    @Flag(name: .long, help: "Takes corrections that wait for their conversion instead; --source, --order-id, --since and --until apply.")
+    var waiting = false
+
     @Flag(name: .long, help: "Shows what would be sent and what is different from last time, and changes nothing.")
     var dryRun = false
 
@@ -40,11 +45,14 @@ struct Replay: AsyncParsableCommand {
         if store.json {
             throw ValidationError("replay prints for people only; programs read the result from `gateway deliveries --json`")
         }
-        if ids.isEmpty, filter.isEmpty, page.since == nil, page.until == nil, !refused {
+        if ids.isEmpty, filter.isEmpty, page.since == nil, page.until == nil, !refused, !waiting {
             throw ValidationError("name ids, or a filter such as --destination main --state dead")
         }
         if refused, filter.byDate == .occurred {
             throw ValidationError("--by-date occurred takes conversions; a refused request is only known by when it was received")
+        }
+        if waiting, refused || to != nil || !ids.isEmpty || filter.destination != nil || filter.state != nil || filter.failed {
+            throw ValidationError("--waiting takes corrections by --source, --order-id, --since and --until only")
         }
         if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
         for id in ids where Self.conversionPart(of: id) == nil && Int64(id) == nil {
@@ -58,6 +66,7 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         let (store, configuration) = try store.open(readOnly: dryRun)
+        if waiting { return try await runWaiting(in: store, configuration) }
         var plan = ReplayPlan()
         var requests: [RefusedRow] = []
         if let to {
@@ -91,6 +100,23 @@ struct Replay: AsyncParsableCommand {
             let areStored = try await RefusedReplay(store: store, configuration: configuration, source: filter.source).run(requests)
             isWhole = areDue && areStored
         }
+        await store.close()
+        if !isWhole { throw ExitStatus.findings }
+    }
+
+    private func runWaiting(in store: any ConversionStore, _ configuration: Configuration?) async throws {
+        guard let configuration else {
+            throw ValidationError("applying corrections that wait needs a configuration; name it with --config")
+        }
+        let rows = try await store.waiting(
+            ConversionFilter(
+                source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, limit: page.limit,
+                offset: page.offset))
+        if rows.isEmpty { try filter.checkNames(configuration) }
+        if rows.count == page.limit { warnOfLimit("corrections") }
+        let foresight = dryRun ? Foresight(try self.store.location().0) : nil
+        let isWhole = try await WaitingReplay(store: store, configuration: configuration).run(rows, foresight)
+        await foresight?.close()
         await store.close()
         if !isWhole { throw ExitStatus.findings }
     }

@@ -15,6 +15,7 @@ struct StatusText {
     private let destinations: [Destination]
     private let sources: [SourceActivity]
     private let waitingCorrections: Int
+    private let misplacedCorrections: Int
     private let now: Timestamp
 
     init(_ destinations: [DestinationStatus], _ stored: StoreStatus, sources: [SourceActivity], now: Timestamp) {
@@ -30,6 +31,7 @@ struct StatusText {
         }
         self.sources = sources
         waitingCorrections = stored.waitingCorrections
+        misplacedCorrections = stored.misplacedCorrections
         self.now = now
     }
 
@@ -63,7 +65,8 @@ struct StatusText {
             let wait =
                 waitingCorrections == 1
                 ? "1 correction waits for its conversion" : "\(waitingCorrections) corrections wait for their conversions"
-            lines += ["", "\(wait); see `gateway conversions --waiting`"]
+            let misplaced = misplacedCorrections > 0 ? ", \(misplacedCorrections) for an order of another source".styled(.yellow) : ""
+            lines += ["", "\(wait)\(misplaced); see `gateway conversions --waiting`"]
         }
         return lines
     }
@@ -112,6 +115,7 @@ struct StatusText {
                     return .object(object)
                 }),
             "waiting_corrections": .number("\(waitingCorrections)"),
+            "misplaced_corrections": .number("\(misplacedCorrections)"),
         ]
     }
 

@@ -27,6 +27,8 @@ struct Configuration: Sendable {
     var destinationNames: [String] = []
 
     func source(_ name: String) -> SourceConfiguration? { sources.first { $0.name == name } }
+    /// The names of the other sources that share orders with this one.
+    func sharingOrders(with name: String) -> [String] { source(name).map { sources.sharingOrders(with: $0).map(\.name) } ?? [] }
     func destination(_ name: String) -> DestinationConfiguration? { destinations.first { $0.name == name } }
 
     /// The names of the sources that no route takes from, in the order of the file.

@@ -12,6 +12,7 @@ extension ConfigurationLoader {
         let defaults = self.defaults(&map)
         let networks = allowedNetworks(&map)
         let repeats = map.take("repeats").flatMap { repeatPolicy($0) }
+        let sharesOrdersWith = map.take("shares_orders_with").map { sharedSources($0, of: entry) } ?? []
         let direct = map.take("exponents")
         var exponents = direct.map { self.exponents($0) ?? .iso }
         guard let mapping else {
@@ -29,10 +30,12 @@ extension ConfigurationLoader {
         let review = map.take("review").map { self.review($0, of: entry, mapping) }
         let freshness = freshness(&map, of: entry, mapping)
         map.finish(&diagnostics)
-        return SourceConfiguration(
+        var source = SourceConfiguration(
             name: name, mapping: mapping, credentials: credentials.values, openCredentials: credentials.open, settings: settings,
             defaults: defaults, allowIPs: networks, duplicates: duplicates, repeats: repeats, exponents: exponents ?? .iso,
             retiringCredentials: credentials.retiring, rates: rates, review: review, freshness: freshness)
+        source.sharesOrdersWith = sharesOrdersWith
+        return source
     }
 
     /// The paths that the gateway answers itself.
@@ -111,6 +114,20 @@ extension ConfigurationLoader {
     }
 
     // MARK: Duplicates
+
+    /// `shares_orders_with: [old]`.
+    private mutating func sharedSources(_ node: YAMLNode, of entry: ConfigurationEntry) -> [String] {
+        node.texts("shares_orders_with", &diagnostics).compactMap { name, place in
+            if name == entry.name {
+                diagnostics.error(at: place, "\(entry.subject) shares its orders with itself anyway; name another source")
+            } else if sourceNames.contains(name) {
+                return name
+            } else {
+                diagnostics.error(at: place, "there is no source \(name.quotedBriefly)\(name.suggestion(from: sourceNames))")
+            }
+            return nil
+        }
+    }
 
     private mutating func repeatPolicy(_ node: YAMLNode) -> RepeatPolicy? {
         guard let text = node.text("repeats", &diagnostics) else { return nil }

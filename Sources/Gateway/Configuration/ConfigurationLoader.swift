@@ -15,6 +15,8 @@ struct ConfigurationLoader {
     var mappingFingerprints: [String: Int] = [:]
     /// Whether the place of the store is in a variable that is missing.
     private var isStoreUnknown = false
+    /// Of all sources in the file.
+    var sourceNames: [String] = []
     /// Read when all sources are known.
     var listFiles: [ListFile] = []
     let path: String
@@ -100,6 +102,7 @@ struct ConfigurationLoader {
         let routeNodes = map.list("routes", &diagnostics)
         map.finish(&diagnostics)
 
+        sourceNames = sourceNodes.map(\.name)
         var sources = sourceNodes.compactMap { source($0.name, at: $0.key.location, $0.value) }
         readLists(into: &sources, eachLine)
         warnOfTwins(sources, at: sourceNodes.map { ($0.name, $0.key.location) })

@@ -30,6 +30,18 @@ extension Intake {
         }
     }
 
+    /// Reports, once a minute at most, that a source's corrections wait for conversions that came through another source.
+    func noteElsewhere(_ correction: ConversionRow) async {
+        guard let elsewhere = try? await store.elsewhere(orderID: correction.orderID, of: correction.source),
+            warnings.allows("elsewhere \(correction.source)", at: correction.receivedAt)
+        else { return }
+        logger.warning(
+            "a correction waits, and another source has its order: \(elsewhere.sentence().printable)",
+            metadata: [
+                "id": "\(correction.id)", "source": "\(correction.source)", "holders": "\(elsewhere.holders.joined(separator: ","))",
+            ])
+    }
+
     /// Reports, once a minute at most, that conversions of a source go to no destination.
     func noteNoRoute(_ source: String, at time: Timestamp) {
         guard let count = senders[source]?.sentNowhere(at: time) else { return }

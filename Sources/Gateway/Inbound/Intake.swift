@@ -133,6 +133,7 @@ final class Intake: Sendable {
         }
         health.stored()
         note(result, arrival.id, submission.conversion.source)
+        if result == .waiting { await noteElsewhere(submission.conversion) }
         if case .applied(_, let correction) = result { await onCorrected(correction) }
         return await give(reception.conclude(result, to: message, arrival, admission), arrival, admission)
     }

@@ -6,6 +6,15 @@ protocol ConversionListing: Sendable {
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow]
 }
 
+extension ConversionListing {
+    /// The other sources that have the order of a correction that waits; nil if none has.
+    func elsewhere(orderID: String?, of source: String) async throws(StoreError) -> OrderElsewhere? {
+        guard let orderID else { return nil }
+        return OrderElsewhere(
+            source: source, orderID: orderID, conversions: try await conversions(ConversionFilter(orderID: orderID, limit: 20)))
+    }
+}
+
 /// What intake writes.
 protocol IntakeStore: ConversionListing, ClaimingStore {
     /// Stores a conversion unless one with the same duplicate key is there already. N equal submissions at once store exactly one.

@@ -43,6 +43,14 @@ struct ListQuery {
         }
     }
 
+    /// Of the conversion `c`.
+    mutating func add(_ unsent: ConversionFilter.Unsent) {
+        var there = ""
+        if case .to(let name) = unsent { there = " AND d.destination = \(dialect.name(place(name)))" }
+        add("NOT EXISTS (SELECT 1 FROM delivery d WHERE d.conversion = c.id\(there))")
+        add("(c.latest IS NULL OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.root = c.id\(there)))")
+    }
+
     /// All messages of the history whose first is `root`. Nil adds nothing.
     mutating func add(history column: String, _ root: ConversionID?) {
         guard let place = root.map({ place($0) }) else { return }

@@ -11,8 +11,19 @@ extension ListReader {
         try readWaiting(&status)
         try readEnded(since: ended, &status)
         try readSources(since: midnight, &status)
-        status.waitingCorrections = try rows("SELECT count(*) FROM waiting", []) { $0.int(0) }.first ?? 0
+        try readWaitingCorrections(&status)
         return status
+    }
+
+    private func readWaitingCorrections(_ status: inout StoreStatus) throws(Failure) {
+        let sql = """
+            SELECT count(*), count(CASE WHEN EXISTS (
+                SELECT 1 FROM conversion c
+                WHERE \(Self.dialect.equalsOrder("c.order_id", "w.order_id")) AND c.source <> w.source AND c.root IS NULL
+            ) THEN 1 END) FROM waiting w
+            """
+        guard let counts = try rows(sql, [], { ($0.int(0), $0.int(1)) }).first else { return }
+        (status.waitingCorrections, status.misplacedCorrections) = counts
     }
 
     /// The database counts equal amounts; adding them up exactly is not its business.

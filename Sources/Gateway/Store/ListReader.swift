@@ -47,6 +47,7 @@ extension ListReader {
         query.add(order: "c.order_id", filter.orderID)
         query.add("c.click_id =", filter.clickID)
         query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
+        if let unsent = filter.unsent { query.add(unsent) }
         if filter.withRepeats { query.add("c.id IN (SELECT conversion FROM repeat WHERE number > 0)") }
         return query
     }

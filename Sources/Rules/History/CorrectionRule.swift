@@ -43,6 +43,16 @@ package enum CorrectionResult: Sendable, Equatable {
     case tooManyWait(WaitingLimits.Excess)
 }
 
+extension CorrectionResult {
+    /// Whether it is kept with its conversion, so that it no longer waits.
+    package var hasArrived: Bool {
+        switch self {
+        case .applied, .unchanged: true
+        case .waiting, .refused, .notFound, .conflict, .tooManyWait: false
+        }
+    }
+}
+
 /// A correction whose conversion has not come.
 package struct WaitingRow: Sendable, Equatable {
     /// The id that the correction will have.

@@ -10,7 +10,7 @@ package enum CorrectionTarget: Sendable, Equatable {
 
     /// - Parameters:
     ///   - holder: the conversion that holds one of the keys, or ever held it.
-    ///   - newest: the source's newest conversion with the correction's order id. Asked only if no conversion held a key.
+    ///   - newest: the newest conversion with the correction's order id: the source's own, else of a source that shares orders with it. Asked only if no conversion held a key.
     package init<Failure: Error>(
         holder: KeyHolder?, keys: [DuplicateKey], newest: () throws(Failure) -> ConversionID?
     ) throws(Failure) {

@@ -3,8 +3,10 @@ import Mappings
 /// A conversion that took a duplicate key.
 package struct KeyHolder: Sendable, Equatable {
     package var id: ConversionID
-    /// Whether it is of another source than the newcomer.
+    /// Whether it is of a source that shares no orders with the newcomer's.
     package var isOthers: Bool
+    /// Whether it is of another source that shares orders with the newcomer's.
+    package var isShared = false
     /// When the key is free again; nil: never.
     package var expiresAt: Timestamp?
     /// Of its first message.
@@ -17,13 +19,25 @@ package struct KeyHolder: Sendable, Equatable {
         self.content = content
     }
 
-    /// The one that counts among the holders of a newcomer's keys: the oldest; the source's own go before another's.
+    /// - Parameters:
+    ///   - source: the holder's.
+    ///   - own: the sources whose conversions the newcomer may be about, its own first.
+    package init<Source: Equatable>(id: ConversionID, of source: Source, own: [Source], expiresAt: Timestamp?, content: KeptDigest) {
+        let place = own.firstIndex(of: source)
+        self.init(id: id, isOthers: place == nil, expiresAt: expiresAt, content: content)
+        isShared = place.map { $0 > 0 } ?? false
+    }
+
+    private var distance: Int { isOthers ? 2 : isShared ? 1 : 0 }
+
+    /// The one that counts among the holders of a newcomer's keys: the oldest; the source's own go before those of sources that share
+    /// orders with it, and these before another's.
     ///
     /// - Parameters:
     ///   - time: when the newcomer came. A key that has expired by then holds nothing.
     ///   - everHeld: an expired key counts too.
     package static func first(among holders: some Sequence<KeyHolder>, at time: Timestamp, everHeld: Bool = false) -> KeyHolder? {
         holders.filter { everHeld || $0.expiresAt.map { $0 > time } ?? true }
-            .min { ($0.isOthers ? 1 : 0, $0.id) < ($1.isOthers ? 1 : 0, $1.id) }
+            .min { ($0.distance, $0.id) < ($1.distance, $1.id) }
     }
 }

@@ -1,3 +1,5 @@
+import Mappings
+
 /// Says "this is that one again".
 package struct DuplicateKey: Sendable, Hashable {
     package enum Scope: Sendable, Hashable {
@@ -17,4 +19,10 @@ package struct DuplicateKey: Sendable, Hashable {
         self.digest = digest
         self.lifetime = lifetime
     }
+
+    /// The lifetime in microseconds; nil: for ever.
+    package var heldFor: Int64? { lifetime.map { Timestamp(microseconds: 0).advanced(by: $0).microseconds } }
+
+    /// Whether one conversion at a time holds both.
+    package func isSame(as other: Self) -> Bool { digest == other.digest && scope == other.scope }
 }

@@ -18,7 +18,9 @@ package final class ReceivingSource: Sendable {
     package let isRotating: Bool
     package let review: ReviewPlan?
     package let freshness: Freshness?
-    package let duplicates: DuplicateRule
+    package let orders: OrderRule
+    /// Of the other sources that share orders with this one.
+    package let sharedOrders: [OrderRule]
     package let repeats: RepeatPolicy
     /// By the index of the mapping's updates.
     package let updateReaders: [MappingReader?]
@@ -32,8 +34,11 @@ package final class ReceivingSource: Sendable {
     private let pathValues: [String: String]
 
     /// - Parameters:
+    ///   - sharing: other sources whose conversions count as its own.
     ///   - routes: decide which destinations get corrections.
-    package init(_ configuration: SourceConfiguration, routes: [Route], waiting: WaitingLimits = WaitingLimits()) {
+    package init(
+        _ configuration: SourceConfiguration, sharing: [SourceConfiguration] = [], routes: [Route], waiting: WaitingLimits = WaitingLimits()
+    ) {
         self.waiting = waiting
         let mapping = configuration.mapping
         let settings = configuration.settings
@@ -58,11 +63,12 @@ package final class ReceivingSource: Sendable {
         isRotating = !configuration.retiringCredentials.isEmpty
         review = configuration.review
         freshness = configuration.freshness
-        duplicates = configuration.duplicates ?? mapping.duplicates
+        orders = OrderRule(configuration)
+        sharedOrders = sharing.map { OrderRule($0) }
         updateReaders = mapping.updates.map { update in
             update.inbound.map { MappingReader($0, settings: settings, exponents: configuration.exponents) }
         }
-        repeats = configuration.repeats ?? mapping.repeats
+        repeats = orders.repeats
         rule = CorrectionRule(adding: repeats == .add, routes: routes)
         allowIPs = configuration.allowIPs
         givenName = mapping.request.sourceName?.setting.flatMap { settings[$0]?.texts.first }

@@ -100,7 +100,7 @@ extension Reception {
 
     /// The parameters of a conversion's key, with their values.
     private func keyNames(_ admission: Admission, _ conversion: Conversion) -> String {
-        guard let source = admission.source, let (_, alternative) = source.duplicates.key(of: conversion) else {
+        guard let source = admission.source, let (_, alternative) = source.orders.key(of: conversion) else {
             return conversion.text(.orderID).map { "order_id \($0.quotedBriefly)" } ?? "this conversion"
         }
         return alternative.parts.map { part in

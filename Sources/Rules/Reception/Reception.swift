@@ -44,7 +44,10 @@ package final class Reception: Sendable {
                 let own = sources.filter { $0.mapping.name == name }
                 return own.first.map {
                     ReceivingTracker(
-                        $0.mapping, sources: own.map { ReceivingSource($0, routes: routes, waiting: waiting) },
+                        $0.mapping,
+                        sources: own.map {
+                            ReceivingSource($0, sharing: sources.sharingOrders(with: $0), routes: routes, waiting: waiting)
+                        },
                         mask: RequestMask($0.mapping, among: mappings, secrets: secrets))
                 }
             })

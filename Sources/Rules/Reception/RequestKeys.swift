@@ -3,8 +3,9 @@ import Mappings
 /// Which keys a request has: it counts as sent already if a conversion of its source holds one of them.
 package struct RequestKeys: Sendable {
     package private(set) var keys: [DuplicateKey] = []
-    /// The rule's key, if an `Idempotency-Key` is taken instead of it. Corrections may wait under it.
-    package private(set) var replaced: DuplicateKey?
+    /// Keys that the conversion does not take, under which its corrections may wait: the rule's own, if an `Idempotency-Key` is taken instead of it,
+    /// and those of sources that share orders.
+    package private(set) var awaited: [DuplicateKey] = []
     /// The `Idempotency-Key` that was followed.
     package private(set) var message: String?
     /// The one among them that is the request's signature.
@@ -19,7 +20,7 @@ package struct RequestKeys: Sendable {
     ///   - conversion: gets a warning if its `Idempotency-Key` is not followed.
     ///   - length: characters of an `Idempotency-Key`, at most.
     package init(of conversion: inout Conversion, from source: ReceivingSource, _ parsed: ParsedRequest, length: Int) {
-        let ruled = DuplicateKey.ruled(conversion, from: source)
+        let ruled = source.orders.key(of: conversion)
         if let key = parsed.request.header("Idempotency-Key"), !key.isEmpty {
             if source.isSigned {
                 conversion.warnings.append(Self.unsigned)
@@ -31,6 +32,7 @@ package struct RequestKeys: Sendable {
         }
         if let ruled, message == nil { keys = [ruled.key] }
         if let ruled, keys.contains(ruled.key) { rule = ruled.alternative }
+        if !source.sharedOrders.isEmpty { addShared(conversion, source) }
         signature = DuplicateKey.signature(of: parsed, from: source, beside: ruled?.key)
         if let signature { keys.append(signature) }
     }
@@ -45,8 +47,16 @@ package struct RequestKeys: Sendable {
             keys.append(ruled)
         } else if source.repeats.corrects {
             keys.append(ruled)
-        } else if source.takesCorrections {
-            replaced = ruled
+        } else if source.takesCorrections || !source.sharedOrders.isEmpty {
+            awaited.append(ruled)
+        }
+    }
+
+    /// An order is one, whichever source reports it: the conversion also takes the key that each of the others would give it.
+    private mutating func addShared(_ conversion: Conversion, _ source: ReceivingSource) {
+        for other in source.sharedOrders {
+            guard let key = other.order(of: conversion)?.key, !(keys + awaited).contains(where: { $0.isSame(as: key) }) else { continue }
+            if rule != nil, source.repeats != .new { keys.append(key) } else { awaited.append(key) }
         }
     }
 
@@ -70,19 +80,6 @@ extension DuplicateRule.Alternative {
 }
 
 extension DuplicateKey {
-    /// What the source's rule makes of a conversion; nil if the rule's fields are missing.
-    static func ruled(
-        _ conversion: Conversion, from source: ReceivingSource
-    ) -> (key: DuplicateKey, alternative: DuplicateRule.Alternative)? {
-        guard let (text, alternative) = source.duplicates.key(of: conversion) else { return nil }
-        let isShared = alternative.sharedBy.map { source.reader.mapping.setting($0, source.reader.settings) == .flag(true) } ?? false
-        let names = alternative.parts.map(\.path.description).joined(separator: ",")
-        let key = DuplicateKey(
-            scope: isShared ? .tracker(source.reader.mapping.name) : .source(source.name),
-            digest: Digest32(sha256: "fields|\(names)|\(text)"), lifetime: alternative.within)
-        return (key, alternative)
-    }
-
     /// The signature as a key of its own: a request that was recorded and sent again is a repeat, whatever else was changed about it.
     ///
     /// It counts once among all sources of the tracker: two that have the same secret take the same signature, and what says which of them is

@@ -25,6 +25,8 @@ package struct SourceConfiguration: Sendable {
     package var rates: SenderRates?
     package var review: ReviewPlan?
     package var freshness: Freshness?
+    /// Other sources whose conversions count as this one's own.
+    package var sharesOrdersWith: [String] = []
 
     package init(
         name: String, mapping: Mapping, credentials: [String: String], openCredentials: Set<String>, settings: [String: SettingValue],

@@ -14,7 +14,8 @@ extension Submission {
         self.init(
             conversion: conversion, request: request, keys: keys.keys, content: content, destinations: destinations,
             repeats: source.repeats,
-            rule: source.rule, awaitedKey: keys.replaced)
+            rule: source.rule, awaitedKeys: keys.awaited)
+        sharedWith = source.sharedOrders.map(\.source)
         signature = keys.signature
         // A signature holds whatever the content is: not all that a request says is signed.
         if source.repeats == .new { self.keys = keys.keys.map { $0 == keys.signature ? $0 : $0.holding(content) } }
@@ -29,25 +30,29 @@ extension Submission {
         row.document = document
         var content = Digest32(bytes: read.message.contentDigest()).with(String(decoding: document, as: UTF8.self))
         if !source.isSigned, let key = parsed.request.header("Idempotency-Key"), !key.isEmpty { content = content.with(key) }
-        let key = source.key(correction: read.message)?.key
+        let keys = source.keys(correction: read.message)
         self.init(
-            conversion: row, request: request, keys: key.map { [$0] } ?? [], content: content, destinations: [], repeats: source.repeats,
+            conversion: row, request: request, keys: keys, content: content, destinations: [], repeats: source.repeats,
             rule: source.rule)
         waiting = source.waiting
-        signature = DuplicateKey.signature(of: parsed, from: source, beside: key)
+        sharedWith = source.sharedOrders.map(\.source)
+        signature = DuplicateKey.signature(of: parsed, from: source, beside: keys.first)
     }
 }
 
 extension ReceivingSource {
-    /// The key that says which conversion a correction is about. If other content is another conversion, no key does: the newest with the order
-    /// id is meant.
-    fileprivate func key(correction message: Conversion) -> (key: DuplicateKey, alternative: DuplicateRule.Alternative)? {
-        repeats == .new ? nil : DuplicateKey.ruled(message, from: self)
+    /// The keys that say which conversion a correction is about, the source's own first. If there is none, the newest with the order id is meant.
+    fileprivate func keys(correction message: Conversion) -> [DuplicateKey] {
+        ([orders] + sharedOrders).compactMap { $0.order(of: message)?.key }.reduce(into: []) { keys, key in
+            if !keys.contains(where: { $0.isSame(as: key) }) { keys.append(key) }
+        }
     }
 
     /// `order_id 'o-1'`, or empty.
     func described(correction message: Conversion) -> String {
-        if let known = key(correction: message) { return known.alternative.described(message) }
+        if let known = ([orders] + sharedOrders).lazy.compactMap({ $0.order(of: message) }).first {
+            return known.alternative.described(message)
+        }
         return message.text(.orderID).map { "order_id \($0.quotedBriefly), the newest" } ?? ""
     }
 }

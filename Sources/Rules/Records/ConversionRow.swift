@@ -61,11 +61,18 @@ package struct ConversionFilter: Sendable {
     package var state: DeliveryState?
     /// Only conversions with repeats of other content.
     package var withRepeats = false
+    /// Only conversions without a delivery, also of their corrections.
+    package var unsent: Unsent?
     /// `since` and `until` compare `occurred_at`, if the conversion has one.
     package var byOccurrence = false
     package var ascending = false
     package var limit = 50
     package var offset = 0
+
+    package enum Unsent: Sendable, Equatable {
+        case anywhere
+        case to(String)
+    }
 
     package init(
         source: String? = nil, tracker: String? = nil, type: String? = nil, status: String? = nil, orderID: String? = nil,

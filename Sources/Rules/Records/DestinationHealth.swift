@@ -127,6 +127,8 @@ package struct StoreStatus: Sendable {
     package var answers: [String: AttemptRow] = [:]
     package var sources: [SourceActivity] = []
     package var waitingCorrections = 0
+    /// Those among them whose order another source has.
+    package var misplacedCorrections = 0
 
     package init() {}
 }

@@ -18,14 +18,16 @@ package struct Submission: Sendable {
     package var rule = CorrectionRule.none
     /// The request's signature. One that came before changes nothing again, whatever is said beside it. A conversion has it among `keys` too.
     package var signature: DuplicateKey?
-    /// A key under which corrections may wait that is not among `keys`: an `Idempotency-Key` took its place.
-    package var awaitedKey: DuplicateKey?
+    /// Keys under which corrections may wait that are not among `keys`, as when an `Idempotency-Key` took their place.
+    package var awaitedKeys: [DuplicateKey] = []
+    /// Other sources whose conversions count as its source's own.
+    package var sharedWith: [String] = []
     /// Of a correction: how many may wait beside it.
     package var waiting = WaitingLimits()
 
     package init(
         conversion: ConversionRow, request: StoredRequest, keys: [DuplicateKey], content: Digest32, destinations: [String],
-        repeats: RepeatPolicy = RepeatPolicy.ignore, rule: CorrectionRule = CorrectionRule.none, awaitedKey: DuplicateKey? = nil
+        repeats: RepeatPolicy = RepeatPolicy.ignore, rule: CorrectionRule = CorrectionRule.none, awaitedKeys: [DuplicateKey] = []
     ) {
         self.conversion = conversion
         self.request = request
@@ -34,8 +36,11 @@ package struct Submission: Sendable {
         self.destinations = destinations
         self.repeats = repeats
         self.rule = rule
-        self.awaitedKey = awaitedKey
+        self.awaitedKeys = awaitedKeys
     }
+
+    /// The sources whose conversions it may be about, its own first.
+    package var sources: [String] { [conversion.source] + sharedWith }
 }
 
 /// What became of a submission.

@@ -148,6 +148,8 @@ struct SourceConfigurationTests {
         ("exponents: { US$: 2 }", "5:18: error: 'US$' is no currency code; write three to five letters or digits such as USDT"),
         ("exponents: 6", "5:16: error: 'exponents' must be a map such as { USDT: 6 }, found a text"),
         ("exponents: { USDT: 6 }\nsettings: { exponents: { USDT: 6 } }", "6:17: error: source 'shop' has 'exponents' twice; keep one"),
+        ("shares_orders_with: shop", "5:25: error: source 'shop' shares its orders with itself anyway; name another source"),
+        ("shares_orders_with: [shp]", "5:26: error: there is no source 'shp'; did you mean 'shop'?"),
         ("allowips: 10.0.0.1", "5:5: error: unknown key 'allowips' in source 'shop'; did you mean 'allow_ips'?"),
     ])
     func `a source's choices are checked against its tracker`(line: String, finding: String) {

@@ -39,6 +39,15 @@ extension EndToEnd {
                 ["explain", "gateway.yaml", "--source", "shop"],
                 "'gateway.yaml' is a configuration, not a request; write gateway explain --config gateway.yaml --source shop REQUEST"
             ),
+            (
+                ["explain", "gateway.yaml"],
+                "'gateway.yaml' is a configuration, not a request; write gateway explain --config gateway.yaml --source NAME REQUEST"
+            ),
+            (["explain", "order.json"], "name the source whose request this is: gateway explain --source NAME order.json"),
+            (
+                ["deliveries", "--not-routed", "--failed"],
+                "--not-routed takes conversions without a delivery, so --state and --failed find nothing beside it; drop one"
+            ),
             (["conversions", "--sorce", "x"], "Unknown option '--sorce'. Did you mean '--source'?"),
         ])
         func `a mistyped word is answered with the right command`(arguments: [String], sentence: String) async throws {

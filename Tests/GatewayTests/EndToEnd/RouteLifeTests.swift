@@ -66,6 +66,34 @@ extension EndToEnd {
             }
         }
 
+        @Test func `deliveries --not-routed lists what went nowhere, or not to one destination, and why`() async throws {
+            let configuration = ConfigurationText(
+                sources: [.shop], to: [.postback("a", "/a?cid={click_id}"), .postback("c", "/c?cid={click_id}")],
+                routes: ["{ from: shop, to: a, when: amount > 10 }", "{ from: shop, to: c, when: amount > 20 }"])
+            try await Workbench.serve(configuration) { (bench, _, port, _) async throws in
+                for (order, cents) in [("o-1", 500), ("o-2", 1500), ("o-3", 2500)] {
+                    #expect(try await Samples.sale(order, cents: cents).post(port).status == 200)
+                }
+                func listed(_ arguments: String...) async throws -> [String] {
+                    try await bench.rows(["deliveries", "--not-routed"] + arguments).map { row in
+                        guard case .array(let reasons)? = row["not_routed"] else { return "" }
+                        return ([row.text("order_id")] + reasons.compactMap(\.plainText)).joined(separator: " | ")
+                    }
+                }
+                let nowhere = "o-1 | route 1 wants amount > 10, is 5.00 | route 2 wants amount > 20, is 5.00"
+                #expect(try await listed() == [nowhere])
+                #expect(
+                    try await listed("--destination", "c") == [
+                        "o-2 | route 2 wants amount > 20, is 15.00", "o-1 | route 2 wants amount > 20, is 5.00",
+                    ])
+                #expect(try await listed("--destination", "c", "--order-id", "o-3").isEmpty)
+                let table = try await bench.run("deliveries", "--not-routed", "--destination", "a")
+                #expect(table.lines.count == 2 && table.lines[1].hasSuffix("route 1 wants amount > 10, is 5.00"))
+                let unknown = try await bench.run("deliveries", "--not-routed", "--destination", "b")
+                #expect(unknown.status != 0 && unknown.errors.contains("'b'"))
+            }
+        }
+
         @Test func `show takes an order id and the first characters of an id`() async throws {
             let configuration = ConfigurationText(sources: [.shop], to: [.postback("a", "/a?cid={click_id}")])
             try await Workbench.serve(configuration) { (bench, _, port, _) async throws in

@@ -102,7 +102,9 @@ final class Workbench: Sendable {
     }
 
     /// The rows of a list that a command prints with `--json`.
-    func rows(_ arguments: String...) async throws -> [JSONValue] {
+    func rows(_ arguments: String...) async throws -> [JSONValue] { try await rows(arguments) }
+
+    func rows(_ arguments: [String]) async throws -> [JSONValue] {
         let process = try start(arguments + ["--json", "--limit", "100000"], input: [])
         let status = try await process.ended()
         #expect(status == 0, "\(process.errors)")

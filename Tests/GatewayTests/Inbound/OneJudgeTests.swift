@@ -158,7 +158,7 @@ private struct JudgeBench {
 
     private func compare(_ explained: Submission, _ served: Submission?, _ picture: Comment) {
         #expect(served?.keys == explained.keys, picture)
-        #expect(served?.awaitedKey == explained.awaitedKey, picture)
+        #expect(served?.awaitedKeys == explained.awaitedKeys, picture)
         #expect(served?.content == explained.content, picture)
         #expect(served?.destinations == explained.destinations, picture)
         #expect(served?.conversion.document == explained.conversion.document, picture)

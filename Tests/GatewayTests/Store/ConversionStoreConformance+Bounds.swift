@@ -69,7 +69,7 @@ extension ConversionStoreConformance {
                     number, "approved", after: .seconds(60), orderID: "order-\(number)",
                     keys: number < 7 ? keys : [StoreSamples.key(number + 100)]
                 )
-                if number >= 7 { sale.awaitedKey = keys[0] }
+                if number >= 7 { sale.awaitedKeys = [keys[0]] }
                 sales += [sale, sale]
             }
             let outcomes = try await withThrowingTaskGroup(of: Acceptance.self) { group in

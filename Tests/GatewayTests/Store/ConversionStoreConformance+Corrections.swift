@@ -127,7 +127,7 @@ extension ConversionStoreConformance {
         Self(name: "what waits under another key than the conversion's is found too") { store async throws in
             #expect(try await store.correct(StoreSamples.message(1, "refunded")) == .waiting)
             var sale = StoreSamples.message(2, "approved", keys: [StoreSamples.key(2)])
-            sale.awaitedKey = StoreSamples.key(1)
+            sale.awaitedKeys = [StoreSamples.key(1)]
             #expect(try await store.accept(sale) == .stored)
             #expect(try await store.history(of: sale.conversion.id).count == 2)
             #expect(

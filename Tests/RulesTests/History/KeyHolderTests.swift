@@ -25,6 +25,17 @@ struct KeyHolderTests {
         #expect(first(holder(2, isOthers: true), holder(1, isOthers: true)) == 1)
     }
 
+    @Test func `a holder of a source that shares orders comes between`() {
+        let (own, shared) = (["new", "old"], ["old", "new"])
+        func holder(_ number: UInt64, of source: String, _ sources: [String]) -> KeyHolder {
+            KeyHolder(id: ConversionID(high: 0, low: number), of: source, own: sources, expiresAt: nil, content: content)
+        }
+        #expect(first(holder(1, of: "old", own), holder(2, of: "new", own)) == 2)
+        #expect(first(holder(1, of: "old", shared), holder(2, of: "new", shared)) == 1)
+        #expect(first(holder(1, of: "third", own), holder(2, of: "old", own)) == 2)
+        #expect(!holder(1, of: "old", own).isOthers && holder(1, of: "third", own).isOthers)
+    }
+
     @Test func `a key holds until the moment in which it expires`() {
         #expect(first(holder(1, expires: 1000)) == nil)
         #expect(first(holder(1, expires: 1001)) == 1)

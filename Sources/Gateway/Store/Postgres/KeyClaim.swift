@@ -51,7 +51,7 @@ struct KeyHolders {
         var digest: KeptDigest
         var scope: String
     }
-    private var holders: [Key: (source: String, holder: KeyHolder)] = [:]
+    private var holders: [Key: (source: String, id: ConversionID, expiresAt: Timestamp?, content: KeptDigest)] = [:]
     /// Corrections that wait for their conversion, or waited and changed nothing.
     private var messages: [Key: (id: ConversionID, expiresAt: Timestamp?)] = [:]
     private var digests: [ConversionID: KeptDigest] = [:]
@@ -73,8 +73,7 @@ struct KeyHolders {
                 messages[key] = (id, row.optionalTimestamp(3))
                 continue
             }
-            let holder = KeyHolder(id: id, isOthers: false, expiresAt: row.optionalTimestamp(3), content: row.digest(5))
-            holders[key] = (source, holder)
+            holders[key] = (source, id, row.optionalTimestamp(3), row.digest(5))
         }
     }
 
@@ -90,9 +89,7 @@ struct KeyHolders {
     func holder(of newcomer: Submission, everHeld: Bool = false) -> KeyHolder? {
         let found = newcomer.keys.compactMap { key -> KeyHolder? in
             guard let found = holders[Key(digest: key.digest.kept, scope: key.scope.column)] else { return nil }
-            var holder = found.holder
-            holder.isOthers = found.source != newcomer.conversion.source
-            return holder
+            return KeyHolder(id: found.id, of: found.source, own: newcomer.sources, expiresAt: found.expiresAt, content: found.content)
         }
         return KeyHolder.first(among: found, at: newcomer.conversion.receivedAt, everHeld: everHeld)
     }

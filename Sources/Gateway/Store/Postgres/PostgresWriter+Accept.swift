@@ -55,7 +55,7 @@ extension PostgresWriter {
         var counts = Counts()
         steps += insertions(of: newcomers, &counts)
         // Corrections may wait under a key that the conversion itself does not take.
-        let awaited = newcomers.filter { $0.submission.awaitedKey != nil }
+        let awaited = newcomers.filter { !$0.submission.awaitedKeys.isEmpty }
         if winners.count == inputs.count, awaited.isEmpty {
             FaultPoint.beforeCommit.reached()
             _ = try connection.run(steps + step(counts, .intake) + [(ending, PostgresParameters())])
@@ -79,8 +79,9 @@ extension PostgresWriter {
     private func leftover(
         among candidates: [Int], _ inputs: [QueuedSubmission], _ steps: inout [PostgresConnection.Step], _ connection: PostgresConnection
     ) throws(PostgresFailure) -> Set<Int> {
-        let awaited = candidates.compactMap { index in
-            inputs[index].submission.awaitedKey.map { (index: index, key: $0, source: inputs[index].message.row.source) }
+        let awaited = candidates.flatMap { index in
+            let submission = inputs[index].submission
+            return submission.awaitedKeys.flatMap { key in submission.sources.map { (index: index, key: key, source: $0) } }
         }
         if awaited.isEmpty { return [] }
         let parameters = PostgresParameters(
@@ -144,7 +145,7 @@ extension PostgresWriter {
         guard results[0].count == submission.keys.count else {
             throw PostgresFailure(sqlState: "40001", message: "another node took the key in the same moment")
         }
-        for key in submission.keys { try applyWaiting(for: key, of: submission, to: input.message, &repeats, &counts, connection) }
+        try applyWaiting(for: submission.keys, of: submission, to: input.message, &repeats, &counts, connection)
         return .stored
     }
 

@@ -52,7 +52,7 @@ extension PostgresWriter {
         let holders = KeyHolders(try connection.run(.selectHolders, Self.lookup([queued.submission])))
         let holder = holders.holder(of: queued.submission, everHeld: true)
         let target = try CorrectionTarget(holder: holder, keys: queued.submission.keys) { () throws(PostgresFailure) in
-            try newest(of: message.row, connection)
+            try newest(of: queued.submission, connection)
         }
         switch target {
         case .conflict(let id): return .conflict(with: id)
@@ -71,6 +71,7 @@ extension PostgresWriter {
             let (write, result) = found.change.asCorrection(message.id, of: root, content: message.content, first: found.first)
             if isNew, write.isNothing { try forget(queued.submission.signature, of: root, connection) }
             try self.write(write, message, to: root, found, &repeats, &counts, connection)
+            if !queued.submission.sharedWith.isEmpty, result.hasArrived { try endWaiting(queued, at: root, &waiting, connection) }
             return result
         }
     }
@@ -164,9 +165,12 @@ extension PostgresWriter {
         )
     }
 
-    private func newest(of message: ConversionRow, _ connection: PostgresConnection) throws(PostgresFailure) -> ConversionID? {
-        guard let orderID = message.orderID else { return nil }
-        return try connection.run(.selectByOrder, PostgresParameters(orderID, message.source)).first?.id(0)
+    private func newest(of submission: Submission, _ connection: PostgresConnection) throws(PostgresFailure) -> ConversionID? {
+        guard let orderID = submission.conversion.orderID else { return nil }
+        for source in submission.sources {
+            if let found = try connection.run(.selectByOrder, PostgresParameters(orderID, source)).first { return found.id(0) }
+        }
+        return nil
     }
 
     // MARK: Before the sale
@@ -200,7 +204,7 @@ extension PostgresWriter {
         ])
         // The conversion may have come on another node since this one looked for it; read after the lock, as `lockedHolders` does.
         let byKey = KeyHolders(results[3]).holder(of: own, everHeld: true)?.id
-        let byOrder = try newest(of: row, connection)
+        let byOrder = try newest(of: queued.submission, connection)
         guard byKey == nil, byOrder == nil else {
             throw PostgresFailure(sqlState: "40001", message: "the conversion came in the same moment")
         }
@@ -216,10 +220,10 @@ extension PostgresWriter {
     func applyWaitingElsewhere(
         _ inputs: [QueuedSubmission], _ repeats: inout PostgresRepeats, _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) {
-        _ = try connection.run(.lockAwaited, Self.awaited(inputs.compactMap(\.submission.awaitedKey)))
+        _ = try connection.run(.lockAwaited, Self.awaited(inputs.flatMap(\.submission.awaitedKeys)))
         for input in inputs {
-            guard let key = input.submission.awaitedKey else { continue }
-            try applyWaiting(for: key, of: input.submission, to: input.message, &repeats, &counts, connection)
+            let keys = input.submission.awaitedKeys
+            try applyWaiting(for: keys, of: input.submission, to: input.message, &repeats, &counts, connection)
         }
     }
 
@@ -230,20 +234,41 @@ extension PostgresWriter {
 
     /// What waited for this conversion becomes its history, in the order in which it came; what changes nothing is kept with its reason.
     func applyWaiting(
-        for key: DuplicateKey, of submission: Submission, to sale: QueuedMessage, _ repeats: inout PostgresRepeats,
+        for keys: [DuplicateKey], of submission: Submission, to sale: QueuedMessage, _ repeats: inout PostgresRepeats,
         _ counts: inout Counts, _ connection: PostgresConnection
     ) throws(PostgresFailure) {
-        let awaited = PostgresParameters(key.digest.kept, key.scope.column, sale.row.source)
-        let waiting = try connection.run(.selectWaiting, awaited).map { $0.waited(rule: sale.rule) }
+        var (waiting, taken): ([(number: Int64, message: QueuedMessage)], [PostgresParameters]) = ([], [])
+        for key in keys {
+            let awaited = submission.sources.map { PostgresParameters(key.digest.kept, key.scope.column, $0) }
+            let found = try connection.run(awaited.map { (.selectWaiting, $0) })
+            if found.allSatisfy(\.isEmpty) { continue }
+            for rows in found { waiting += rows.map { ($0.int64(8), $0.waited(rule: sale.rule)) } }
+            taken += awaited
+            var own = submission
+            own.keys = [key]
+            let holders = try lockedHolders(of: own, connection)
+            var taking = [KeyClaim(key, sale.row)].parameters
+            taking.add(holders.ids)
+            _ = try connection.run(.takeKeys, taking)
+        }
         if waiting.isEmpty { return }
-        var own = submission
-        own.keys = [key]
-        let holders = try lockedHolders(of: own, connection)
-        var taking = [KeyClaim(key, sale.row)].parameters
-        taking.add(holders.ids)
-        _ = try connection.run(.takeKeys, taking)
-        try apply(waiting, to: sale, &repeats, &counts, connection)
-        _ = try connection.run(.deleteWaiting, awaited)
+        try apply(waiting.sorted { $0.number < $1.number }.map(\.message), to: sale, &repeats, &counts, connection)
+        _ = try connection.run(taken.map { (.deleteWaiting, $0) })
+    }
+
+    /// A correction that came again and has found its conversion no longer waits: its source began to share orders meanwhile.
+    private func endWaiting(
+        _ queued: QueuedSubmission, at root: ConversionID, _ counts: inout WaitingCounts, _ connection: PostgresConnection
+    ) throws(PostgresFailure) {
+        let (row, content) = (queued.message.row, queued.message.content)
+        for key in queued.submission.keys {
+            let (digest, scope) = (key.digest.kept, key.scope.column)
+            let ended = try connection.run(.deleteEqualWaiting, PostgresParameters(digest, scope, row.source, content))
+            if ended.isEmpty { continue }
+            // The key is the conversion's from now on.
+            _ = try connection.run(.moveKey, PostgresParameters(digest, scope, root, key.heldFor))
+        }
+        counts.ofSource[row.source] = nil
     }
 
     /// The history is read once; what each message makes of it is known without another look.
@@ -356,8 +381,18 @@ extension PostgresStatement {
     fileprivate static let selectWaiting = Self(
         "select_waiting",
         """
-        SELECT id, source, tracker, received_at, order_id, document, request, digest FROM waiting
+        SELECT id, source, tracker, received_at, order_id, document, request, digest, number FROM waiting
         WHERE key = $1::uuid AND scope = $2::text AND source = $3::text ORDER BY number
+        """)
+    fileprivate static let deleteEqualWaiting = Self(
+        "delete_equal_waiting",
+        "DELETE FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text AND digest = $4::uuid RETURNING 1")
+    fileprivate static let moveKey = Self(
+        "move_key",
+        """
+        UPDATE duplicate_key k SET conversion = $3::uuid, expires_at = (SELECT received_at FROM conversion WHERE id = $3::uuid) + $4::bigint
+        WHERE k.digest = $1::uuid AND k.scope = $2::text AND NOT EXISTS (
+            SELECT 1 FROM conversion c WHERE c.id = k.conversion AND c.root IS NULL)
         """)
     fileprivate static let deleteWaiting = Self(
         "delete_waiting", "DELETE FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text")

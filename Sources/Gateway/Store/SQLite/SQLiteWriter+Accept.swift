@@ -10,10 +10,10 @@ extension SQLiteWriter {
         let source = try number(of: conversion.source)
         let tracker = try number(of: conversion.tracker)
 
-        if submission.awaitedKey != nil, hasManySteps { return nil }
+        if !submission.awaitedKeys.isEmpty, hasManySteps { return nil }
         var isAwaited = false
         for key in submission.keys where try !take(key, for: conversion, with: statements.insertKey) {
-            if let holder = try holder(of: submission.keys, for: conversion, source: source) {
+            if let holder = try holder(of: submission) {
                 if holder.id == conversion.id { return try receiveItself(message) }
                 for key in submission.keys { try giveBack(key, of: conversion.id) }
                 if hasManySteps, submission.repeats.corrects, !holder.isOthers { return nil }
@@ -44,8 +44,8 @@ extension SQLiteWriter {
         for destination in submission.destinations {
             try insertDelivery(conversion.id, to: try number(of: destination), at: conversion.receivedAt)
         }
-        if isAwaited { for key in submission.keys { try applyWaiting(for: key, to: message) } }
-        if let key = submission.awaitedKey { try applyWaiting(for: key, to: message) }
+        let awaited = isAwaited ? submission.keys + submission.awaitedKeys : submission.awaitedKeys
+        if !awaited.isEmpty { try applyWaiting(for: awaited, of: submission, to: message) }
         FaultPoint.beforeCommit.reached()
         return .stored
     }
@@ -147,19 +147,19 @@ extension SQLiteWriter {
         }
     }
 
-    func holder(
-        of keys: [DuplicateKey], for newcomer: ConversionRow, source: Int64, everHeld: Bool = false
-    ) throws(SQLiteFailure) -> KeyHolder? {
+    /// The conversion that holds one of the submission's keys.
+    func holder(of submission: Submission, everHeld: Bool = false) throws(SQLiteFailure) -> KeyHolder? {
         var holders: [KeyHolder] = []
+        let sources = try numbers(of: submission.sources)
         let select = statements.selectHolder
-        for key in keys {
+        for key in submission.keys {
             select.bindAll(key.digest.kept, try scopeNumber(key.scope))
             let holder = try select.first {
-                KeyHolder(id: $0.id(0), isOthers: $0.int64(2) != source, expiresAt: $0.optionalTimestamp(1), content: $0.digest(3))
+                KeyHolder(id: $0.id(0), of: $0.int64(2), own: sources, expiresAt: $0.optionalTimestamp(1), content: $0.digest(3))
             }
             if let holder { holders.append(holder) }
         }
-        return KeyHolder.first(among: holders, at: newcomer.receivedAt, everHeld: everHeld)
+        return KeyHolder.first(among: holders, at: submission.conversion.receivedAt, everHeld: everHeld)
     }
 
     /// The content of the first message under this id.

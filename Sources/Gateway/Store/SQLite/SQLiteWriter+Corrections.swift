@@ -19,18 +19,17 @@ extension SQLiteWriter {
     /// - Returns: nil, and nothing is changed, if this transaction has applied enough corrections.
     func correct(_ queued: QueuedSubmission) throws(SQLiteFailure) -> CorrectionResult? {
         if hasManySteps { return nil }
-        let (keys, message) = (queued.submission.keys, queued.message)
-        let source = try number(of: message.row.source)
-        let holder = try holder(of: keys, for: message.row, source: source, everHeld: true)
-        let target = try CorrectionTarget(holder: holder, keys: keys) { () throws(SQLiteFailure) in
-            try newest(withOrder: message.row.orderID, of: source)
+        let (submission, message) = (queued.submission, queued.message)
+        let holder = try holder(of: submission, everHeld: true)
+        let target = try CorrectionTarget(holder: holder, keys: submission.keys) { () throws(SQLiteFailure) in
+            try newest(withOrder: message.row.orderID, of: submission.sources)
         }
         switch target {
         case .conflict(let id): return .conflict(with: id)
         case .nowhere: return .notFound
         case .waits(let key):
             if let first = try earlierSender(of: queued.submission.signature, than: message) { return .unchanged(first, note: nil) }
-            let result = try wait(queued, for: key, source: source)
+            let result = try wait(queued, for: key, source: try number(of: message.row.source))
             if case .tooManyWait = result { try forget(queued.submission.signature, of: message.id) }
             return result
         case .conversion(let root):
@@ -40,6 +39,7 @@ extension SQLiteWriter {
             let (write, result) = change.asCorrection(message.id, of: root, content: message.content, first: try digest(of: root))
             if isNew, write.isNothing { try forget(queued.submission.signature, of: root) }
             try self.write(write, message, to: root)
+            if !submission.sharedWith.isEmpty, result.hasArrived { try endWaiting(queued, at: root) }
             return result
         }
     }
@@ -115,11 +115,21 @@ extension SQLiteWriter {
         ) { $0.text(0) }
     }
 
-    private func newest(withOrder orderID: String?, of source: Int64) throws(SQLiteFailure) -> ConversionID? {
+    private func newest(withOrder orderID: String?, of sources: [String]) throws(SQLiteFailure) -> ConversionID? {
         guard let orderID else { return nil }
-        return try first(
-            "SELECT id FROM conversion WHERE order_id = ?1 AND source = ?2 AND root IS NULL ORDER BY id DESC LIMIT 1", orderID, source
-        ) { $0.id(0) }
+        for source in try numbers(of: sources) {
+            let found = try first(
+                "SELECT id FROM conversion WHERE order_id = ?1 AND source = ?2 AND root IS NULL ORDER BY id DESC LIMIT 1", orderID, source
+            ) { $0.id(0) }
+            if let found { return found }
+        }
+        return nil
+    }
+
+    func numbers(of sources: [String]) throws(SQLiteFailure) -> [Int64] {
+        var numbers: [Int64] = []
+        for source in sources { numbers.append(try number(of: source)) }
+        return numbers
     }
 
     // MARK: Repeats
@@ -184,22 +194,49 @@ extension SQLiteWriter {
     }
 
     /// What waited for this conversion becomes its history, in the order in which it came; what changes nothing is kept with its reason.
-    func applyWaiting(for key: DuplicateKey, to sale: QueuedMessage) throws(SQLiteFailure) {
-        let (scope, source) = (try scopeNumber(key.scope), try number(of: sale.row.source))
-        let waiting = try rows(
-            """
-            SELECT w.id, s.text, k.text, w.received_at, w.order_id, w.document, w.request, w.digest
-            FROM waiting w JOIN name s ON s.id = w.source JOIN name k ON k.id = w.tracker WHERE w.key = ?1 AND w.scope = ?2 AND w.source = ?3
-            ORDER BY w.number
-            """, key.digest.kept, scope, source
-        ) { $0.waited(rule: sale.rule) }
-        if waiting.isEmpty { return }
-        _ = try take(key, for: sale.row, with: statements.replaceKey)
-        for message in waiting {
+    func applyWaiting(for keys: [DuplicateKey], of submission: Submission, to sale: QueuedMessage) throws(SQLiteFailure) {
+        var waiting: [(number: Int64, message: QueuedMessage)] = []
+        let sources = try numbers(of: submission.sources)
+        for key in keys {
+            let scope = try scopeNumber(key.scope)
+            for source in sources {
+                let found = try rows(
+                    """
+                    SELECT w.id, s.text, k.text, w.received_at, w.order_id, w.document, w.request, w.digest, w.number
+                    FROM waiting w JOIN name s ON s.id = w.source JOIN name k ON k.id = w.tracker
+                    WHERE w.key = ?1 AND w.scope = ?2 AND w.source = ?3 ORDER BY w.number
+                    """, key.digest.kept, scope, source
+                ) { ($0.int64(8), $0.waited(rule: sale.rule)) }
+                if found.isEmpty { continue }
+                _ = try take(key, for: sale.row, with: statements.replaceKey)
+                try run("DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3", key.digest.kept, scope, source)
+                waitingCounts[source]? -= found.count
+                waiting += found
+            }
+        }
+        for (_, message) in waiting.sorted(by: { $0.number < $1.number }) {
             let change = try change(of: sale.id, by: message, .correction(message.row.document))
             try write(change.asWaited(content: message.content, first: sale.content), message, to: sale.id)
         }
-        try run("DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3", key.digest.kept, scope, source)
-        waitingCounts[source]? -= waiting.count
+    }
+
+    /// A correction that came again and has found its conversion no longer waits: its source began to share orders meanwhile.
+    private func endWaiting(_ queued: QueuedSubmission, at root: ConversionID) throws(SQLiteFailure) {
+        let source = try number(of: queued.message.row.source)
+        for key in queued.submission.keys {
+            let (digest, scope) = (key.digest.kept, try scopeNumber(key.scope))
+            let ended = try run(
+                "DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4", digest, scope, source,
+                queued.message.content)
+            guard ended > 0 else { continue }
+            // The key is the conversion's from now on.
+            try run(
+                """
+                UPDATE duplicate_key SET conversion = ?3, expires_at = (SELECT received_at FROM conversion WHERE id = ?3) + ?4
+                WHERE digest = ?1 AND scope = ?2 AND NOT EXISTS (
+                    SELECT 1 FROM conversion c WHERE c.id = duplicate_key.conversion AND c.root IS NULL)
+                """, digest, scope, root, key.heldFor?.sql ?? .null)
+        }
+        waitingCounts[source] = nil
     }
 }
