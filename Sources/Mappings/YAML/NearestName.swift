@@ -13,7 +13,7 @@ extension String {
     /// `; did you mean 'money'?`, or else the whole list if it is short, or nothing.
     package func suggestion(from candidates: some Collection<String>) -> String {
         if let name = nearest(in: candidates) { return "; did you mean '\(name)'?" }
-        guard !candidates.isEmpty, candidates.count <= 12 else { return "" }
+        guard !candidates.isEmpty, candidates.count <= 16 else { return "" }
         return "; known: \(candidates.sorted().joined(separator: ", "))"
     }
 

@@ -191,7 +191,8 @@ extension EndToEnd {
                 #expect(try await bench.run("destinations").lines.contains { $0.hasPrefix("main         paused  ") })
                 #expect(try await bench.run("status").lines.contains("  their maintenance"))
                 let plain = try await bench.run("replay", "--destination", "main", "--dry-run")
-                #expect(plain.errors.contains(" pending and "), "\(plain.errors)")
+                // The running gateway looks at what is paused once a second, so the last tries may have gone out before it did.
+                #expect(plain.errors.contains(" pending and ") || plain.output.contains("5 would be sent"), "\(plain.errors)")
 
                 let resumed = try await bench.run("resume", "main")
                 #expect(resumed.output == "'main' is resumed; a running gateway sends within a second\n")
