@@ -24,7 +24,7 @@ struct HistoryCostTests {
         }
     }
 
-    @Test(arguments: Way.allCases) func `PostgreSQL reads as many rows for step 900 as for step 10`(_ way: Way) async throws {
+    @Test(arguments: Way.allCases) func `PostgreSQL reads no more of the history for step 900 than for step 10`(_ way: Way) async throws {
         let server = try PostgresServer.shared.get()
         try await withPostgres { store, database in
             // Of a few rows it would rather read the whole table.
@@ -45,7 +45,9 @@ struct HistoryCostTests {
                     """, in: database)
                 return try #require(Int(rows[0]))
             }
-            #expect(costs.late - costs.early <= 20, "\(costs)")
+            // Ten walks of the history would read 8,900 rows more. The counts are those of the whole database: what its nodes look up by the
+            // clock is in them, and the planner may choose another index meanwhile.
+            #expect(costs.late - costs.early <= 500, "\(costs)")
             await other.close()
         }
     }
