@@ -1,3 +1,4 @@
+import FuzzProperties
 import Mappings
 import Rules
 import Testing
@@ -71,7 +72,7 @@ extension ConversionStoreConformance {
 
     /// Printable and random, so that no database makes it much shorter.
     private static func text(of length: Int, seed: UInt64) -> String {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         return String(decoding: (0..<length).map { _ in UInt8(0x21 + random.next() % 94) }, as: UTF8.self)
     }
 
@@ -95,17 +96,5 @@ extension ConversionStoreConformance {
         var filter = ConversionFilter()
         filter.orderID = orderID
         return try await store.conversions(filter).map(\.id)
-    }
-}
-
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

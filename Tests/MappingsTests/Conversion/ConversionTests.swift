@@ -1,10 +1,11 @@
+import FuzzProperties
 import Testing
 
 @testable import Mappings
 
 struct ConversionTests {
     @Test func `an id comes back from its text, in either case`() {
-        var random = SplitMix64(state: 1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<10_000 {
             let id = ConversionID(high: random.next(), low: random.next())
             #expect(ConversionID(id.description) == id)
@@ -13,7 +14,7 @@ struct ConversionTests {
     }
 
     @Test func `ids sort by time, as numbers and as texts`() {
-        var random = SplitMix64(state: 2)
+        var random = SeededGenerator(seed: 2)
         var ids: [ConversionID] = []
         for millisecond in 0..<2000 {
             let time = Timestamp(microseconds: 1_763_600_000_000_000 + Int64(millisecond) * 1000)
@@ -33,7 +34,7 @@ struct ConversionTests {
     }
 
     /// Any value that the field can hold.
-    private static func value(of field: Field, _ random: inout SplitMix64) -> Value {
+    private static func value(of field: Field, _ random: inout SeededGenerator) -> Value {
         let texts = ["a", "order-12345", "ü 😀 \"\\\n", "{click_id}", "null", "0012", " x ", "1e5", "true", "\0"]
         switch field.kind {
         case .text:
@@ -47,13 +48,13 @@ struct ConversionTests {
         }
     }
 
-    private static func number(_ random: inout SplitMix64) -> Value {
+    private static func number(_ random: inout SeededGenerator) -> Value {
         let digits = Int64.random(in: -1_000_000_000_000...1_000_000_000_000, using: &random)
         return ExactDecimal(digits).scaled(byPowerOfTen: -Int.random(in: 0...8, using: &random)).map(Value.number) ?? .absent
     }
 
     @Test func `a conversion comes back from its document, whatever it holds`() throws {
-        var random = SplitMix64(state: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<2000 {
             var conversion = Conversion(
                 id: ConversionID(high: random.next(), low: random.next()), source: "s\"", tracker: "t", receivedAt: Samples.receivedAt)

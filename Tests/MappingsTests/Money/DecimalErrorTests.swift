@@ -1,3 +1,4 @@
+import FuzzProperties
 import Testing
 
 @testable import Mappings
@@ -65,7 +66,7 @@ struct DecimalErrorTests {
     }
 
     @Test func `random text is read or refused with a sentence, and never more`() {
-        var generator = SplitMix64(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let alphabet = Array("0123456789.,-+eE _$€'xN\u{0}\u{202E}１")
         for _ in 0..<4_000 {
             let count = Int.random(in: 0...14, using: &generator)

@@ -1,3 +1,4 @@
+import FuzzProperties
 import Testing
 
 @testable import Mappings
@@ -116,7 +117,7 @@ struct MoneyFormatTests {
         let currency = try currency(code)
         let exponent = try #require(currency.minorUnits)
         let (major, minor) = (MoneyFormat(unit: .major, allowsNegative: true), MoneyFormat(unit: .minor, allowsNegative: true))
-        var generator = SplitMix64(state: 20_260)
+        var generator = SeededGenerator(seed: 20_260)
         for round in 0..<2_000 {
             let limit: Int64 = round.isMultiple(of: 2) ? 100_000 : .max
             let units = Int64.random(in: -limit...limit, using: &generator)

@@ -1,3 +1,4 @@
+import FuzzProperties
 import Mappings
 import Rules
 
@@ -72,7 +73,7 @@ struct DeliveryModel {
     var isCalm = false
 
     init(seed: UInt64, nodes: Int) {
-        dice = ModelDice(state: seed)
+        dice = ModelDice(seed: seed)
         nodeCount = nodes
         for _ in 0..<nodes { start() }
     }
@@ -327,17 +328,13 @@ struct DeliveryModel {
     }
 }
 
-/// A generator whose numbers depend on its seed alone.
+/// Chance in whole numbers.
 struct ModelDice {
-    var state: UInt64
+    private var generator: SeededGenerator
 
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-    }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
+    mutating func next(below bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
     mutating func isTrue(oneIn count: Int) -> Bool { next(below: count) == 0 }
     mutating func index<Element>(of all: [Element]) -> Int? { all.isEmpty ? nil : next(below: all.count) }
 }

@@ -1,3 +1,4 @@
+import FuzzProperties
 import Testing
 
 @testable import Gateway
@@ -34,7 +35,7 @@ struct NodeLeaseTests {
 
     /// A database and a node whose messages take any time: whenever the node believes that it has its lease, the database agrees.
     @Test(arguments: 1...200) func `a node never believes longer than the database does`(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var now = Moment()
         var lease = NodeLease(length: .seconds(15), askedAt: now)
         var databaseEnd = now.advanced(by: .seconds(15))
@@ -55,16 +56,5 @@ struct NodeLeaseTests {
             #expect(lease.end < databaseEnd)
             now = answered.advanced(by: .milliseconds(Int64(random.next() % 8000)))
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

@@ -1,3 +1,4 @@
+import FuzzProperties
 import Testing
 
 @testable import Mappings
@@ -33,7 +34,7 @@ struct SplitParametersTests {
     }
 
     @Test func `bytes that move between names and values never keep a signature valid`() throws {
-        var random = SplitMix64(state: 7)
+        var random = SeededGenerator(seed: 7)
         let letters = ["a", "b", "=", "&", "1", "%", "26", " "]
         func word() -> String {
             (0..<Int.random(in: 1...4, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" }.joined()
