@@ -6,8 +6,8 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows everything that is wrong with a configuration and with mapping files.",
         discussion: """
-            A file with sources, destinations or routes is checked as a configuration, any other as a mapping. Without arguments the current folder's gateway.yaml is checked, with the mappings that it names; where there is none, the \
-            mappings that the binary carries. Prints file:line:column: error: … for each mistake, all at once. Ends with 1 where there is \
+            A file with sources, destinations or routes is checked as a configuration, any other as a mapping. Without arguments the current folder's gateway.yaml is checked, with the mappings that it names; if there is none, the \
+            mappings that the binary carries. Prints file:line:column: error: … for each mistake, all at once. Ends with 1 if there is \
             an error.
             """
     )

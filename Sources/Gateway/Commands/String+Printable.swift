@@ -2,7 +2,7 @@ extension String {
     /// With everything that a terminal would obey, reorder or hide written out as JSON writes it: `\n`, `\u001b`, `\u202e`.
     ///
     /// These are control characters, line breaks, and what is invisible by itself, such as U+200D between two emoji. In a line of JSON the
-    /// result is the same JSON, since such a character stands only inside a string there.
+    /// result is the same JSON, since such a character is only inside a string there.
     var printable: String {
         guard utf8.contains(where: { !(0x20..<0x7F).contains($0) }), unicodeScalars.contains(where: \.isUnprintable) else { return self }
         var text = UnicodeScalarView()

@@ -93,7 +93,7 @@ struct SumsTable {
 }
 
 extension SumKey {
-    /// What stands for a value that is missing.
+    /// What is shown for a value that is missing.
     fileprivate var placeholder: String {
         switch self {
         case .destination: "(none)"

@@ -92,7 +92,7 @@ struct TextTable {
     }
 }
 
-/// Which columns stand where, and how wide.
+/// The order of the columns, and how wide each is.
 private struct Layout {
     private(set) var columns: [Int]
     let names: [String]

@@ -48,7 +48,7 @@ struct RouteCheck {
             "\(beginning), but that source's \(field.name) is always \(words.count == 1 ? "" : "one of ")\(words.joined(separator: ", "))"
     }
 
-    // MARK: A status that the destination cannot be told
+    // MARK: A status that the destination has no parameter for
 
     private static let unfinished = ["pending", "pending_review"]
 

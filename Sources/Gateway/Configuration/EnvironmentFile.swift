@@ -3,7 +3,7 @@ import Mappings
 /// Reads environment variables from a file as systemd's `EnvironmentFile=` reads them.
 ///
 /// One `NAME=VALUE` a line. A line that begins with `#` or `;` is a comment. White space around a value does not count, unless it is in
-/// quotes. Between single quotes every character stands for itself. Between double quotes a backslash takes the meaning from `"`, `\`,
+/// quotes. Between single quotes every character is taken as it is. Between double quotes a backslash takes the meaning from `"`, `\`,
 /// `` ` `` and `$`; outside of quotes, from any character. At the end of a line it joins the next one. What systemd passes over is a mistake.
 ///
 /// | Line | Value of `KEY` |
@@ -87,7 +87,7 @@ private struct Reader {
         var value = String.UnicodeScalarView()
         // White space at the end is only kept if something follows it.
         var blanks: [Unicode.Scalar] = []
-        // A quote opens at the beginning and right after another has closed; anywhere else it stands for itself.
+        // A quote opens at the beginning and right after another has closed; anywhere else it is taken as it is.
         var mayOpen = true
         while let scalar = next(), scalar != "\n" {
             switch scalar {

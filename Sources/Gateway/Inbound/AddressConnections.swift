@@ -3,7 +3,7 @@ import Synchronization
 
 /// Counts the open connections of each peer address, so that one cannot take them all.
 ///
-/// An IPv6 network of 64 bits counts as one address: whoever has one address of it has all.
+/// An IPv6 network of 64 bits counts as one address: a subscriber with one address of it has all.
 final class AddressConnections: Sendable {
     /// One address, while it has connections.
     final class Address: Sendable {

@@ -1,5 +1,5 @@
 extension Configuration {
-    /// What is gone in `next` as it is in a file that was cut short: all routes, all destinations, half of the sources or more, or what stands
+    /// What is gone in `next` as it is in a file that was cut short: all routes, all destinations, half of the sources or more, or what is
     /// last in the file. Parts of a sentence.
     ///
     /// They are counted, not compared by name: a source with another name is a change, not a loss.

@@ -8,7 +8,7 @@ struct ConfigurationFingerprint: Sendable, Equatable {
     var routes: [Int] = []
     /// The other keys of the file, `limits` key by key: `limits.body`.
     var keys: [String: Int] = [:]
-    /// Which of `sources`, `destinations` and `routes` stands last in the file, since a file that was cut short lacks its end.
+    /// Which of `sources`, `destinations` and `routes` is last in the file, since a file that was cut short lacks its end.
     var lastList: String?
 
     /// Keys that count at once.

@@ -76,7 +76,7 @@ struct Reloader: Service {
         if case .use = decision, let next = reading.configuration { apply(next) }
         log(decision, cause)
         guard !decision.isRefusal else { return }
-        // Those that were logged before may stand in other lines now.
+        // Those that were logged before may be on other lines now.
         let known = Set((state.running.configuration?.warnings ?? []).map(\.message))
         for warning in reading.configuration?.warnings ?? [] where !known.contains(warning.message) { logger.warning("\(warning)") }
         state.running = reading

@@ -146,7 +146,7 @@ package struct PostbackURL: Sendable {
         if case .literal(let text)? = base.first { text } else { "" }
     }
 
-    /// Whether the path may be of this URL; a macro stands for a part of one segment.
+    /// Whether the path may be of this URL; a macro is a part of one segment.
     func matches(_ path: String) -> Bool {
         var rest = path[...]
         for (index, piece) in base.enumerated() {

@@ -12,7 +12,7 @@ package enum HistoryChange: Sendable {
 }
 
 extension HistoryChange {
-    /// What is left of it if the message's signature came before: whoever recorded a signed request changes nothing with it.
+    /// What is left of it if the message's signature came before: a recorded request that is sent again changes nothing.
     package var ofReplay: HistoryChange {
         if case .step = self { .unchanged(note: "its signature came before, with other content beside it") } else { self }
     }

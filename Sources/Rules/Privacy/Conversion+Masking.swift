@@ -5,7 +5,7 @@ extension Conversion {
     /// that no field names.
     ///
     /// - Parameter own: the secrets of the sender's own source. Fields are given back to senders, in replies, lists and the requests of
-    ///   destinations. There only these are blotted out: whoever saw another's secret vanish would know that he guessed it.
+    ///   destinations. There only these are blotted out: a sender who saw another's secret vanish would know that the guess was right.
     package func masked(by secrets: SecretFinder, shown own: SecretFinder) -> Conversion {
         // Closed words and currencies are not a sender's own text.
         let fields = Field.allCases.filter { ![.type, .status, .currency].contains($0) }

@@ -2,7 +2,7 @@ import Mappings
 
 /// Blots out the configured secrets at every place in a request, in one pass however many there are.
 ///
-/// What a request costs does not depend on how much of a secret is right: whoever sends guesses could otherwise find a secret byte by byte
+/// What a request costs does not depend on how much of a secret is right: a sender of guesses could otherwise find a secret byte by byte
 /// by the time that the reply takes. Beyond the first four bytes, only whole secrets are compared, as hashes to a base that nobody knows.
 package struct SecretFinder: Sendable {
     /// Shorter ones would blot out half of every request; they are covered at their documented places only.

@@ -1,7 +1,7 @@
 /// Counts requests that prove nobody, by the address that they come from, so that guessing costs the gateway little.
 ///
 /// Only failures count, and only failures are sent back: a right request passes whatever else its address sent, since a proxy's address may
-/// stand for many senders.
+/// be that of many senders.
 ///
 /// Pure: the time comes in. Its memory is bounded: beyond `addresses` all further ones are counted as one.
 package struct FailurePace: Sendable {

@@ -13,7 +13,7 @@ extension Reception {
         case proven
     }
 
-    /// Judges credentials that stand in headers and query. `.stranger` and `.proven` are certain: `admit` comes to the same about the whole
+    /// Judges credentials in headers and query. `.stranger` and `.proven` are certain: `admit` comes to the same about the whole
     /// request.
     package func judgeHead(_ request: WireRequest) -> HeadJudgement {
         let matches = paths.matches(request.path).filter { $0.takes(request.method) }

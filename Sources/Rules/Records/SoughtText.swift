@@ -33,7 +33,7 @@ package struct SoughtText: Sendable {
         return paths
     }
 
-    /// Whether the text stands in the bytes on its own.
+    /// Whether the bytes hold the text on its own.
     package func isIn(_ bytes: [UInt8]) -> Bool {
         spellings.contains { bytes.range(of: $0, standingAlone: true) }
             || digests.contains { bytes.range(of: Array($0.utf8), standingAlone: true) }
@@ -41,7 +41,7 @@ package struct SoughtText: Sendable {
 
     package func isIn(_ text: String) -> Bool { isIn(Array(text.utf8)) }
 
-    /// Where the text stands in a request: `externalId in its body`, `in its target`. Headers are left out, because lengths are no ids.
+    /// The places of the text in a request: `externalId in its body`, `in its target`. Headers are left out, because lengths are no ids.
     package func places(in request: StoredRequest) -> [String] {
         var places = isIn(request.target) ? ["in its target"] : []
         if isIn(request.body) {

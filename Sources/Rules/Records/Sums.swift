@@ -142,6 +142,6 @@ extension Sums.Part {
 }
 
 extension DeliveryState {
-    /// Of several deliveries of one conversion, the heaviest says how the conversion stands.
+    /// Of several deliveries of one conversion, the heaviest decides for the conversion.
     fileprivate var weight: Int64 { self == .pending ? 200 : isFailed ? 100 + number : hasArrived ? -number : number }
 }

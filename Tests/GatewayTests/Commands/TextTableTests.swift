@@ -58,7 +58,7 @@ struct TextTableTests {
         #expect(empty.leftOut == [])
     }
 
-    @Test func `chosen columns stand in their order, and none leaves`() {
+    @Test func `chosen columns keep their order, and none leaves`() {
         let table = Self.table([[Self.ids[0], "4711", "click-1234", "connection refused"]])
         #expect(table.fitting(nil, only: ["reason", "order"]).lines == ["reason              order", "connection refused  4711"])
         let narrow = table.fitting(20, only: ["click", "reason"])

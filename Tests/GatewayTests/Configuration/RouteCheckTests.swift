@@ -87,7 +87,7 @@ struct RouteCheckTests {
                 + "counts as approved there; to send it once it is approved write when: not (status == \"pending_review\")"
         ),
     ])
-    func `a destination that cannot be told what is pending is warned of`(routes: String, finding: String) {
+    func `a destination without a parameter for what is pending is warned of`(routes: String, finding: String) {
         #expect(Self.findings(routes) == [finding])
     }
 

@@ -209,12 +209,12 @@ extension EndToEnd {
                 let named = try await bench.run("conversions", "--store", server.url(database))
                 #expect(named.status == 0 && !named.errors.contains("password"))
                 for store in [url.replacing("${PASSWORD}", with: "s3cret"), server.url(database) + "?password=s3cret"] {
-                    let told = try await bench.run("conversions", "--json", "--store", store)
-                    #expect(told.status == 0 && told.output == "[]\n")
+                    let warned = try await bench.run("conversions", "--json", "--store", store)
+                    #expect(warned.status == 0 && warned.output == "[]\n")
                     #expect(
-                        told.errors.hasPrefix(
+                        warned.errors.hasPrefix(
                             "warning: every user of this machine can read the password in --store, in the list of processes; "))
-                    #expect(!told.errors.contains("s3cret"))
+                    #expect(!warned.errors.contains("s3cret"))
                 }
                 let checked = try await bench.run("check", "--config", "gateway.yaml")
                 try bench.configure(Self.configuration("postgres://gateway:${PASSWORD}@127.0.0.1:1/none"))

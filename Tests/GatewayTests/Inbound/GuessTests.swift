@@ -87,7 +87,7 @@ struct GuessTests {
         #expect(await bench.send(wrong).status == 401)
     }
 
-    @Test func `what cannot be read as far as its key is answered each time, and kept twenty times in a minute`() async throws {
+    @Test func `a request that is unreadable up to its key is answered each time, and kept twenty times in a minute`() async throws {
         let bench = IntakeBench([try .sample("shop", "refvenue", ["publishable_key": "key-of-shop-000001"])])
         let broken = WireRequest.post("/v1/track-conversion", "{")
         let packed = WireRequest.post("/v1/track-conversion", "{}", ["Content-Encoding": "gzip"])

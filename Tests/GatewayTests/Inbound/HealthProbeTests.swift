@@ -26,7 +26,7 @@ struct HealthProbeTests {
         #expect(await bench.send(.get("/healthz")).status == 200)
     }
 
-    @Test func `a stranger is told the kind of problem, and the log has the rest once`() async throws {
+    @Test func `a stranger gets the kind of problem, and the log has the rest once`() async throws {
         let lines = Mutex<[String]>([])
         let logger = Logger(label: "test") { _ in
             LogRecord { event in lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") } }

@@ -47,7 +47,7 @@ struct RecordedRequestTests {
         }
     }
 
-    /// What stands beside a signed body is not signed.
+    /// What is sent beside a signed body is not signed.
     @Test(arguments: [.update, .add, .new] as [RepeatPolicy])
     func `a replay with other content beside what is signed changes nothing`(_ repeats: RepeatPolicy) async throws {
         try await use(repeats) { (bench, store) async throws in

@@ -23,7 +23,7 @@ extension ConversionStoreConformance {
             }
             try await store.checkWritable()
         },
-        Self(name: "order ids that differ only at their end are told apart") { store async throws in
+        Self(name: "order ids that differ only at their end stay two") { store async throws in
             let sent = (1...3).map { number in
                 var sent = StoreSamples.submission(UInt64(number))
                 sent.conversion.orderID = String(repeating: "ü", count: 2000) + "\(number)"

@@ -7,7 +7,7 @@ import Foundation
 /// Keeps a second service off the same store: two would deliver everything twice.
 ///
 /// An advisory lock on `<store>.lock`, given back by the system when the process ends, however it ends. Commands that only look or repair
-/// need none. Whoever can open the file could hold the lock, even if only to read, so that nobody but its owner may open it.
+/// need none. A user who can open the file could hold the lock, even if only to read, so only its owner may open it.
 final class StoreLock: Sendable {
     private let descriptor: Int32
 

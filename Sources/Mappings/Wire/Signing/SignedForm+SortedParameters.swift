@@ -15,7 +15,7 @@ extension SignedForm {
     private static func ambiguity(of pairs: [(name: String, value: String)]) -> String? {
         for (name, value) in pairs {
             if name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "&") }) {
-                return "the name \(name.quotedBriefly) holds a sign that stands between names and values"
+                return "the name \(name.quotedBriefly) holds a sign that separates names from values"
             }
             if value.utf8.contains(UInt8(ascii: "&")) { return "the value of \(name.quotedBriefly) holds '&'" }
         }

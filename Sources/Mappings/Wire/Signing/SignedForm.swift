@@ -21,7 +21,7 @@ package struct SignedForm: Sendable, Equatable {
 struct SignedText {
     var bytes: [UInt8]
     /// Why other content could have the same text, as a part of a sentence; nil if none could. The gateway may sign such a text, but never
-    /// believes one: whoever recorded it could send the other content.
+    /// believes one: a person who recorded it could send the other content.
     var ambiguity: String?
 
     init(_ bytes: [UInt8], ambiguity: String? = nil) {
