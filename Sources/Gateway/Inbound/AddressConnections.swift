@@ -3,7 +3,7 @@ import Synchronization
 
 /// Counts the open connections of each peer address, so that one cannot take them all.
 ///
-/// An IPv6 network of 64 bits counts as one address: a subscriber with one address of it has all.
+/// The addresses of one subscriber count as one.
 final class AddressConnections: Sendable {
     /// One address, while it has connections.
     final class Address: Sendable {
@@ -38,7 +38,7 @@ final class AddressConnections: Sendable {
 
     /// - Returns: what a caller hands back to `leave` when the connection is closed.
     func enter(_ peer: IPAddress) -> (address: Address, verdict: Verdict) {
-        let key = peer.family == .v6 ? IPAddress(family: .v6, bits: (peer.bits >> 64) << 64) : peer
+        let key = peer.subscriber
         return addresses.withLock { addresses in
             let address = addresses[key] ?? Address(key)
             addresses[key] = address

@@ -57,8 +57,3 @@ package struct FailurePace: Sendable {
         counted = counted.filter { $0.value.last + rate.interval > now }
     }
 }
-
-extension IPAddress {
-    /// The address, or of IPv6 the network of 64 bits, of which one subscriber has every address.
-    package var subscriber: IPAddress { family == .v4 ? self : IPAddress(family: .v6, bits: bits & ~UInt128(UInt64.max)) }
-}

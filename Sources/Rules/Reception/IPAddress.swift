@@ -117,3 +117,8 @@ extension IPAddress: CustomStringConvertible {
         return text(groups[..<best.lowerBound]) + "::" + text(groups[best.upperBound...])
     }
 }
+
+extension IPAddress {
+    /// The address, or of IPv6 the network of 64 bits, of which one subscriber has every address.
+    package var subscriber: IPAddress { family == .v4 ? self : IPAddress(family: .v6, bits: bits & ~UInt128(UInt64.max)) }
+}
