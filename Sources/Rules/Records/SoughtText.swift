@@ -19,7 +19,7 @@ package struct SoughtText: Sendable {
         json.string(text)
         let escaped = json.bytes.dropFirst().dropLast()
         let all = [Array(text.utf8), Array(escaped), Array(text.percentEncoded.utf8), Array(text.replacing("@", with: "%40").utf8)]
-        spellings = Set(all.map { $0.map(\.lowercase) }).sorted { $0.count > $1.count }
+        spellings = Set(all.map { $0.map(\.lowercased) }).sorted { $0.count > $1.count }
         digests = Person(email: text)?.digests ?? []
     }
 
@@ -77,9 +77,9 @@ extension [UInt8] {
         guard let first = needle.first, needle.count <= count else { return false }
         return withUnsafeBufferPointer { hay in
             needle.withUnsafeBufferPointer { needle in
-                for start in 0...(hay.count - needle.count) where hay[start].lowercase == first {
+                for start in 0...(hay.count - needle.count) where hay[start].lowercased == first {
                     var index = 1
-                    while index < needle.count, hay[start + index].lowercase == needle[index] { index += 1 }
+                    while index < needle.count, hay[start + index].lowercased == needle[index] { index += 1 }
                     guard index == needle.count else { continue }
                     guard standingAlone else { return true }
                     let end = start + index
@@ -101,8 +101,7 @@ extension UnsafeBufferPointer<UInt8> {
 }
 
 extension UInt8 {
-    fileprivate var lowercase: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
     fileprivate var isOfWord: Bool {
-        (0x30...0x39).contains(self) || (0x61...0x7A).contains(lowercase) || self >= 0x80 || self == 0x2D || self == 0x5F
+        (0x30...0x39).contains(self) || (0x61...0x7A).contains(lowercased) || self >= 0x80 || self == 0x2D || self == 0x5F
     }
 }
