@@ -2,7 +2,9 @@ import Mappings
 import Rules
 
 /// A judge with one source for each built-in mapping, and everything else that looks through a request.
-package struct SampleJudge: Sendable {
+///
+/// A class: a program that is built on top of the properties is not built again when only the rules change, and so must not copy their values.
+package final class SampleJudge: Sendable {
     private static let secret = "S3cr3t~Value~Of~A~Source"
     private static let now = Timestamp(seconds: 1_763_600_000)
 
