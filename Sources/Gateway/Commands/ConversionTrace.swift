@@ -7,6 +7,7 @@ struct ConversionTrace {
         var row: ConversionRow
         var request: StoredRequest?
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
+        var unrouted: UnroutedMessage?
     }
     private let first: Message
     private let corrections: [Message]
@@ -14,8 +15,10 @@ struct ConversionTrace {
 
     /// - Parameters:
     ///   - row: the first message or a correction; the whole history is shown.
-    ///   - destination: nil takes the deliveries to all of them.
-    init(_ row: ConversionRow, in store: any ReadingStore, destination: String? = nil) async throws(StoreError) {
+    ///   - destination: nil takes the deliveries to all of them, and the reasons why there are none to others.
+    init(
+        _ row: ConversionRow, in store: any ReadingStore, _ configuration: Configuration?, destination: String? = nil
+    ) async throws(StoreError) {
         var messages: [Message] = []
         for row in try await store.history(of: row.id) {
             var message = Message(row: row, request: try await store.request(of: row.id))
@@ -23,6 +26,10 @@ struct ConversionTrace {
                 DeliveryFilter(conversion: row.id, destination: destination, ascending: true, limit: 1000))
             {
                 message.deliveries.append((delivery, try await store.attempts(of: delivery.id)))
+            }
+            if destination == nil {
+                let reached = message.deliveries.map(\.row.id.destination)
+                message.unrouted = try await UnroutedMessage(row, reached: reached, in: store, configuration)
             }
             messages.append(message)
         }
@@ -49,6 +56,7 @@ struct ConversionTrace {
                 return .object(object)
             })
         object["deliveries"] = Self.array(of: first)
+        object["not_routed"] = first.unrouted?.array
         guard !corrections.isEmpty else { return object }
         object["first"] = .object(Listing.object(of: first.row))
         object["corrections"] = .array(
@@ -59,6 +67,7 @@ struct ConversionTrace {
                 ]
                 object["request"] = message.request.map { .object(Listing.object(of: $0)) }
                 object["deliveries"] = Self.array(of: message)
+                object["not_routed"] = message.unrouted?.array
                 return .object(object)
             })
         return object
@@ -118,7 +127,7 @@ struct ConversionTrace {
                 lines.append("     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply)")
             }
         }
-        return lines
+        return lines + (message.unrouted?.lines ?? [])
     }
 }
 

@@ -125,12 +125,8 @@ struct Conversions: AsyncParsableCommand {
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
             let row = try await ConversionLookup(text: id, store: store).find()
-            let trace = try await ConversionTrace(row, in: store)
-            let unrouted = try await UnroutedDestinations(row, in: store, configuration)
-            guard self.store.json else { return Terminal.print(trace.lines + unrouted.lines) }
-            var object = trace.object
-            object["not_routed"] = unrouted.array
-            Listing.printPretty(object)
+            let trace = try await ConversionTrace(row, in: store, configuration)
+            if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }
 }

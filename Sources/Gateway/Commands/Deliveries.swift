@@ -108,7 +108,7 @@ struct Deliveries: AsyncParsableCommand {
         @Argument(help: "The delivery's id, conversion:destination, or a conversion's, or the first characters of one.") var id: String
 
         func run() async throws {
-            let (store, _) = try store.open(for: .store)
+            let (store, configuration) = try store.open(for: .store)
             let colon = id.firstIndex(of: ":")
             let found = try await store.messages(startingWith: String(id[..<(colon ?? id.endIndex)]))
             guard found.count == 1 else {
@@ -121,7 +121,7 @@ struct Deliveries: AsyncParsableCommand {
                 throw ExitStatus.findings
             }
             let trace = try await ConversionTrace(
-                found[0], in: store, destination: colon.map { String(id[id.index(after: $0)...]) })
+                found[0], in: store, configuration, destination: colon.map { String(id[id.index(after: $0)...]) })
             if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }

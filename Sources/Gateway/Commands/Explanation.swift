@@ -198,7 +198,7 @@ struct Explanation {
     /// What the message's own rule makes of the stored conversion, and what each destination gets of it.
     private mutating func showChange(of root: ConversionID, by message: CorrectionRule.Message, _ submission: Submission) async {
         guard let present = await foresight.present(of: root),
-            case .changed(let row, let routed) = submission.rule.step(message, present.document),
+            case .changed(let row, let way) = submission.rule.step(message, present.document),
             let current = try? Conversion(document: present.document), let next = try? Conversion(document: row.document)
         else { return }
         var table = TextTable("conversion \(next.id)", "now", "then")
@@ -206,10 +206,11 @@ struct Explanation {
             table.add(field, current.exampleText(field) ?? "", next.exampleText(field) ?? "")
         }
         lines += table.lines + [""]
-        let reached = HistoryStep(row: row, number: 1, routed: routed).destinations(after: Array(present.states.keys))
+        let reached = HistoryStep(row: row, number: 1, way: way).destinations(after: Array(present.states.keys))
         for name in configuration.destinations.map(\.name) where reached.contains(name) {
             show(next, to: name, after: present.states[name])
         }
+        showObstacles(to: next, reached: reached)
     }
 
     // MARK: - Parts of the picture
@@ -241,7 +242,11 @@ struct Explanation {
     private mutating func showDestinations(_ names: [String], of conversion: Conversion) {
         if names.isEmpty { lines.append("no route takes this conversion to any destination".styled(.yellow)) }
         for name in names { show(conversion, to: name, after: nil) }
-        lines += configuration.routes.obstacles(to: conversion, reached: names).map { $0.sentence.printable.styled(.yellow) }
+        showObstacles(to: conversion, reached: names)
+    }
+
+    private mutating func showObstacles(to conversion: Conversion, reached: [String]) {
+        lines += configuration.routes.obstacles(to: conversion, reached: reached).map { $0.sentence.printable.styled(.yellow) }
     }
 
     /// - Parameter state: for a correction, what became of its conversion at this destination; nil if it had no delivery there.

@@ -58,7 +58,7 @@ extension Reception {
             origins?["reason"] = "the source's review"
         }
         if let origins { notes?.origins = origins }
-        let destinations = routes.destinations(of: conversion)
+        let way = routes.way(of: conversion)
         // Before anything is blotted out, so that nobody finds out secrets by what counts as the same. Not `sent ?? conversion`, which would copy
         // every field of either.
         let digest = if let sent { sent.contentDigest() } else { conversion.contentDigest() }
@@ -70,7 +70,7 @@ extension Reception {
         }
         let submission = Submission(
             conversion: row, request: match.tracker.mask.stored(arrival.request, peer: arrival.peer), keys: keys,
-            content: Digest32(bytes: digest), destinations: destinations, from: source)
+            content: Digest32(bytes: digest), way: way, from: source)
         return .conversion(conversion, submission)
     }
 

@@ -31,12 +31,15 @@ package final class Reception: Sendable {
         secrets others: [String] = [], waiting: WaitingLimits = WaitingLimits(),
         longestIdempotencyKey: Int = 255
     ) {
+        let secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: Self.shortestHidden)
+        self.secrets = secrets
+        // A condition may quote a variable of the environment, and its words are kept with what it does not take.
+        let routes = routes.map { $0.hiding(secrets) }
         self.routes = routes
         routesMayFail = routes.mayFail
         self.trustedProxies = trustedProxies
         self.longestIdempotencyKey = longestIdempotencyKey
-        secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: Self.shortestHidden)
-        let secrets = SecretFinder(sources.flatMap(\.secrets) + others)
+        let hidden = SecretFinder(sources.flatMap(\.secrets) + others)
         var names: [String] = []
         for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }
         paths = PathTable(
@@ -48,7 +51,7 @@ package final class Reception: Sendable {
                         sources: own.map {
                             ReceivingSource($0, sharing: sources.sharingOrders(with: $0), routes: routes, waiting: waiting)
                         },
-                        mask: RequestMask($0.mapping, among: mappings, secrets: secrets))
+                        mask: RequestMask($0.mapping, among: mappings, secrets: hidden))
                 }
             })
     }
