@@ -44,6 +44,7 @@ struct Conversions: AsyncParsableCommand {
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
+            self.store.tellSpan(page, by: byDate)
             let filter = ConversionFilter(
                 source: source, tracker: tracker, type: type, status: status, orderID: orderID, clickID: clickID, since: page.since?.time,
                 until: page.until?.time, state: state, withRepeats: repeated, byOccurrence: byDate == .occurred, limit: page.limit,

@@ -60,6 +60,7 @@ struct Deliveries: AsyncParsableCommand {
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
+            self.store.tellSpan(page, by: filter.byDate)
             if notRouted { return try await listUnrouted(in: store, configuration) }
             let wanted = filter.filter(page)
             let rows = try await store.deliveries(wanted)

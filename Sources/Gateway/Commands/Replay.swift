@@ -66,6 +66,7 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         let (store, configuration) = try store.open(readOnly: dryRun)
+        self.store.tellSpan(page, by: filter.byDate)
         if waiting { return try await runWaiting(in: store, configuration) }
         var plan = ReplayPlan()
         var requests: [RefusedRow] = []
