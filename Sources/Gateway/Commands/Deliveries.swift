@@ -116,7 +116,7 @@ struct Deliveries: AsyncParsableCommand {
                 Terminal.complain(
                     found.isEmpty
                         ? [
-                            "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them"
+                            "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them; look everywhere with `gateway find \(id.shellQuoted)`"
                         ]
                         : ConversionLookup.sentence(id, mayBe: found))
                 throw ExitStatus.findings

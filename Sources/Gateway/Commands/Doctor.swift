@@ -73,13 +73,13 @@ enum DoctorFiles {
         let what = [
             (configuration.sources.count, "source"), (configuration.destinations.count, "destination"),
             (configuration.routes.count, "route"),
-        ].map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        ].map { $0.0.of($0.1) }.joined(separator: ", ")
         findings.append(
             warnings == 0
                 ? DoctorFinding("configuration", .ok, what)
                 : DoctorFinding(
                     "configuration", .warning,
-                    "\(what); \(warnings) warning\(warnings == 1 ? "" : "s"), shown by `gateway check --config \(path)`"))
+                    "\(what); \(warnings.of("warning")), shown by `gateway check --config \(path)`"))
         for source in configuration.sources where !source.openCredentials.isEmpty {
             findings.append(
                 DoctorFinding(

@@ -228,8 +228,9 @@ struct Replay: AsyncParsableCommand {
             for message in missing { plan.add(ReplayPlan.Item(message, to: destination)) }
         }
         if known > 0 {
-            let have = known == 1 ? "1 conversion has" : "\(known) conversions have"
-            Terminal.complain("\(have) a delivery to '\(destination)' already; send it again with --destination \(destination)")
+            Terminal.complain(
+                "\(known.of("conversion")) \(known == 1 ? "has" : "have") a delivery to '\(destination)' already; send it again with --destination \(destination)"
+            )
         }
     }
 
@@ -275,8 +276,8 @@ struct Replay: AsyncParsableCommand {
     ) async throws -> Bool {
         let (owed, gone) = plan.split(by: configuration)
         for (name, count) in gone {
-            let stay = count == 1 ? "delivery stays as it is" : "deliveries stay as they are"
-            Terminal.complain("the configuration has no destination '\(name)' any more; \(count) \(stay)")
+            let stay = count == 1 ? "stays as it is" : "stay as they are"
+            Terminal.complain("the configuration has no destination '\(name)' any more; \(count.of("delivery")) \(stay)")
         }
         guard !plan.items.isEmpty else { return true }
         let now = SystemClock.now()
@@ -290,14 +291,11 @@ struct Replay: AsyncParsableCommand {
         }
         let were = states.isEmpty ? "" : " (\(states.joined(separator: ", ")) before)"
         Terminal.print(
-            "\(count) \(count == 1 ? "delivery is" : "deliveries are") due now\(were); a running gateway sends within two seconds")
+            "\(count.of("delivery")) \(count == 1 ? "is" : "are") due now\(were); a running gateway sends within two seconds")
         if requeued < rows.count {
             let changed = rows.count - requeued
-            let stay =
-                changed == 1
-                ? "1 delivery has changed meanwhile and stays as it is"
-                : "\(changed) deliveries have changed meanwhile and stay as they are"
-            Terminal.complain("\(stay); look at \(changed == 1 ? "it" : "them") with 'gateway deliveries'")
+            let stay = changed == 1 ? "has changed meanwhile and stays as it is" : "have changed meanwhile and stay as they are"
+            Terminal.complain("\(changed.of("delivery")) \(stay); look at \(changed == 1 ? "it" : "them") with 'gateway deliveries'")
         }
         return gone.isEmpty
     }

@@ -138,13 +138,8 @@ extension ConfigurationLoader {
     private mutating func postback(_ key: String, _ node: YAMLNode) -> PostbackURL? {
         guard let text = node.text(key, &diagnostics) else { return nil }
         var found = Diagnostics()
-        let url = PostbackURL.parse(text, key: key, at: node.location, into: &found)
-        if found.hasErrors, let masked = substitution.maskedTexts[node.location] {
-            // What variables hold may be secret, so the sentences are about the text without it.
-            found = Diagnostics()
-            _ = PostbackURL.parse(masked, key: key, at: node.location, into: &found)
-            if !found.hasErrors { found.error(at: node.location, "the environment variables in this \(key) break it") }
-        }
+        // What variables hold may be secret, so sentences quote the text without it.
+        let url = PostbackURL.parse(text, key: key, shown: substitution.maskedTexts[node.location], at: node.location, into: &found)
         if !found.hasErrors {
             do throws(TrackerURL.Failure) {
                 try TrackerURL.check(text, key: key)

@@ -106,9 +106,14 @@ extension ConfigurationLoader {
                 let place = places.first(where: { $0.name == source.name })?.place
             else { continue }
             let path = source.mapping.request.path.description
+            let consequence =
+                source.distinguishingHeader(from: twin).map {
+                    "and only the header \($0) distinguishes them, so a request without it counts as '\(twin.name)'; "
+                        + "give each a secret of its own, or send to "
+                } ?? "so \(path) cannot distinguish them; send to "
             diagnostics.warning(
                 at: place,
-                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', so \(path) cannot distinguish them; send to "
+                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', \(consequence)"
                     + "/\(twin.name)\(path) and /\(source.name)\(path)")
         }
     }

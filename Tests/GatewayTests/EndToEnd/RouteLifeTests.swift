@@ -100,6 +100,10 @@ extension EndToEnd {
                 let later = try await bench.rows("deliveries", "--not-routed", "--destination", "b")
                 #expect(later.map { $0["not_routed"] } == [["the routes of now would take it"]])
 
+                let explained = try await bench.run("explain", "--source", "shop", input: Samples.sale("o-1", cents: 2500).body)
+                #expect(explained.lines.contains { $0.hasPrefix("it would correct conversion ") }, "\(explained.output)")
+                #expect(explained.lines.last == "route 2 → c: not sent, wants not exists(order_id), is 'o-1'")
+
                 // A correction is judged by the routes of its own moment, and its sale's reasons stay.
                 #expect(try await Samples.sale("o-1", cents: 2500).post(port).status == 200)
                 _ = try await bench.settled(3)
@@ -178,7 +182,7 @@ extension EndToEnd {
                 #expect(unclear.errors.split(separator: "\n").first == "'\(both)' may be any of 2 conversions; name one by its id")
                 for id in ids { #expect(unclear.errors.contains("  \(id)  ")) }
                 let none = try await bench.run("conversions", "show", "o-3")
-                #expect(none.errors == "there is no conversion 'o-3'; find ids with `gateway conversions --order-id …`\n")
+                #expect(none.errors == "there is no conversion 'o-3'; look everywhere with `gateway find o-3`\n")
             }
         }
     }
