@@ -111,7 +111,7 @@ extension ConversionStoreConformance {
             #expect(try await found("nothing").isEmpty)
             let report = try await store.find(try #require(SoughtText("nothing")), everywhere: false)
             #expect(
-                report.searched.map { "\($0.count) \($0.name)" }.prefix(3) == [
+                report.searched.map(\.text).prefix(3) == [
                     "2 conversions and corrections", "0 waiting corrections", "0 refused requests",
                 ])
             #expect(report.searched.first?.since == StoreSamples.start)
