@@ -87,7 +87,9 @@ extension SentObject {
         if position > 0 {
             let end = quoted(members[position - 1].value).upperBound
             cuts.append(cut(end..<own.upperBound))
-            if let comma = bytes[end..<own.lowerBound].firstIndex(of: UInt8(ascii: ",")), comma > end { cuts.append(cut(comma..<own.upperBound)) }
+            if let comma = bytes[end..<own.lowerBound].firstIndex(of: UInt8(ascii: ",")), comma > end {
+                cuts.append(cut(comma..<own.upperBound))
+            }
         }
         return cuts
     }

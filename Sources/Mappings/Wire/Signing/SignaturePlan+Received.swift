@@ -17,7 +17,9 @@ extension SignaturePlan {
     package func code(of text: String) -> [UInt8]? {
         let prefix = algorithm.prefix
         let hasPrefix = text.utf8.count > prefix.utf8.count && String(text.prefix(prefix.count)).isEqualIgnoringCase(prefix)
-        guard let code = encoding.code(hasPrefix ? String(text.dropFirst(prefix.count)) : text), code.count == algorithm.length else { return nil }
+        guard let code = encoding.code(hasPrefix ? String(text.dropFirst(prefix.count)) : text), code.count == algorithm.length else {
+            return nil
+        }
         return code
     }
 

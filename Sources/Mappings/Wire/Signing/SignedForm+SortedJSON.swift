@@ -28,7 +28,9 @@ extension SentObject {
         case .usual: return [SignedText(text(Style(isSorted: true)))]
         case .common:
             let spellings: [JSONSpelling] = isSpelledFreely ? [.ascii, .utf8] : []
-            return (spellings.map { Style(isSorted: true, spelling: $0) } + [Style(isSorted: true, isSpaced: true)]).map { SignedText(text($0)) }
+            return (spellings.map { Style(isSorted: true, spelling: $0) } + [Style(isSorted: true, isSpaced: true)]).map {
+                SignedText(text($0))
+            }
         case .rare: return texts(isSorted: true)
         }
     }

@@ -20,7 +20,8 @@ struct SentSignatureTests {
 
     private static func json(_ body: String, query: String = "", headers: [(String, String)] = []) -> WireRequest {
         WireRequest(
-            method: "POST", path: "/v1/event", query: query, headers: [("Content-Type", "application/json")] + headers, body: Array(body.utf8))
+            method: "POST", path: "/v1/event", query: query, headers: [("Content-Type", "application/json")] + headers,
+            body: Array(body.utf8))
     }
 
     private static func form(_ body: String) -> WireRequest {
@@ -34,17 +35,38 @@ struct SentSignatureTests {
 
     @Test(arguments: [
         // In front, between, behind, and among blanks; SIGN is put in.
-        (#"{"clickid":"c-1","event":"lead","status":"approved","sub_id_1":"a\u0026b","timestamp":1717000000}"#,
-         #"{"clickid":"c-1","event":"lead","sign":"SIGN","status":"approved","sub_id_1":"a\u0026b","timestamp":1717000000}"#),
-        (#"{"event":"lead","clickid":"c\/1","status":"approved"}"#, #"{"sign":"SIGN","event":"lead","clickid":"c\/1","status":"approved"}"#),
-        (#"{"event":"lead","clickid":"c\/1","status":"approved"}"#, #"{"event":"lead","clickid":"c\/1","status":"approved","sign":"SIGN"}"#),
-        (#"{"event":"lead","clickid":"c\/1","status":"approved"}"#, #"{"sign":"SIGN", "event":"lead","clickid":"c\/1","status":"approved"}"#),
-        (#"{"event": "lead", "clickid": "c", "status": "approved"}"#, #"{"event": "lead", "sign": "SIGN", "clickid": "c", "status": "approved"}"#),
-        (#"{"event": "lead", "clickid": "c", "status": "approved"}"#, #"{"event": "lead", "clickid": "c", "status": "approved", "sign": "SIGN"}"#),
-        ("{\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\"\n}",
-         "{\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\",\n  \"sign\": \"SIGN\"\n}"),
-        ("{\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\"\n}",
-         "{\n  \"sign\": \"SIGN\",\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\"\n}"),
+        (
+            #"{"clickid":"c-1","event":"lead","status":"approved","sub_id_1":"a\u0026b","timestamp":1717000000}"#,
+            #"{"clickid":"c-1","event":"lead","sign":"SIGN","status":"approved","sub_id_1":"a\u0026b","timestamp":1717000000}"#
+        ),
+        (
+            #"{"event":"lead","clickid":"c\/1","status":"approved"}"#,
+            #"{"sign":"SIGN","event":"lead","clickid":"c\/1","status":"approved"}"#
+        ),
+        (
+            #"{"event":"lead","clickid":"c\/1","status":"approved"}"#,
+            #"{"event":"lead","clickid":"c\/1","status":"approved","sign":"SIGN"}"#
+        ),
+        (
+            #"{"event":"lead","clickid":"c\/1","status":"approved"}"#,
+            #"{"sign":"SIGN", "event":"lead","clickid":"c\/1","status":"approved"}"#
+        ),
+        (
+            #"{"event": "lead", "clickid": "c", "status": "approved"}"#,
+            #"{"event": "lead", "sign": "SIGN", "clickid": "c", "status": "approved"}"#
+        ),
+        (
+            #"{"event": "lead", "clickid": "c", "status": "approved"}"#,
+            #"{"event": "lead", "clickid": "c", "status": "approved", "sign": "SIGN"}"#
+        ),
+        (
+            "{\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\"\n}",
+            "{\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\",\n  \"sign\": \"SIGN\"\n}"
+        ),
+        (
+            "{\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\"\n}",
+            "{\n  \"sign\": \"SIGN\",\n  \"event\": \"lead\",\n  \"clickid\": \"é\",\n  \"status\": \"approved\"\n}"
+        ),
         ("{\n \"event\": \"lead\"\n}", "{\n \"event\": \"lead\"\n,\"sign\":\"SIGN\"}"),
     ])
     func `a JSON body verifies as it was sent, with the signature cut out wherever it is`(text: String, body: String) throws {
@@ -73,7 +95,9 @@ struct SentSignatureTests {
         #"{"a": {"x": [1, {"k": 2, "l": 3}], "y": 1}, "clickid": "c"}"#, #"{"clickid":"c","a":{"y":1,"x":[1,{"l":3,"k":2}]}}"#,
     ])
     func `objects within verify sorted and as they are`(text: String) throws {
-        #expect(try Self.verifies(Self.json(#"{"clickid":"c","a":{"y":1,"x":[1,{"l":3,"k":2}]},"sign":"SIGN"}"#.replacing("SIGN", with: Self.sign(text)))))
+        #expect(
+            try Self.verifies(
+                Self.json(#"{"clickid":"c","a":{"y":1,"x":[1,{"l":3,"k":2}]},"sign":"SIGN"}"#.replacing("SIGN", with: Self.sign(text)))))
     }
 
     @Test(arguments: [
@@ -117,7 +141,10 @@ struct SentSignatureTests {
     @Test func `a query that an HTML page changed verifies as it was before`() throws {
         let text = "amount=5%2e00&currency=USD&sub_id_1=x+y"
         let pair = "&sign=" + (try Self.sign(text))
-        for sent in ["amount=5%2e00¤cy=USD&sub_id_1=x+y", "amount=5%2e00%C2%A4cy=USD&sub_id_1=x+y", "amount=5%2e00&amp;currency=USD&amp;sub_id_1=x+y"] {
+        for sent in [
+            "amount=5%2e00¤cy=USD&sub_id_1=x+y", "amount=5%2e00%C2%A4cy=USD&sub_id_1=x+y",
+            "amount=5%2e00&amp;currency=USD&amp;sub_id_1=x+y",
+        ] {
             #expect(try Self.verifies(Self.get(sent + pair)), "\(sent)")
         }
     }
@@ -152,15 +179,20 @@ struct SentSignatureTests {
 
     // MARK: Around the text
 
-    @Test(arguments: ["clickid=c&event=lead&reason=a+b", "event=lead&clickid=c&reason=a+b", #"{"clickid":"c","event":"lead"}"#, #"{"event":"lead","clickid":"c"}"#])
+    @Test(arguments: [
+        "clickid=c&event=lead&reason=a+b", "event=lead&clickid=c&reason=a+b", #"{"clickid":"c","event":"lead"}"#,
+        #"{"event":"lead","clickid":"c"}"#,
+    ])
     func `each text may have one line feed behind it`(text: String) throws {
         let (one, two) = (try Self.sign(text + "\n"), try Self.sign(text + "\n\n"))
         func request(_ sign: String) -> WireRequest {
-            text.hasPrefix("{") ? Self.json(#"{"event":"lead","clickid":"c","sign":"\#(sign)"}"#) : Self.get("event=lead&clickid=c&reason=a+b&sign=" + sign)
+            text.hasPrefix("{")
+                ? Self.json(#"{"event":"lead","clickid":"c","sign":"\#(sign)"}"#) : Self.get("event=lead&clickid=c&reason=a+b&sign=" + sign)
         }
         #expect(try Self.verifies(request(one)))
         #expect(try !Self.verifies(request(two)))
-        let raw = Self.json(#"{"event":"lead","clickid":"c"}"#, headers: [("X-RS-Sign", try Self.sign("{\"event\":\"lead\",\"clickid\":\"c\"}\n"))])
+        let raw = Self.json(
+            #"{"event":"lead","clickid":"c"}"#, headers: [("X-RS-Sign", try Self.sign("{\"event\":\"lead\",\"clickid\":\"c\"}\n"))])
         #expect(try Self.verifies(raw))
     }
 
@@ -199,7 +231,10 @@ struct SentSignatureTests {
         let text = "clickid=c&event=lead"
         let pair = "sign=" + (try Self.sign(text))
         #expect(try Self.verifies(Self.form("\(text)&\(pair)")))
-        for request in [Self.form("\(text)&\(pair)&\(pair)"), Self.get("\(pair)&\(text)&\(pair)"), Self.get("\(text)&\(pair)&s%69gn=\(pair.dropFirst(5))")] {
+        for request in [
+            Self.form("\(text)&\(pair)&\(pair)"), Self.get("\(pair)&\(text)&\(pair)"),
+            Self.get("\(text)&\(pair)&s%69gn=\(pair.dropFirst(5))"),
+        ] {
             let (isRight, signature) = try Self.received(request)
             #expect(!isRight)
             #expect(signature.problem == "the signature was sent twice; send it once")
@@ -249,7 +284,8 @@ struct SentSignatureTests {
                 each also with a line feed behind it
                 """)
         let query = try Self.received(Self.get("clickid=c&event=lead&sign=\(wrong)")).signature
-        #expect(query.tried?.hasPrefix("as_sent and sorted_params of 20 bytes, sorted_json of 30 bytes (at byte 0 '{' instead of 'c')") == true)
+        #expect(
+            query.tried?.hasPrefix("as_sent and sorted_params of 20 bytes, sorted_json of 30 bytes (at byte 0 '{' instead of 'c')") == true)
         let short = try Self.received(Self.get("clickid=c&sign=abc")).signature
         #expect(short.problem == "the signature sent is not the 64 hex digits of hmac-sha256")
         #expect(short.tried == nil)
