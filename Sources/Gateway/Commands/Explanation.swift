@@ -143,6 +143,8 @@ struct Explanation {
         switch acceptance {
         case .stored: showDestinations(submission.destinations, of: conversion)
         case .conflict, .refused: break
+        // A kept request comes without a proxy, so it has no second try.
+        case .secondTry: break
         case .duplicate(let first, let isSame):
             let content = isSame ? "" : ", with other content, which is kept with it"
             lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))

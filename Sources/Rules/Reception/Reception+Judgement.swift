@@ -49,7 +49,7 @@ extension Reception {
         var origins = notes?.origins
         var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
         if let refusal = source.freshness?.refusal(of: conversion, arrivedAt: arrival.arrivedAt) { throw refusal }
-        let keys = RequestKeys(of: &conversion, from: source, parsed, length: longestIdempotencyKey)
+        let keys = RequestKeys(of: &conversion, from: source, parsed, requestID: arrival.requestID, length: longestIdempotencyKey)
         if notes != nil { notes?.key = keys.described(conversion, from: source) }
         // What the sender sent, to know it again: our own doubts are no part of it.
         let sent = source.review.flatMap { $0.flag(&conversion) }
