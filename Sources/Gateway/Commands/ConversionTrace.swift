@@ -95,7 +95,8 @@ struct ConversionTrace {
         lines += Self.deliveryLines(of: first)
         for (index, message) in corrections.enumerated() {
             let change = (try? Conversion(document: message.row.document))?.change ?? "a change"
-            lines += ["", "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)".styled(.bold)]
+            let title = "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)"
+            lines += [""] + Terminal.folded(title.styled(.bold))
             if let request = message.request { lines += Listing.lines(of: request).map { "  " + $0 } }
             lines += Self.deliveryLines(of: message)
         }
@@ -106,9 +107,14 @@ struct ConversionTrace {
         let times = row.count == 1 ? "once" : "\(row.count) times"
         let content = row.sameContent ? "with the same content" : "with other content"
         var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
-        if let note = row.note { lines.append("  \(note)") }
+        if let note = row.note { lines += Terminal.folded("  \(note)") }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
+    }
+
+    /// A time that is over: the destination is paused or busy, or no gateway serves.
+    private static func next(_ time: Timestamp) -> String {
+        (time > SystemClock.now() ? ", next try " : ", due since ") + time.shown
     }
 
     private static func deliveryLines(of message: Message) -> [String] {
@@ -116,15 +122,16 @@ struct ConversionTrace {
         for (row, attempts) in message.deliveries {
             lines.append("")
             var line = "→ \(row.id.destination): \(row.state.rawValue)"
-            if row.state == .pending { line += row.nextAttempt.map { ", next try \($0.shown)" } ?? ", waits for the delivery before it" }
+            if row.state == .pending { line += row.nextAttempt.map(Self.next) ?? ", waits for the delivery before it" }
             if let remote = row.remoteID { line += ", tracker's id \(remote)" }
-            lines.append(line.styled(row.state.style))
-            if let reason = row.reason { lines.append("  \(reason)") }
+            lines += Terminal.folded(line.styled(row.state.style))
+            if let reason = row.reason { lines += Terminal.folded("  \(reason)") }
             for attempt in attempts {
                 let status = attempt.status.map { " \($0)" } ?? ""
                 lines.append("  \(attempt.number). \(attempt.startedAt.shown)  \(attempt.requestLine)")
                 lines += (SentRequest(attempt)?.rest ?? []).map { "     \($0)" }
-                lines.append("     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply)")
+                lines += Terminal.folded(
+                    "     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply)")
             }
         }
         return lines + (message.unrouted?.lines ?? [])

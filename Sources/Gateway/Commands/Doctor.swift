@@ -53,11 +53,12 @@ struct Doctor: AsyncParsableCommand {
                     ["check": .string($0.check), "level": .string($0.level.rawValue), "sentence": .string($0.sentence)]
                 })
         } else {
-            let width = findings.map(\.check.count).max() ?? 0
+            // On a terminal the sentences need the room.
+            let width = Terminal.isTerminal ? 20 : findings.map(\.check.count).max() ?? 0
             for finding in findings {
                 let level = finding.level.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0).styled(finding.level.style)
-                Terminal.print(
-                    "\(level)  \(finding.check.padding(toLength: width, withPad: " ", startingAt: 0))  \(finding.sentence.printable)")
+                let check = finding.check.padding(toLength: max(width, finding.check.count), withPad: " ", startingAt: 0)
+                Terminal.tell("\(level)  \(check)  \(finding.sentence)")
             }
         }
     }

@@ -122,7 +122,7 @@ struct Explanation {
         isRefused = true
         self.reply = reply
         lines.append("refused: \(code)".styled(.red))
-        for sentence in sentences { lines.append("  \(sentence)") }
+        for sentence in sentences { lines += Terminal.folded("  \(sentence)") }
         lines += ["", "reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))"]
     }
 
@@ -235,8 +235,10 @@ struct Explanation {
                 table.add(name, text, name == "extra" ? "parameters that no field names" : origins[name] ?? "")
             }
         }
-        lines += table.lines.map { "  " + $0 }
-        for warning in conversion.warnings { lines.append("  warning: \(warning)".styled(.yellow)) }
+        // Values are shown in full. If they need more room than there is, what is short comes first.
+        let isWide = Terminal.width.map { width in table.lines.contains { $0.places > width - 2 } } ?? false
+        lines += table.fitting(nil, only: isWide ? ["field", "from", "value"] : nil).lines.map { "  " + $0 }
+        for warning in conversion.warnings { lines += Terminal.folded("  warning: \(warning)".styled(.yellow)) }
         let key = notes?.key ?? ""
         lines += ["", "same conversion again: \(key.isEmpty ? "never, since it lacks what the key is made of" : key)", ""]
     }
@@ -248,7 +250,9 @@ struct Explanation {
     }
 
     private mutating func showObstacles(to conversion: Conversion, reached: [String]) {
-        lines += configuration.routes.obstacles(to: conversion, reached: reached).map { $0.sentence.printable.styled(.yellow) }
+        lines += configuration.routes.obstacles(to: conversion, reached: reached).flatMap {
+            Terminal.folded($0.sentence.styled(.yellow))
+        }
     }
 
     /// - Parameter state: for a correction, what became of its conversion at this destination; nil if it had no delivery there.
@@ -258,7 +262,7 @@ struct Explanation {
         switch sending.nextStep(for: conversion, delivery: arrival.id, after: state, at: arrival.receivedAt) {
         case .send(let request, _): show(request, to: sending, "→ \(name)")
         case .recordOnly(let request): show(request, to: sending, "→ \(name): recorded only, since the destination is a dry run")
-        case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow), "  \(reason)"]
+        case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow)] + Terminal.folded("  \(reason)")
         case .tooLate(let reason), .unreadable(let reason): lines += ["→ \(name): dead".styled(.yellow), "  \(reason)"]
         }
     }

@@ -43,7 +43,7 @@ struct Find: AsyncParsableCommand {
         if self.store.json {
             Listing.print(shown.map(\.object))
         } else {
-            for hit in shown { Terminal.print(hit.lines) }
+            for line in shown.flatMap(\.lines) { Terminal.tell(line) }
         }
         if hits.isEmpty {
             Terminal.complain("nothing is stored of \(sought.text.quotedBriefly); searched \(Self.text(of: report))")

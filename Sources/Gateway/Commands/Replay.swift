@@ -114,7 +114,7 @@ struct Replay: AsyncParsableCommand {
                 source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, limit: page.limit,
                 offset: page.offset))
         if rows.isEmpty { try filter.checkNames(configuration) }
-        if rows.count == page.limit { warnOfLimit("corrections") }
+        if rows.count == page.limit { warnOfLimit("correction") }
         let foresight = dryRun ? Foresight(try self.store.location().0) : nil
         let isWhole = try await WaitingReplay(store: store, configuration: configuration).run(rows, foresight)
         await foresight?.close()
@@ -181,7 +181,7 @@ struct Replay: AsyncParsableCommand {
         let kept = try await store.refused(
             RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: 1_000_000)
         ).filter { $0.replayedAs == nil }
-        if kept.count > page.limit { warnOfLimit("refused requests") }
+        if kept.count > page.limit { warnOfLimit("refused request") }
         return Array(kept.prefix(page.limit))
     }
 
@@ -208,7 +208,7 @@ struct Replay: AsyncParsableCommand {
 
     private func deliveries(_ filter: DeliveryFilter, in store: any ReadingStore) async throws -> [DeliveryRow] {
         let rows = try await store.deliveries(filter)
-        if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") deliveries") }
+        if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") delivery") }
         return rows
     }
 
@@ -258,14 +258,14 @@ struct Replay: AsyncParsableCommand {
                 ConversionFilter(
                     source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time,
                     byOccurrence: filter.byDate == .occurred, ascending: true, limit: page.limit, offset: page.offset))
-            if conversions.count == page.limit { warnOfLimit("conversions") }
+            if conversions.count == page.limit { warnOfLimit("conversion") }
         }
         return conversions
     }
 
     /// What a filter leaves out must not look like everything.
     private func warnOfLimit(_ what: String) {
-        Terminal.complain("only the \(page.limit) oldest \(what) are taken; take more with --limit")
+        Terminal.complain("only \(page.limit.of(what)) \(page.limit == 1 ? "is" : "are") taken, the oldest; take more with --limit")
     }
 
     // MARK: Sending

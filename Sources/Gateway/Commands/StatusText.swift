@@ -59,7 +59,7 @@ struct StatusText {
         if waitingCorrections > 0 {
             let wait = waitingCorrections.of("correction waits for its conversion", "corrections wait for their conversions")
             let misplaced = misplacedCorrections > 0 ? ", \(misplacedCorrections) for an order of another source".styled(.yellow) : ""
-            lines += ["", "\(wait)\(misplaced); see `gateway conversions --waiting`"]
+            lines += [""] + Terminal.folded("\(wait)\(misplaced); see `gateway conversions --waiting`")
         }
         return lines
     }
@@ -80,7 +80,7 @@ struct StatusText {
             let ofThem = corrections == 0 ? "" : ", \(corrections) of them \(corrections == 1 ? "a correction" : "corrections")"
             var line = "  \(pending) waiting\(ofThem)" + (worth.isEmpty ? "" : ", worth \(worth)")
             if let oldest = status.oldest { line += ", the oldest for \(age(oldest))" }
-            lines.append(line)
+            lines += width.map { line.folded(to: $0) } ?? [line]
             if let through = destination.through, let since = status.lately?.first {
                 lines.append(
                     "  through in about \(through.text), at the pace of the last \(age(since)), in which \(destination.ended) ended")

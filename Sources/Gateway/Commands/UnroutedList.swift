@@ -10,8 +10,8 @@ struct UnroutedList {
     let options: TableOptions
 
     static let columns = TextTable.Columns(
-        names: ["conversion", "received", "source", "type", "order", "amount", "why"], leaving: ["type", "amount"],
-        cut: ["order": 12, "why": 26])
+        names: ["conversion", "received", "source", "type", "order", "amount", "why"],
+        leaving: ["type", "amount", "source"], cut: ["order": 10, "why": 40])
 
     /// Of the newest message of a conversion's history.
     private func reasons(_ row: ConversionRow) async throws(StoreError) -> [String] {

@@ -29,7 +29,7 @@ struct UnroutedMessage {
 
     private static func lines(_ when: String, _ obstacles: [RouteObstacle]) -> [String] {
         if obstacles.isEmpty { return [] }
-        return ["", "not sent, \(when)".styled(.bold)] + obstacles.map { "  \($0.sentence.printable)" }
+        return ["", "not sent, \(when)".styled(.bold)] + obstacles.flatMap { Terminal.folded("  \($0.sentence)") }
     }
 
     var array: JSONValue { .array(Self.objects("then", then) + Self.objects("now", now)) }
