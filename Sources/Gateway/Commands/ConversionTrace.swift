@@ -44,12 +44,17 @@ struct ConversionTrace {
     var object: JSONObject {
         var object: JSONObject = ["conversion": .object(Listing.object(of: present))]
         object["request"] = first.request.map { .object(Listing.object(of: $0)) }
+        var number = 0
         object["repeats"] = .array(
             repeats.map { row in
                 var object: JSONObject = [
                     "received_at": .string(row.receivedAt.description), "same_content": .bool(row.sameContent),
                     "count": .number(String(row.count)),
                 ]
+                if row.isKeptWhole {
+                    number += 1
+                    object["repeat"] = .number(String(number))
+                }
                 object["note"] = row.note.map(JSONValue.string)
                 object["conversion"] = row.document.flatMap { try? JSONValue(parsing: $0) }
                 object["request"] = row.request.map { .object(Listing.object(of: $0)) }
@@ -91,7 +96,11 @@ struct ConversionTrace {
             lines += ["", "request, credentials removed".styled(.bold)]
             lines += Listing.lines(of: request).map { "  " + $0 }
         }
-        for row in repeats { lines += Self.lines(of: row) }
+        var number = 0
+        for row in repeats {
+            if row.isKeptWhole { number += 1 }
+            lines += Self.lines(of: row, number: row.isKeptWhole ? number : nil)
+        }
         lines += Self.deliveryLines(of: first)
         for (index, message) in corrections.enumerated() {
             let change = (try? Conversion(document: message.row.document))?.change ?? "a change"
@@ -103,11 +112,13 @@ struct ConversionTrace {
         return lines
     }
 
-    private static func lines(of row: RepeatRow) -> [String] {
+    /// - Parameter number: what `replay --repeat` calls it.
+    private static func lines(of row: RepeatRow, number: Int?) -> [String] {
         let times = row.count == 1 ? "once" : "\(row.count) times"
         let content = row.sameContent ? "with the same content" : "with other content"
         var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
         if let note = row.note { lines += Terminal.folded("  \(note)") }
+        if let number { lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim)) }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
     }

@@ -33,7 +33,7 @@ struct Explanation {
             id: id ?? ConversionID(at: now, random: (0, 0)), receivedAt: now, request: source.completing(request), sender: .file)
         let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
         switch reception.find(arrival) {
-        case .nowhere(let reply):
+        case .nowhere(let reply, _):
             lines = [title(request, of: source.mapping.tracker, secrets), ""]
             let code: FailureCode = reply.wire.status == FailureCode.methodNotAllowed.status ? .methodNotAllowed : .notFound
             refuse(["this gateway does not take \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)

@@ -50,7 +50,7 @@ extension ConfigurationLoader {
         }
         for mapping in catalog.mappings {
             let own =
-                [mapping.request.path, mapping.list?.path].compactMap { $0 } + mapping.updates.compactMap { $0.inbound?.request.path }
+                mapping.request.paths + [mapping.list?.path].compactMap { $0 } + mapping.updates.flatMap { $0.inbound?.request.paths ?? [] }
             for path in own where path.segments.first == .literal(entry.name) {
                 diagnostics.error(
                     at: entry.location,

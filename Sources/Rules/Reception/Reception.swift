@@ -20,6 +20,8 @@ package final class Reception: Sendable {
     let longestIdempotencyKey: Int
     /// Characters of a secret that is blotted out of conversions.
     static let shortestHidden = 8
+    /// For what reaches no tracker.
+    let unroutedMask: RequestMask
     /// Blotted out of conversions. Only secrets that are long enough not to disfigure an identifier, and no public keys.
     package let secrets: SecretFinder
 
@@ -43,6 +45,7 @@ package final class Reception: Sendable {
         self.requestIDHeader = requestIDHeader
         self.longestIdempotencyKey = longestIdempotencyKey
         let hidden = SecretFinder(sources.flatMap(\.secrets) + others)
+        unroutedMask = RequestMask(ofAll: mappings, secrets: hidden)
         var names: [String] = []
         for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }
         paths = PathTable(

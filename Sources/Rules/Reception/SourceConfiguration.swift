@@ -92,7 +92,7 @@ extension SourceConfiguration {
     package func update(takenBy request: WireRequest) -> (index: Int, mapping: Mapping, pathValues: [String: String])? {
         for (index, update) in mapping.updates.enumerated() {
             guard let own = update.inbound, own.request.methods.contains(request.method),
-                let values = own.request.path.match(request.path, below: name)
+                let values = own.request.paths.lazy.compactMap({ $0.match(request.path, below: name) }).first
             else { continue }
             return (index, own, values)
         }

@@ -1,5 +1,6 @@
 extension SignatureEncoding {
-    package static let base64 = SignatureEncoding(name: "base64", letters: "letters of Base64", text: { $0.base64 }) { [UInt8](base64: $0) }
+    package static let base64 = SignatureEncoding(
+        name: "base64", letters: "letters of Base64", text: { $0.base64 }, code: { [UInt8](base64: $0) })
 }
 
 extension [UInt8] {

@@ -1,6 +1,8 @@
 extension SignatureEncoding {
     /// Written in lower case, read in either case.
-    package static let hex = SignatureEncoding(name: "hex", letters: "hex digits", text: { $0.hex }) { text in
+    package static let hex = SignatureEncoding(name: "hex", letters: "hex digits", text: { $0.hex }, code: read)
+
+    private static func read(_ text: String) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 2) else { return nil }
         var code: [UInt8] = []
