@@ -42,6 +42,9 @@ struct DoctorOutside: Sendable {
         return findings
     }
 
+    /// Of the gateway that answers; several may share the address.
+    func instance() async -> String? { if case .success(let report) = await probe("instance") { report.instance } else { nil } }
+
     // MARK: Requests
 
     /// - Parameters:
@@ -68,7 +71,7 @@ struct DoctorOutside: Sendable {
         do throws(ExchangeFailure) {
             return ProbeReport.read(try await connection.exchange(request(name, method, target, host: host, claim: claim, body: body)))
         } catch {
-            return .failure(.unanswered(error.sentence.replacing("tracker", with: "the other end")))
+            return .failure(.unanswered(Self.sentence(error)))
         }
     }
 
@@ -76,21 +79,33 @@ struct DoctorOutside: Sendable {
 
     private func transport() async -> DoctorFinding {
         let origin = connection.origin
-        do throws(ExchangeFailure) {
-            let found =
-                (try? await HostLookups.system.addresses(of: origin.host, on: MultiThreadedEventLoopGroup.singleton.any()).get()) ?? []
-            let literal = try? SocketAddress(ipAddress: origin.host, port: origin.port)
-            guard var address = literal ?? found.first else { throw .hostNotFound(origin.host) }
-            address.port = origin.port
-            guard let days = try await DoctorDestinations.connect(to: address, origin, connection.egress) else {
+        var failure = ExchangeFailure.hostNotFound(origin.host)
+        for address in await addresses() {
+            do throws(ExchangeFailure) {
+                if let days = try await DoctorDestinations.connect(to: address, origin, connection.egress) {
+                    return Self.certificate(days: days)
+                }
                 return DoctorFinding(
                     "tls", .warning, "\(origin.shown) speaks no TLS: anybody on the way reads sales and secrets; use https://")
+            } catch {
+                failure = error
             }
-            return Self.certificate(days: days)
-        } catch {
-            return DoctorFinding("tls", .problem, error.sentence.replacing("tracker", with: "the other end"))
+        }
+        return DoctorFinding("tls", .problem, Self.sentence(failure))
+    }
+
+    private func addresses() async -> [SocketAddress] {
+        let origin = connection.origin
+        if let literal = try? SocketAddress(ipAddress: origin.host, port: origin.port) { return [literal] }
+        let found = try? await HostLookups.system.addresses(of: origin.host, on: MultiThreadedEventLoopGroup.singleton.any()).get()
+        return (found ?? []).map { address in
+            var address = address
+            address.port = origin.port
+            return address
         }
     }
+
+    private static func sentence(_ failure: ExchangeFailure) -> String { failure.sentence.replacing("tracker", with: "the other end") }
 
     static func certificate(days: Int) -> DoctorFinding {
         let sentence = "the certificate is good for \(days) days"
@@ -100,23 +115,28 @@ struct DoctorOutside: Sendable {
 
     static func senderAddress(_ report: ProbeReport, claimed: String) -> DoctorFinding {
         let check = "sender's address"
-        let forwarded = report.header("X-Forwarded-For")
+        let entries = report.header("X-Forwarded-For").flatMap { $0.split(separator: ",") }.map { String($0).trimmed }
+        func problem(_ sentence: String) -> DoctorFinding { DoctorFinding(check, .problem, sentence) }
         if !report.isTrusted {
-            if forwarded == [claimed] { return DoctorFinding(check, .ok, "\(report.peer), without a proxy that the gateway trusts") }
-            return DoctorFinding(
-                check, .problem,
-                "a proxy at \(report.peer) is in front and not trusted, so that all senders are one address; add it to 'trusted_proxies'")
+            return entries == [claimed]
+                ? DoctorFinding(check, .ok, "\(report.peer), without a proxy that the gateway trusts")
+                : problem(
+                    "a proxy at \(report.peer) is in front and not trusted, so that all senders are one address; add it to 'trusted_proxies'"
+                )
         }
-        if report.client == claimed {
-            return DoctorFinding(
-                check, .problem,
+        guard let last = entries.last else {
+            return problem(
+                "the proxy at \(report.peer) sends no X-Forwarded-For, so that all senders are one address; let it set that header")
+        }
+        if last == claimed {
+            return problem(
                 "the proxy at \(report.peer) passes on the X-Forwarded-For of its client, so that anybody may claim an address within "
                     + "'allow_ips'; let it set or append that header")
         }
-        if report.client == report.peer {
+        if report.client == claimed || report.client == report.peer {
             return DoctorFinding(
-                check, .problem,
-                "the proxy at \(report.peer) sends no X-Forwarded-For of its own, so that all senders are one address; let it set that header"
+                check, .ok,
+                "the proxy at \(report.peer) says that this machine is \(last), which is a trusted proxy itself; ask from another machine, too"
             )
         }
         return DoctorFinding(check, .ok, "the gateway sees this machine as \(report.client), through the proxy at \(report.peer)")
@@ -224,7 +244,7 @@ struct DoctorOutside: Sendable {
             do throws(ExchangeFailure) {
                 try await connection.sendAndLeave(request(name, method, body: method == "POST" ? Array("{}".utf8) : []))
             } catch {
-                return DoctorFinding("senders that leave", .warning, "not checked: \(error.sentence)")
+                return DoctorFinding("senders that leave", .warning, "not checked: \(Self.sentence(error))")
             }
         }
         var arrived: Set<String> = []

@@ -59,9 +59,8 @@ struct InboundServerTests {
                     + "GET /api/postback/a/b?secret=hush-hush&click_id=c HTTP/1.1\r\nHost: x\r\n\r\n"
                     + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
                     + "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\n\r\n" + "no HTTP at all\r\n\r\n")
-            #expect(
-                text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }
-                    == "200 200 400 413 401 200 404 200 200 400".split(separator: " ").map(String.init))
+            let statuses = text.split(separator: "HTTP/1.1 ").compactMap { Int($0.prefix(3)) }
+            #expect(statuses == [200, 200, 400, 413, 401, 200, 404, 200, 200, 400])
             #expect(text.ranges(of: "\r\nCache-Control: no-store\r\n").count == 10)
             let preface = try await Live.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
             #expect(preface.contains("\r\nCache-Control: no-store\r\n"))
