@@ -11,13 +11,25 @@ actor Node {
     private let folder: String
     /// How many files and sockets the process may have open; nil: what this process may.
     private let openFiles: Int?
+    private let number: Int
+    private let clock: WallClock?
     private let log: FileHandle
     private var process: Process?
     private var starts = 0
     private(set) var isUp = false
+    /// The starts that ended by SIGKILL.
+    private(set) var killed: Set<Launch> = []
 
-    init(name: String, port: Int, gateway: String, folder: String, configuration: String, openFiles: Int? = nil) throws {
-        self.name = name
+    /// The configuration has it in the addresses of the destinations. Commands, which send nothing, go without.
+    static let launchVariable = "SOAK_LAUNCH"
+
+    /// - Parameter number: from 1.
+    init(
+        number: Int, port: Int, gateway: String, folder: String, configuration: String, clock: WallClock?, openFiles: Int? = nil
+    ) throws {
+        self.number = number
+        name = "node-\(number)"
+        self.clock = clock
         self.port = port
         self.gateway = gateway
         self.folder = folder
@@ -40,9 +52,11 @@ actor Node {
         process.arguments = ["-c", limit + "exec \"$0\" \"$@\""] + command
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
         process.standardError = log
+        starts += 1
+        process.environment = (clock?.environment ?? ProcessInfo.processInfo.environment)
+            .merging([Self.launchVariable: Launch(node: number, number: starts).description]) { $1 }
         try process.run()
         self.process = process
-        starts += 1
     }
 
     /// Waits for the line `listening on HOST:PORT`.
@@ -65,6 +79,7 @@ actor Node {
     func kill() async -> Bool {
         isUp = false
         guard let process, process.isRunning else { return false }
+        killed.insert(Launch(node: number, number: starts))
         Foundation.kill(process.processIdentifier, SIGKILL)
         while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
         return process.terminationReason == .uncaughtSignal

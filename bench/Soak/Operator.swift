@@ -8,6 +8,7 @@ import Synchronization
 final class Operator: Sendable {
     private let nodes: [Node]
     private let gateway: String
+    private let clock: WallClock?
     private let seed: UInt64
     private let phase: Phase
     private let complain: @Sendable (String) -> Void
@@ -21,16 +22,17 @@ final class Operator: Sendable {
         var prunes = 0
     }
 
-    init(nodes: [Node], gateway: String, seed: UInt64, phase: Phase, complain: @escaping @Sendable (String) -> Void) {
+    init(nodes: [Node], gateway: String, clock: WallClock?, seed: UInt64, phase: Phase, complain: @escaping @Sendable (String) -> Void) {
         self.nodes = nodes
         self.gateway = gateway
+        self.clock = clock
         self.seed = seed
         self.phase = phase
         self.complain = complain
     }
 
     /// What its configuration has beside the usual: so short that `prune` finds something. Attempts are kept, since they explain acceptances.
-    static let retention = "retention: { requests: 5s, repeats: 5s, refused: 5s, attempts: 1h }"
+    static let retention = "retention: { requests: 5s, repeats: 5s, refused: 5s }"
 
     var now: State { state.withLock { $0 } }
 
@@ -107,6 +109,7 @@ final class Operator: Sendable {
         let output = Pipe()
         process.executableURL = URL(filePath: gateway)
         process.arguments = arguments + ["--config", nodes[0].configuration]
+        if let clock { process.environment = clock.environment }
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         do { try process.run() } catch { return (-1, "\(error)") }
