@@ -30,7 +30,7 @@ final class WallClock: Sendable {
         guard let library = Self.libraryPath, FileManager.default.fileExists(atPath: library) else { return nil }
         self.library = library
         path = "\(folder)/clock"
-        FileManager.default.createFile(atPath: path, contents: Data(count: MemoryLayout<Int64>.size))
+        _ = FileManager.default.createFile(atPath: path, contents: Data(count: MemoryLayout<Int64>.size))
     }
 
     var environment: [String: String] {
