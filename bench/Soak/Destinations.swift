@@ -27,7 +27,7 @@ enum Destinations {
     /// - Parameter strangers: whether there is a hostile sender, whose sales none of the three receives.
     static func configuration(_ sinks: [Sink], strangers: Bool = false) -> String {
         func port(_ name: String) -> String {
-            sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)/${\(Node.launchVariable):-n0-0}" } ?? ""
+            sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)/\(Launch.none)" } ?? ""
         }
         func retries(_ count: Int) -> String { "[" + Array(repeating: "400ms", count: count).joined(separator: ", ") + "]" }
         let senders = Dialect.allCases.map(\.source).joined(separator: ", ")

@@ -157,6 +157,9 @@ struct Launch: Hashable, Sendable, CustomStringConvertible {
     let node: Int
     let number: Int
 
+    /// Stands in a configuration until its node starts.
+    static let none = Launch(node: 0, number: 0)
+
     var description: String { "n\(node)-\(number)" }
 
     init(node: Int, number: Int) {
@@ -164,8 +167,11 @@ struct Launch: Hashable, Sendable, CustomStringConvertible {
         self.number = number
     }
 
-    /// The launch that `target` begins with, and the rest of it.
+    /// The launch that the path of `target` begins with, and the rest of it. A log has the whole address.
     static func split(_ target: String) -> (Launch, rest: String)? {
+        if let start = target.firstRange(of: "://")?.upperBound {
+            return target[start...].firstIndex(of: "/").flatMap { split(String(target[$0...])) }
+        }
         guard target.hasPrefix("/n"), let end = target.dropFirst().firstIndex(of: "/") else { return nil }
         let parts = target[..<end].dropFirst(2).split(separator: "-").compactMap { Int($0) }
         guard parts.count == 2 else { return nil }

@@ -20,9 +20,6 @@ actor Node {
     /// The starts that ended by SIGKILL.
     private(set) var killed: Set<Launch> = []
 
-    /// The configuration has it in the addresses of the destinations. Commands, which send nothing, go without.
-    static let launchVariable = "SOAK_LAUNCH"
-
     /// - Parameter number: from 1.
     init(
         number: Int, port: Int, gateway: String, folder: String, configuration: String, clock: WallClock?, openFiles: Int? = nil
@@ -40,6 +37,15 @@ actor Node {
         log = try FileHandle(forWritingTo: URL(filePath: "\(folder)/\(name).log"))
     }
 
+    /// The last one.
+    private var launch: Launch { starts == 0 ? .none : Launch(node: number, number: starts) }
+
+    /// Changes the configuration. A running gateway takes it within two seconds, a killed one at its next start.
+    func edit(_ change: (String) -> String) throws {
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        try change(text).write(toFile: configuration, atomically: true, encoding: .utf8)
+    }
+
     private var outputPath: String { "\(folder)/\(name).out" }
 
     func launch() throws {
@@ -52,9 +58,10 @@ actor Node {
         process.arguments = ["-c", limit + "exec \"$0\" \"$@\""] + command
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
         process.standardError = log
+        let last = launch
         starts += 1
-        process.environment = (clock?.environment ?? ProcessInfo.processInfo.environment)
-            .merging([Self.launchVariable: Launch(node: number, number: starts).description]) { $1 }
+        try edit { $0.replacing("/\(last)", with: "/\(launch)") }
+        if let clock { process.environment = clock.environment }
         try process.run()
         self.process = process
     }
@@ -79,7 +86,7 @@ actor Node {
     func kill() async -> Bool {
         isUp = false
         guard let process, process.isRunning else { return false }
-        killed.insert(Launch(node: number, number: starts))
+        killed.insert(launch)
         Foundation.kill(process.processIdentifier, SIGKILL)
         while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
         return process.terminationReason == .uncaughtSignal

@@ -51,7 +51,7 @@ final class Operator: Sendable {
             case 78..<88: replay("delivered", at: destination, &dice)
             case 88..<95:
                 if act("prune", []).hasPrefix("pruned ") { state.withLock { $0.prunes += 1 } }
-            default: changeConfiguration(&dice)
+            default: await changeConfiguration(&dice)
             }
         }
         for destination in Destinations.all { act("resume", [destination]) }
@@ -76,17 +76,16 @@ final class Operator: Sendable {
         }
     }
 
-    /// A running gateway takes it within two seconds, a killed one at its next start.
-    private func changeConfiguration(_ dice: inout Dice) {
+    private func changeConfiguration(_ dice: inout Dice) async {
         count("change the configuration")
         let node = nodes[Int.random(in: 0..<nodes.count, using: &dice)]
         let concurrency = Int.random(in: 4...40, using: &dice)
         do {
-            let lines = try String(contentsOfFile: node.configuration, encoding: .utf8).split(
-                separator: "\n", omittingEmptySubsequences: false
-            ).filter { !$0.hasPrefix("    concurrency: ") }
-            let changed = lines.map { $0 == "    timeout: 1s" ? "\($0)\n    concurrency: \(concurrency)" : String($0) }
-            try changed.joined(separator: "\n").write(toFile: node.configuration, atomically: true, encoding: .utf8)
+            try await node.edit { text in
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("    concurrency: ") }
+                let changed = lines.map { $0 == "    timeout: 1s" ? "\($0)\n    concurrency: \(concurrency)" : String($0) }
+                return changed.joined(separator: "\n")
+            }
         } catch {
             complain("the configuration of \(node.name) cannot be changed: \(error)")
         }
