@@ -37,8 +37,8 @@ actor Node {
         log = try FileHandle(forWritingTo: URL(filePath: "\(folder)/\(name).log"))
     }
 
-    /// The last one.
-    private var launch: Launch { starts == 0 ? .none : Launch(node: number, number: starts) }
+    /// The last start.
+    private var newest: Launch { starts == 0 ? .none : Launch(node: number, number: starts) }
 
     /// Changes the configuration. A running gateway takes it within two seconds, a killed one at its next start.
     func edit(_ change: (String) -> String) throws {
@@ -58,9 +58,9 @@ actor Node {
         process.arguments = ["-c", limit + "exec \"$0\" \"$@\""] + command
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
         process.standardError = log
-        let last = launch
+        let last = newest
         starts += 1
-        try edit { $0.replacing("/\(last)", with: "/\(launch)") }
+        try edit { $0.replacing("/\(last)", with: "/\(newest)") }
         if let clock { process.environment = clock.environment }
         try process.run()
         self.process = process
@@ -86,7 +86,7 @@ actor Node {
     func kill() async -> Bool {
         isUp = false
         guard let process, process.isRunning else { return false }
-        killed.insert(launch)
+        killed.insert(newest)
         Foundation.kill(process.processIdentifier, SIGKILL)
         while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
         return process.terminationReason == .uncaughtSignal
