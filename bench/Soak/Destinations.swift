@@ -39,6 +39,7 @@ enum Destinations {
                 refund_url: "\(port(steady))/refund?cid={click_id}&back={refund}&cur={currency}&txid={order_id}&id={id}"
                 timeout: 1s
                 retries: \(retries(100))
+                retry_after_max: 2s
                 \(loopback)
               \(flaky):
                 tracker: trcker
@@ -48,6 +49,7 @@ enum Destinations {
                 timeout: 1s
                 breaker: { failures: 5, pause: 100ms, longest: 500ms }
                 retries: \(retries(100))
+                retry_after_max: 2s
                 \(loopback)
               \(strict):
                 tracker: refcampaign
@@ -55,6 +57,7 @@ enum Destinations {
                 credentials: { api_key: soak_out }
                 timeout: 1s
                 retries: \(retries(15))
+                retry_after_max: 2s
                 breaker: off
                 \(loopback)
             \(strangers ? StrangerPlan.destinationLines : "")

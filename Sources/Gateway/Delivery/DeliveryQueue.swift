@@ -180,5 +180,10 @@ final class DeliveryQueue: Sendable {
     func abandon() { state.withLock { $0.queue.abandon() } }
     var isAbandoned: Bool { state.withLock { $0.queue.isAbandoned } }
 
+    /// The latest times at which a delivery can be due after 0, 1, … attempts.
+    func latestTimes(at now: Timestamp) -> [Timestamp] {
+        state.withLock { $0.settings.destination.sending.schedule.latestTimes(at: now) }
+    }
+
     var activity: DeliveryActivity { state.withLock { $0.queue.activity } }
 }
