@@ -1,3 +1,5 @@
+import Mappings
+
 /// Decides whether one destination may be sent another request now: its concurrency, its rate, its breaker, and whether it is paused.
 ///
 /// Pure: the time comes in, from a clock that never goes back.
@@ -67,12 +69,14 @@ package struct Governor: Sendable {
         return .now(probe: isProbe ? breaker?.beginProbe() : nil)
     }
 
-    package mutating func ended(_ ending: Breaker.Ending, probe: Int?, at now: Uptime) -> Breaker.Change? {
+    package mutating func ended(
+        _ ending: Breaker.Ending, of delivery: ConversionID, probe: Int?, at now: Uptime
+    ) -> Breaker.Change? {
         inFlight -= 1
         if ending == .nothing { limiter?.takeBack() }
         guard let breaker else { return nil }
         // The usual case changes nothing.
-        if breaker.failures == 0, ending == .success { return nil }
-        return self.breaker?.ended(ending, probe: probe, at: now)
+        if ending == .success, breaker.isUntouched { return nil }
+        return self.breaker?.ended(ending, of: delivery, probe: probe, at: now)
     }
 }

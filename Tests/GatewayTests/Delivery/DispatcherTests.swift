@@ -104,8 +104,8 @@ struct DispatcherTests {
 
     @Test(arguments: [Duration.seconds(-60), .seconds(-5 * 3600), .seconds(-400 * 86_400), .seconds(5 * 3600)])
     func `whoever sets the clock delays no delivery`(step: Duration) async throws {
-        try await ScriptedTracker.run { _, number in
-            .reply(number <= 2 ? 503 : 200)
+        try await ScriptedTracker.run { number, _ in
+            .reply(number <= 1 ? 503 : 200)
         } body: { tracker in
             let destination = Destination.local("a", port: tracker.port, delays: Array(repeating: .seconds(20), count: 9)).with {
                 $0.schedule.longestRequest = .seconds(20)
