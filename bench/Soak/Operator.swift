@@ -34,6 +34,9 @@ final class Operator: Sendable {
     /// What its configuration has beside the usual: so short that `prune` finds something. Attempts are kept, since they explain acceptances.
     static let retention = "retention: { requests: 5s, repeats: 5s, refused: 5s }"
 
+    /// A command that runs for so many seconds is ended, and the run has failed.
+    private static let patience = 300.0
+
     var now: State { state.withLock { $0 } }
 
     /// Ends with everything resumed.
@@ -112,6 +115,11 @@ final class Operator: Sendable {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         do { try process.run() } catch { return (-1, "\(error)") }
+        // A command that hangs would keep the run waiting.
+        let hanging = process.processIdentifier
+        let end = DispatchWorkItem { kill(hanging, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience, execute: end)
+        defer { end.cancel() }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, text)
