@@ -56,13 +56,11 @@ package struct Governor: Sendable {
     package mutating func start(at now: Uptime) -> Permission {
         guard !isPaused, !isHeld, inFlight < concurrency else { return .unknown }
         var isProbe = false
-        if let breaker, breaker.state != .closed {
-            switch breaker.permission(at: now) {
-            case .usual: break
-            case .probe: isProbe = true
-            case .after(let time): return .after(time)
-            case .unknown: return .unknown
-            }
+        switch breaker?.permission(at: now) ?? .usual {
+        case .usual: break
+        case .probe: isProbe = true
+        case .after(let time): return .after(time)
+        case .unknown: return .unknown
         }
         if let next = limiter?.take(at: now) { return .after(next) }
         inFlight += 1
@@ -74,9 +72,8 @@ package struct Governor: Sendable {
     ) -> Breaker.Change? {
         inFlight -= 1
         if ending == .nothing { limiter?.takeBack() }
-        guard let breaker else { return nil }
         // The usual case changes nothing.
-        if ending == .success, breaker.isUntouched { return nil }
-        return self.breaker?.ended(ending, of: delivery, probe: probe, at: now)
+        if ending == .success, breaker?.isUntouched ?? true { return nil }
+        return breaker?.ended(ending, of: delivery, probe: probe, at: now)
     }
 }
