@@ -7,6 +7,12 @@ struct ConversionTrace {
         var row: ConversionRow
         var request: StoredRequest?
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
+
+        /// Whether it came once more: a second refund looks like this, too.
+        func isRepeated(by row: RepeatRow) -> Bool {
+            guard let request, let other = row.request else { return false }
+            return request.target == other.target && request.body == other.body
+        }
     }
     private let first: Message
     private let corrections: [Message]
@@ -82,24 +88,30 @@ struct ConversionTrace {
             lines += ["", "request, credentials removed".styled(.bold)]
             lines += Listing.lines(of: request).map { "  " + $0 }
         }
-        for row in repeats { lines += Self.lines(of: row) }
+        for row in repeats where !corrections.contains(where: { $0.isRepeated(by: row) }) { lines += Self.lines(of: row) }
         lines += Self.deliveryLines(of: first)
         for (index, message) in corrections.enumerated() {
             let change = (try? Conversion(document: message.row.document))?.change ?? "a change"
             lines += ["", "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)".styled(.bold)]
             if let request = message.request { lines += Listing.lines(of: request).map { "  " + $0 } }
+            for row in repeats where message.isRepeated(by: row) {
+                lines.append("\(Self.sentence(of: row)): \(row.note ?? "with the same content")".styled(.yellow))
+            }
             lines += Self.deliveryLines(of: message)
         }
         return lines
     }
 
     private static func lines(of row: RepeatRow) -> [String] {
-        let times = row.count == 1 ? "once" : "\(row.count) times"
         let content = row.sameContent ? "with the same content" : "with other content"
-        var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
+        var lines = ["", "\(sentence(of: row)), \(content)".styled(.yellow)]
         if let note = row.note { lines.append("  \(note)") }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
+    }
+
+    private static func sentence(of row: RepeatRow) -> String {
+        "sent again \(row.count == 1 ? "once" : "\(row.count) times"), last \(row.receivedAt.shown)"
     }
 
     private static func deliveryLines(of message: Message) -> [String] {
