@@ -8,6 +8,12 @@ struct ConversionTrace {
         var request: StoredRequest?
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
         var unrouted: UnroutedMessage?
+
+        /// Whether it came once more: a second refund looks like this, too.
+        func isRepeated(by row: RepeatRow) -> Bool {
+            guard let request, let other = row.request else { return false }
+            return request.target == other.target && request.body == other.body
+        }
     }
     private let first: Message
     private let corrections: [Message]
@@ -99,6 +105,7 @@ struct ConversionTrace {
         var number = 0
         for row in repeats {
             if row.isKeptWhole { number += 1 }
+            if corrections.contains(where: { $0.isRepeated(by: row) }) { continue }
             lines += Self.lines(of: row, number: row.isKeptWhole ? number : nil)
         }
         lines += Self.deliveryLines(of: first)
@@ -107,6 +114,9 @@ struct ConversionTrace {
             let title = "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)"
             lines += [""] + Terminal.folded(title.styled(.bold))
             if let request = message.request { lines += Listing.lines(of: request).map { "  " + $0 } }
+            for row in repeats where message.isRepeated(by: row) {
+                lines.append("\(Self.sentence(of: row)): \(row.note ?? "with the same content")".styled(.yellow))
+            }
             lines += Self.deliveryLines(of: message)
         }
         return lines
@@ -114,9 +124,8 @@ struct ConversionTrace {
 
     /// - Parameter number: what `replay --repeat` calls it.
     private static func lines(of row: RepeatRow, number: Int?) -> [String] {
-        let times = row.count == 1 ? "once" : "\(row.count) times"
         let content = row.sameContent ? "with the same content" : "with other content"
-        var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
+        var lines = ["", "\(sentence(of: row)), \(content)".styled(.yellow)]
         if let note = row.note { lines += Terminal.folded("  \(note)") }
         if let number { lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim)) }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
@@ -126,6 +135,10 @@ struct ConversionTrace {
     /// A time that is over: the destination is paused or busy, or no gateway serves.
     private static func next(_ time: Timestamp) -> String {
         (time > SystemClock.now() ? ", next try " : ", due since ") + time.shown
+    }
+
+    private static func sentence(of row: RepeatRow) -> String {
+        "sent again \(row.count == 1 ? "once" : "\(row.count) times"), last \(row.receivedAt.shown)"
     }
 
     private static func deliveryLines(of message: Message) -> [String] {

@@ -270,5 +270,6 @@ struct Explanation {
     private mutating func show(_ request: OutboundRequest, to sending: Sending, _ title: String) {
         lines.append(title.styled(.green))
         lines += SentRequest(request, to: sending).lines.map { "  " + $0 }
+        lines += request.warnings.map { "  warning: \($0)".styled(.yellow) }
     }
 }

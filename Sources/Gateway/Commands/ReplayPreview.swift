@@ -53,6 +53,7 @@ struct ReplayPreview {
         }
         switch forecast.next {
         case .send(let request, _):
+            for warning in request.warnings { Terminal.print("  warning: \(warning)".styled(.yellow)) }
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
             try await compare(request, item, &counts)
