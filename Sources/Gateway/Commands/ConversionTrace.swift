@@ -108,7 +108,9 @@ struct ConversionTrace {
         let content = row.sameContent ? "with the same content" : "with other content"
         var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
         if let note = row.note { lines.append("  \(note)") }
-        if let number { lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim)) }
+        if let number {
+            lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim))
+        }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
     }
