@@ -127,7 +127,9 @@ struct ConversionTrace {
         let content = row.sameContent ? "with the same content" : "with other content"
         var lines = ["", "\(sentence(of: row)), \(content)".styled(.yellow)]
         if let note = row.note { lines += Terminal.folded("  \(note)") }
-        if let number { lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim)) }
+        if let number {
+            lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim))
+        }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
     }

@@ -21,14 +21,16 @@ struct RefusedReplay {
 
     private struct Unusable: Error, CustomStringConvertible { var description: String }
 
-    private func judge(_ kept: KeptRequest, id: ConversionID, at now: Timestamp) throws(Unusable) -> (arrival: Arrival, judgement: Judgement)
-    {
+    private func judge(_ kept: KeptRequest, id: ConversionID, at now: Timestamp) throws(Unusable) -> (
+        arrival: Arrival, judgement: Judgement
+    ) {
         guard let reception, let configuration else {
             throw Unusable(description: "running a kept request again needs a configuration; name it with --config")
         }
         guard !kept.isCut else {
             throw Unusable(
-                description: "only the first \(kept.request.body.count) bytes of its body were kept, so it cannot be run again; let its sender "
+                description:
+                    "only the first \(kept.request.body.count) bytes of its body were kept, so it cannot be run again; let its sender "
                     + "repeat it, or give the whole with --body")
         }
         guard let name = kept.source ?? source else {

@@ -95,7 +95,9 @@ struct Replay: AsyncParsableCommand {
         } else if !ids.isEmpty {
             var rows: [RefusedRow] = []
             for id in ids { try await find(id, in: store, &plan, &rows) }
-            if !edit.summary.isEmpty, rows.isEmpty { throw ValidationError("--body, --query and --header change a refused request, and \(ids[0]) is none") }
+            if !edit.summary.isEmpty, rows.isEmpty {
+                throw ValidationError("--body, --query and --header change a refused request, and \(ids[0]) is none")
+            }
             requests = rows.map { KeptRequest($0, edit) }
         } else if refused {
             requests = try await refusedRequests(in: store).map { KeptRequest($0) }
@@ -219,7 +221,8 @@ struct Replay: AsyncParsableCommand {
     private func refusedRequests(in store: any ReadingStore) async throws -> [RefusedRow] {
         // The keep is bounded; those that were run again must not use up the limit.
         let kept = try await store.refused(
-            RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, unrouted: false, ascending: true, limit: 1_000_000)
+            RefusedFilter(
+                source: filter.source, since: page.since?.time, until: page.until?.time, unrouted: false, ascending: true, limit: 1_000_000)
         ).filter { $0.replayedAs == nil }
         if kept.count > page.limit { warnOfLimit("refused request") }
         return Array(kept.prefix(page.limit))

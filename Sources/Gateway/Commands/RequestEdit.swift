@@ -37,7 +37,10 @@ struct RequestEditOptions: ParsableArguments {
     var body: String?
     @Option(name: .long, help: "The same with another query, as it stands behind the '?'.")
     var query: String?
-    @Option(name: .long, help: ArgumentHelp("The same with another header; may be given several times. An empty value takes it out.", valueName: "name:value"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The same with another header; may be given several times. An empty value takes it out.", valueName: "name:value"))
     var header: [String] = []
 
     var isEmpty: Bool { body == nil && query == nil && header.isEmpty }

@@ -56,7 +56,8 @@ extension Intake {
             try await store.keep(refused)
         } catch {
             guard warnings.allows("store-\(error.kind.rawValue)", at: now) else { return }
-            logger.error("a request that reached no tracker could not be kept", metadata: ["kind": "\(error.kind.rawValue)", "error": "\(error)"])
+            logger.error(
+                "a request that reached no tracker could not be kept", metadata: ["kind": "\(error.kind.rawValue)", "error": "\(error)"])
         }
     }
 

@@ -86,7 +86,8 @@ final class Intake: Sendable {
             if let reply = elsewhere(arrival, peer) { return reply }
             guard inFlight.enter() else { return reply }
             defer { inFlight.leave() }
-            await keep(unrouted: request, peer: arrival.peer, status: reply.wire.status, code: refusal.code.rawValue, reason: refusal.reason)
+            await keep(
+                unrouted: request, peer: arrival.peer, status: reply.wire.status, code: refusal.code.rawValue, reason: refusal.reason)
             return reply
         case .trackers(let matches, let first):
             guard inFlight.enter() else {

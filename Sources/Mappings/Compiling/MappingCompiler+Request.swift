@@ -16,7 +16,8 @@ extension MappingCompiler {
         map.finish(&diagnostics)
         guard let path = paths.first, !methods.isEmpty else { return nil }
         return RequestPlan(
-            methods: methods, path: path, otherPaths: Array(paths.dropFirst()), formats: formats, isSorted: isSorted, sourceName: sourceName)
+            methods: methods, path: path, otherPaths: Array(paths.dropFirst()), formats: formats, isSorted: isSorted, sourceName: sourceName
+        )
     }
 
     /// One path or a list; the first is written.
@@ -28,7 +29,8 @@ extension MappingCompiler {
             guard let path = path(element) else { continue }
             if let first = paths.first, first.settings != path.settings {
                 diagnostics.error(
-                    at: element.location, "the path \(path.description) has other variable segments than \(first.description); give both the same")
+                    at: element.location,
+                    "the path \(path.description) has other variable segments than \(first.description); give both the same")
             } else if paths.contains(path) {
                 diagnostics.error(at: element.location, "the path \(path.description) is listed twice")
             } else {

@@ -63,9 +63,12 @@ package struct PathTable: Sendable {
     private var fixed: [String: [Match]] = [:]
     private var patterns: [Pattern] = []
     package let trackers: [ReceivingTracker]
+    /// Of all sources.
+    private let names: Set<String>
 
     package init(_ trackers: [ReceivingTracker]) {
         self.trackers = trackers
+        names = Set(trackers.flatMap(\.sources).map(\.name))
         for tracker in trackers {
             for path in tracker.mapping.request.paths { add(path, .conversions, tracker) }
             if let list = tracker.mapping.list { add(list.path, .list, tracker) }
@@ -96,10 +99,12 @@ package struct PathTable: Sendable {
     /// How many segments may be in front of a documented path.
     private static let mostSegmentsInFront = 8
 
+    /// A source's name in front says whose the request is, so it is never left out.
     private func tolerated(_ path: String) -> [Match]? {
         guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= 2048 else { return nil }
         let segments = path.split(separator: "/")
-        for count in 0...min(Self.mostSegmentsInFront, max(0, segments.count - 1)) {
+        let front = segments.prefix { !names.contains(String($0).percentDecoded) && $0 != "." && $0 != ".." }
+        for count in 0...min(Self.mostSegmentsInFront, max(0, segments.count - 1), front.count) {
             let rest = segments.dropFirst(count).reduce(into: "") { $0 += "/" + $1 }
             if rest == path { continue }
             let found = documented(rest).filter { !$0.sources.isEmpty }

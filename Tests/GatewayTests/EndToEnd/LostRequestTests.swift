@@ -4,7 +4,8 @@ import Testing
 extension EndToEnd {
     /// What makes no conversion is said, listed, and can be made one.
     struct LostRequestTests {
-        private static let shop = ConfigurationText(sources: [.shop, .store, .network], to: [.postback("u", "/u?id={order_id}&sum={amount}")])
+        private static let shop = ConfigurationText(
+            sources: [.shop, .store, .network], to: [.postback("u", "/u?id={order_id}&sum={amount}")])
 
         private static func sale(at path: String, _ id: String) -> Sample {
             var sale = Samples.sale(id)
@@ -22,7 +23,10 @@ extension EndToEnd {
                 #expect(try await Self.sale(at: "/", "o-1").post(port).status == 200)
                 #expect(try await Self.sale(at: "/hooks/gateway", "o-2").post(port).status == 200)
                 _ = try await bench.settled(3)
-                #expect(tracker.received.map(\.uri).sorted() == ["/u?id=20150401102883&sum=63.75", "/u?id=o-1&sum=49.90", "/u?id=o-2&sum=49.90"])
+                #expect(
+                    tracker.received.map(\.uri).sorted() == [
+                        "/u?id=20150401102883&sum=63.75", "/u?id=o-1&sum=49.90", "/u?id=o-2&sum=49.90",
+                    ])
                 let shown = try await bench.run("conversions", "show", "o-2")
                 #expect(
                     shown.output.contains(
@@ -41,7 +45,9 @@ extension EndToEnd {
                 #expect(try await lost.post(port).status == 404)
                 #expect(await RawConnection.exchange(port, "GET /favicon.ico HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
                 #expect(await RawConnection.exchange(port, "GET /favicon.ico HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
-                #expect(await RawConnection.exchange(port, "GET /api/v1/conversions/postback?a=b HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 405)
+                #expect(
+                    await RawConnection.exchange(port, "GET /api/v1/conversions/postback?a=b HTTP/1.1\r\nHost: g\r\n\r\n").first.status
+                        == 405)
                 #expect(await RawConnection.exchange(port, "\u{16}\u{3}\u{1} hello\r\n\r\n").first.status == 400)
                 #expect(await RawConnection.exchange(port, "POST /api/v1/conversions/postback HTTP/1.1\r\n\r\n").first.status == 400)
                 let rows = try await eventually { () -> [JSONValue]? in
@@ -51,7 +57,8 @@ extension EndToEnd {
                 let codes = try #require(rows).map { "\($0.text("code")) \($0["request"]?.text("target") ?? "")" }.sorted()
                 #expect(
                     codes == [
-                        "method_not_allowed /api/v1/conversions/postback?a=b", "not_found /api/v2/conversion", "not_found /api/v2/conversion",
+                        "method_not_allowed /api/v1/conversions/postback?a=b", "not_found /api/v2/conversion",
+                        "not_found /api/v2/conversion",
                         "not_found /favicon.ico", "not_http ", "not_http /api/v1/conversions/postback",
                     ])
                 #expect(try await bench.rows("refused").count == 0)
@@ -60,7 +67,8 @@ extension EndToEnd {
                 #expect(!list.output.contains("rc_test_demo_sender_1"))
                 #expect(try await gateway.hasLogged("requests reach no tracker: nothing answers at '/api/v2/conversion'"))
                 #expect(gateway.errors.ranges(of: "requests reach no tracker").count == 1)
-                let number = try #require(rows?.first { $0.text("code") == "not_found" && $0["request"]?.text("method") == "POST" }).text("id")
+                let number = try #require(rows?.first { $0.text("code") == "not_found" && $0["request"]?.text("method") == "POST" }).text(
+                    "id")
                 let replay = try await bench.run("replay", number, "--source", "shop")
                 #expect(replay.status == 0, "\(replay.errors)")
                 _ = try await bench.settled(1)

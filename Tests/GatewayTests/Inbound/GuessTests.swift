@@ -63,8 +63,10 @@ struct GuessTests {
 
     @Test func `what is not below a tracker's path is still nowhere`() async throws {
         let bench = try bench()
-        for path in ["/nobody", "/v1/event/x", "/api/v1/conversions", "/a/b/c/d/e/f/g/h/i\(self.path)", "/\(String(repeating: "/", count: 3000))\(self.path)"]
-        {
+        for path in [
+            "/nobody", "/v1/event/x", "/api/v1/conversions", "/a/b/c/d/e/f/g/h/i\(self.path)",
+            "/\(String(repeating: "/", count: 3000))\(self.path)",
+        ] {
             #expect(await bench.send(.post(path, "{}")).status == (path == "/api/v1/conversions" ? 405 : 404), "\(path)")
         }
     }

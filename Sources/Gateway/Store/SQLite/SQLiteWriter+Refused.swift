@@ -34,7 +34,8 @@ extension SQLiteWriter {
             // Strangers have no source, and what reached no tracker has no tracker either.
             let column = source > 0 ? source : Int64?.none
             let oldest = try first(
-                "SELECT id, bytes FROM refused WHERE source IS ?1 AND (?2 > 0 OR (tracker IS NULL) = (?2 = -1)) ORDER BY id LIMIT 1", column,
+                "SELECT id, bytes FROM refused WHERE source IS ?1 AND (?2 > 0 OR (tracker IS NULL) = (?2 = -1)) ORDER BY id LIMIT 1",
+                column,
                 source
             ) { (id: $0.int64(0), bytes: $0.int(1)) }
             guard let oldest else {
