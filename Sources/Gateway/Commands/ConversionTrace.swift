@@ -8,6 +8,12 @@ struct ConversionTrace {
         var request: StoredRequest?
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
         var unrouted: UnroutedMessage?
+
+        /// Whether it came once more: a second refund looks like this, too.
+        func isRepeated(by row: RepeatRow) -> Bool {
+            guard let request, let other = row.request else { return false }
+            return request.target == other.target && request.body == other.body
+        }
     }
     private let first: Message
     private let corrections: [Message]
@@ -44,12 +50,17 @@ struct ConversionTrace {
     var object: JSONObject {
         var object: JSONObject = ["conversion": .object(Listing.object(of: present))]
         object["request"] = first.request.map { .object(Listing.object(of: $0)) }
+        var number = 0
         object["repeats"] = .array(
             repeats.map { row in
                 var object: JSONObject = [
                     "received_at": .string(row.receivedAt.description), "same_content": .bool(row.sameContent),
                     "count": .number(String(row.count)),
                 ]
+                if row.isKeptWhole {
+                    number += 1
+                    object["repeat"] = .number(String(number))
+                }
                 object["note"] = row.note.map(JSONValue.string)
                 object["conversion"] = row.document.flatMap { try? JSONValue(parsing: $0) }
                 object["request"] = row.request.map { .object(Listing.object(of: $0)) }
@@ -91,23 +102,34 @@ struct ConversionTrace {
             lines += ["", "request, credentials removed".styled(.bold)]
             lines += Listing.lines(of: request).map { "  " + $0 }
         }
-        for row in repeats { lines += Self.lines(of: row) }
+        var number = 0
+        for row in repeats {
+            if row.isKeptWhole { number += 1 }
+            if corrections.contains(where: { $0.isRepeated(by: row) }) { continue }
+            lines += Self.lines(of: row, number: row.isKeptWhole ? number : nil)
+        }
         lines += Self.deliveryLines(of: first)
         for (index, message) in corrections.enumerated() {
             let change = (try? Conversion(document: message.row.document))?.change ?? "a change"
             let title = "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)"
             lines += [""] + Terminal.folded(title.styled(.bold))
             if let request = message.request { lines += Listing.lines(of: request).map { "  " + $0 } }
+            for row in repeats where message.isRepeated(by: row) {
+                lines.append("\(Self.sentence(of: row)): \(row.note ?? "with the same content")".styled(.yellow))
+            }
             lines += Self.deliveryLines(of: message)
         }
         return lines
     }
 
-    private static func lines(of row: RepeatRow) -> [String] {
-        let times = row.count == 1 ? "once" : "\(row.count) times"
+    /// - Parameter number: what `replay --repeat` calls it.
+    private static func lines(of row: RepeatRow, number: Int?) -> [String] {
         let content = row.sameContent ? "with the same content" : "with other content"
-        var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
+        var lines = ["", "\(sentence(of: row)), \(content)".styled(.yellow)]
         if let note = row.note { lines += Terminal.folded("  \(note)") }
+        if let number {
+            lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim))
+        }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
     }
@@ -115,6 +137,10 @@ struct ConversionTrace {
     /// A time that is over: the destination is paused or busy, or no gateway serves.
     private static func next(_ time: Timestamp) -> String {
         (time > SystemClock.now() ? ", next try " : ", due since ") + time.shown
+    }
+
+    private static func sentence(of row: RepeatRow) -> String {
+        "sent again \(row.count == 1 ? "once" : "\(row.count) times"), last \(row.receivedAt.shown)"
     }
 
     private static func deliveryLines(of message: Message) -> [String] {

@@ -33,7 +33,7 @@ struct Explanation {
             id: id ?? ConversionID(at: now, random: (0, 0)), receivedAt: now, request: source.completing(request), sender: .file)
         let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
         switch reception.find(arrival) {
-        case .nowhere(let reply):
+        case .nowhere(let reply, _):
             lines = [title(request, of: source.mapping.tracker, secrets), ""]
             let code: FailureCode = reply.wire.status == FailureCode.methodNotAllowed.status ? .methodNotAllowed : .notFound
             refuse(["this gateway does not take \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)
@@ -143,6 +143,8 @@ struct Explanation {
         switch acceptance {
         case .stored: showDestinations(submission.destinations, of: conversion)
         case .conflict, .refused: break
+        // A kept request comes without a proxy, so it has no second try.
+        case .secondTry: break
         case .duplicate(let first, let isSame):
             let content = isSame ? "" : ", with other content, which is kept with it"
             lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))
@@ -268,5 +270,6 @@ struct Explanation {
     private mutating func show(_ request: OutboundRequest, to sending: Sending, _ title: String) {
         lines.append(title.styled(.green))
         lines += SentRequest(request, to: sending).lines.map { "  " + $0 }
+        lines += request.warnings.map { "  warning: \($0)".styled(.yellow) }
     }
 }

@@ -4,7 +4,7 @@ import Rules
 
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Sends deliveries again, or runs refused requests again, or applies corrections that wait.",
+        abstract: "Sends deliveries again, or runs refused requests and repeats again, or applies corrections that wait.",
         discussion: """
             An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request; the first \
             characters of a conversion's do. A filter \
@@ -12,6 +12,10 @@ struct Replay: AsyncParsableCommand {
             anyway; --state pending, or its id, makes it due now, and it is still sent once. Beside ids the options narrow down: ID --state \
             pending leaves alone what has been sent meanwhile. --to NAME sends conversions to a destination \
             that they were not routed to, with what is `set` by the first route that leads there from their source, whatever its condition.
+
+            ID --body FILE, --query TEXT and --header NAME:VALUE run an edited copy of one refused request; the original stays under `gateway \
+            refused`. ID --repeat N makes a conversion of its own of a message that came again with other content; `gateway conversions \
+            --repeated` lists such conversions, and `show ID` their repeats with their numbers.
 
             --waiting looks once more for the conversions of corrections that wait: their sources may share orders by now.
 
@@ -35,6 +39,11 @@ struct Replay: AsyncParsableCommand {
     @Flag(name: .long, help: "Takes corrections that wait for their conversion instead; --source, --order-id, --since and --until apply.")
     var waiting = false
 
+    @Option(name: .long, help: ArgumentHelp("Makes a conversion of its own of this repeat of the conversion ID.", valueName: "number"))
+    var `repeat`: Int?
+
+    @OptionGroup var edit: RequestEditOptions
+
     @Flag(name: .long, help: "Shows what would be sent and what is different from last time, and changes nothing.")
     var dryRun = false
 
@@ -54,6 +63,13 @@ struct Replay: AsyncParsableCommand {
         if waiting, refused || to != nil || !ids.isEmpty || filter.destination != nil || filter.state != nil || filter.failed {
             throw ValidationError("--waiting takes corrections by --source, --order-id, --since and --until only")
         }
+        if let number = `repeat`, ids.count != 1 || number < 1 || Self.conversionPart(of: ids[0]) == nil || ids[0].contains(":") {
+            throw ValidationError("--repeat takes a number from 1 beside one conversion's id")
+        }
+        if `repeat` != nil, refused || waiting || to != nil { throw ValidationError("--repeat stands beside an id alone") }
+        if !edit.isEmpty, `repeat` == nil, ids.count != 1 || Int64(ids[0]) == nil || refused || waiting {
+            throw ValidationError("--body, --query and --header change one refused request; name its number")
+        }
         if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
         for id in ids where Self.conversionPart(of: id) == nil && Int64(id) == nil {
             throw ValidationError(
@@ -69,14 +85,22 @@ struct Replay: AsyncParsableCommand {
         self.store.tellSpan(page, by: filter.byDate)
         if waiting { return try await runWaiting(in: store, configuration) }
         var plan = ReplayPlan()
-        var requests: [RefusedRow] = []
-        if let to {
+        var requests: [KeptRequest] = []
+        let edit = try edit.edit()
+        if let number = `repeat` {
+            requests = try await repetition(number, in: store, edit)
+        } else if let to {
             if let configuration, configuration.destination(to) == nil { try KnownNames.check(.destination, to, in: configuration) }
             try await findAdditions(to, in: store, &plan)
         } else if !ids.isEmpty {
-            for id in ids { try await find(id, in: store, &plan, &requests) }
+            var rows: [RefusedRow] = []
+            for id in ids { try await find(id, in: store, &plan, &rows) }
+            if !edit.summary.isEmpty, rows.isEmpty {
+                throw ValidationError("--body, --query and --header change a refused request, and \(ids[0]) is none")
+            }
+            requests = rows.map { KeptRequest($0, edit) }
         } else if refused {
-            requests = try await refusedRequests(in: store)
+            requests = try await refusedRequests(in: store).map { KeptRequest($0) }
         } else {
             try await find(in: store, &plan)
         }
@@ -176,10 +200,29 @@ struct Replay: AsyncParsableCommand {
         }
     }
 
+    private func repetition(_ number: Int, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
+        guard let id = try await message(ids[0][...], in: store), let row = try await store.history(of: id).first else {
+            Terminal.complain("there is no conversion \(ids[0].quotedBriefly)")
+            return []
+        }
+        let whole = try await store.repeats(of: row.id).compactMap { repetition in
+            repetition.isKeptWhole ? repetition.request.map { (repetition, $0) } : nil
+        }
+        guard number <= whole.count else {
+            Terminal.complain(
+                whole.isEmpty
+                    ? "conversion \(row.id) has no repeat with other content that is kept"
+                    : "conversion \(row.id) has \(whole.count) repeats with other content, numbered from 1")
+            return []
+        }
+        return [KeptRequest(repeat: number, whole[number - 1].0, whole[number - 1].1, of: row, edit)]
+    }
+
     private func refusedRequests(in store: any ReadingStore) async throws -> [RefusedRow] {
         // The keep is bounded; those that were run again must not use up the limit.
         let kept = try await store.refused(
-            RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: 1_000_000)
+            RefusedFilter(
+                source: filter.source, since: page.since?.time, until: page.until?.time, unrouted: false, ascending: true, limit: 1_000_000)
         ).filter { $0.replayedAs == nil }
         if kept.count > page.limit { warnOfLimit("refused request") }
         return Array(kept.prefix(page.limit))

@@ -18,7 +18,7 @@ struct ReplayPreview {
     }
 
     /// False if something would not be sent.
-    func show(_ plan: ReplayPlan, _ requests: [RefusedRow]) async throws -> Bool {
+    func show(_ plan: ReplayPlan, _ requests: [KeptRequest]) async throws -> Bool {
         var counts = Counts()
         var destinations: [String: Sending] = [:]
         for destination in configuration?.destinations ?? [] {
@@ -28,7 +28,7 @@ struct ReplayPreview {
         if !plan.items.isEmpty { Terminal.print(Self.summary(counts)) }
         let refused = RefusedReplay(store: store, configuration: configuration, source: source)
         for row in requests {
-            Terminal.tell("refused request \(row.id), \(row.refused.code): \(row.refused.reason.printable)".styled(.bold))
+            Terminal.tell("\(row.name), \(row.said.printable)".styled(.bold))
             let (sentence, isStored) = await refused.outcome(of: row, foresight)
             Terminal.tell("  " + sentence)
             if !isStored { counts.notSent += 1 }
@@ -53,6 +53,7 @@ struct ReplayPreview {
         }
         switch forecast.next {
         case .send(let request, _):
+            for warning in request.warnings { Terminal.print("  warning: \(warning)".styled(.yellow)) }
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
             try await compare(request, item, &counts)

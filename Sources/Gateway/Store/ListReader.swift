@@ -184,6 +184,9 @@ extension ListReader {
         query.add(name: "r.tracker", filter.tracker)
         query.add("r.code =", filter.code)
         query.add("r.received_at", since: filter.since, until: filter.until)
+        if let unrouted = filter.unrouted {
+            query.add(unrouted ? "r.source IS NULL AND r.tracker IS NULL" : "(r.source IS NOT NULL OR r.tracker IS NOT NULL)")
+        }
         if let strangers = filter.strangers { query.add(strangers ? "r.is_stranger" : "NOT r.is_stranger") }
         return query
     }

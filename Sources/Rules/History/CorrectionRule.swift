@@ -27,6 +27,17 @@ package struct CorrectionRule: Sendable {
     package static let none = CorrectionRule { _, _ in .unchanged(note: nil) }
 }
 
+extension CorrectionRule.Message {
+    /// What it does if its content came before. A retry and a second refund of the same amount look alike, so it is kept where a person sees it.
+    var asKnown: HistoryChange {
+        guard case .correction(let document) = self, Correction(document: document)?.refund != nil else { return .known }
+        return .unchanged(
+            note:
+                "a refund with the same content came before, and this one counts as its repeat; a second refund of the same amount needs an "
+                + "Idempotency-Key of its own, or another member that differs")
+    }
+}
+
 /// What became of a correction.
 package enum CorrectionResult: Sendable, Equatable {
     case applied(ConversionID, correction: ConversionID)

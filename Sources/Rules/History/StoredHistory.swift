@@ -28,7 +28,7 @@ package struct StoredHistory: Sendable {
         by message: CorrectionRule.Message, _ content: KeptDigest, rule: CorrectionRule, isStep: () throws(Failure) -> Bool
     ) throws(Failure) -> HistoryChange {
         let isFirst = isFirst(content)
-        if isFirst ? step == 0 : try isStep() { return .known }
+        if isFirst ? step == 0 : try isStep() { return isFirst ? .known : message.asKnown }
         switch rule.step(message, document) {
         case .refused(let failure): return .refused(failure)
         case .unchanged(let note): return .unchanged(note: note)

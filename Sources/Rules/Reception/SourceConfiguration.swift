@@ -27,6 +27,8 @@ package struct SourceConfiguration: Sendable {
     package var freshness: Freshness?
     /// Other sources whose conversions count as this one's own.
     package var sharesOrdersWith: [String] = []
+    /// What becomes of decimals that a currency does not have; nil keeps them.
+    package var surplus: SurplusRule?
 
     package init(
         name: String, mapping: Mapping, credentials: [String: String], openCredentials: Set<String>, settings: [String: SettingValue],
@@ -59,7 +61,9 @@ package struct SourceConfiguration: Sendable {
         return [credentials, retiringCredentials].flatMap { $0.filter { !names.contains($0.key) }.map(\.value) }
     }
 
-    package var reader: MappingReader { MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents) }
+    package var reader: MappingReader {
+        MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents, surplus: surplus)
+    }
 }
 
 extension SourceConfiguration {
@@ -92,7 +96,7 @@ extension SourceConfiguration {
     package func update(takenBy request: WireRequest) -> (index: Int, mapping: Mapping, pathValues: [String: String])? {
         for (index, update) in mapping.updates.enumerated() {
             guard let own = update.inbound, own.request.methods.contains(request.method),
-                let values = own.request.path.match(request.path, below: name)
+                let values = own.request.paths.lazy.compactMap({ $0.match(request.path, below: name) }).first
             else { continue }
             return (index, own, values)
         }

@@ -21,6 +21,11 @@ extension Submission {
         // A signature holds whatever the content is: not all that a request says is signed.
         if source.repeats == .new { self.keys = keys.keys.map { $0 == keys.signature ? $0 : $0.holding(content) } }
         if source.repeats.corrects, let message = keys.message { self.content = content.with(message) }
+        if let name = keys.requestID {
+            let key = DuplicateKey.request(named: name, self.content, from: source)
+            requestID = key
+            self.keys.append(key)
+        }
     }
 
     /// A correction on its way to its conversion. The rule's key says which one; an `Idempotency-Key` only distinguishes messages, and not even

@@ -10,6 +10,7 @@ extension PostgresWriter {
         _ connection: PostgresConnection
     ) throws(PostgresFailure) -> Acceptance {
         if holder.isOthers { return .conflict(with: holder.id) }
+        if holder.isSameRequest { return .secondTry(of: holder.id) }
         let message = queued.message
         var found = FoundHistory(first: holder.content)
         let isNew = try remember(queued.submission.signature, of: holder.id, at: message.row.receivedAt, connection)

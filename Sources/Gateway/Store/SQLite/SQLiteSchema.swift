@@ -53,6 +53,9 @@ enum SQLiteSchema {
         CREATE INDEX waiting_source ON waiting(source);
         """
 
+    /// Whose share of the keep a row of `refused` is in: a source's, the strangers' (0), or that of what reached no tracker (-1).
+    static let refusedShare = "CASE WHEN source IS NOT NULL THEN source WHEN tracker IS NULL THEN -1 ELSE 0 END"
+
     /// Each source has a share of the refused keep.
     private static let refusedShares = """
         -- Source 0 are strangers.
