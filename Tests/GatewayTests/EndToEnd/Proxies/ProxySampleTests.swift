@@ -89,7 +89,9 @@ extension EndToEnd {
                     let body = await front.send(Samples.rsTraffic)
                     #expect(body?.status == 200, "\(body.map { String(decoding: $0.body, as: UTF8.self) } ?? "")")
                     let pairs = [
-                        ("clickid", "q-1"), ("event", "ftd"), ("status", "approved"), ("sub_id_1", "a/b c~é"), ("timestamp", "1717000001"),
+                        ("amount", "5"), ("clickid", "q-1"), ("currency", "USD"), ("event", "ftd"), ("status", "approved"),
+                        ("sub_id_1", "a/b c~é"),
+                        ("timestamp", "1717000001"),
                     ]
                     let text = pairs.map { "\($0)=\($1)" }.joined(separator: "&")
                     let mark = HMAC<SHA256>.authenticationCode(
