@@ -41,7 +41,7 @@ extension ConfigurationLoader {
     }
 
     /// The paths that the gateway answers itself.
-    private static let ownPaths = ["healthz", "readyz"]
+    private static let ownPaths = ["healthz", "probez", "readyz"]
 
     /// `/<source>/…` must not begin like a path that means something else.
     private mutating func checkPath(of entry: ConfigurationEntry) {

@@ -19,6 +19,7 @@ struct SourceConfigurationTests {
         ("listing", "a source cannot be named 'listing': tracker 'acme' has the path /listing/all; choose another name"),
         ("postback", "a source cannot be named 'postback': tracker 'brandy' has the path /postback/{brand}/{offer}; choose another name"),
         ("healthz", "a source cannot be named 'healthz', which the gateway answers itself; choose another name"),
+        ("probez", "a source cannot be named 'probez', which the gateway answers itself; choose another name"),
         ("readyz", "a source cannot be named 'readyz', which the gateway answers itself; choose another name"),
         ("a/b", "the name of a source has letters, digits, '-', '_' and '.' only and begins with a letter or digit, found 'a/b'"),
         ("..", "the name of a source has letters, digits, '-', '_' and '.' only and begins with a letter or digit, found '..'"),

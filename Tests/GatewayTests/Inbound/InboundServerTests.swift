@@ -49,6 +49,18 @@ struct InboundServerTests {
         }
     }
 
+    @Test func `a long address is taken as far as a head may go`() async throws {
+        let bench = try bench()
+        try await Live.serve(bench) { port in
+            for (length, status) in [(20_000, "200"), (60_000, "200"), (90_000, "400")] {
+                let target = "/api/postback/a/b?secret=hush-hush&click_id=c-\(length)&x=" + String(repeating: "x", count: length)
+                let text = try await Live.exchange(port, "GET \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                #expect(text.hasPrefix("HTTP/1.1 \(status)"), "\(length)")
+            }
+        }
+        #expect(bench.store.submissions.map(\.request.target.utf8.count) == [20_000, 60_000].map { $0 + 48 })
+    }
+
     @Test func `no reply may be kept by a cache, whatever it says`() async throws {
         let bench = try bench()
         try await Live.serve(bench, body: 1024) { port in

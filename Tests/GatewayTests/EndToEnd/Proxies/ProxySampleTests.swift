@@ -35,19 +35,45 @@ extension EndToEnd {
         func `every sale is stored whose sender closes at once`(_ sample: ProxySample) async throws {
             try await ProxyBench.use(sample) { front in
                 try await front.serve { _, _ in
-                    try front.bench.write(Self.leaver, to: "leave.php")
-                    let errors = "\(front.bench.folder)/leave.err"
-                    let process = try SpawnedProcess(
-                        ["php", "leave.php", "\(front.proxy.port)", front.proxy.authority, "200"], in: front.bench.folder,
-                        files: SpawnedProcess.Files(output: errors, errors: errors))
-                    let code = try await process.ended()
-                    #expect(code == 0, "\((try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")")
+                    try await Self.leave(200, front)
                     let sent = Set((1...200).flatMap { ["get-\($0)", "post-\($0)"] })
                     try await until { try await front.clicks().count >= sent.count }
                     let stored = try await front.clicks()
                     #expect(stored.count == sent.count)
                     #expect(Set(stored) == sent)
                 }
+            }
+        }
+
+        private static func leave(_ count: Int, _ front: ProxyBench) async throws {
+            try front.bench.write(leaver, to: "leave.php")
+            let errors = "\(front.bench.folder)/leave.err"
+            let process = try SpawnedProcess(
+                ["php", "leave.php", "\(front.proxy.port)", front.proxy.authority, "\(count)"], in: front.bench.folder,
+                files: SpawnedProcess.Files(output: errors, errors: errors))
+            let code = try await process.ended()
+            #expect(code == 0, "\((try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")")
+        }
+
+        /// The samples wait for thirty seconds, which a busy machine may take for a start.
+        @Test(arguments: [ProxySample.haproxy, .caddy])
+        func `a sale is stored whose sender has left while the gateway was away`(_ sample: ProxySample) async throws {
+            let patient: (String) -> String = {
+                $0.replacing("retries 30", with: "retries 600").replacing("fall 30", with: "fall 600").replacing("30s", with: "600s")
+            }
+            try await ProxyBench.use(sample, change: patient) { front in
+                var gateway = try front.bench.start("serve")
+                try await front.answer(1)
+                gateway.kill()
+                #expect(try await gateway.ended() == -SIGKILL)
+                try await Self.leave(20, front)
+                gateway = try front.bench.start("serve")
+                try await until { try await front.clicks().count >= 40 }
+                let stored = try await front.clicks()
+                #expect(stored.count == 40)
+                #expect(Set(stored).count == 40)
+                gateway.terminate()
+                #expect(try await gateway.ended() == 0)
             }
         }
 
@@ -89,7 +115,9 @@ extension EndToEnd {
                     let body = await front.send(Samples.rsTraffic)
                     #expect(body?.status == 200, "\(body.map { String(decoding: $0.body, as: UTF8.self) } ?? "")")
                     let pairs = [
-                        ("clickid", "q-1"), ("event", "ftd"), ("status", "approved"), ("sub_id_1", "a/b c~é"), ("timestamp", "1717000001"),
+                        ("amount", "5"), ("clickid", "q-1"), ("currency", "USD"), ("event", "ftd"), ("status", "approved"),
+                        ("sub_id_1", "a/b c~é"),
+                        ("timestamp", "1717000001"),
                     ]
                     let text = pairs.map { "\($0)=\($1)" }.joined(separator: "&")
                     let mark = HMAC<SHA256>.authenticationCode(
