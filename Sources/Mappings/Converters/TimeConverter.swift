@@ -11,12 +11,17 @@ struct TimeConverter: FieldConverter {
 
     static let description = ConverterDescription(
         name: "time",
-        summary: "a moment: `time(iso8601)`, `time(unix)` in seconds, `time(unix_ms)` in milliseconds",
+        summary: """
+            a moment: `time(iso8601)`, `time(unix)` in seconds, `time(unix_ms)` in milliseconds. Where UNIX time is wanted a fraction is cut off and \
+            an ISO 8601 time is read
+            """,
         parameters: [["iso8601", "unix", "unix_ms"]],
         reads: .time,
         examples: [
             .init(parameters: ["iso8601"], wire: "2026-11-20T10:30:00+01:00", reads: .success("2026-11-20T09:30:00Z")),
             .init(parameters: ["unix"], wire: 1_717_000_000, reads: .success("2024-05-29T16:26:40Z")),
+            .init(parameters: ["unix"], wire: .number("1717000000.5"), reads: .success("2024-05-29T16:26:40Z")),
+            .init(parameters: ["unix"], wire: "2024-05-29T16:26:40Z", reads: .success("2024-05-29T16:26:40Z")),
             .init(
                 parameters: ["iso8601"], wire: "20/11/2026",
                 reads: .failure(FieldFailure("value '20/11/2026' is not an ISO 8601 time; write it as 2026-11-20T09:30:00Z"))),
@@ -33,9 +38,9 @@ struct TimeConverter: FieldConverter {
             if let time = Timestamp(iso8601: text.trimmed) { return .time(time) }
             throw FieldFailure("\(context.field) \(value.quoted) is not an ISO 8601 time; write it as 2026-11-20T09:30:00Z")
         }
-        guard let number = try DecimalConverter.number(value, &context).int64, number >= 0 else {
-            throw FieldFailure(
-                "\(context.field) \(value.quoted) is not UNIX time; send whole \(form == .unix ? "seconds" : "milliseconds")")
+        if text.trimmed.beginsWithDate { return .time(try isoTime(text, &context)) }
+        guard let number = wholeUnits(of: try DecimalConverter.number(value, &context), value, &context) else {
+            throw FieldFailure("\(context.field) \(value.quoted) is not UNIX time; \(wanted)")
         }
         if form == .unixMilliseconds {
             guard number < 1 << 48 else { throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX milliseconds") }
@@ -47,6 +52,30 @@ struct TimeConverter: FieldConverter {
         return .time(Timestamp(seconds: number))
     }
 
+    private var wanted: String { "send whole \(form == .unix ? "seconds" : "milliseconds")" }
+
+    /// A floating-point clock gives a fraction, which a tracker's own clock does not have.
+    private func wholeUnits(of number: ExactDecimal, _ value: WireValue, _ context: inout ConverterContext) -> Int64? {
+        guard !number.isNegative else { return nil }
+        if let whole = number.int64 { return whole }
+        guard !number.isInteger, let whole = number.rounded(toDecimals: 0, .down).int64 else { return nil }
+        context.warnings.append("\(context.field) \(value.quoted) has a fraction; it was read as \(whole)")
+        return whole
+    }
+
+    /// Without a zone it could be any of 24 hours, which nobody has agreed on for a field of UNIX time.
+    private func isoTime(_ text: String, _ context: inout ConverterContext) throws(FieldFailure) -> Timestamp {
+        guard var time = Timestamp(iso8601: text.trimmed), time.microseconds >= 0 else {
+            throw FieldFailure("\(context.field) \(text.quotedBriefly) is not UNIX time; \(wanted)")
+        }
+        guard text.trimmed.endsWithZone else {
+            throw FieldFailure("\(context.field) \(text.quotedBriefly) has no time zone; \(wanted), or a time that ends with Z or +01:00")
+        }
+        if form == .unix { time = Timestamp(seconds: time.seconds) }
+        context.warnings.append("\(context.field) \(text.quotedBriefly) is an ISO 8601 time; it was read as UNIX time")
+        return time
+    }
+
     func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {
         guard case .time(let time) = value else { return .absent }
         switch form {
@@ -54,5 +83,15 @@ struct TimeConverter: FieldConverter {
         case .unix: return .number(String(time.seconds))
         case .unixMilliseconds: return .number(String(time.milliseconds))
         }
+    }
+}
+
+extension String {
+    /// `2026-…`
+    fileprivate var beginsWithDate: Bool { utf8.count >= 10 && utf8.dropFirst(4).first == UInt8(ascii: "-") }
+
+    /// Whether a zone is behind the time of an ISO 8601 text.
+    fileprivate var endsWithZone: Bool {
+        utf8.dropFirst(10).contains { [UInt8(ascii: "Z"), UInt8(ascii: "z"), UInt8(ascii: "+"), UInt8(ascii: "-")].contains($0) }
     }
 }

@@ -66,6 +66,9 @@ struct ConverterTests {
         #expect(try write("text", .text("0012")) == "\"0012\"")
         #expect(try write("text(number)", .text("12")) == "12")
         #expect(try write("text(number)", .text("0012")) == "\"0012\"")
+        #expect(try write("text(number)", .text("12.5")) == "12.5")
+        #expect(try write("text(number)", .text("12.0")) == "\"12.0\"")
+        #expect(try write("text(number)", .text("1e400")) == "\"1e400\"")
         #expect(try write("text(number)", .text("12 or so")) == "\"12 or so\"")
         #expect(try write("boolean", .flag(false)) == "false")
         #expect(try write("time(iso8601)", .time(Timestamp(seconds: 1_717_000_000))) == "\"2024-05-29T16:26:40Z\"")
@@ -89,7 +92,30 @@ struct ConverterTests {
             ("email", .string("a b@c.de"), "value 'a b@c.de' is not an e-mail address"),
             ("email", .string("a@c..de"), "value 'a@c..de' is not an e-mail address"),
             ("time(unix)", .number("-1"), "value '-1' is not UNIX time; send whole seconds"),
-            ("time(unix)", .string("1717000000.5"), "value '1717000000.5' is not UNIX time; send whole seconds"),
+            (
+                "time(unix)", .string("1717000000.5"),
+                "2024-05-29T16:26:40Z | value '1717000000.5' has a fraction; it was read as 1717000000"
+            ),
+            ("time(unix)", .number("1.717E9"), "2024-05-29T16:26:40Z"),
+            ("time(unix)", .string("1e-3"), "1970-01-01T00:00:00Z | value '1e-3' has a fraction; it was read as 0"),
+            ("time(unix)", .number("-0.5"), "value '-0.5' is not UNIX time; send whole seconds"),
+            (
+                "time(unix)", .string("2024-05-29T18:26:40.9+02:00"),
+                "2024-05-29T16:26:40Z | value '2024-05-29T18:26:40.9+02:00' is an ISO 8601 time; it was read as UNIX time"
+            ),
+            (
+                "time(unix)", .string("2024-05-29"),
+                "value '2024-05-29' has no time zone; send whole seconds, or a time that ends with Z or +01:00"
+            ),
+            ("time(unix)", .string("2024-15-29T00:00:00Z"), "value '2024-15-29T00:00:00Z' is not UNIX time; send whole seconds"),
+            (
+                "time(unix_ms)", .string("2024-05-29T16:26:40.999Z"),
+                "2024-05-29T16:26:40.999Z | value '2024-05-29T16:26:40.999Z' is an ISO 8601 time; it was read as UNIX time"
+            ),
+            (
+                "time(unix_ms)", .number("1717000000999.75"),
+                "2024-05-29T16:26:40.999Z | value '1717000000999.75' has a fraction; it was read as 1717000000999"
+            ),
             ("time(unix_ms)", .number("1717000000999"), "2024-05-29T16:26:40.999Z"),
             ("time(unix_ms)", .number("1e18"), "value '1e18' is too large for UNIX milliseconds"),
             ("currency(iso)", .string("DEM"), "value 'DEM' was withdrawn in 2002-03; send the code of the currency that replaced it"),
