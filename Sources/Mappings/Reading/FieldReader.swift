@@ -21,6 +21,8 @@ final class FieldReader: Sendable {
     private let kind: Expression.Kind?
     /// Whether nothing of another kind, such as `[]`, counts as absent.
     private let toleratesEmpty: Bool
+    /// Whether a member that is there and empty is a mistake. What is taken back is all if nobody says how much, and nothing empty says that.
+    private let refusesEmpty: Bool
 
     /// Nil if the field is only written.
     init?(_ field: FieldPlan, of mapping: Mapping, settings: [String: SettingValue], defaults: [(path: FieldPath, value: Value)]) {
@@ -41,6 +43,7 @@ final class FieldReader: Sendable {
         } else {
             fallback = reading.initial.map { ($0, "\(mapping.tracker)'s default") }
         }
+        refusesEmpty = target == .path(.field(.refund))
         if case .path(let path) = target {
             isMoney = path.kind == .money
             refusesMacros = path.refusesMacros && reading.words == nil
@@ -64,6 +67,10 @@ final class FieldReader: Sendable {
     }
 
     func read(_ parsed: ParsedRequest, into run: inout ReadingRun) {
+        if refusesEmpty, let empty = emptyName(in: parsed) {
+            let sentence = "\(empty) is empty; send the amount that goes back, or leave \(empty) out to take back all that is left"
+            return fail(Failure(.invalidAmount, field: empty, sentence), &run)
+        }
         var wire = parsed.slots[slot]
         if aliases.isEmpty, wire.isAbsent {
             if case .blank = wire, case .metadata = target {
@@ -120,6 +127,17 @@ final class FieldReader: Sendable {
         } catch {
             return error.sentence
         }
+    }
+
+    /// The name under which the request has this field without a value.
+    private func emptyName(in parsed: ParsedRequest) -> String? {
+        let names = [(name: name, slot: slot)] + aliases
+        return names.first { name in
+            switch parsed.slots[name.slot] {
+            case .null, .blank: true
+            case .absent, .string, .number, .bool, .tree: false
+            }
+        }?.name
     }
 
     private func put(_ wire: WireValue, of parsed: ParsedRequest, into run: inout ReadingRun) throws(FieldFailure) {
@@ -218,12 +236,14 @@ final class FieldReader: Sendable {
     func read(_ slots: [WireValue], from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
         guard case .item(let part) = target else { return }
         run.context.field = name
+        let known = run.context.warnings.count
+        defer { nameItem(at: position, inWarningsFrom: known, &run) }
         var wire = slots[row + slot]
-        discardEmptyPart(&wire, at: position, &run)
+        discardEmptyPart(&wire, &run)
         for alias in aliases where !slots[row + alias.slot].isAbsent {
             if wire.isAbsent {
                 wire = slots[row + alias.slot]
-                discardEmptyPart(&wire, at: position, &run)
+                discardEmptyPart(&wire, &run)
             } else {
                 run.keep(alias.name.replacingList(with: position), slots[row + alias.slot])
             }
@@ -244,7 +264,7 @@ final class FieldReader: Sendable {
         }
     }
 
-    private func discardEmptyPart(_ wire: inout WireValue, at position: Int, _ run: inout ReadingRun) {
+    private func discardEmptyPart(_ wire: inout WireValue, _ run: inout ReadingRun) {
         switch wire {
         case .absent, .null, .blank, .string, .number, .bool(true): return
         case .bool, .tree: break
@@ -252,8 +272,7 @@ final class FieldReader: Sendable {
         guard let what = wire.emptiness, toleratesEmpty else { return }
         wire = .absent
         // What a default fills is said once for all items.
-        guard fallback == nil, run.context.warnings.count < ReadingRun.mostEmptyParts else { return }
-        run.context.warnings.append(ParsedRequest.emptied(name.replacingList(with: position), what))
+        if fallback == nil { run.context.warnings.append(ParsedRequest.emptied(name, what)) }
     }
 
     /// Says of which items the mapping's default was taken. If the field is required, one of them must have it.
@@ -267,6 +286,17 @@ final class FieldReader: Sendable {
             let name = name.replacingList(with: position)
             run.failures.append(Failure(.missingField, field: name, "\(name) is required"))
         }
+    }
+
+    /// New warnings are about `items[2].price`; those beyond what is listed are counted.
+    private func nameItem(at position: Int, inWarningsFrom first: Int, _ run: inout ReadingRun) {
+        for index in run.context.warnings.indices.dropFirst(first) where run.context.warnings[index].hasPrefix(name) {
+            run.context.warnings[index] = name.replacingList(with: position) + run.context.warnings[index].dropFirst(name.count)
+        }
+        let surplus = run.context.warnings.count - max(first, Refusal.limit)
+        guard surplus > 0 else { return }
+        run.context.warnings.removeLast(surplus)
+        run.unlistedWarnings += surplus
     }
 }
 

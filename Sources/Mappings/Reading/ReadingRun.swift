@@ -24,6 +24,8 @@ struct ReadingRun {
         var positions: [Int]
         var count: Int
     }
+    /// About items, beyond those that are listed.
+    var unlistedWarnings = 0
 
     /// As of `ParsedRequest`.
     var extraNames: [String: Int] = [:]
@@ -40,9 +42,6 @@ struct ReadingRun {
     mutating func note(_ path: FieldPath, _ origin: @autoclosure () -> String) {
         if origins != nil { origins?[path.description] = origin() }
     }
-
-    /// More empty parts of items than these are read without a warning each.
-    static let mostEmptyParts = 50
 
     mutating func noteGap(of field: String, at position: Int) {
         guard let index = gaps.firstIndex(where: { $0.field == field }) else {
