@@ -10,7 +10,7 @@ struct RawHTTPRequest {
     static func parse(_ bytes: [UInt8], mapping: Mapping, path: String) throws(Failure) -> WireRequest {
         let start = bytes.firstIndex { $0 > 0x20 } ?? bytes.endIndex
         guard start < bytes.endIndex else { throw Failure(description: "the request is empty") }
-        if bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "[") {
+        if BodyFormats.looksLikeJSON(bytes) {
             let method = mapping.request.methods.first { mapping.request.readsBody($0) } ?? mapping.request.methods[0]
             return WireRequest(
                 method: method, path: path, headers: [("Content-Type", "application/json")], body: Array(bytes[start...]))

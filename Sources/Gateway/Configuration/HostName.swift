@@ -1,3 +1,4 @@
+import Mappings
 import Rules
 
 /// The part of a URL or an address that names a machine.

@@ -53,4 +53,13 @@ extension Intake {
             "conversions that no route takes were stored and sent to no destination; see 'routes:' of the configuration",
             metadata: ["source": "\(source)", "conversions": "\(count)"])
     }
+
+    /// Reports how an odd request was read: once a minute at most for each source, and each one to those who debug.
+    func noteOddities(_ conversion: Conversion) {
+        guard !conversion.warnings.isEmpty else { return }
+        let level: Logger.Level = warnings.allows("odd \(conversion.source)", at: conversion.receivedAt) ? .warning : .debug
+        logger.log(
+            level: level, "a conversion was read with warnings: \(conversion.warnings.prefix(5).joined(separator: "; ").printable)",
+            metadata: ["id": "\(conversion.id)", "source": "\(conversion.source)", "warnings": "\(conversion.warnings.count)"])
+    }
 }

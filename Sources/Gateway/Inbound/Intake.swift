@@ -125,6 +125,7 @@ final class Intake: Sendable {
         note(acceptance, submission.conversion.source)
         switch acceptance {
         case .stored:
+            noteOddities(conversion)
             if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
             onAccepted(conversion, submission.destinations, claimEpoch)
         case .corrected(_, let correction): await onCorrected(correction)

@@ -84,6 +84,7 @@ extension FieldPlan.Target {
         case .item(let part): part.isNumber ? "decimal" : "text"
         case .path(.field(.currency)): "currency"
         case .path(.field(.customerCountry)): "country"
+        case .path(.field(.customerIP)): "ip"
         case .path(let path):
             switch path.kind {
             case .flag: "boolean"

@@ -90,7 +90,7 @@ extension MappingCompiler {
                 at: override.location, "'in' of field '\(name)' must be false or a map, found \(override.scalar ?? override.kind)")
         }
         if isItem {
-            for key in ["default", "values", "other", "length"] {
+            for key in ["values", "other", "length"] {
                 guard let node = side(key, override, base) else { continue }
                 diagnostics.error(at: node.location, "the field of an item takes no '\(key)'")
             }
@@ -174,8 +174,17 @@ extension MappingCompiler {
     }
 
     private mutating func defaultValue(_ text: String, at place: SourceLocation, target: FieldPlan.Target?) -> Value? {
-        guard case .path(let path) = target else { return .text(text) }
-        return canonicalValue(text, of: path, at: place)
+        switch target {
+        case .path(let path): return canonicalValue(text, of: path, at: place)
+        case .item(let part) where part.isNumber:
+            do {
+                return .number(try ExactDecimal(parsing: text))
+            } catch {
+                diagnostics.error(at: place, error.sentence(field: "default", value: text))
+                return nil
+            }
+        case .item, .metadata, nil: return .text(text)
+        }
     }
 
     /// A canonical field's value as an author writes it, for defaults.

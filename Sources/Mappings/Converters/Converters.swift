@@ -10,6 +10,7 @@ package enum Converters {
         CurrencyConverter.description,
         CountryConverter.description,
         EmailConverter.description,
+        AddressConverter.description,
         HashConverter.description,
         ObjectConverter.description,
     ]

@@ -1,4 +1,4 @@
-/// Texts as they are, without white space at either end. A JSON number is taken by its text, since senders write ids either way.
+/// Texts as they are, without white space at either end. A JSON number is taken by its digits, since senders write ids either way.
 struct TextConverter: FieldConverter {
     /// Written as a JSON number if the text is one.
     let isNumberOnWire: Bool
@@ -10,12 +10,20 @@ struct TextConverter: FieldConverter {
         examples: [
             .init(wire: "  ord_42 ", reads: .success("ord_42")),
             .init(wire: .number("20150401102883"), reads: .success("20150401102883")),
+            .init(wire: .number("12.0"), reads: .success("12")),
+            .init(wire: .number("1.2e1"), reads: .success("12")),
+            .init(
+                wire: .number("1e20"),
+                reads: .failure(
+                    FieldFailure(
+                        "value '1e20' is a floating-point number that gives no exact id; send the id as a text or as plain digits"))),
             .init(wire: true, reads: .failure(FieldFailure("value must be a text, found true"))),
         ],
         make: { TextConverter(isNumberOnWire: $0[0] == "number") }
     )
 
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        if case .number(let number) = value { return .text(try context.identifier(number)) }
         guard let text = value.text else { throw FieldFailure("\(context.field) must be a text, found \(value.quoted)") }
         guard let first = text.utf8.first, let last = text.utf8.last else { return .absent }
         if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return .text(text) }
@@ -24,6 +32,9 @@ struct TextConverter: FieldConverter {
 
     func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {
         let text = value.description
-        return isNumberOnWire && JSONDocument.isNumber(text) ? .number(text) : .string(text)
+        guard isNumberOnWire, JSONDocument.isNumber(text) else { return .string(text) }
+        // What would come back as another id stays a text: `12.0`.
+        var unchanged = ConverterContext()
+        return (try? unchanged.identifier(text)) == text ? .number(text) : .string(text)
     }
 }

@@ -23,6 +23,7 @@ struct TimeConverter: FieldConverter {
         examples: [
             .init(parameters: ["iso8601"], wire: "2026-11-20T10:30:00+01:00", reads: .success("2026-11-20T09:30:00Z")),
             .init(parameters: ["unix"], wire: 1_717_000_000, reads: .success("2024-05-29T16:26:40Z")),
+            .init(parameters: ["unix"], wire: .number("1717000000.5"), reads: .success("2024-05-29T16:26:40Z")),
             .init(parameters: ["iso8601"], wire: "0000-00-00 00:00:00", reads: .success("")),
             .init(parameters: ["unix"], wire: 0, reads: .success("")),
             .init(
@@ -44,13 +45,15 @@ struct TimeConverter: FieldConverter {
         }
         guard let number = try? ExactDecimal(parsing: text) else { return try readText(text, &context) }
         if ZeroDate.isCounted(number, perSecond: form.perSecond) { return absent(text, &context) }
-        let unit = form.unit
-        guard !number.isNegative, let parts = number.scaled(byPowerOfTen: form == .unix ? 6 : 3) else { throw notUNIX(text, context.field) }
-        guard number < form.limit, let microseconds = parts.rounded(toDecimals: 0, .down).int64 else {
+        guard !number.isNegative else { throw notUNIX(text, context.field) }
+        let whole = number.rounded(toDecimals: 0, .down)
+        guard number < form.limit, let units = whole.int64 else {
             let hint = form == .unix ? "; divide milliseconds by 1000" : ""
-            throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX \(unit)\(hint)")
+            throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX \(form.unit)\(hint)")
         }
-        return .time(Timestamp(microseconds: microseconds))
+        // A floating-point clock gives a fraction, which no tracker's own clock has.
+        if whole != number { context.warnings.append("\(context.field) \(value.quoted) has a fraction; it was read as \(whole)") }
+        return .time(Timestamp(microseconds: units * (1_000_000 / form.perSecond)))
     }
 
     /// Both ways to write a time say which one they are.

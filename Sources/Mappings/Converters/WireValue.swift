@@ -1,7 +1,11 @@
 /// A value as a tracker's request has it, before it is known what it means.
 package enum WireValue: Sendable, Equatable {
-    /// Not sent, `null`, or an empty text: all mean that the sender gives no value.
+    /// Not sent.
     case absent
+    /// Sent as `null`, which means that the sender gives no value.
+    case null
+    /// Sent as an empty text or white space: no value either.
+    case blank
     /// A JSON string, or the decoded value of a query or form parameter.
     case string(String)
     /// A JSON number's text, exactly as sent.
@@ -10,22 +14,26 @@ package enum WireValue: Sendable, Equatable {
     /// A JSON object or array.
     case tree(JSONValue)
 
+    /// Whether the sender gives no value, in whatever way.
     package var isAbsent: Bool {
-        if case .absent = self { true } else { false }
+        switch self {
+        case .absent, .null, .blank: true
+        case .string, .number, .bool, .tree: false
+        }
     }
 
     /// The text of a string or number; nil for anything else.
     package var text: String? {
         switch self {
         case .string(let text), .number(let text): text
-        case .absent, .bool, .tree: nil
+        case .absent, .null, .blank, .bool, .tree: nil
         }
     }
 
     /// As a sentence shows it: `'12.505'`, `true`, `an object`.
     package var quoted: String {
         switch self {
-        case .absent: "nothing"
+        case .absent, .null, .blank: "nothing"
         case .string(let text), .number(let text): text.quotedBriefly
         case .bool(let flag): flag ? "true" : "false"
         case .tree(.array): "a list"
@@ -35,7 +43,7 @@ package enum WireValue: Sendable, Equatable {
 
     package var jsonValue: JSONValue {
         switch self {
-        case .absent: .null
+        case .absent, .null, .blank: .null
         case .string(let text): .string(text)
         case .number(let text): .number(text)
         case .bool(let flag): .bool(flag)
@@ -46,12 +54,23 @@ package enum WireValue: Sendable, Equatable {
     package init(_ value: JSONValue) {
         self =
             switch value {
-            case .null: .absent
+            case .null: .null
             case .bool(let flag): .bool(flag)
             case .number(let text): .number(text)
-            case .string(let text): text.isBlank ? .absent : .string(text)
+            case .string(let text): text.isBlank ? .blank : .string(text)
             case .array, .object: .tree(value)
             }
+    }
+
+    /// Nothing, as PHP and others write it for a value of another kind: `[]`, `{}` and `false`, in words. Nil for everything else.
+    var emptiness: String? {
+        switch self {
+        case .bool(false): "false"
+        case .tree(.array(let elements)): elements.isEmpty ? "an empty list" : nil
+        case .tree(.object(let object)): object.members.isEmpty ? "an empty object" : nil
+        case .blank: "an empty text"
+        case .absent, .null, .string, .number, .bool, .tree: nil
+        }
     }
 }
 

@@ -81,9 +81,17 @@ extension FieldPlan.Target {
     }
 }
 
+extension FieldPlan.Target {
+    /// Whether a value that is nearly right is another person's or another order's.
+    var isExact: Bool {
+        guard case .path(let path) = self else { return false }
+        return path.isIdentifier || path == .field(.customerEmail) || path == .field(.customerEmailSHA256)
+    }
+}
+
 extension FieldPath {
     /// Whether it is a sender's or a tracker's own name for something: an order, a click, an affiliate, an offer.
-    fileprivate var isIdentifier: Bool {
+    var isIdentifier: Bool {
         switch self {
         case .subID: true
         case .field(let field): Self.identifiers.contains(field)

@@ -17,6 +17,10 @@ final class FieldReader: Sendable {
     private let fallback: (value: Value, origin: String)?
     private let isMoney: Bool
     private let refusesMacros: Bool
+    /// What its converter reads; nil for a whole object.
+    private let kind: Expression.Kind?
+    /// Whether nothing of another kind, such as `[]`, counts as absent.
+    private let toleratesEmpty: Bool
     /// Whether a member that is there and empty is a mistake. What is taken back is all if nobody says how much, and nothing empty says that.
     private let refusesEmpty: Bool
 
@@ -32,6 +36,7 @@ final class FieldReader: Sendable {
         length = reading.length
         code = reading.code
         isRequired = reading.required == .always
+        kind = reading.words == nil ? reading.converter.converter.reads : .text
         condition = if case .when(let expression) = reading.required { expression } else { nil }
         if let given = defaults.first(where: { .path($0.path) == target }) {
             fallback = (given.value, "the source's defaults")
@@ -45,6 +50,8 @@ final class FieldReader: Sendable {
         } else {
             (isMoney, refusesMacros) = (false, false)
         }
+        // A refund without an amount is a refund of all: there an odd amount stays refused.
+        toleratesEmpty = !(isMoney && mapping.isCorrection) && (!isRequired || fallback != nil)
     }
 
     /// The amount that it reads in minor units.
@@ -64,13 +71,20 @@ final class FieldReader: Sendable {
             let sentence = "\(empty) is empty; send the amount that goes back, or leave \(empty) out to take back all that is left"
             return fail(Failure(.invalidAmount, field: empty, sentence), &run)
         }
-        if aliases.isEmpty, parsed.slots[slot].isAbsent { return fillAbsent(macro: nil, &run) }
         var wire = parsed.slots[slot]
+        if aliases.isEmpty, wire.isAbsent {
+            if case .blank = wire, case .metadata = target {
+                run.context.warnings.append(ParsedRequest.emptied(name, wire.emptiness ?? ""))
+            }
+            return fillAbsent(macro: nil, &run)
+        }
         run.context.field = name
+        discardEmpty(&wire, &run)
         for alias in aliases where !parsed.slots[alias.slot].isAbsent {
             if wire.isAbsent {
                 wire = parsed.slots[alias.slot]
                 run.context.field = alias.name
+                discardEmpty(&wire, &run)
             } else {
                 run.keep(alias.name, parsed.slots[alias.slot])
             }
@@ -90,10 +104,40 @@ final class FieldReader: Sendable {
         }
     }
 
+    /// PHP has one word for an empty object and an empty list, and `false` for what a function did not find.
+    private func discardEmpty(_ wire: inout WireValue, _ run: inout ReadingRun) {
+        switch wire {
+        case .absent, .null, .blank, .string, .number, .bool(true): return
+        case .bool(false) where kind == .flag || words?.entries.contains { $0.wire == "false" } == true: return
+        case .bool, .tree: break
+        }
+        guard let what = wire.emptiness, toleratesEmpty else { return }
+        if case .metadata = target, case .tree(.object) = wire { return }
+        if condition != nil { run.odd[name] = oddity(of: wire, run.context) }
+        run.context.warnings.append(ParsedRequest.emptied(run.context.field, what))
+        wire = .absent
+    }
+
+    /// The sentence about a value if the field turns out to be needed.
+    private func oddity(of wire: WireValue, _ context: ConverterContext) -> String? {
+        var context = context
+        do throws(FieldFailure) {
+            _ = try converter.read(wire, &context)
+            return nil
+        } catch {
+            return error.sentence
+        }
+    }
+
     /// The name under which the request has this field without a value.
     private func emptyName(in parsed: ParsedRequest) -> String? {
         let names = [(name: name, slot: slot)] + aliases
-        return names.first { parsed.slots[$0.slot].isAbsent && parsed.has($0.name) }?.name
+        return names.first { name in
+            switch parsed.slots[name.slot] {
+            case .null, .blank: true
+            case .absent, .string, .number, .bool, .tree: false
+            }
+        }?.name
     }
 
     private func put(_ wire: WireValue, of parsed: ParsedRequest, into run: inout ReadingRun) throws(FieldFailure) {
@@ -131,7 +175,9 @@ final class FieldReader: Sendable {
 
     private func word(_ wire: WireValue, _ words: FieldPlan.Words, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value
     {
-        guard let text = wire.text?.trimmed else { throw FieldFailure("\(run.context.field) must be a text, found \(wire.quoted)") }
+        var sent = wire.text?.trimmed
+        if case .number(let number) = wire { sent = try run.context.identifier(number) }
+        guard let text = sent else { throw FieldFailure("\(run.context.field) must be a text, found \(wire.quoted)") }
         if path == .field(.type) {
             run.input.conversion[.eventName] = .text(text)
             run.noteField(.field(.eventName))
@@ -162,13 +208,25 @@ final class FieldReader: Sendable {
         if target == .path(.field(.currency)) { run.lacksCurrency = true }
     }
 
+    /// Refuses an identifier of which a character was lost: two of them could be the same now. A sub id is for people.
+    func refuseLost(_ run: inout ReadingRun) {
+        guard case .path(.field(let field)) = target, target.isExact else { return }
+        guard let text = run.input.conversion.text(field), text.unicodeScalars.contains("\u{FFFD}") else { return }
+        run.failures.append(Failure(code, field: name, ParsedRequest.lost(name, text)))
+    }
+
     /// Whether this conversion needs the field and has none.
     func isMissing(_ input: borrowing ExpressionInput) -> Bool {
         guard let condition, case .path(let path) = target else { return false }
         return input.conversion[path].isAbsent && condition.isTrue(input)
     }
 
-    func missing(macro: String? = nil) -> Failure {
+    /// The failure of a field that this conversion needs and does not have.
+    func missing(_ run: ReadingRun) -> Failure {
+        run.odd[name].map { Failure(code, field: name, $0) } ?? missing()
+    }
+
+    private func missing(macro: String? = nil) -> Failure {
         let names = ([name] + aliases.map(\.name)).joined(separator: " or ")
         let hint = macro.map { ", but \($0.quotedBriefly) is a macro that was not filled in" } ?? ""
         return Failure(.missingField, field: name, "\(names) is required\(hint)")
@@ -178,19 +236,24 @@ final class FieldReader: Sendable {
     func read(_ slots: [WireValue], from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
         guard case .item(let part) = target else { return }
         run.context.field = name
+        let known = run.context.warnings.count
+        defer { nameItem(at: position, inWarningsFrom: known, &run) }
         var wire = slots[row + slot]
+        discardEmptyPart(&wire, &run)
         for alias in aliases where !slots[row + alias.slot].isAbsent {
             if wire.isAbsent {
                 wire = slots[row + alias.slot]
+                discardEmptyPart(&wire, &run)
             } else {
                 run.keep(alias.name.replacingList(with: position), slots[row + alias.slot])
             }
         }
-        let known = run.context.warnings.count
-        defer { nameItem(at: position, inWarningsFrom: known, &run) }
         do throws(FieldFailure) {
             if !wire.isAbsent {
                 item[part] = try converter.read(wire, &run.context)
+            } else if let fallback {
+                item[part] = fallback.value
+                run.noteGap(of: name, at: position)
             } else if isRequired {
                 throw FieldFailure("\(name) is required")
             }
@@ -198,6 +261,30 @@ final class FieldReader: Sendable {
             let name = self.name.replacingList(with: position)
             let sentence = name + error.sentence.dropFirst(error.sentence.hasPrefix(self.name) ? self.name.count : 0)
             run.failures.append(Failure(wire.isAbsent ? .missingField : code, field: name, sentence))
+        }
+    }
+
+    private func discardEmptyPart(_ wire: inout WireValue, _ run: inout ReadingRun) {
+        switch wire {
+        case .absent, .null, .blank, .string, .number, .bool(true): return
+        case .bool, .tree: break
+        }
+        guard let what = wire.emptiness, toleratesEmpty else { return }
+        wire = .absent
+        // What a default fills is said once for all items.
+        if fallback == nil { run.context.warnings.append(ParsedRequest.emptied(name, what)) }
+    }
+
+    /// Says of which items the mapping's default was taken. If the field is required, one of them must have it.
+    func judgeGap(_ gap: ReadingRun.Gap, of positions: [Int], _ run: inout ReadingRun) {
+        guard let fallback else { return }
+        guard isRequired, gap.count == positions.count else {
+            return run.context.warnings.append(
+                "\(gap.sentence(of: positions.count)); read as \(fallback.value.description), \(fallback.origin)")
+        }
+        for position in positions where run.failures.count < Refusal.limit {
+            let name = name.replacingList(with: position)
+            run.failures.append(Failure(.missingField, field: name, "\(name) is required"))
         }
     }
 
@@ -215,7 +302,7 @@ final class FieldReader: Sendable {
 
 extension String {
     /// `items[].price` becomes `items[2].price`.
-    fileprivate func replacingList(with position: Int) -> String {
+    func replacingList(with position: Int) -> String {
         guard let range = firstRange(of: "[]") else { return self }
         var copy = self
         copy.replaceSubrange(range, with: "[\(position)]")

@@ -5,7 +5,8 @@ extension Mapping {
     /// - Throws: a refusal if the body cannot be read at all: it is not JSON, not UTF-8, or in another format.
     package func parse(_ request: WireRequest, pathValues: [String: String] = [:]) throws(Refusal) -> ParsedRequest {
         var parsed = ParsedRequest(
-            slots: Array(repeating: .absent, count: layout.slotCount), pathValues: pathValues, request: request)
+            slots: Array(repeating: .absent, count: layout.slotCount), toleratesEmpty: !isCorrection, pathValues: pathValues,
+            request: request)
         try fill(&parsed)
         return parsed
     }
@@ -20,12 +21,11 @@ extension Mapping {
             case .query, .body: break
             }
         }
-        guard let format = try self.request.format(of: request) else {
+        guard self.request.readsBody(request.method) else {
             return try parsed.take(Array(request.query.utf8), by: layout) { .query($0) }
         }
-        parsed.format = format
         parsed.hasBody = !request.body.isEmpty
-        try format.read(layout, into: &parsed)
+        try self.request.readBody(by: layout, into: &parsed)
         if !request.query.isEmpty { parsed.takeBesideBody(Array(request.query.utf8), by: layout) }
     }
 

@@ -69,6 +69,7 @@ package struct MappingReader: Sendable {
         run.context.awaitsCurrency = mapping.isCorrection
         run.context.surplus = surplus
         for field in fields { field.read(parsed, into: &run) }
+        if parsed.isLossy { for field in fields { field.refuseLost(&run) } }
         settle(&run)
         readItems(parsed, &run)
         for (path, value) in defaults where run.input.conversion[path].isAbsent {
@@ -124,6 +125,9 @@ package struct MappingReader: Sendable {
             for field in itemFields { field.read(parsed.itemSlots, from: index * width, at: position, into: &item, &run) }
             run.input.conversion.items.append(item)
         }
+        for gap in run.gaps {
+            itemFields.first { $0.name == gap.field }?.judgeGap(gap, of: parsed.itemPositions, &run)
+        }
         if run.origins != nil { run.origins?["items"] = mapping.fields.first(where: \.isItem)?.path[0] }
     }
 
@@ -135,7 +139,7 @@ package struct MappingReader: Sendable {
             run.input.conversion[computed.path] = value
             run.note(computed.path, "computed: \(computed.source)")
         }
-        for field in conditional where field.isMissing(run.input) { run.failures.append(field.missing()) }
+        for field in conditional where field.isMissing(run.input) { run.failures.append(field.missing(run)) }
         for index in checks.indices where !checks[index].need.isTrue(run.input) {
             run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
         }

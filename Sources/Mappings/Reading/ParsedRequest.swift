@@ -16,6 +16,11 @@ package struct ParsedRequest: Sendable {
     var itemMemberCount = 0
     var failures: [Failure] = []
     var warnings: [String] = []
+    /// Whether nothing of another kind, such as `[]` in the place of an object, counts as absent. In a correction it does not: there a refund
+    /// without an amount is a refund of all.
+    var toleratesEmpty = true
+    /// Whether characters were lost before the gateway could read them, so that different texts may be the same now.
+    package internal(set) var isLossy = false
     /// Values of credentials and signatures in the body or query, by `RequestLayout.secretNames`.
     var secrets: [String: [CredentialPlan.Place: String]] = [:]
     /// Decoded parameters, if the fields are parameters.
@@ -61,32 +66,28 @@ extension ParsedRequest {
         return free
     }
 
-    /// Whether the request has a member or parameter of this name, be it empty. A body that can be read only with repairs has it if the name is
-    /// anywhere in it.
-    func has(_ name: String) -> Bool {
-        if parameters?.pairs.contains(where: { $0.name == name }) == true { return true }
-        guard hasBody, let format else { return false }
-        guard let members = format.members(of: request.body) else {
-            let last = name.split(separator: ".").last.map(String.init) ?? name
-            return String(decoding: request.body, as: UTF8.self).contains(last)
-        }
-        if members[name] != nil { return true }
-        var value = JSONValue.object(members)
-        for part in name.split(separator: ".") {
-            guard let next = value[String(part)] else { return false }
-            value = next
-        }
-        return true
+    /// What is in the place of an object or a list, as a sentence shows it.
+    enum Oddity {
+        /// Nothing, in another kind's way.
+        case empty(String)
+        case wrong(String)
     }
 
     /// Notes a member that is not of the kind that its fields need.
     ///
-    /// - Parameter found: what is there, as a sentence shows it; nil accepts it.
-    mutating func expect(_ wanted: String, at name: @autoclosure () -> String, found: @autoclosure () -> String?) {
-        guard failures.count < Refusal.limit, let found = found() else { return }
-        let name = name()
-        failures.append(Failure(.invalid, field: name, "\(name) must be \(wanted), found \(found)"))
+    /// - Parameter found: nil accepts it.
+    mutating func expect(_ wanted: String, at name: @autoclosure () -> String, found: Oddity?) {
+        switch found {
+        case nil: return
+        case .empty(let what) where toleratesEmpty: warnings.append(Self.emptied(name(), what))
+        case .empty(let what), .wrong(let what):
+            guard failures.count < Refusal.limit else { return }
+            let name = name()
+            failures.append(Failure(.invalid, field: name, "\(name) must be \(wanted), found \(what)"))
+        }
     }
+
+    static func emptied(_ name: String, _ what: String) -> String { "\(name) is \(what); it counts as absent" }
 
     /// The value at one of the places of a credential or signature; an empty value counts as present.
     package func value(at place: CredentialPlan.Place) -> String? {

@@ -4,7 +4,8 @@ extension Mapping {
     /// For the demo and for tests, which start from the requests of `examples:`. Those hold no secrets.
     package func addingCredentials(_ credentials: [String: String], to request: WireRequest) -> WireRequest {
         var request = request
-        let format = (try? self.request.format(of: request)) ?? nil
+        // As it is read, which may differ from what it is called.
+        let format = (try? parse(request))?.format ?? (try? self.request.format(of: request)) ?? nil
         for plan in self.credentials where !plan.signsOnly {
             guard let place = plan.places.first, let value = credentials[plan.name] else { continue }
             request.add(value, at: place, in: format)

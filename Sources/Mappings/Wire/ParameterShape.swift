@@ -12,7 +12,7 @@ struct ParameterShape: Sendable {
         var pairs: [(name: String, value: String)] = []
         for parameter in parameters {
             switch wires[parameter.index] {
-            case .absent, .tree: continue
+            case .absent, .null, .blank, .tree: continue
             case .bool(let flag): pairs.append((parameter.name, flag ? "true" : "false"))
             case .string(let text), .number(let text): pairs.append((parameter.name, text))
             }

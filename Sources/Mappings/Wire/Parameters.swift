@@ -3,6 +3,8 @@ package struct Parameters: Sendable {
     package var pairs: [(name: String, value: String)] = []
     /// What was repaired while reading.
     package var warnings: [String] = []
+    /// The names of those that are not UTF-8.
+    private(set) var foreign: [String] = []
     /// All that were sent, whether they were decoded or not.
     private(set) var count = 0
     private(set) var isComplete = true
@@ -11,7 +13,7 @@ package struct Parameters: Sendable {
 
     package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-    /// Reads `a=1&b=x+y%21`. Stray percent signs stay what they are; bytes that are no UTF-8 are read as Latin-1.
+    /// Reads `a=1&b=x+y%21`. Stray percent signs stay what they are; bytes that are no UTF-8 are read as Windows-1252.
     ///
     /// `&currency=` that went through an HTML page arrives as `¤cy=`, since `&curren` is an entity there: raw or percent-encoded, UTF-8 or
     /// Latin-1. It is put right before anything is decoded, with a warning.
@@ -31,7 +33,7 @@ package struct Parameters: Sendable {
             Self.forEachPart(bytes) { part in
                 if wanted.contain(part.prefix { $0 != UInt8(ascii: "=") }) { append(part) }
             }
-            warnings = []
+            (warnings, foreign) = ([], [])
             return
         }
         pairs.reserveCapacity(count)
@@ -45,7 +47,9 @@ package struct Parameters: Sendable {
             name.removeFirst(4)
             warnings.append("'&amp;\(name)' was read as '&\(name)': the sender's URL went through an HTML page")
         }
-        pairs.append((name, equals.map { Self.decode(part[part.index(after: $0)...]) } ?? ""))
+        let value = equals.map { Self.decoded(part[part.index(after: $0)...]) } ?? (text: "", isForeign: false)
+        if value.isForeign { foreign.append(name) }
+        pairs.append((name, value.text))
     }
 
     /// The parts between the `&`, without empty ones.
@@ -68,7 +72,9 @@ package struct Parameters: Sendable {
         return count
     }
 
-    static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String {
+    static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String { decoded(bytes, plusIsSpace: plusIsSpace).text }
+
+    private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> (text: String, isForeign: Bool) {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex
@@ -84,7 +90,8 @@ package struct Parameters: Sendable {
                 index += 1
             }
         }
-        return String(validating: decoded, as: UTF8.self) ?? String(String.UnicodeScalarView(decoded.map { Unicode.Scalar($0) }))
+        if let text = String(validating: decoded, as: UTF8.self) { return (text, false) }
+        return (String(String.UnicodeScalarView(decoded.map(\.windows1252))), true)
     }
 
     /// The length of a `¤cy=` that begins at an index: the sign as UTF-8 or Latin-1, raw or percent-encoded; as U+FFFD if an HTTP parser

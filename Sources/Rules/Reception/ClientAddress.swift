@@ -1,3 +1,5 @@
+import Mappings
+
 /// Finds out who sent a request that came through proxies.
 package enum ClientAddress {
     /// The peer's own address, unless the peer is a trusted proxy. Then `X-Forwarded-For` is walked from the right, since each proxy adds its

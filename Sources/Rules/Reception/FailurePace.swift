@@ -1,3 +1,5 @@
+import Mappings
+
 /// Counts requests that prove nobody, by the address that they come from, so that guessing costs the gateway little.
 ///
 /// Only failures count, and only failures are sent back: a right request passes whatever else its address sent, since a proxy's address may

@@ -29,6 +29,16 @@ package struct OrderRule: Sendable {
         return (key, alternative)
     }
 
+    /// Refuses a key of which a character was lost before the gateway could read it: two orders could have the same key now.
+    func refusal(ofLost conversion: Conversion) -> Refusal? {
+        guard let parts = duplicates.key(of: conversion)?.alternative.parts else { return nil }
+        for part in parts where conversion[part.path].description.unicodeScalars.contains("\u{FFFD}") {
+            let name = part.path.description
+            return Refusal(.invalid, field: name, ParsedRequest.lost(name, conversion[part.path].description))
+        }
+        return nil
+    }
+
     /// The key that says which order a message is about. If other content is another conversion, there is none.
     package func order(of message: Conversion) -> (key: DuplicateKey, alternative: DuplicateRule.Alternative)? {
         repeats == .new ? nil : key(of: message)

@@ -50,6 +50,7 @@ extension Reception {
         var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
         conversion.warnings += [match.warning, arrival.note].compactMap { $0 }
         if let refusal = source.freshness?.refusal(of: conversion, arrivedAt: arrival.arrivedAt) { throw refusal }
+        if parsed.isLossy, let refusal = source.orders.refusal(ofLost: conversion) { throw refusal }
         let keys = RequestKeys(of: &conversion, from: source, parsed, requestID: arrival.requestID, length: longestIdempotencyKey)
         if notes != nil { notes?.key = keys.described(conversion, from: source) }
         // What the sender sent, to know it again: our own doubts are no part of it.
@@ -83,6 +84,7 @@ extension Reception {
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
         var read = try reader.readCorrection(parsed, as: identity)
         if let refusal = source.freshness?.refusal(of: read.message, arrivedAt: arrival.arrivedAt) { throw refusal }
+        if parsed.isLossy, let refusal = source.orders.refusal(ofLost: read.message) { throw refusal }
         read.message.warnings += [match.warning, arrival.note].compactMap { $0 }
         if notes != nil { notes?.key = source.described(correction: read.message) }
         if source.isSigned, parsed.request.header("Idempotency-Key")?.isEmpty == false {

@@ -13,7 +13,7 @@ extension SourceConfiguration {
             let given = parsed.value(atFirstOf: plan.places)
             guard given == nil || given == Self.mask else { continue }
             // Nothing can be put into a body that cannot be read; the judge reports what is wrong with it.
-            if case .body? = plan.places.first, request.isBrokenJSON { continue }
+            if case .body? = plan.places.first, BodyFormats.isBrokenJSON(request.body) { continue }
             lacking[plan.name] = own
             if given != nil { for place in plan.places { request.remove(place) } }
         }
@@ -27,11 +27,6 @@ extension SourceConfiguration {
 }
 
 extension WireRequest {
-    fileprivate var isBrokenJSON: Bool {
-        guard let first = body.first(where: { $0 > 0x20 }), [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) else { return false }
-        return (try? JSONValue(parsing: body)) == nil
-    }
-
     /// Takes a masked credential out; a member of a JSON body is replaced when the right one is put in.
     fileprivate mutating func remove(_ place: CredentialPlan.Place) {
         func without(_ name: String, _ text: String) -> String {
@@ -44,7 +39,7 @@ extension WireRequest {
         case .bearer: headers.removeAll { $0.name.isEqualIgnoringCase("Authorization") }
         case .query(let name): query = without(name, query)
         case .body(let name):
-            if (try? JSONValue(parsing: body)) == nil { body = Array(without(name, String(decoding: body, as: UTF8.self)).utf8) }
+            if !BodyFormats.isJSON(body) { body = Array(without(name, String(decoding: body, as: UTF8.self)).utf8) }
         }
     }
 }

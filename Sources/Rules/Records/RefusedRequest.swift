@@ -106,8 +106,6 @@ extension RefusedRequest {
 extension StoredRequest {
     /// Whether the whole body is one JSON text.
     fileprivate var hasJSON: Bool {
-        let first = body.first { ![0x09, 0x0A, 0x0D, 0x20].contains($0) }
-        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return false }
-        return (try? JSONDocument(parsing: body, maximumDepth: 512, rejectingDuplicateKeys: false)) != nil
+        BodyFormats.looksLikeJSON(body) && (try? JSONDocument(placesOf: body, maximumDepth: 512, rejectingDuplicateKeys: false)) != nil
     }
 }

@@ -1,3 +1,5 @@
+import Mappings
+
 /// Which addresses a destination may be reached at: those of the public internet, and what its `allow_networks` names.
 ///
 /// A tracker's name is somebody else's DNS answer, and a postback URL may come from anybody. Without this rule either could point the gateway at

@@ -34,12 +34,12 @@ extension EndToEnd {
                         "the body is not valid JSON: line 1, column 19: duplicate key 'externalId'"
                     ),
                     (
-                        Array(#"{"externalId":""#.utf8) + [0xFF] + Array(#""}"#.utf8),
-                        "the body is not valid JSON: line 1, column 16: invalid UTF-8 byte 0xff"
+                        Array(#"{"externalId":"#.utf8) + [0xFF] + Array("}".utf8),
+                        "the body is not valid JSON: line 1, column 15: expected a value, found byte 0xff"
                     ),
                     (
-                        [0xEF, 0xBB, 0xBF] + sale,
-                        "the body is not valid JSON: line 1, column 1: a byte order mark comes before the value; send UTF-8 without it"
+                        [0xEF, 0xBB, 0xBF] + sale.dropLast(),
+                        "the body is not valid JSON: line 1, column 93: expected ',' or '}' after a member of the object, found the end of the input"
                     ),
                     ([0x1F, 0x8B, 0x08, 0x00], "the body is not valid JSON: line 1, column 1: expected a value, found byte 0x1f"),
                     ([], "the body is empty; send a JSON object"),
@@ -102,7 +102,9 @@ extension EndToEnd {
                         "Content-Type 'application/x-www-form-urlencoded' is not read here; send application/json"
                     ),
                 ] {
-                    #expect(refusal(await post(port, sale, headers)) == "415 UNSUPPORTED_MEDIA_TYPE: \(reason)")
+                    // JSON is read whatever it is called, unless it is packed.
+                    let body = headers.contains("gzip") ? sale : Array("sale=typed".utf8)
+                    #expect(refusal(await post(port, body, headers)) == "415 UNSUPPORTED_MEDIA_TYPE: \(reason)")
                 }
                 #expect(await post(port, sale, "Content-Type: Application/JSON; charset=utf-8\r\n").first.status == 200)
                 #expect(await post(port, sale, "").first.status == 200)

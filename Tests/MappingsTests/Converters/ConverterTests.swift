@@ -68,6 +68,9 @@ struct ConverterTests {
         #expect(try write("text", .text("0012")) == "\"0012\"")
         #expect(try write("text(number)", .text("12")) == "12")
         #expect(try write("text(number)", .text("0012")) == "\"0012\"")
+        #expect(try write("text(number)", .text("12.5")) == "12.5")
+        #expect(try write("text(number)", .text("12.0")) == "\"12.0\"")
+        #expect(try write("text(number)", .text("1e400")) == "\"1e400\"")
         #expect(try write("text(number)", .text("12 or so")) == "\"12 or so\"")
         #expect(try write("boolean", .flag(false)) == "false")
         #expect(try write("time(iso8601)", .time(Timestamp(seconds: 1_717_000_000))) == "\"2024-05-29T16:26:40Z\"")
@@ -92,7 +95,15 @@ struct ConverterTests {
             ("email", .string("a@c..de"), "value 'a@c..de' is not an e-mail address"),
             ("time(unix)", .number("-100000"), "value '-100000' is not UNIX time; send seconds since 1970, such as 1764200000"),
             ("time(unix)", .string("soon"), "value 'soon' is not UNIX time; send seconds since 1970, such as 1764200000"),
-            ("time(unix)", .string("1717000000.5"), "2024-05-29T16:26:40.500Z"), ("time(unix)", .number("1.717E9"), "2024-05-29T16:26:40Z"),
+            (
+                "time(unix)", .string("1717000000.5"),
+                "2024-05-29T16:26:40Z | value '1717000000.5' has a fraction; it was read as 1717000000"
+            ),
+            (
+                "time(unix_ms)", .number("1717000000999.75"),
+                "2024-05-29T16:26:40.999Z | value '1717000000999.75' has a fraction; it was read as 1717000000999"
+            ),
+            ("time(unix)", .number("1.717E9"), "2024-05-29T16:26:40Z"),
             (
                 "time(unix)", .string("2024-05-29T16:26:40Z"),
                 "2024-05-29T16:26:40Z | value '2024-05-29T16:26:40Z' was read as an ISO 8601 time; UNIX seconds are expected"

@@ -101,7 +101,7 @@ struct LosslessTests {
                 let isMetadata = parameter.hasPrefix("metadata.") && !conversion.metadata.members.isEmpty
                 let isKept = conversion.extra[parameter] != nil || parsed.secrets[parameter] != nil
                 let isTold = conversion.warnings.contains { $0.hasPrefix("\(parameter) ") }
-                let isList = parameter == "items" && !conversion.items.isEmpty
+                let isList = (parameter == "items" || parameter.hasPrefix("items.")) && !conversion.items.isEmpty
                 #expect(isField || isMetadata || isKept || isTold || isList, "\(example.name): \(parameter)")
             }
         }

@@ -1,3 +1,4 @@
+import Mappings
 import Rules
 import Testing
 

@@ -1,3 +1,4 @@
+import Mappings
 import NIOCore
 import NIOPosix
 import NIOSSL

@@ -1,4 +1,5 @@
 import Foundation
+import Mappings
 import Rules
 
 /// The part of a URL that a connection is opened to.

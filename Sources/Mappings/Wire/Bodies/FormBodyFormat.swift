@@ -1,5 +1,5 @@
 /// Parameters as HTML forms send them: `click_id=c-1&amount=5.00`. A member of an object has its whole name, `customer.email`; items have no
-/// place in a form.
+/// place in a form that the gateway writes. PHP's `customer[email]` and `items[0][price]` are read too.
 final class FormBodyFormat: BodyFormat {
     var name: String { "form" }
     var contentType: String { "application/x-www-form-urlencoded" }
@@ -9,14 +9,28 @@ final class FormBodyFormat: BodyFormat {
     func fits(_ body: [UInt8]) -> Bool { true }
 
     func read(_ layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
-        try parsed.take(parsed.request.body, by: layout) { .body($0) }
+        if Self.start(of: parsed.request.body) > 0 { parsed.warnings.append(ParsedRequest.byteOrderMark) }
+        try parsed.take(Self.text(of: parsed.request.body), by: layout) { .body($0) }
+    }
+
+    /// The body without a byte order mark.
+    private static func text(of body: [UInt8]) -> [UInt8] {
+        let start = start(of: body)
+        return start > 0 ? Array(body[start...]) : body
+    }
+
+    /// The offset behind a byte order mark; 0 if there is none.
+    static func start(of body: [UInt8]) -> Int {
+        guard body.first(where: { $0 > 0x20 }) == 0xEF else { return 0 }
+        let start = EncodingRepair.start(of: body)
+        return body[..<start].contains(0xEF) ? start : 0
     }
 
     func membersOfUnreadable(_ body: [UInt8], among names: [String]) -> [(name: String, value: String)] {
-        Parameters(decoding: body, upTo: 0, elseOnly: names).pairs
+        Parameters(decoding: Self.text(of: body), upTo: 0, elseOnly: names).pairs
     }
 
-    func members(of body: [UInt8]) -> JSONObject? { Parameters(decoding: body).members }
+    func members(of body: [UInt8]) -> JSONObject? { Parameters(decoding: Self.text(of: body)).members }
 
     func pieces(of body: [UInt8], without names: [String]) -> SentContent.Pieces {
         .parameters(SentParameters.all(body, without: names))
@@ -30,7 +44,9 @@ final class FormBodyFormat: BodyFormat {
     }
 
     func masking(_ names: Set<String>, in body: [UInt8], with mask: String) -> [UInt8] {
-        Parameters.masking(names, in: body, with: mask)
+        let start = Self.start(of: body)
+        guard start > 0 else { return Parameters.masking(names, in: body, with: mask) }
+        return Array(body[..<start]) + Parameters.masking(names, in: Array(body[start...]), with: mask)
     }
 }
 

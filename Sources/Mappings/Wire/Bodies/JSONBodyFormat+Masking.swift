@@ -1,6 +1,6 @@
 extension JSONBodyFormat {
     func masking(_ names: Set<String>, in body: [UInt8], with mask: String) -> [UInt8] {
-        guard let document = try? JSONDocument(parsing: body) else {
+        guard let document = try? JSONDocument(placesOf: body) else {
             return names.sorted().reduce(body) { Self.maskBroken($0, $1, with: mask) }
         }
         let keys = names.map { Array($0.utf8) }

@@ -88,7 +88,7 @@ extension JSONWriter {
     @inline(__always)
     fileprivate mutating func write(_ value: WireValue) {
         switch value {
-        case .absent: null()
+        case .absent, .null, .blank: null()
         case .string(let text): string(text)
         case .number(let text): number(text)
         case .bool(let flag): bool(flag)

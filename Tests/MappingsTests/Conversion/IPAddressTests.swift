@@ -1,4 +1,4 @@
-import Rules
+import Mappings
 import Testing
 
 struct IPAddressTests {
