@@ -57,7 +57,10 @@ final class Operator: Sendable {
             default: await changeConfiguration(&dice)
             }
         }
-        for destination in Destinations.all { act("resume", [destination]) }
+        for destination in Destinations.all {
+            // The database may be away right now.
+            for _ in 0..<20 where command(["resume", destination]).status != 0 { try? await Task.sleep(for: .milliseconds(500)) }
+        }
     }
 
     /// A few by their ids.

@@ -186,7 +186,9 @@ struct SoakRun: Sendable {
             Progress.show("draining: \(pending == 1000 ? "1000 or more" : "\(pending)") deliveries are pending")
             if pending == 0 { return }
             guard ContinuousClock.now < end else {
-                throw Node.Failure(description: "deliveries are pending \(Self.drainLimit) after the end")
+                let states = (try? view.text(["destinations"])) ?? "nothing"
+                throw Node.Failure(
+                    description: "deliveries are pending \(Self.drainLimit) after the end; gateway destinations says\n\(states)")
             }
             for node in nodes { if let complaint = await node.complaint { throw Node.Failure(description: complaint) } }
             try await Task.sleep(for: .milliseconds(500))

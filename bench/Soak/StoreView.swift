@@ -66,23 +66,7 @@ struct StoreView: Sendable {
 
     /// The objects that a command prints, one a line.
     private func rows(_ arguments: [String]) throws -> [[String: Any]] {
-        let path = FileManager.default.temporaryDirectory.appending(path: "soak-\(UUID().uuidString).json").path
-        try Data().write(to: URL(filePath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let process = Process()
-        process.executableURL = URL(filePath: gateway)
-        process.arguments = arguments + ["--json", "--config", configuration]
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: path))
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "gateway \(arguments[0]) ended with \(process.terminationStatus): \(complaint)")
-        }
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        return try text.split(separator: "\n").compactMap { line in
+        try text(arguments + ["--json"]).split(separator: "\n").compactMap { line in
             // `[{…},`, ` {…},` and ` {…}]`; an empty list is `[]`.
             var row = String(line.dropFirst())
             guard row.hasPrefix("{") else { return nil }
@@ -92,5 +76,25 @@ struct StoreView: Sendable {
             }
             return object
         }
+    }
+
+    /// What a command prints.
+    func text(_ arguments: [String]) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: "soak-\(UUID().uuidString).json").path
+        try Data().write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let process = Process()
+        process.executableURL = URL(filePath: gateway)
+        process.arguments = arguments + ["--config", configuration]
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: path))
+        let errors = Pipe()
+        process.standardError = errors
+        try process.run()
+        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "gateway \(arguments[0]) ended with \(process.terminationStatus): \(complaint)")
+        }
+        return try String(contentsOfFile: path, encoding: .utf8)
     }
 }
