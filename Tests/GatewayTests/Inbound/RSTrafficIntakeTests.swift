@@ -57,6 +57,20 @@ struct RSTrafficIntakeTests {
         #expect(await bench.send(.get(path, "clickid=abc&event=ftd&status=approved")) == invalid)
     }
 
+    @Test func `the reason of a refusal says what was tried, and neither the key nor a signature`() async throws {
+        let bench = try bench()
+        let wrong = hmac(event, "other")
+        #expect(await bench.send(.post(path, event, ["X-RS-Sign": wrong])) == invalid)
+        let reason = try #require(bench.store.refused.first).reason
+        #expect(
+            reason.hasPrefix(
+                "the signature sent fits no source that is configured here; tried raw_body and as_sent and sorted_json of 108 bytes, "))
+        #expect(reason.contains("sorted_params of 84 bytes (at byte 0 'a' instead of '{')"))
+        for hidden in [secret, wrong, hmac(event, secret)] { #expect(!reason.contains(hidden)) }
+        #expect(await bench.send(.get(path, "clickid=abc&sign=12")) == invalid)
+        #expect(bench.store.refused.last?.reason == "the signature sent is not the 64 hex digits of hmac-sha256")
+    }
+
     @Test func `the source's setting says which forms count`() async throws {
         let bench = try bench(["signed": .list(["sorted_params"])])
         #expect(await bench.send(.post(path, event, ["X-RS-Sign": hmac(event, secret)])) == invalid)

@@ -11,6 +11,8 @@ struct SentObject {
         var keepsInner = false
     }
 
+    /// As it came.
+    private let bytes: [UInt8]
     private let document: JSONDocument
     private let members: [(key: JSONNode, value: JSONNode)]
     /// The signature's place among all members; nil if it is elsewhere.
@@ -23,7 +25,7 @@ struct SentObject {
     /// Nil if the body is no JSON object.
     init?(_ body: [UInt8], without names: [String]) {
         guard let document = try? JSONDocument(parsing: body), document.kind(document.root) == .object else { return nil }
-        self.init(document, without: names)
+        self.init(body, document, without: names)
     }
 
     /// Parameters as an object of texts.
@@ -31,10 +33,11 @@ struct SentObject {
         var json = JSONWriter()
         json.write(.object(JSONObject(pairs.map { ($0.name, .string($0.value)) })))
         guard let document = try? JSONDocument(parsing: json.bytes, rejectingDuplicateKeys: false) else { return nil }
-        self.init(document, without: [])
+        self.init(document.bytes, document, without: [])
     }
 
-    private init(_ document: JSONDocument, without names: [String]) {
+    /// - Parameter document: its places are those of `bytes`.
+    private init(_ bytes: [UInt8], _ document: JSONDocument, without names: [String]) {
         let names = names.map { Array($0.utf8) }
         var members: [(key: JSONNode, value: JSONNode)] = []
         var (position, signatures, isNested): (Int?, Int, Bool) = (nil, 0, false)
@@ -46,6 +49,7 @@ struct SentObject {
                 if document.kind(value) == .object || document.kind(value) == .array { isNested = true }
             }
         }
+        self.bytes = bytes
         self.document = document
         self.members = members
         self.position = position
@@ -54,6 +58,10 @@ struct SentObject {
     }
 
     var isEmpty: Bool { members.isEmpty }
+
+    /// Whether the document's texts are the sender's own. If characters of it were put right, its texts are of other bytes than were sent, and a
+    /// signature of them would prove nothing.
+    var isExact: Bool { document.bytes == bytes }
 
     /// Whether serialisers could write its texts in several ways.
     var isSpelledFreely: Bool {
@@ -71,9 +79,7 @@ struct SentObject {
 extension SentObject {
     /// The body without the signature, cut out as senders put it in: with the comma before it, or the comma behind it.
     var cuts: [[UInt8]] {
-        let bytes = document.bytes
-        guard let position, signatures == 1 else { return [] }
-        guard !members.isEmpty else { return [] }
+        guard let position, signatures == 1, !members.isEmpty else { return [] }
         var cuts: [[UInt8]] = []
         let own = signatureRange(at: position)
         if position < members.count {
@@ -89,7 +95,7 @@ extension SentObject {
         return cuts
     }
 
-    private func cut(_ range: Range<Int>) -> [UInt8] { Array(document.bytes[..<range.lowerBound] + document.bytes[range.upperBound...]) }
+    private func cut(_ range: Range<Int>) -> [UInt8] { Array(bytes[..<range.lowerBound] + bytes[range.upperBound...]) }
 
     /// From the key's first quote to the value's end.
     private func signatureRange(at position: Int) -> Range<Int> {

@@ -30,6 +30,8 @@ struct SentParameters {
     /// which encodes what HTTP does not allow in an address.
     static func all(_ bytes: [UInt8], without names: [String]) -> [SentParameters] {
         var all = [SentParameters(bytes, without: names)]
+        let bytes = bytes.withoutByteOrderMark
+        if bytes.count < all[0].bytes.count { all.append(SentParameters(bytes, without: names)) }
         if let repaired = repaired(bytes) { all.append(SentParameters(repaired, without: names)) }
         if let decoded = decoded(bytes) { all.append(SentParameters(decoded, without: names)) }
         return all

@@ -24,7 +24,9 @@ extension SignedForm {
 extension SentObject {
     fileprivate func asSent(_ likelihood: SignedForm.Likelihood, _ content: SentContent) -> [SignedText] {
         switch likelihood {
-        case .usual: return (signatures == 0 ? [content.body ?? []] : cuts).map { SignedText($0) }
+        case .usual:
+            return (signatures == 0 ? [content.body ?? []] : cuts).flatMap { [$0, $0.withoutByteOrderMark] }.map { SignedText($0) }
+        case _ where !isExact: return []
         case .common: return [false, true].map { SignedText(text(Style(isSpaced: $0))) }
         case .rare:
             return texts(isSorted: false) + [.usual, .common, .rare].flatMap { parameterTexts(isSorted: false, $0) }
@@ -46,6 +48,11 @@ extension SentObject {
     func parameterTexts(isSorted: Bool, _ likelihood: SignedForm.Likelihood) -> [SignedText] {
         SignedText.parameterStrings(isSorted ? pairs.sortedByName : pairs, likelihood)
     }
+}
+
+extension [UInt8] {
+    /// Editors of one system put it there, behind the signing program's back.
+    var withoutByteOrderMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
 }
 
 extension [(name: String, value: String)] {

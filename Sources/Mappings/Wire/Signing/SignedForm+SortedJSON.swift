@@ -25,6 +25,7 @@ extension SignedForm {
 extension SentObject {
     fileprivate func sortedTexts(_ likelihood: SignedForm.Likelihood) -> [SignedText] {
         switch likelihood {
+        case _ where !isExact: return []
         case .usual: return [SignedText(text(Style(isSorted: true)))]
         case .common:
             let spellings: [JSONSpelling] = isSpelledFreely ? [.ascii, .utf8] : []
