@@ -127,7 +127,7 @@ extension DeliveryState {
         switch self {
         case .delivered, .duplicate: .green
         case .pending: .cyan
-        case .skipped: .yellow
+        case .skipped, .unconfirmed: .yellow
         case .rejected, .dead: .red
         }
     }

@@ -24,6 +24,7 @@ extension ConfigurationLoader {
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
         let refund = map.take("refund_url")
+        let answers = map.take("answers")
         var target: DestinationConfiguration.Target?
         switch (tracker, postback) {
         case (let tracker?, nil):
@@ -37,6 +38,10 @@ extension ConfigurationLoader {
         }
         if let refund, postback == nil {
             diagnostics.error(at: refund.location, "'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent")
+        }
+        let patterns = answers.map { self.answers($0) }
+        if let answers, postback == nil {
+            diagnostics.error(at: answers.location, "'answers' goes with 'postback_url'; a tracker's mapping says what its answers mean")
         }
         for key in ["url", "credentials", "settings"] where target == nil { _ = map.takeAny(key) }
         map.finish(&diagnostics)
@@ -52,6 +57,7 @@ extension ConfigurationLoader {
         destination.maxAge = maxAge
         destination.allowNetworks = networks
         destination.authorities = authorities
+        if let patterns, case .postback = target { destination.answers = AnswerRule(patterns: patterns) }
         if case .postback(let url) = target {
             destination.shown = ShownPostback(
                 url, postback.flatMap { substitution.pieces[$0.location] }, refund: refund.flatMap { substitution.pieces[$0.location] })
