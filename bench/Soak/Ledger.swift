@@ -16,8 +16,10 @@ final class Ledger: Sendable {
     /// A sale at a destination.
     struct Arrival: Sendable {
         var times = 0
-        /// Times that the destination answered with a whole 2xx.
+        /// Times that the destination took it.
         var accepted = 0
+        /// Of these, how often its 2xx did not say so: it was a page, or broke off.
+        var doubtful = 0
         var refused = 0
         /// What the destination was sent the first time; later messages must be the same.
         var first: Message
@@ -117,13 +119,21 @@ final class Ledger: Sendable {
         }
     }
 
-    func answered(at destination: String, _ click: String, accepted: Bool) {
+    enum Answer { case accepted, doubtfully, refused }
+
+    func answered(at destination: String, _ click: String, _ answer: Answer) {
         state.withLock { state in
-            if accepted {
+            switch answer {
+            case .accepted: state.arrivals[destination]?[click]?.accepted += 1
+            case .doubtfully:
                 state.arrivals[destination]?[click]?.accepted += 1
-            } else {
-                state.arrivals[destination]?[click]?.refused += 1
+                state.arrivals[destination]?[click]?.doubtful += 1
+            case .refused: state.arrivals[destination]?[click]?.refused += 1
             }
         }
+    }
+
+    func hasAccepted(at destination: String, _ click: String) -> Bool {
+        state.withLock { $0.arrivals[destination]?[click]?.accepted ?? 0 > 0 }
     }
 }

@@ -77,7 +77,15 @@ private final class SinkHandler: ChannelInboundHandler {
     private func treat(_ treatment: Temper.Treatment, _ click: String, context: ChannelHandlerContext) {
         switch treatment {
         case .accept: accept(click, context: context)
-        case .acceptWithGarbage: accept(click, body: "<html>OK? \u{0}\u{7F}", context: context)
+        case .acceptOrConflict:
+            if ledger.hasAccepted(at: name, click) {
+                reply(409, #"{"error":"known"}"#, context: context)
+            } else {
+                accept(click, context: context)
+            }
+        case .page:
+            ledger.answered(at: name, click, .doubtfully)
+            reply(200, "<html>OK? \u{0}\u{7F}", context: context)
         case .slow(let milliseconds):
             context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
                 if context.channel.isActive { self.accept(click, context: context) }
@@ -87,28 +95,33 @@ private final class SinkHandler: ChannelInboundHandler {
         case .hang: break
         case .reset: reset(context: context)
         case .resetMidReply:
+            ledger.answered(at: name, click, .doubtfully)
             write("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"succ", context: context)
             context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(5)) { self.reset(context: context) }
         case .notHTTP:
             write("\u{1}\u{2}SSH-2.0 this is something else\r\n\r\n", context: context)
             context.close(promise: nil)
         case .drip:
+            ledger.answered(at: name, click, .doubtfully)
             write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", context: context)
             drip(context: context)
         case .refuse:
-            ledger.answered(at: name, click, accepted: false)
+            ledger.answered(at: name, click, .refused)
             reply(422, #"{"success":false,"error":{"code":"VALIDATION_FAILED","message":"no"}}"#, context: context)
         case .refuseInBody:
-            ledger.answered(at: name, click, accepted: false)
+            ledger.answered(at: name, click, .refused)
             reply(200, #"{"success":false,"error":{"code":"NO","message":"no"}}"#, context: context)
         }
     }
 
     /// Noted before the reply leaves, so that a reply that the gateway has read is always noted.
-    private func accept(_ click: String, body: String = #"{"success":true}"#, context: ChannelHandlerContext) {
-        ledger.answered(at: name, click, accepted: true)
-        reply(200, body, context: context)
+    private func accept(_ click: String, context: ChannelHandlerContext) {
+        ledger.answered(at: name, click, .accepted)
+        reply(200, Self.taken, context: context)
     }
+
+    /// What each of the trackers documents that a sink stands for.
+    private static let taken = #"{"success":true,"conversionId":"there","data":{"status":"ok","conversionId":"there"}}"#
 
     private func reply(_ status: Int, _ body: String, headers: String = "", context: ChannelHandlerContext) {
         write(
