@@ -57,6 +57,7 @@ extension Mapping {
     ///
     /// A success is also recognised by its body alone: a tracker that documents 200 may answer 201.
     package func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
+        let body = body.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(body[3...]) : body
         let value = try? JSONValue(parsing: body)
         let text = String(decoding: body.prefix(4096), as: UTF8.self).trimmed
         guard let best = best({ $0.accepts(status) }, value, text) ?? best({ $0.isLike(status) }, value, text) else { return nil }

@@ -9,7 +9,7 @@ enum AnswerDoubt {
         switch AnswerContent(of: reply) {
         case .empty, .image: nil
         case .page: "this is an HTML page"
-        case .packed(let encoding): "the answer is packed as '\(encoding.prefix(40))', which was not asked for and is not unpacked"
+        case .packed: "the answer is packed, which was not asked for, and is not unpacked"
         case .binary: "the answer is neither a text nor an image"
         case .text(let text): ErrorWords.found(in: text).map { "the text says '\($0)'" }
         case .json(let value): reason(about: value, depth: 0)
@@ -89,7 +89,7 @@ enum AnswerDoubt {
     private static func badStatus(_ value: JSONValue) -> String? {
         if value == false { return "false" }
         guard let text = value.plainText else { return nil }
-        if let number = Int(text), (400..<600).contains(number) { return text }
+        if let number = Int(text), number < 0 || (400..<600).contains(number) { return text }
         return badStatuses.contains(plain(text)) ? "'\(text.prefix(40))'" : nil
     }
 

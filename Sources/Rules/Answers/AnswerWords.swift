@@ -15,7 +15,8 @@ package enum AnswerWords {
             switch AnswerContent(of: reply) {
             case .empty: ""
             case .image: "(\(reply.body.count) bytes of an image)"
-            case .packed, .binary: reply.encoding == nil ? "(\(reply.body.count) bytes that are no text)" : reply.text
+            case .packed(let encoding): "(\(reply.body.count) bytes packed as '\(encoding.prefix(40))')"
+            case .binary: "(\(reply.body.count) bytes that are no text)"
             case .page(let page): page.words
             case .text(let bytes): String(decoding: bytes.prefix(AnswerContent.lookedAt), as: UTF8.self)
             case .json(let value):
@@ -50,7 +51,7 @@ package enum AnswerWords {
 extension String {
     /// With one blank for each run of blanks and line ends, and without what is invisible or steers a terminal.
     package var inOneLine: String {
-        if utf8.allSatisfy({ (0x21..<0x7F).contains($0) }) { return self }
+        if isInOneLine { return self }
         var line = UnicodeScalarView()
         var isAfterBlank = true
         for scalar in unicodeScalars {
@@ -65,5 +66,15 @@ extension String {
         }
         if line.last == " " { line.removeLast() }
         return String(line)
+    }
+
+    /// Of ASCII, as nearly every message is.
+    private var isInOneLine: Bool {
+        var last: UInt8 = 0x20
+        for byte in utf8 {
+            guard (0x21..<0x7F).contains(byte) || byte == 0x20 && last != 0x20 else { return false }
+            last = byte
+        }
+        return last != 0x20 || isEmpty
     }
 }

@@ -77,8 +77,8 @@ struct ErrorWords {
     private func complaint(at index: Int, isTaken: Bool) -> String? {
         let word = tokens[index].text
         if Self.errors.contains(word) { return isDenied(index) ? nil : word }
-        if Self.refusals.contains(word) { return isDenied(index) || isEcho(index) ? nil : word }
-        if Self.doubtful.contains(word) { return isTaken || isDenied(index) || isEcho(index) ? nil : word }
+        if Self.refusals.contains(word) { return isDenied(index) || isEcho(index, isTaken) ? nil : word }
+        if Self.doubtful.contains(word) { return isTaken || isDenied(index) || isEcho(index, isTaken) ? nil : word }
         if Self.confirmations.contains(word) {
             guard let value = value(behind: index), ["false", "0", "no"].contains(value) else { return nil }
             return "\(word) \(value)"
@@ -111,9 +111,11 @@ struct ErrorWords {
             }
     }
 
-    private func isEcho(_ index: Int) -> Bool {
-        index > 0 && Self.echoes.contains(tokens[index - 1].text)
-            && bytes[tokens[index - 1].range.upperBound..<tokens[index].range.lowerBound].allSatisfy { $0 == 0x20 }
+    /// `status rejected`; in a text that says that the conversion was taken, `status=rejected` too.
+    private func isEcho(_ index: Int, _ isTaken: Bool) -> Bool {
+        guard index > 0, Self.echoes.contains(tokens[index - 1].text) else { return false }
+        let gap = bytes[tokens[index - 1].range.upperBound..<tokens[index].range.lowerBound]
+        return gap.allSatisfy { $0 == 0x20 || isTaken && ":=\"".utf8.contains($0) }
     }
 
     /// `</error>`

@@ -52,11 +52,12 @@ package struct AttemptJudge: Sendable {
     ///   - words: The tracker's own words in the reply, fit to be shown. Only asked for if the conversion did not arrive.
     ///   - random: In `0...1`, spreads the wait.
     package func decision(
-        on reply: Reply, reading: ReplyReading?, words: (() -> String?)? = nil, at now: Timestamp, random: Double
+        on reply: Reply, reading: ReplyReading?, words: (Reply) -> String? = { AnswerWords.text(of: $0).map(AnswerWords.brief) },
+        at now: Timestamp, random: Double
     ) -> Decision {
         func quote() -> String? {
             if let message = reading?.message, !message.isEmpty { return message }
-            return words.map { $0() } ?? AnswerWords.text(of: reply).map(AnswerWords.brief)
+            return words(reply)
         }
         switch answers.verdict(on: reply, reading: reading) {
         case .delivered:

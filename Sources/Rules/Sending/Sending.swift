@@ -107,7 +107,7 @@ extension Sending {
         var reply = reply
         if let location = reply.location { reply.location = secrets.masked(location) }
         return AttemptJudge(schedule: schedule, attempt: attempt, answers: answers).decision(
-            on: reply, reading: reading, words: { words(in: reply) }, at: now, random: random)
+            on: reply, reading: reading, words: { words(in: $0) }, at: now, random: random)
     }
 
     /// Masked as it was sent and as it is shown, since JSON may spell a credential in other ways.

@@ -62,6 +62,7 @@ extension EndToEnd {
                 #expect(try await bench.run("destinations", "--wide").lines[0].contains("  unconfirmed  "))
                 let status = try await bench.run("status")
                 #expect(status.lines.contains("  7 of 12 did not arrive, or may not have: 7 unconfirmed"))
+                #expect(status.lines.contains("  7 unconfirmed; see `gateway deliveries --state unconfirmed --destination pb`"))
                 let found = try await bench.run("find", "4")
                 #expect(found.status == 0)
                 let logged = gateway.errors.split(separator: "\n")

@@ -1,3 +1,4 @@
+import FuzzProperties
 import Mappings
 import Rules
 import Testing
@@ -24,7 +25,8 @@ struct AnswerRuleTests {
         "Postback for subid c-1 with status rejected accepted", "Conversion tracked", "Conversion saved. Payout: 4.1472", "no error",
         "No errors found", "without errors", "0 errors", "errors: 0", "errors=0&id=7", "error=", "error=&id=7", "error: none",
         "Error: none.", "error=false", "failed: 0", "0 failed, 1 recorded", "err=0", "errors=0 warnings=0", "ErrorCode=0",
-        "OK click_id=error-4711", "OK; geo=unknown", "Accepted, country unknown", "recorded (warning: no payout)", "Duplicate conversion",
+        "OK click_id=error-4711", "OK; geo=unknown", "Accepted, country unknown", "recorded (warning: no payout)",
+        "OK status=rejected&id=7", "saved: status: declined", "Duplicate conversion",
         "Not a duplicate, saved", "<b>OK</b>", "<img src='/p.gif' width=1>",
         "<?xml version='1.0'?><response><status>ok</status><error/></response>",
         "<response><errors></errors><id>7</id></response>", "<result><error>0</error></result>", "callback({\"error\":null})",
@@ -91,9 +93,10 @@ struct AnswerRuleTests {
         (#"{"success":"false","message":"saved"}"#, "its member 'success' is false"), (#"{"ok":false}"#, "its member 'ok' is false"),
         (#"{"status":"error"}"#, "its member 'status' is 'error'"), (#"{"status":"FAILED"}"#, "its member 'status' is 'FAILED'"),
         (#"{"status":false}"#, "its member 'status' is false"), (#"{"status":404}"#, "its member 'status' is 404"),
-        (#"{"code":"500"}"#, "its member 'code' is 500"), (#"{"result":"not_found"}"#, "its member 'result' is 'not_found'"),
+        (#"{"code":"500"}"#, "its member 'code' is 500"), (#"{"status":-1}"#, "its member 'status' is -1"),
+        (#"{"result":"not_found"}"#, "its member 'result' is 'not_found'"),
         (#"{"data":{"status":"error"}}"#, "its member 'status' is 'error'"), (#"[{"success":false}]"#, "its member 'success' is false"),
-        (#"{"response":{"status":-1,"errors":["Offer missing"]}}"#, "its member 'errors' is not empty"),
+        (#"{"response":{"errors":["Offer missing"],"status":-1}}"#, "its member 'errors' is not empty"),
         (#"{"message":"Click not found"}"#, "its member 'message' says 'not found'"), (#""error""#, "the text says 'error'"),
         ("null", "the answer is null"), ("false", "the answer is false"),
         (#"{"message":"Unknown click","data":null}"#, "its member 'message' says 'unknown'"),
@@ -115,7 +118,7 @@ struct AnswerRuleTests {
 
     @Test func `what cannot be read is unconfirmed`() {
         let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xF3, 0xF7, 6, 0]
-        let reason = "the answer is packed as 'gzip', which was not asked for and is not unpacked"
+        let reason = "the answer is packed, which was not asked for, and is not unpacked"
         #expect(Self.verdict(packed, encoding: "gzip") == .unconfirmed(reason))
         #expect(Self.verdict(packed) == .unconfirmed(reason))
         #expect(Self.verdict([0x0B, 2, 0x80, 0x4F, 0x4B, 3], encoding: "br") != .delivered)
@@ -136,6 +139,41 @@ struct AnswerRuleTests {
                 let reply = Reply(status: 200, body: Array("OK".utf8), damage: damage)
                 #expect(rule.verdict(on: reply, reading: reading) == .unconfirmed(reason))
             }
+        }
+    }
+
+    /// Whatever a tracker says besides: a word of an error counts anywhere, and harmless words never do.
+    @Test(arguments: 1...300) func `one word of an error decides, wherever it stands`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let harmless = [
+            "click", "c-1", "saved", "49.90", "EUR", "id", "terror", "offer_7", "при", "errorless", "unfailing", "notfoundland", "no",
+        ]
+        let errors = ["error", "ERROR!", "Failed", "<b>Exception</b>", "[fatal]", "(invalid)", "Click not found"]
+        func words(_ count: Int) -> [String] { (0..<count).map { _ in harmless.randomElement(using: &random) ?? "" } }
+        let separator = [" ", "\n", ", ", " | "].randomElement(using: &random) ?? " "
+        let before = ["saved"] + words(Int.random(in: 0...30, using: &random)) + ["and"]
+        let behind = words(Int.random(in: 0...30, using: &random))
+        let plain = (before + behind).joined(separator: separator)
+        #expect(Self.doubt(plain) == nil, "\(plain)")
+        let error = errors.randomElement(using: &random) ?? ""
+        let text = (before + [error] + ["9"] + behind).joined(separator: separator)
+        #expect(Self.doubt(text) != nil, "\(text)")
+    }
+
+    @Test(arguments: 1...200) func `any bytes get a verdict, and words that a terminal can take`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let pieces: [[UInt8]] = [
+            Array("<html".utf8), Array("<title>".utf8), Array("</title".utf8), Array("<script".utf8), Array("<!--".utf8),
+            Array("{\"error\":".utf8),
+            Array("no ".utf8), Array("error".utf8), Array(":".utf8), Array("=".utf8), [0], [0x1B], [0xFF], Array("\u{202E}".utf8),
+            Array("]}".utf8),
+        ]
+        let body = (0..<Int.random(in: 0...60, using: &random)).flatMap { _ in pieces.randomElement(using: &random) ?? [] }
+        for encoding in [nil, "gzip"] {
+            let reply = Reply(status: 200, body: body, encoding: encoding)
+            _ = AnswerRule().verdict(on: reply, reading: nil)
+            let words = AnswerWords.text(of: reply) ?? "x"
+            #expect(!words.isEmpty && !words.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{202E}" })
         }
     }
 

@@ -26,7 +26,7 @@ struct DocumentedAnswerTests {
         ("refcampaign", #"{"success":true,"conversionId":"1"}"#), ("refvenue", #"{"success":true,"conversion_id":"1","commission":2}"#),
         ("refersion", #"{"success":true,"conversion_id":"1"}"#), ("refersion", "OK"),
         ("trcker", #"{"data":{"status":"ok","conversionId":"1"}}"#),
-        ("rs-traffic", #"{"status":"ok","id":"1"}"#),
+        ("rs-traffic", #"{"status":"ok","id":"1"}"#), ("rs-traffic", "\u{FEFF} {\"status\":\"ok\",\"id\":\"1\"}\n"),
     ])
     func `a documented success is delivered, with another 2xx too`(tracker: String, body: String) throws {
         #expect(try Self.verdict(tracker, 200, body) == "delivered")

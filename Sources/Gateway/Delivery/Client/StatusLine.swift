@@ -6,37 +6,47 @@ import NIOCore
 struct StatusLine {
     /// Of the final answer; nil until its line has come, and for what is not HTTP/1.
     private(set) var status: Int?
-    private var line: [UInt8] = []
+    /// Bytes of the line so far, and the number that its digits make.
+    private var place = 0
+    private var number = 0
     private var isInterim = false
     private var isLineEmpty = false
     private var isOver = false
 
+    private static let start: StaticString = "HTTP/1."
     /// As long as `HTTP/1.1 200`.
     private static let length = 12
 
     mutating func take(_ bytes: ByteBufferView) {
-        // The usual answer: all of it is in the first bytes.
         for byte in bytes {
+            // The usual answer has all of it in its first bytes.
             if isOver { return }
             if isInterim { skip(byte) } else { read(byte) }
         }
     }
 
     private mutating func read(_ byte: UInt8) {
-        line.append(byte)
-        guard line.count == Self.length else { return }
-        guard line.starts(with: "HTTP/1.".utf8), line[8] == UInt8(ascii: " "),
-            let status = Int(String(decoding: line[9...], as: UTF8.self)), status >= 100
-        else {
+        let isRight =
+            switch place {
+            case 0..<7: byte == Self.start.utf8Start[place]
+            case 8: byte == 0x20
+            default: (0x30...0x39).contains(byte)
+            }
+        guard isRight else {
             isOver = true
             return
         }
-        line.removeAll(keepingCapacity: true)
-        if status < 200, status != 101 {
+        if place > 8 { number = number * 10 + Int(byte - 0x30) }
+        place += 1
+        if place == Self.length { take(number) }
+    }
+
+    private mutating func take(_ number: Int) {
+        if number < 200, number != 101 {
             isInterim = true
             isLineEmpty = false
         } else {
-            self.status = status
+            status = number
             isOver = true
         }
     }
@@ -44,10 +54,10 @@ struct StatusLine {
     /// Until the empty line at the end of an interim head.
     private mutating func skip(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\n"):
-            if isLineEmpty { isInterim = false }
+        case 0x0A:
+            if isLineEmpty { (isInterim, place, number) = (false, 0, 0) }
             isLineEmpty = true
-        case UInt8(ascii: "\r"): break
+        case 0x0D: break
         default: isLineEmpty = false
         }
     }
