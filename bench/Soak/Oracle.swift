@@ -105,7 +105,7 @@ struct Oracle {
         let ended = "\(sale.key) ended \(delivery.state) at \(delivery.destination) after \(delivery.attempts) tries (\(delivery.reason))"
         switch (delivery.state, tempers[delivery.destination]?.fate(of: sale.click)) {
         case ("delivered", .arrives), ("duplicate", .arrives):
-            if arrival?.accepted ?? 0 == 0 { discrepancies.append("\(ended), but that destination never accepted it") }
+            if arrival?.isTaken != true { discrepancies.append("\(ended), but that destination never accepted it") }
         case ("unconfirmed", .arrives):
             if arrival?.doubtful ?? 0 == 0 { discrepancies.append("\(ended), but that destination's answers said that it took it") }
         case ("rejected", .isRefused):

@@ -14,6 +14,7 @@ extension ConfigurationLoader {
         let concurrency = map.integer("concurrency", in: 1...512, &diagnostics)
         let timeout = duration("timeout", in: &map, .milliseconds(100) ... .seconds(600), "100ms to 10m")
         let retries = map.take("retries").flatMap { self.retries($0) }
+        let retryAfterMax = duration("retry_after_max", in: &map, .zero ... .seconds(7 * 86_400), "0s to 7d")
         let networks = allowedNetworks(&map, of: entry)
         let authorities = map.take("ca_file").flatMap { self.authorities($0, readFile: readFile) }
         let rate = self.rate("rate", in: &map)
@@ -51,6 +52,7 @@ extension ConfigurationLoader {
         if let concurrency { destination.concurrency = concurrency }
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
+        if let retryAfterMax { destination.retryAfterMax = retryAfterMax }
         destination.rate = rate
         if let breaker { destination.breaker = breaker }
         destination.isDryRun = isDryRun

@@ -17,6 +17,8 @@ package struct DestinationConfiguration: Sendable {
     package var maxAge: Duration?
     /// The waits after each failed try; the first try is at once. Empty tries once, nil is the default schedule.
     package var retries: [Duration]?
+    /// The longest wait that a reply may ask for.
+    package var retryAfterMax = Duration.seconds(3600)
     /// What its answers mean beyond what a mapping reads in them.
     package var answers = AnswerRule()
     /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.
