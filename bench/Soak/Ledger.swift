@@ -18,6 +18,9 @@ final class Ledger: Sendable {
         var times = 0
         /// Times that the destination answered with a whole 2xx.
         var accepted = 0
+        /// Times that it took it, and its 2xx did not say so: it was a page, or broke off.
+        var doubtful = 0
+        var isTaken: Bool { accepted + doubtful > 0 }
         var refused = 0
         /// Every request for it, in the order in which they came in whole.
         var requests: [Receipt] = []
@@ -126,7 +129,7 @@ final class Ledger: Sendable {
             arrival.requests.append(Receipt(launch: launch))
             if let sign = message.click.firstIndex(of: "#") {
                 let sale = state.arrivals[destination, default: [:]][String(message.click[..<sign])]
-                if sale?.accepted ?? 0 == 0 { arrival.isEarly = true }
+                if sale?.isTaken != true { arrival.isEarly = true }
             }
             state.arrivals[destination, default: [:]][message.click] = arrival
             if arrival.first != message, state.complaints.count < 1000 {
@@ -136,18 +139,25 @@ final class Ledger: Sendable {
         }
     }
 
-    /// - Parameter arrival: what `arrived` returned.
-    func answered(at destination: String, _ click: String, arrival: Int, _ answer: Answered) {
+    /// - Parameters:
+    ///   - arrival: what `arrived` returned.
+    ///   - isDoubtful: the destination took it, and its 2xx does not say so.
+    func answered(at destination: String, _ click: String, arrival: Int, _ answer: Answered, isDoubtful: Bool = false) {
         state.withLock { state in
             guard var known = state.arrivals[destination]?.removeValue(forKey: click) else { return }
             known.requests[arrival - 1].answer = answer
+            if isDoubtful { known.doubtful += 1 }
             switch answer {
             case .whole(_, isTaken: true): known.accepted += 1
-            case .whole(let status, _) where status < 500 && status != 429: known.refused += 1
+            case .whole(let status, _) where status < 500 && status != 409 && status != 429: known.refused += 1
             default: break
             }
             state.arrivals[destination]?[click] = known
         }
+    }
+
+    func hasTaken(at destination: String, _ click: String) -> Bool {
+        state.withLock { $0.arrivals[destination]?[click]?.isTaken ?? false }
     }
 }
 

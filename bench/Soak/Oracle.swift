@@ -105,7 +105,9 @@ struct Oracle {
         let ended = "\(sale.key) ended \(delivery.state) at \(delivery.destination) after \(delivery.attempts) tries (\(delivery.reason))"
         switch (delivery.state, tempers[delivery.destination]?.fate(of: sale.click)) {
         case ("delivered", .arrives), ("duplicate", .arrives):
-            if arrival?.accepted ?? 0 == 0 { discrepancies.append("\(ended), but that destination never accepted it") }
+            if arrival?.isTaken != true { discrepancies.append("\(ended), but that destination never accepted it") }
+        case ("unconfirmed", .arrives):
+            if arrival?.doubtful ?? 0 == 0 { discrepancies.append("\(ended), but that destination's answers said that it took it") }
         case ("rejected", .isRefused):
             if arrival?.refused ?? 0 == 0 { discrepancies.append("\(ended), but that destination never refused it") }
         case ("dead", .isNeverTaken): break
@@ -150,7 +152,14 @@ struct Oracle {
     private mutating func judgeRefund(_ delivery: StoreView.Delivery, of sale: Sale) {
         refundCounts[delivery.destination, default: [:]][delivery.state, default: 0] += 1
         switch (delivery.destination, delivery.state) {
-        case (Destinations.flaky, "skipped"), (Destinations.steady, "delivered"), (Destinations.strict, "delivered"): break
+        case (Destinations.flaky, "skipped"), (Destinations.steady, "delivered"), (Destinations.steady, "duplicate"),
+            (Destinations.strict, "delivered"):
+            break
+        case (Destinations.steady, "unconfirmed"), (Destinations.strict, "unconfirmed"):
+            let names = sale.refunds.map { sale.name(ofRefund: $0) }
+            if !names.contains(where: { ledger.arrivals[delivery.destination]?[$0]?.doubtful ?? 0 > 0 }) {
+                discrepancies.append("a refund of \(sale.key) is unconfirmed at \(delivery.destination), whose answers were plain")
+            }
         default: discrepancies.append("a refund of \(sale.key) ended \(delivery.state) at \(delivery.destination) (\(delivery.reason))")
         }
     }

@@ -17,13 +17,14 @@ struct Report {
             "",
         ]
         lines += Self.table(
-            ["destination", "arrived", "requests", "accepted twice or more", "delivered", "duplicate", "rejected", "dead"],
+            ["destination", "arrived", "requests", "accepted twice or more", "delivered", "duplicate", "unconfirmed", "rejected", "dead"],
             Destinations.all.map { name in
                 let arrivals = ledger.arrivals[name, default: [:]].filter { !$0.key.contains("#") }.values
                 let counts = oracle.counts[name, default: [:]]
                 return [
                     name, "\(arrivals.count)", "\(arrivals.reduce(0) { $0 + $1.times })", "\(arrivals.count { $0.accepted > 1 })",
-                    "\(counts["delivered"] ?? 0)", "\(counts["duplicate"] ?? 0)", "\(counts["rejected"] ?? 0)", "\(counts["dead"] ?? 0)",
+                    "\(counts["delivered"] ?? 0)", "\(counts["duplicate"] ?? 0)", "\(counts["unconfirmed"] ?? 0)",
+                    "\(counts["rejected"] ?? 0)", "\(counts["dead"] ?? 0)",
                 ]
             })
         lines.append("")

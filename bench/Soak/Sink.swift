@@ -76,18 +76,26 @@ private final class SinkHandler: ChannelInboundHandler {
 
     private func treat(_ treatment: Temper.Treatment, _ place: Place, context: ChannelHandlerContext) {
         switch treatment {
-        case .accept: reply(200, #"{"success":true}"#, isTaken: true, to: place, context: context)
-        case .acceptWithGarbage: reply(200, "<html>OK? \u{0}\u{7F}", isTaken: true, to: place, context: context)
+        case .accept: accept(place, context: context)
+        case .acceptOrConflict:
+            if ledger.hasTaken(at: name, place.click) {
+                reply(409, #"{"error":"known"}"#, to: place, context: context)
+            } else {
+                accept(place, context: context)
+            }
+        case .page:
+            note(.whole(status: 200, isTaken: true), of: place, isDoubtful: true)
+            write(200, "<html>OK? \u{0}\u{7F}", context: context)
         case .slow(let milliseconds):
             context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
-                if context.channel.isActive { self.reply(200, #"{"success":true}"#, isTaken: true, to: place, context: context) }
+                if context.channel.isActive { self.accept(place, context: context) }
             }
         case .fail(let status): reply(status, "try later", to: place, context: context)
         case .tooMany: reply(429, #"{"error":"too many"}"#, headers: "Retry-After: 1\r\n", to: place, context: context)
         case .hang: break
         case .reset: reset(context: context)
         case .resetMidReply:
-            note(.broken, of: place)
+            note(.broken, of: place, isDoubtful: true)
             write("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"succ", context: context)
             context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(5)) { self.reset(context: context) }
         case .notHTTP:
@@ -95,7 +103,7 @@ private final class SinkHandler: ChannelInboundHandler {
             write("\u{1}\u{2}SSH-2.0 this is something else\r\n\r\n", context: context)
             context.close(promise: nil)
         case .drip:
-            note(.broken, of: place)
+            note(.broken, of: place, isDoubtful: true)
             write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", context: context)
             drip(context: context)
         case .refuse:
@@ -104,9 +112,16 @@ private final class SinkHandler: ChannelInboundHandler {
         }
     }
 
-    private func note(_ answer: Ledger.Answered, of place: Place) {
-        ledger.answered(at: name, place.click, arrival: place.arrival, answer)
+    private func note(_ answer: Ledger.Answered, of place: Place, isDoubtful: Bool = false) {
+        ledger.answered(at: name, place.click, arrival: place.arrival, answer, isDoubtful: isDoubtful)
     }
+
+    private func accept(_ place: Place, context: ChannelHandlerContext) {
+        reply(200, Self.taken, isTaken: true, to: place, context: context)
+    }
+
+    /// What each of the trackers documents that a sink stands for.
+    private static let taken = #"{"success":true,"conversionId":"there","data":{"status":"ok","conversionId":"there"}}"#
 
     /// Noted before the reply leaves, so that a reply that the gateway has read is always noted.
     private func reply(

@@ -2,20 +2,23 @@
 struct Temper: Sendable {
     enum Treatment: Sendable, Equatable {
         case accept
+        /// 409 if it took the message before; else accepts.
+        case acceptOrConflict
         /// Accepts after a while.
         case slow(milliseconds: Int)
-        /// 200, with a body that means nothing.
-        case acceptWithGarbage
+        /// Takes it, and answers 200 with a page.
+        case page
         case fail(status: Int)
         /// 429 with `Retry-After: 1`.
         case tooMany
         /// No answer at all.
         case hang
         case reset
+        /// Takes it, and its answer breaks off behind a 200.
         case resetMidReply
         /// Bytes that are not HTTP.
         case notHTTP
-        /// A reply that comes a byte at a time and never ends.
+        /// Takes it, and its 200 comes a byte at a time and never ends.
         case drip
         /// 422, for good.
         case refuse
@@ -50,7 +53,8 @@ struct Temper: Sendable {
         case .isNeverTaken: return .fail(status: 503)
         case .arrives: break
         }
-        guard dice.happens(badness) else { return .accept }
+        // RefCampaign, which `strict` is, documents its 409 as another merchant's id.
+        guard dice.happens(badness) else { return arrival > 1 && sink != Destinations.strict ? .acceptOrConflict : .accept }
         switch Int.random(in: 0..<100, using: &dice) {
         case 0..<25: return .fail(status: [500, 502, 503, 504].randomElement(using: &dice) ?? 500)
         case 25..<35: return .tooMany
@@ -59,7 +63,7 @@ struct Temper: Sendable {
         case 50..<60: return .resetMidReply
         case 60..<65: return .notHTTP
         case 65..<70: return .drip
-        case 70..<80: return .acceptWithGarbage
+        case 70..<80: return .page
         default: return .slow(milliseconds: Int.random(in: 20...400, using: &dice))
         }
     }

@@ -169,7 +169,7 @@ extension DeliveryState {
         switch self {
         case .delivered, .duplicate: .green
         case .pending: .cyan
-        case .skipped: .yellow
+        case .skipped, .unconfirmed: .yellow
         case .rejected, .dead: .red
         }
     }

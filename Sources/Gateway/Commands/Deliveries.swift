@@ -6,8 +6,9 @@ struct Deliveries: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists deliveries; show ID gives one's attempts.",
         discussion: """
-            `gateway deliveries --failed` lists what ended without reaching its destination: skipped, rejected and dead, each with its reason \
-            and the last reply. `gateway deliveries --not-routed` lists conversions that have none. Filters such as --destination and --since are shown by `gateway help deliveries list`.
+            `gateway deliveries --failed` lists what ended and is not known to have reached its destination: skipped, rejected, dead and unconfirmed, \
+            each with its reason and the last reply. Unconfirmed is what a tracker answered with a 2xx that does not say that it has the conversion; \
+            it is not sent again by itself. `gateway deliveries --not-routed` lists conversions that have none. Filters such as --destination and --since are shown by `gateway help deliveries list`.
             """,
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
@@ -133,14 +134,14 @@ struct DeliveryOptions: ParsableArguments {
     @Option(name: .long, help: "Of this source's conversions.") var source: String?
     @Option(name: .long, help: "To this destination.") var destination: String?
     @Option(name: .long, help: "In this state.") var state: DeliveryState?
-    @Flag(name: .long, help: "Only those that ended without reaching their destination: skipped, rejected and dead.") var failed = false
+    @Flag(name: .long, help: "Only those that ended and are not known to have arrived: \(DeliveryState.failedNames).") var failed = false
     @Option(name: .long, help: "Of the conversion with this order id.") var orderID: String?
     @Option(name: .long, help: DateChoice.help) var byDate = DateChoice.received
 
     func validate() throws {
         if failed, let state, !state.isFailed {
             throw ValidationError(
-                "--failed takes skipped, rejected and dead, so --state \(state.rawValue) finds nothing beside it; drop one")
+                "--failed takes \(DeliveryState.failedNames), so --state \(state.rawValue) finds nothing beside it; drop one")
         }
     }
 

@@ -15,9 +15,10 @@ struct Destinations: AsyncParsableCommand {
 
     private static let columns = TextTable.Columns(
         names: [
-            "destination", "state", "pending", "oldest", "delivered", "skipped", "rejected", "dead", "in flight", "rate", "last answer",
+            "destination", "state", "pending", "oldest", "delivered", "skipped", "rejected", "dead", "unconfirmed", "in flight", "rate",
+            "last answer",
             "why",
-        ], leaving: ["rate", "in flight", "oldest", "last answer", "skipped", "dead", "rejected"], cut: ["why": 20])
+        ], leaving: ["rate", "in flight", "oldest", "last answer", "skipped", "dead", "rejected", "unconfirmed"], cut: ["why": 20])
 
     func validate() throws { try table.check(Self.columns.names, json: store.json) }
 
@@ -40,7 +41,7 @@ struct Destinations: AsyncParsableCommand {
     }
 
     private static func cells(of row: DestinationStatus) -> [TextTable.Cell] {
-        let counts = [DeliveryState.skipped, .rejected, .dead].map { TextTable.Cell("\(row.count($0))") }
+        let counts = [DeliveryState.skipped, .rejected, .dead, .unconfirmed].map { TextTable.Cell("\(row.count($0))") }
         let state = row.state(in: Terminal.zone)
         return [
             .init(row.name), .init(row.word, style: row.style), .init("\(row.count(.pending))"), .init(row.oldest.map(age) ?? ""),

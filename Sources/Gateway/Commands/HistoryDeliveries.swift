@@ -66,7 +66,7 @@ extension [HistoryDeliveries.Entry] {
     /// As a list shows it: each destination with its state; briefly, how many are in which state, those that need a look first.
     var cell: TextTable.Cell {
         let worst = compactMap(\.worstState)
-        let order: [DeliveryState] = [.dead, .rejected, .skipped, .pending, .delivered, .duplicate]
+        let order: [DeliveryState] = [.dead, .rejected, .unconfirmed, .skipped, .pending, .delivered, .duplicate]
         let counts = order.compactMap { state -> String? in
             let count = worst.count { $0 == state }
             return count == 0 ? nil : "\(count) \(state.rawValue)"

@@ -8,7 +8,8 @@ struct Replay: AsyncParsableCommand {
         discussion: """
             An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request; the first \
             characters of a conversion's do. A filter \
-            without --state takes what ended without arriving, as --failed does: skipped, rejected and dead. What is pending is sent \
+            without --state takes what ended without arriving: skipped, rejected and dead. What is unconfirmed may have arrived, and sent again may \
+            count twice, so it is taken by --state unconfirmed or by its id only. What is pending is sent \
             anyway; --state pending, or its id, makes it due now, and it is still sent once. Beside ids the options narrow down: ID --state \
             pending leaves alone what has been sent meanwhile. --to NAME sends conversions to a destination \
             that they were not routed to, with what is `set` by the first route that leads there from their source, whatever its condition.
@@ -232,9 +233,22 @@ struct Replay: AsyncParsableCommand {
     private func find(in store: any ReadingStore, _ plan: inout ReplayPlan) async throws {
         var wanted = filter.filter(page)
         wanted.ascending = true
-        if wanted.state == nil { wanted.failed = true }
+        if wanted.state == nil { (wanted.failed, wanted.leavingUnconfirmed) = (true, true) }
         for row in try await deliveries(wanted, in: store) { plan.add(ReplayPlan.Item(row)) }
+        if filter.state == nil { try await mentionUnconfirmed(in: store) }
         if filter.state == nil, !filter.failed { try await mentionPending(in: store) }
+    }
+
+    /// What the tracker may have must be asked for.
+    private func mentionUnconfirmed(in store: any ReadingStore) async throws {
+        var unconfirmed = filter.filter(page)
+        (unconfirmed.state, unconfirmed.failed) = (.unconfirmed, false)
+        let count = try await store.deliveries(unconfirmed).count
+        guard count > 0 else { return }
+        let what = count == 1 ? "1 delivery is" : "\(count == page.limit ? "\(count) or more" : "\(count)") deliveries are"
+        Terminal.complain(
+            "\(what) unconfirmed and may have arrived, so \(count == 1 ? "it is" : "they are") left alone; --state unconfirmed sends \(count == 1 ? "it" : "them") again"
+        )
     }
 
     /// What is pending looks like a part of what was meant.

@@ -7,7 +7,7 @@ struct Status: AsyncParsableCommand {
         abstract: "Says what is going on: each destination, each source, and what waits.",
         discussion: """
             A destination is `paused`; `down` if it failed so often in a row that only probes are sent; `failing` if more than half of \
-            what ended in the last hour (or ever, if nothing did) was skipped, rejected or is dead; `slow` if what waits is older than \
+            what ended in the last hour (or ever, if nothing did) was skipped, rejected, is dead or unconfirmed; `slow` if what waits is older than \
             \(DestinationHealth.patience.text); or `ok`. Whether it is down is known while a gateway serves.
 
             When everything will be through is an estimate by the pace of the last hour; it is said once there is a pace.

@@ -86,6 +86,10 @@ struct StatusText {
                     "  through in about \(through.text), at the pace of the last \(age(since)), in which \(destination.ended) ended")
             }
         }
+        let unconfirmed = status.count(.unconfirmed)
+        if unconfirmed > 0 {
+            lines.append("  \(unconfirmed) unconfirmed; see `gateway deliveries --state unconfirmed --destination \(status.name)`")
+        }
         if let rate = status.rate { lines.append("  rate \(rate)") }
         if let answer = destination.answer {
             let words = "\(answer.status.map { "\($0) " } ?? "")\(answer.reply)".printable
@@ -118,6 +122,7 @@ struct StatusText {
         var object: JSONObject = [
             "destination": .string(status.name), "state": .string(destination.health.word), "configured": .bool(status.isConfigured),
             "served": .bool(status.isServed), "dry_run": .bool(status.isDryRun), "waiting": .number("\(status.count(.pending))"),
+            "unconfirmed": .number("\(status.count(.unconfirmed))"),
             "waiting_amounts": .object(
                 JSONObject(destination.waiting.compactMap { part in part.currency.map { ($0, .string(part.amountText)) } })),
             "ended_in_last_hour": .number("\(destination.ended)"),

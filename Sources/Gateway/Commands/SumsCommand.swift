@@ -11,7 +11,7 @@ struct SumsCommand: AsyncParsableCommand {
             `refunded` is what was taken back so far, `net` is the rest.
 
             By destination, a conversion counts once at each destination that it is owed to; one that no route took is under no destination. \
-            Otherwise a conversion counts once: as pending if a delivery is pending, else as failed if one was skipped, rejected or is dead, \
+            Otherwise a conversion counts once: as pending if a delivery is pending, else as failed if one was skipped, rejected, is dead or unconfirmed, \
             else as delivered. That is about the conversion's own deliveries; a correction is no further sale, and changes `refunded`.
             """)
 

@@ -26,6 +26,7 @@ extension ConfigurationLoader {
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
         let others = PostbackURL.Purpose.allCases.map { (purpose: $0, node: map.take($0.rawValue)) }
+        let answers = map.take("answers")
         var target: DestinationConfiguration.Target?
         switch (tracker, postback) {
         case (let tracker?, nil):
@@ -40,6 +41,10 @@ extension ConfigurationLoader {
         for case (let purpose, let other?) in others where postback == nil {
             diagnostics.error(
                 at: other.location, "'\(purpose.rawValue)' goes with 'postback_url'; a tracker's mapping says how refunds are sent")
+        }
+        let patterns = answers.map { self.answers($0) }
+        if let answers, postback == nil {
+            diagnostics.error(at: answers.location, "'answers' goes with 'postback_url'; a tracker's mapping says what its answers mean")
         }
         for key in ["url", "credentials", "settings"] where target == nil { _ = map.takeAny(key) }
         map.finish(&diagnostics)
@@ -57,6 +62,7 @@ extension ConfigurationLoader {
         destination.maxAge = maxAge
         destination.allowNetworks = networks
         destination.authorities = authorities
+        if let patterns, case .postback = target { destination.answers = AnswerRule(patterns: patterns) }
         if case .postback(let url) = target {
             destination.shown = ShownPostback(
                 url, postback.flatMap { substitution.pieces[$0.location] },

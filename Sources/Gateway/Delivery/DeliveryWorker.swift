@@ -78,7 +78,8 @@ struct DeliveryWorker: Sendable {
         let status: Int?
         let shown: String
         do throws(ExchangeFailure) {
-            let reply = try await client.send(request, through: job.destination.egress, timeout: sending.timeout)
+            let reply = try await client.send(
+                request, through: job.destination.egress, timeout: sending.timeout, keeping: sending.answers.headerNames)
             FaultPoint.afterSend.reached()
             decision = sending.decision(on: reply, to: request, attempt: attempt, at: clock.now(), random: clock.random())
             status = reply.status
@@ -103,8 +104,8 @@ struct DeliveryWorker: Sendable {
     private func log(_ decision: AttemptJudge.Decision, of id: DeliveryID) {
         if decision.state == .dead {
             logger.error("delivery dead: \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
-        } else if decision.state == .rejected {
-            logger.warning("delivery rejected: \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
+        } else if decision.state == .rejected || decision.state == .unconfirmed {
+            logger.warning("delivery \(decision.state.rawValue): \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
         }
     }
 }

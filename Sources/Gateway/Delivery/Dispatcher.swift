@@ -141,7 +141,8 @@ final class Dispatcher: Service {
     private func work(_ clients: [TrackerClient]) async {
         let watch = StoreWatch(logger: logger)
         let executors = clients.map { EventLoopTaskExecutor(loop: $0.loop) }
-        let recorder = ResultRecorder(store: store, watch: watch, waker: waker, clock: clock) { isHeld in
+        let recorder = ResultRecorder(store: store, watch: watch, answers: AnswerWatch(logger: logger), waker: waker, clock: clock) {
+            isHeld in
             for queue in self.all { queue.hold(isHeld) }
         }
         await withDiscardingTaskGroup { group in

@@ -17,6 +17,7 @@ final class ResultRecorder: Sendable {
     private let state = Mutex(State())
     private let store: any DeliveryStore
     private let watch: StoreWatch
+    private let answers: AnswerWatch
     private let waker: Waker
     private let clock: DeliveryClock
     /// Stops and starts all queues.
@@ -26,11 +27,12 @@ final class ResultRecorder: Sendable {
     private static let limit = 512
 
     init(
-        store: any DeliveryStore, watch: StoreWatch, waker: Waker, clock: DeliveryClock,
+        store: any DeliveryStore, watch: StoreWatch, answers: AnswerWatch, waker: Waker, clock: DeliveryClock,
         hold: @escaping @Sendable (Bool) -> Void
     ) {
         self.store = store
         self.watch = watch
+        self.answers = answers
         self.waker = waker
         self.clock = clock
         self.hold = hold
@@ -64,6 +66,7 @@ final class ResultRecorder: Sendable {
                 return (batch, state.isEnding)
             }
             if !batch.isEmpty {
+                answers.look(at: batch.lazy.map(\.result))
                 guard await store(batch) else { return }
             } else if ends {
                 return

@@ -138,6 +138,7 @@ extension ListReader {
         query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
         if let state = filter.state { query.add(state.condition(try stateColumn("d.state", for: [state]))) }
         if filter.failed { query.add("\(try stateColumn("d.state", for: DeliveryState.allCases.filter(\.isFailed))) > 2") }
+        if filter.leavingUnconfirmed { query.add("d.state <> \(DeliveryState.unconfirmed.number)") }
         return query
     }
 

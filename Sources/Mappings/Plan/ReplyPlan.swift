@@ -15,6 +15,10 @@ package struct ReplyPlan: Sendable {
         case json(JSONTemplate)
         case text(Template)
 
+        var isNone: Bool {
+            if case .none = self { true } else { false }
+        }
+
         /// How much of it is fixed: the reply with the most is tried first.
         var weight: Int {
             switch self {

@@ -54,11 +54,27 @@ extension Mapping {
     }
 
     /// Recognises a tracker's reply: the documented one with the most in common, or nil if none fits.
+    ///
+    /// A success is also recognised by its body alone: a tracker that documents 200 may answer 201.
     package func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
+        let body = body.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(body[3...]) : body
         let value = try? JSONValue(parsing: body)
         let text = String(decoding: body.prefix(4096), as: UTF8.self).trimmed
+        guard let best = best({ $0.accepts(status) }, value, text) ?? best({ $0.isLike(status) }, value, text) else { return nil }
+        return ReplyReading(
+            outcome: best.plan.outcome, ground: best.plan.match.isNone ? .status : .body,
+            message: value?["message"]?.plainText ?? value?["error"]?.plainText ?? value?["error"]?["message"]?.plainText,
+            remoteID: best.captured["id"]?.plainText,
+            retryAfter: (best.captured["retry_after"] ?? value?["retry_after"])?.plainText.flatMap { Int64($0) }.flatMap {
+                $0 >= 0 && $0 < 1 << 40 ? .seconds($0) : nil
+            })
+    }
+
+    private func best(
+        _ isMeant: (ReplyPlan) -> Bool, _ value: JSONValue?, _ text: String
+    ) -> (plan: ReplyPlan, captured: [String: JSONValue])? {
         var best: (plan: ReplyPlan, captured: [String: JSONValue])?
-        for plan in replies where plan.name != "error" && plan.accepts(status) {
+        for plan in replies where plan.name != "error" && isMeant(plan) {
             guard plan.match.weight > best?.plan.match.weight ?? -1 else { continue }
             var captured: [String: JSONValue] = [:]
             switch plan.match {
@@ -68,14 +84,21 @@ extension Mapping {
             }
             best = (plan, captured)
         }
-        guard let best else { return nil }
-        return ReplyReading(
-            outcome: best.plan.outcome,
-            message: value?["message"]?.plainText ?? value?["error"]?.plainText ?? value?["error"]?["message"]?.plainText,
-            remoteID: best.captured["id"]?.plainText,
-            retryAfter: (best.captured["retry_after"] ?? value?["retry_after"])?.plainText.flatMap { Int64($0) }.flatMap {
-                $0 >= 0 && $0 < 1 << 40 ? .seconds($0) : nil
-            })
+        return best
+    }
+
+    /// Whether a reply with this status is documented.
+    package func documents(status: Int) -> Bool { replies.contains { $0.name != "error" && $0.accepts(status) } }
+
+    /// Whether the tracker's own answers are pages.
+    package var answersInHTML: Bool {
+        replies.contains { plan in
+            guard case .text(let template) = plan.match else { return false }
+            return template.parts.contains { part in
+                guard case .literal(let text) = part else { return false }
+                return text.lowercased().contains("<html")
+            }
+        }
     }
 }
 
@@ -83,6 +106,11 @@ extension ReplyPlan {
     fileprivate func accepts(_ status: Int) -> Bool {
         if let matchesStatus { return status == matchesStatus }
         return status == self.status
+    }
+
+    /// Whether it may be this one with another 2xx than the documented one.
+    fileprivate func isLike(_ status: Int) -> Bool {
+        (200..<300).contains(status) && (200..<300).contains(matchesStatus ?? self.status) && match.weight > 0
     }
 }
 

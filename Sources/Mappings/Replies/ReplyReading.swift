@@ -3,7 +3,18 @@ package struct ReplyReading: Sendable, Equatable {
     /// What a reply means for a delivery; the words of a mapping's `outcome:`.
     package enum Outcome: String, Sendable, CaseIterable { case delivered, duplicate, rejected, retry }
 
+    /// What an answer was recognised by.
+    package enum Ground: Sendable {
+        /// The operator says what it means; nothing else is asked.
+        case configuration
+        /// Its body is the documented one.
+        case body
+        /// Only its status is documented, so that the body may be anybody's.
+        case status
+    }
+
     package var outcome: Outcome
+    package var ground: Ground
     /// The tracker's own words.
     package var message: String?
     /// The tracker's id for the conversion.
@@ -11,8 +22,11 @@ package struct ReplyReading: Sendable, Equatable {
     /// Lengthens the next wait, never shortens it.
     package var retryAfter: Duration?
 
-    package init(outcome: Outcome, message: String? = nil, remoteID: String? = nil, retryAfter: Duration? = nil) {
+    package init(
+        outcome: Outcome, ground: Ground = .body, message: String? = nil, remoteID: String? = nil, retryAfter: Duration? = nil
+    ) {
         self.outcome = outcome
+        self.ground = ground
         self.message = message
         self.remoteID = remoteID
         self.retryAfter = retryAfter

@@ -49,7 +49,13 @@ extension MappingWriter {
 
     /// - Parameter update: of the request that was answered.
     package func interpret(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
-        let own = update.flatMap { name in updates.first { $0.name == name }?.mapping }
-        return (own ?? mapping).interpret(status: status, body: body)
+        asked(by: update).interpret(status: status, body: body)
+    }
+
+    /// Whether the tracker documents an answer with this status.
+    package func documents(status: Int, update: String?) -> Bool { asked(by: update).documents(status: status) }
+
+    private func asked(by update: String?) -> Mapping {
+        update.flatMap { name in updates.first { $0.name == name }?.mapping } ?? mapping
     }
 }

@@ -4,6 +4,8 @@ package enum AttemptOutcome: String, Sendable, CaseIterable {
     case delivered
     /// The tracker had it before.
     case duplicate
+    /// It answered 2xx, and did not say that it has the conversion.
+    case unconfirmed
     /// The tracker asked for another try, by its answer or by its status.
     case retry
     /// The tracker refused it, or the request could not be sent as it was written.

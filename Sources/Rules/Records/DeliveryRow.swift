@@ -68,8 +68,10 @@ package struct DeliveryFilter: Sendable {
     package var source: String?
     package var destination: String?
     package var state: DeliveryState?
-    /// Only what ended without reaching its destination: skipped, rejected and dead.
+    /// Only what ended and is not known to have reached its destination: skipped, rejected, dead and unconfirmed.
     package var failed = false
+    /// Not what the destination may have although it did not say so.
+    package var leavingUnconfirmed = false
     package var orderID: String?
     /// By the conversion's `received_at`.
     package var since: Timestamp?

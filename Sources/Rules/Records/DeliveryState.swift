@@ -1,9 +1,19 @@
 /// What has become of one conversion at one destination; only `pending` is tried again.
 package enum DeliveryState: String, Sendable, CaseIterable, Codable {
     case pending, delivered, duplicate, skipped, rejected, dead
+    /// The tracker answered 2xx and did not say that it has the conversion: it may have it, or not. Sending it again might double it.
+    case unconfirmed
 
-    /// Whether the delivery has ended without reaching its destination.
-    package var isFailed: Bool { self == .skipped || self == .rejected || self == .dead }
+    /// Whether the delivery has ended and is not known to have reached its destination.
+    package var isFailed: Bool {
+        switch self {
+        case .skipped, .rejected, .dead, .unconfirmed: true
+        case .pending, .delivered, .duplicate: false
+        }
+    }
+
+    /// Those that have failed, for sentences.
+    package static let failedNames = "skipped, rejected, dead and unconfirmed"
 }
 
 extension DeliveryState {
@@ -11,7 +21,8 @@ extension DeliveryState {
     package var hasArrived: Bool { self == .delivered || self == .duplicate }
 
     /// What a correction has to know of the earlier deliveries of its history to one destination: whether the conversion is there, or
-    /// may be. A dead delivery may have arrived with its reply lost; a skipped or rejected one has not. Nil if there was none.
+    /// may be. A dead delivery may have arrived with its reply lost, and an unconfirmed one may have arrived too; a skipped or rejected one
+    /// has not. Nil if there was none.
     package static func predecessor(_ earlier: some Sequence<DeliveryState>) -> DeliveryState? {
         earlier.max { $0.presence < $1.presence }
     }
@@ -22,8 +33,9 @@ extension DeliveryState {
         case .rejected: 1
         case .pending: 2
         case .dead: 3
-        case .duplicate: 4
-        case .delivered: 5
+        case .unconfirmed: 4
+        case .duplicate: 5
+        case .delivered: 6
         }
     }
 }
@@ -38,6 +50,7 @@ extension DeliveryState {
         case .skipped: 3
         case .rejected: 4
         case .dead: 5
+        case .unconfirmed: 6
         }
     }
 

@@ -56,7 +56,7 @@ package enum DestinationHealth: Sendable, Equatable {
             let failures = "\(report.failures.of("failure")) in a row"
             self = .down(since: report.openedAt, report.reason.map { "\(failures): \($0)" } ?? failures)
         } else if lately.failed * 2 > lately.count {
-            self = .failing(since: lately.failingSince, "\(lately.failed) of \(lately.count) did not arrive: \(lately.text)")
+            self = .failing(since: lately.failingSince, lately.sentence)
         } else if let report = reports.first(where: { $0.failures > 1 }) {
             let failures = "\(report.failures.of("failure")) in a row"
             self = .failing(since: nil, report.reason.map { "\(failures): \($0)" } ?? failures)
@@ -91,8 +91,13 @@ package struct EndedDeliveries: Sendable, Equatable {
     package var count: Int { counts.reduce(0) { $0 + ($1.key == .pending ? 0 : $1.value) } }
     package var failed: Int { counts.reduce(0) { $0 + ($1.key.isFailed ? $1.value : 0) } }
 
-    /// `5 rejected, 1 dead`.
-    var text: String {
+    /// `6 of 9 did not arrive: 5 rejected, 1 dead`.
+    var sentence: String {
+        let mayHave = counts[.unconfirmed] ?? 0 > 0 ? "did not arrive, or may not have" : "did not arrive"
+        return "\(failed) of \(count) \(mayHave): \(text)"
+    }
+
+    private var text: String {
         DeliveryState.allCases.filter(\.isFailed).compactMap { state in
             counts[state].flatMap { $0 == 0 ? nil : "\($0) \(state.rawValue)" }
         }.joined(separator: ", ")

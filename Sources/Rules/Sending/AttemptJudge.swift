@@ -2,8 +2,7 @@ import Mappings
 
 /// Decides what becomes of one delivery after one try. The worker carries the decision out.
 ///
-/// The mapping's reading of a reply comes first, because a 200 may be a refusal and a 409 a duplicate. If it says nothing, the status
-/// decides: 2xx delivered; 408, 425, 429 and 5xx are tried again, as is whatever got no answer; 3xx and every other 4xx are rejected.
+/// `AnswerRule` says what an answer means. Whatever got no answer is tried again.
 package struct AttemptJudge: Sendable {
     package struct Decision: Sendable, Equatable {
         package var state: DeliveryState
@@ -41,29 +40,46 @@ package struct AttemptJudge: Sendable {
     package var schedule: RetrySchedule
     /// The number of this try, from 1.
     package var attempt: Int
+    package var answers: AnswerRule
 
-    package init(schedule: RetrySchedule, attempt: Int) {
+    package init(schedule: RetrySchedule, attempt: Int, answers: AnswerRule = AnswerRule()) {
         self.schedule = schedule
         self.attempt = attempt
+        self.answers = answers
     }
 
-    /// - Parameter random: In `0...1`, spreads the wait.
-    package func decision(on reply: Reply, reading: ReplyReading?, at now: Timestamp, random: Double) -> Decision {
-        let answer = Self.sentence(for: reply, reading: reading)
-        switch reading?.outcome ?? Self.outcome(ofStatus: reply.status) {
+    /// - Parameters:
+    ///   - words: The tracker's own words in the reply, fit to be shown. Only asked for if the conversion did not arrive.
+    ///   - random: In `0...1`, spreads the wait.
+    package func decision(
+        on reply: Reply, reading: ReplyReading?, words: (Reply) -> String? = { AnswerWords.text(of: $0).map(AnswerWords.brief) },
+        at now: Timestamp, random: Double
+    ) -> Decision {
+        func quote() -> String? {
+            if let message = reading?.message, !message.isEmpty { return message }
+            return words(reply)
+        }
+        switch answers.verdict(on: reply, reading: reading) {
         case .delivered:
             return Decision(
                 state: .delivered, reason: reading?.message, remoteID: reading?.remoteID, outcome: .delivered, ending: .success)
         case .duplicate:
             return Decision(
-                state: .duplicate, reason: reading?.message, remoteID: reading?.remoteID, outcome: .duplicate, ending: .success)
+                state: .duplicate, reason: quote(), remoteID: reading?.remoteID, outcome: .duplicate, ending: .success)
+        case .unconfirmed(let why):
+            return Decision(
+                state: .unconfirmed, reason: "\(Self.sentence(for: reply, quoting: quote())); unconfirmed, as \(why)",
+                remoteID: reading?.remoteID, outcome: .unconfirmed, ending: .success)
         case .rejected:
-            return Decision(state: .rejected, reason: answer, remoteID: reading?.remoteID, outcome: .rejected, ending: .success)
+            return Decision(
+                state: .rejected, reason: Self.refusal(reply, reading, quoting: quote()), remoteID: reading?.remoteID, outcome: .rejected,
+                ending: .success)
         case .retry:
             let header = reply.retryAfter.flatMap { RetryAfter.wait($0, at: now) }
             let requested = [header, reading?.retryAfter].compactMap(\.self).max()
             let ending = Breaker.Ending.failure("tracker answered \(reply.status)")
-            var decision = retry(answer, outcome: .retry, ending: ending, requested: requested, random: random)
+            var decision = retry(
+                Self.sentence(for: reply, quoting: quote()), outcome: .retry, ending: ending, requested: requested, random: random)
             decision.remoteID = reading?.remoteID
             return decision
         }
@@ -92,19 +108,13 @@ package struct AttemptJudge: Sendable {
         return Decision(state: .pending, wait: wait, reason: reason, outcome: outcome, ending: ending)
     }
 
-    private static func outcome(ofStatus status: Int) -> ReplyReading.Outcome {
-        switch status {
-        case 200..<300: .delivered
-        case 408, 425, 429: .retry
-        case 300..<500: .rejected
-        default: .retry
-        }
+    private static func sentence(for reply: Reply, quoting words: String?) -> String {
+        "tracker answered \(reply.status)" + (words.map { ": \($0)" } ?? "")
     }
 
-    private static func sentence(for reply: Reply, reading: ReplyReading?) -> String {
+    private static func refusal(_ reply: Reply, _ reading: ReplyReading?, quoting words: String?) -> String {
+        guard reading == nil, (300..<400).contains(reply.status) else { return sentence(for: reply, quoting: words) }
         let status = "tracker answered \(reply.status)"
-        if let message = reading?.message, !message.isEmpty { return "\(status): \(message)" }
-        guard reading == nil, (300..<400).contains(reply.status) else { return status }
         guard let location = reply.location else { return "\(status); redirects are not followed, correct the url" }
         return "\(status) to \(target(of: location)); redirects are not followed, correct the url"
     }

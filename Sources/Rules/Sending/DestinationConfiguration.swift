@@ -21,6 +21,8 @@ package struct DestinationConfiguration: Sendable {
     package var retries: [Duration]?
     /// The longest wait that a reply may ask for.
     package var retryAfterMax = Duration.seconds(3600)
+    /// What its answers mean beyond what a mapping reads in them.
+    package var answers = AnswerRule()
     /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.
     package var allowNetworks: [IPNetwork] = []
     /// The certificates that are trusted instead of those that the machine trusts, each as DER.
@@ -37,6 +39,7 @@ package struct DestinationConfiguration: Sendable {
         self.name = name
         self.target = target
         self.exponents = exponents
+        if case .tracker(let writer) = target { answers = AnswerRule(isDocumented: true, writesPages: writer.mapping.answersInHTML) }
     }
 
     /// Values to be kept out of logs and attempts: credentials, and variables of a postback URL.

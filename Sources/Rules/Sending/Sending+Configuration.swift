@@ -13,6 +13,7 @@ extension Sending {
         schedule = RetrySchedule(delays: configuration.retries ?? RetrySchedule.standard, longestRequest: configuration.retryAfterMax)
         secrets = SecretFinder(configuration.secrets)
         self.routes = routes
+        answers = configuration.answers
         read = { status, body, update in configuration.read(status: status, body: body, update: update) }
     }
 }
@@ -35,6 +36,8 @@ extension DestinationConfiguration {
 
     package func read(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
         guard case .tracker(let writer) = target else { return nil }
-        return writer.interpret(status: status, body: body, update: update)
+        if let reading = writer.interpret(status: status, body: body, update: update) { return reading }
+        // A 409 that is documented as something else is not a duplicate, even if its body is another.
+        return status == 409 && writer.documents(status: 409, update: update) ? ReplyReading(outcome: .rejected, ground: .status) : nil
     }
 }

@@ -29,6 +29,9 @@ package struct Sending: Sendable {
     /// `update` is that of the request that was answered.
     package var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
 
+    /// What an answer means beyond what `read` finds in it.
+    package var answers = AnswerRule()
+
     package init(name: String, write: @escaping @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest) {
         self.name = name
         self.write = write
@@ -98,12 +101,20 @@ extension Sending {
     package func decision(
         on reply: Reply, to request: OutboundRequest, attempt: Int, at now: Timestamp, random: Double
     ) -> AttemptJudge.Decision {
-        var reading = read(reply.status, reply.body, request.update)
-        if let message = reading?.message { reading?.message = String(secrets.masked(message).prefix(500)) }
+        var reading = answers.reading(of: reply) ?? read(reply.status, reply.body, request.update)
+        if let message = reading?.message { reading?.message = String(secrets.masked(message.inOneLine).prefix(500)) }
         if let id = reading?.remoteID { reading?.remoteID = secrets.masked(id) }
         var reply = reply
         if let location = reply.location { reply.location = secrets.masked(location) }
-        return AttemptJudge(schedule: schedule, attempt: attempt).decision(on: reply, reading: reading, at: now, random: random)
+        return AttemptJudge(schedule: schedule, attempt: attempt, answers: answers).decision(
+            on: reply, reading: reading, words: { words(in: $0) }, at: now, random: random)
+    }
+
+    /// Masked as it was sent and as it is shown, since JSON may spell a credential in other ways.
+    private func words(in reply: Reply) -> String? {
+        var reply = reply
+        reply.body = secrets.masked(reply.body)
+        return AnswerWords.text(of: reply).map { AnswerWords.brief(secrets.masked($0)) }
     }
 
     package func decision(on failure: ExchangeFailure, attempt: Int, random: Double) -> AttemptJudge.Decision {

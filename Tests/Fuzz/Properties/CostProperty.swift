@@ -1,4 +1,5 @@
 import Mappings
+import Rules
 
 /// Whatever a sender repeats, eight times the bytes cost about eight times the processor time: what costs the square of its bytes would cost
 /// sixty-four times as much.
@@ -122,6 +123,11 @@ private enum TextReader: CaseIterable, CustomStringConvertible {
             writer.write(value)
         case .reply:
             for mapping in MappingCatalog.builtIn.mappings { _ = mapping.interpret(status: 200, body: bytes) }
+            let reply = Reply(status: 200, body: bytes)
+            let rule = AnswerRule(patterns: [AnswerPattern(.delivered, texts: ["no such text"])])
+            _ = rule.verdict(on: reply, reading: rule.reading(of: reply))
+            _ = AnswerRule().verdict(on: reply, reading: nil)
+            _ = AnswerWords.text(of: reply)
         }
     }
 }

@@ -153,6 +153,36 @@ struct DestinationConfigurationTests {
         #expect(usual.breaker == Breaker.Settings() && usual.rate == nil && !usual.isDryRun && usual.maxAge == nil)
     }
 
+    @Test func `answers say what a postback url's tracker means`() throws {
+        let text =
+            Self.postback
+                + """
+                answers:
+                  delivered: { status: [200, 3xx], text: [OK, ""], header: { X-Result: "1" } }
+                  rejected:
+                    - json: { data.status: [error, closed], code: 7 }
+                    - { text: unknown click }
+                  retry: { status: 5xx }
+                """
+        let (destination, findings) = Self.load(text)
+        #expect(findings == [])
+        let answers = try #require(destination).answers
+        #expect(
+            answers.patterns == [
+                AnswerPattern(.retry, statuses: [500...599]),
+                AnswerPattern(
+                    .rejected,
+                    members: [.init(path: ["data", "status"], values: ["error", "closed"]), .init(path: ["code"], values: ["7"])]),
+                AnswerPattern(.rejected, texts: ["unknown click"]),
+                AnswerPattern(
+                    .delivered, statuses: [200...200, 300...399], texts: ["OK", ""], headers: [.init(name: "x-result", values: ["1"])]),
+            ])
+        #expect(answers.isDocumented && answers.headerNames == ["x-result"])
+        let usual = try #require(Self.load(Self.postback).destination).answers
+        #expect(usual.patterns.isEmpty && !usual.isDocumented)
+        #expect(try #require(Self.load(Self.brandy).destination).answers.isDocumented)
+    }
+
     @Test func `a credential that may be null may be missing or null here`() {
         #expect(Self.load(Self.brandy).findings == [])
         #expect(Self.load(Self.brandy + "credentials: { secret: null }").findings == [])
@@ -247,6 +277,43 @@ struct DestinationConfigurationTests {
             "4:37: error: 'longest' must not be shorter than 'pause', which is 20s; found '15s'"
         ),
         (postback + "breaker: { fails: 3 }", "4:16: error: unknown key 'fails' in 'breaker'; known: failures, longest, pause"),
+        (
+            postback + "answers: { deliverd: { text: OK } }",
+            "4:16: error: unknown key 'deliverd' in 'answers'; did you mean 'delivered'?"
+        ),
+        (
+            postback + "answers: { rejected: [{ txt: OK }] }",
+            "4:29: error: unknown key 'txt' in an answer in 'rejected'; did you mean 'text'?"
+        ),
+        (
+            postback + "answers: { delivered: OK }",
+            "4:27: error: an answer in 'delivered' must be a map such as { status: 200, text: OK }, found 'OK'"
+        ),
+        (
+            postback + "answers: { delivered: {} }",
+            "4:27: error: an answer in 'delivered' needs at least one of status, text, json, header"
+        ),
+        (postback + "answers: {}", "4:14: error: 'answers' needs one of delivered, duplicate, rejected, retry"),
+        (postback + "answers: OK", "4:14: error: 'answers' must be a map, found a text"),
+        (
+            postback + "answers: { delivered: { status: [200, 2x] } }",
+            "4:43: error: 'status' must be a number from 200 to 599, a class such as 2xx, or a list of them, found '2x'"
+        ),
+        (
+            postback + "answers: { delivered: { status: 100 } }",
+            "4:37: error: 'status' must be a number from 200 to 599, a class such as 2xx, or a list of them, found '100'"
+        ),
+        (
+            postback + "answers: { delivered: { json: status } }", "4:35: error: 'json' must be a map, found a text"
+        ),
+        (
+            postback + "answers: { delivered: { text: OK }, rejected: { text: OK } }",
+            "4:27: error: the same answer is 'rejected' at 4:51, which is asked first; drop one"
+        ),
+        (
+            brandy + "answers: { delivered: { text: OK } }",
+            "6:14: error: 'answers' goes with 'postback_url'; a tracker's mapping says what its answers mean"
+        ),
         (postback + "dry_run: maybe", "4:14: error: 'dry_run' must be true or false, found 'maybe'"),
         (postback + "max_age: 0s", "4:14: error: 'max_age' must be a duration from 1s to 3650d, found '0s'"),
         (postback + "retrys: [5s]", "4:5: error: unknown key 'retrys' in destination 'main'; did you mean 'retries'?"),

@@ -58,7 +58,7 @@ struct DeliveryExchangeTests {
             number == 1 ? .reply(500, body: "oops") : .reply(200)
         } check: { results, tracker in
             #expect(results.map(\.state) == [.pending, .delivered])
-            #expect(results[0].reason == "tracker answered 500; attempt 1 of 3, next in 20ms")
+            #expect(results[0].reason == "tracker answered 500: oops; attempt 1 of 3, next in 20ms")
             #expect(results.map { $0.attempt?.number } == [1, 2])
             #expect(results[0].attempt?.outcome == .retry)
             #expect(tracker.received.count == 2)
@@ -140,20 +140,24 @@ struct DeliveryExchangeTests {
         }
     }
 
-    @Test func `an answer that breaks off is tried again`() async throws {
-        try await results(of: 2) { number, _ in
+    @Test func `a 2xx that breaks off is unconfirmed, and not sent again`() async throws {
+        try await results(of: 1) { number, _ in
             number == 1 ? .closeMidReply : .reply(200)
-        } check: { results, _ in
-            #expect(results.map(\.state) == [.pending, .delivered])
-            #expect(results[0].reason == "tracker closed the connection in the middle of its answer; attempt 1 of 3, next in 20ms")
+        } check: { results, tracker in
+            #expect(results.map(\.state) == [.unconfirmed])
+            #expect(results[0].reason == "tracker answered 200: half; unconfirmed, as the connection ended in the middle of the answer")
+            #expect(results[0].attempt?.outcome == .unconfirmed && results[0].attempt?.status == 200)
+            #expect(results[0].attempt?.reply == "half")
+            #expect(tracker.received.count == 1)
         }
     }
 
-    @Test func `an answer without end is cut off and its status counts`() async throws {
+    @Test func `an answer without end is cut off and is unconfirmed`() async throws {
         try await results(of: 1) { _, _ in
             .flood
         } check: { results, tracker in
-            #expect(results.first?.state == .delivered)
+            #expect(results.first?.state == .unconfirmed)
+            #expect(results.first?.reason?.hasSuffix("x…; unconfirmed, as the answer is longer than 64 KiB") == true)
             #expect(results.first?.attempt?.reply == String(repeating: "x", count: 4096))
             #expect(tracker.floodedBytes < 100_000_000)
         }
@@ -165,7 +169,7 @@ struct DeliveryExchangeTests {
         } script: { _, _ in
             .flood
         } check: { results, _ in
-            #expect(results.first?.reason == "65536 bytes")
+            #expect(results.first?.reason == "tracker answered 200: 65536 bytes; unconfirmed, as the answer is longer than 64 KiB")
         }
     }
 

@@ -22,7 +22,7 @@ enum CorrectionFixture {
     /// What a tracker that takes everything was sent.
     static func run(
         _ configuration: ConfigurationText,
-        script: @escaping ScriptedTracker.Script = ScriptedTracker.always(.reply(200, body: #"{"success":true}"#)),
+        script: @escaping ScriptedTracker.Script = ScriptedTracker.always(ScriptedTracker.taken),
         _ body: (Workbench, Int, ScriptedTracker) async throws -> Void
     ) async throws {
         try await Workbench.serve(configuration, tracker: script) { bench, _, port, tracker in try await body(bench, port, tracker) }

@@ -19,7 +19,7 @@ extension EndToEnd {
             let script: ScriptedTracker.Script = { _, request in
                 let isRight = !request.uri.hasPrefix("/rs") || request.body.contains(#""amount":"4990""#)
                 return isRight
-                    ? .reply(200, body: #"{"status":"ok"}"#) : .reply(400, body: #"{"status":"error","error":"amount in cents, please"}"#)
+                    ? ScriptedTracker.taken : .reply(400, body: #"{"status":"error","error":"amount in cents, please"}"#)
             }
             try await Workbench.use(Self.configuration, tracker: script) { bench, tracker in
                 let id = try await bench.serve { _, port in
@@ -67,7 +67,7 @@ extension EndToEnd {
         }
 
         @Test func `a conversion is sent to a destination that it was not routed to`() async throws {
-            try await Workbench.serve(Self.configuration, tracker: ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) {
+            try await Workbench.serve(Self.configuration, tracker: ScriptedTracker.always(ScriptedTracker.taken)) {
                 bench, _, port, tracker in
                 for number in 1...3 { #expect(try await Samples.sale("o-\(number)").post(port).status == 200) }
                 _ = try await bench.settled(6)
@@ -98,7 +98,7 @@ extension EndToEnd {
             var configuration = Self.configuration
             configuration.routes.append(
                 #"{ from: shop, to: backup, when: amount > 1000, set: { click_id: '"from-" + order_id' } }"#)
-            try await Workbench.serve(configuration, tracker: ScriptedTracker.always(.reply(200, body: #"{"status":"ok"}"#))) {
+            try await Workbench.serve(configuration, tracker: ScriptedTracker.always(ScriptedTracker.taken)) {
                 bench, _, port, tracker in
                 #expect(try await Samples.sale("o-1").post(port).status == 200)
                 _ = try await bench.settled(2)

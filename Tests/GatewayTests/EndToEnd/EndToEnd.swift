@@ -32,5 +32,12 @@ extension ScriptedTracker {
 
     static func always(_ answer: Answer) -> Script { { _, _ in answer } }
 
+    /// What each of the five trackers documents for a conversion that it took.
+    static let taken = Answer.reply(
+        200,
+        body:
+            #"{"success":true,"conversionId":"t-1","conversion_id":"t-1","status":"ok","id":"t-1","data":{"status":"ok","conversionId":"t-1"}}"#
+    )
+
     static func first(_ first: Answer, then answer: Answer) -> Script { { number, _ in number == 1 ? first : answer } }
 }

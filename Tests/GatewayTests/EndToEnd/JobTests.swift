@@ -42,7 +42,7 @@ extension EndToEnd {
 
         @Test func `an agency's bridge sends each client its own sales, in its own format`() async throws {
             try await ScriptedTracker.run { _, _ in
-                .reply(200, body: #"{"success":true,"data":{"status":"ok"}}"#)
+                ScriptedTracker.taken
             } body: { tracker in
                 try await Workbench.use(environment: Self.secrets.merging(["TRACKER": "\(tracker.port)"]) { $1 }) { bench in
                     let example = "\(Workbench.repository)/examples/agency-bridge.yaml"
@@ -169,7 +169,7 @@ extension EndToEnd {
             let isDown = Atomic(true)
             let script: ScriptedTracker.Script = { _, request in
                 isDown.load(ordering: .relaxed) && request.uri.hasPrefix("/trcker")
-                    ? .reply(503, body: "maintenance") : .reply(200, body: #"{"data":{"status":"ok"}}"#)
+                    ? .reply(503, body: "maintenance") : ScriptedTracker.taken
             }
             var configuration = Self.quickStart
             configuration[destination: "main"]["breaker"] = "{ failures: 3, pause: 200ms, longest: 200ms }"
@@ -200,7 +200,8 @@ extension EndToEnd {
                 try await until { try await bench.states().count { $0 == "main dead" } == 5 }
                 let dead = try await bench.run("deliveries", "--failed", "--destination", "main")
                 #expect(dead.lines.dropFirst().count == 5)
-                #expect(dead.lines.dropFirst().allSatisfy { $0.contains("tracker answered 503; attempt 3 of 3, no more tries") })
+                #expect(
+                    dead.lines.dropFirst().allSatisfy { $0.contains("tracker answered 503: maintenance; attempt 3 of 3, no more tries") })
 
                 isDown.store(false, ordering: .relaxed)
                 let before = tracker.received.count

@@ -113,7 +113,8 @@ extension EndToEnd {
                         "to-trcker", "trcker", credentials: "{ postback_secret: out-secret-2 }", ["settings": "{ brand: b, offer: o }"]),
                 ],
                 routes: ["{ from: partner, to: to-trcker }", "{ from: network, to: to-acme }"], ["mappings": "trackers"])
-            let script = ScriptedTracker.always(.reply(200, body: #"{"result":"ok","ref":"acme-77"}"#))
+            let script = ScriptedTracker.always(
+                .reply(200, body: #"{"result":"ok","ref":"acme-77","data":{"status":"ok","conversionId":"tk-1"}}"#))
             try await Workbench.use(configuration, tracker: script) { bench, tracker in
                 try bench.write(Self.acme, to: "trackers/acme.yaml")
                 #expect(try await bench.run("check", "trackers").status == 0)
@@ -140,7 +141,7 @@ extension EndToEnd {
                     let rows = try await bench.settled(2)
                     #expect(
                         rows.map { "\($0.text("destination")) \($0.text("state")) \($0.text("remote_id"))" } == [
-                            "to-acme delivered acme-77", "to-trcker delivered ",
+                            "to-acme delivered acme-77", "to-trcker delivered tk-1",
                         ])
                     let received = tracker.received
                     #expect(received.first?.uri == "/api/postback/b/o?click_id=v-1&amount=12.50&txn_id=a-1&event=sale&currency=EUR")

@@ -97,7 +97,8 @@ extension EndToEnd {
             #expect(status.errors.hasPrefix("Error: --status cannot be 'aproved'; did you mean 'approved'?\n"))
             let odd = try await bench.run("deliveries", "--failed", "--state", "delivered")
             #expect(odd.status == 64)
-            #expect(odd.errors.hasPrefix("Error: --failed takes skipped, rejected and dead, so --state delivered finds nothing"))
+            #expect(
+                odd.errors.hasPrefix("Error: --failed takes skipped, rejected, dead and unconfirmed, so --state delivered finds nothing"))
         }
     }
 }

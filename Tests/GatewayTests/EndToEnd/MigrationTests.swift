@@ -40,7 +40,7 @@ extension EndToEnd {
         }
 
         @Test func `both platforms get every order, refunds cross, and a date switches`() async throws {
-            try await ScriptedTracker.run(ScriptedTracker.always(.reply(200, body: #"{"success":true}"#))) { tracker in
+            try await ScriptedTracker.run(ScriptedTracker.always(ScriptedTracker.taken)) { tracker in
                 try await Workbench.use(environment: Self.environment.merging(["TRACKER": "\(tracker.port)"]) { own, _ in own }) { bench in
                     try bench.write(Self.configuration(switch: "2999-01-01"), to: "gateway.yaml")
                     try await bench.serve { (_, port) async throws in

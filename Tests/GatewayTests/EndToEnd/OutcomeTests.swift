@@ -109,7 +109,7 @@ extension EndToEnd {
         @Test func `a 404 and a redirect are rejections, and a redirect is not followed`() async throws {
             let gone = try await deliver(Samples.sale("gone"), to: Self.refCampaign) { _, _ in .reply(404, body: "nothing here") }
             #expect(gone.row.text("state") == "rejected")
-            #expect(gone.row.text("reason") == "tracker answered 404")
+            #expect(gone.row.text("reason") == "tracker answered 404: nothing here")
             let moved = try await deliver(Samples.sale("moved"), to: Self.refCampaign) { _, _ in
                 .reply(302, headers: [("Location", "/elsewhere?key=rc-outgoing-key")])
             }

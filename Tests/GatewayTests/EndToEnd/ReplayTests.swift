@@ -99,7 +99,7 @@ extension EndToEnd {
         @Test func `a preview counts a correction as the replay sends it, after its sale`() async throws {
             let isStrict = Atomic(true)
             let script: ScriptedTracker.Script = { _, _ in
-                isStrict.load(ordering: .relaxed) ? .reply(400, body: "no") : .reply(200, body: #"{"status":"ok"}"#)
+                isStrict.load(ordering: .relaxed) ? .reply(400, body: "no") : ScriptedTracker.taken
             }
             try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["tk"]), script: script) { bench, port, tracker in
                 #expect(try await CorrectionFixture.event("pending").post(port).status == 200)

@@ -77,7 +77,8 @@ extension EndToEnd {
                     #expect(
                         dry.lines == [
                             "would change:", "  3 conversions without their customer", "  3 raw requests removed",
-                            "  3 attempts without what was sent and answered", "  1 refused request removed",
+                            "  3 attempts without what was sent and answered", "  3 deliveries with a reason that named them",
+                            "  1 refused request removed",
                         ])
                     #expect(try bench.storeFiles(holding: "Roe").isEmpty == false)
                     let run = try await bench.run("forget", "--email", " JANE.ROE+x@example.com")

@@ -272,7 +272,7 @@ extension ConversionStoreConformance {
         },
         Self(name: "a correction knows that its conversion never arrived") { store async throws in
             let at = StoreSamples.start.advanced(by: .seconds(100))
-            for (index, state) in [DeliveryState.skipped, .rejected, .dead, .duplicate].enumerated() {
+            for (index, state) in [DeliveryState.skipped, .rejected, .dead, .unconfirmed, .duplicate].enumerated() {
                 let keys = [StoreSamples.key(UInt64(50 + index))]
                 let (first, second, _) = try await history(store, from: UInt64(10 * (index + 1)), keys: keys)
                 try await store.record(StoreSamples.result(first, state))

@@ -183,6 +183,31 @@ extension ConversionStoreConformance {
             for _ in 1...55 { try await store.record(StoreSamples.result(delivery, .pending, next: .seconds(1))) }
             #expect(try await store.attempts(of: delivery).map(\.number) == Array(6...55))
         },
+        Self(name: "what is unconfirmed is kept, counted, listed, and sent again only if it is asked for") { store async throws in
+            let delivery = try await queued(store)
+            let attempt = StoreSamples.attempt(.unconfirmed, status: 200)
+            try await store.record(StoreSamples.result(delivery, .unconfirmed, reason: "a page", attempt: attempt))
+            let later = StoreSamples.start.advanced(by: .seconds(1_000_000))
+            #expect(try await store.due("main", at: later, leavingOut: [], limit: 10).isEmpty)
+            #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .unconfirmed, count: 1)])
+            #expect(try await store.attempts(of: delivery).map(\.outcome) == [.unconfirmed])
+            func rows(_ filter: DeliveryFilter) async throws -> [String] {
+                try await store.deliveries(filter).map { "\($0.state.rawValue) \($0.reason ?? "")" }
+            }
+            for filter in [DeliveryFilter(), DeliveryFilter(state: .unconfirmed), DeliveryFilter(failed: true)] {
+                #expect(try await rows(filter) == ["unconfirmed a page"])
+                #expect(try await store.count(filter) == 1)
+            }
+            var sure = DeliveryFilter(failed: true)
+            sure.leavingUnconfirmed = true
+            #expect(try await rows(sure).isEmpty)
+            #expect(try await rows(DeliveryFilter(state: .dead)).isEmpty)
+            #expect(try await store.conversions(ConversionFilter(state: .unconfirmed)).count == 1)
+            #expect(try await store.requeue(try await store.deliveries(DeliveryFilter()).map { Requeue($0) }, at: later) == 1)
+            #expect(try await store.due("main", at: later, leavingOut: [], limit: 10).map(\.id) == [delivery])
+            try await store.record(StoreSamples.result(delivery, .delivered, round: 1))
+            #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .delivered, count: 1)])
+        },
         Self(name: "a requeue starts the schedule again and the log goes on") { store async throws in
             let delivery = try await queued(store)
             for _ in 1...2 { try await store.record(StoreSamples.result(delivery, .dead, reason: "gave up")) }

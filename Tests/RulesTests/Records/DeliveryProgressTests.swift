@@ -45,7 +45,7 @@ struct DeliveryProgressTests {
     }
 
     @Test func `a late result of an ended delivery is logged only`() {
-        for state in [DeliveryState.delivered, .duplicate, .skipped, .rejected, .dead] {
+        for state in [DeliveryState.delivered, .duplicate, .skipped, .rejected, .dead, .unconfirmed] {
             var delivery = progress(state)
             #expect(delivery.take(result(.rejected, attempt: attempt)) == .logged)
             var logged = progress(state)
@@ -55,7 +55,7 @@ struct DeliveryProgressTests {
     }
 
     @Test func `a delivery that turns out to have arrived is changed late`() {
-        for state in [DeliveryState.skipped, .rejected, .dead] {
+        for state in [DeliveryState.skipped, .rejected, .dead, .unconfirmed] {
             var delivery = progress(state)
             #expect(delivery.take(result(.delivered, remoteID: "r-2", attempt: attempt)) == .changed(releases: false))
             #expect(delivery.state == .delivered && delivery.remoteID == "r-2")

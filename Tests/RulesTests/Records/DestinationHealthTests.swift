@@ -25,6 +25,8 @@ struct DestinationHealthTests {
         #expect(health == .failing(since: nil, "6 of 6 did not arrive: 6 rejected"))
         #expect(Self.health(counts: [.delivered: 5, .rejected: 4, .skipped: 2]).reason == "6 of 11 did not arrive: 2 skipped, 4 rejected")
         #expect(Self.health(counts: [.delivered: 3, .duplicate: 1, .dead: 4]) == .ok)
+        let doubtful = Self.health(counts: [.delivered: 1, .unconfirmed: 4, .dead: 1]).reason
+        #expect(doubtful == "5 of 6 did not arrive, or may not have: 1 dead, 4 unconfirmed")
         #expect(Self.health(counts: [.pending: 9]) == .ok)
     }
 

@@ -60,6 +60,15 @@ struct SumsTests {
             ])
     }
 
+    @Test func `what is unconfirmed is not delivered`() throws {
+        let sales = try [
+            Self.conversion("10", ("main", .unconfirmed)), Self.conversion("5", ("main", .unconfirmed), ("copy", .delivered)),
+            Self.conversion("3", ("main", .unconfirmed), ("copy", .pending)),
+        ]
+        #expect(try Self.text(sales, by: .currency) == ["EUR | all 3 18 | pending 1 3 | failed 2 15 | net 18"])
+        #expect(try Self.text(sales, by: .state).map { $0.prefix(11) } == ["pending | E", "unconfirmed"])
+    }
+
     @Test func `what was taken back lowers the net and not the gross`() throws {
         let sales = try [Self.conversion("49.90", refunded: "10.00", ("main", .delivered)), Self.conversion(nil, ("main", .delivered))]
         #expect(try Self.text(sales, by: .day) == ["1970-01-01 | EUR | all 2 49.9 | delivered 2 49.9 | net 39.9"])

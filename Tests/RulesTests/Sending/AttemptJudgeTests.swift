@@ -26,8 +26,37 @@ struct AttemptJudgeTests {
                     state: .pending, wait: .seconds(30), reason: reason, outcome: .retry, ending: .failure("tracker answered \(status)")))
     }
 
-    @Test(arguments: [400, 401, 403, 404, 405, 409, 410, 413, 422, 451]) func `every other 4xx is rejected`(status: Int) {
+    @Test(arguments: [400, 401, 403, 404, 405, 410, 413, 422, 451]) func `every other 4xx is rejected`(status: Int) {
         #expect(decide(status) == Decision(state: .rejected, reason: "tracker answered \(status)", outcome: .rejected, ending: .success))
+    }
+
+    @Test func `a 409 is a duplicate`() {
+        #expect(decide(409) == Decision(state: .duplicate, outcome: .duplicate, ending: .success))
+    }
+
+    @Test func `a 2xx that says nothing of the conversion is unconfirmed, and not tried again`() {
+        let reply = Reply(status: 200, body: Array("<html><title>Log in</title>".utf8))
+        let reason = "tracker answered 200: Log in; unconfirmed, as this is an HTML page"
+        #expect(
+            judge.decision(on: reply, reading: nil, at: now, random: 0.5)
+                == Decision(state: .unconfirmed, reason: reason, outcome: .unconfirmed, ending: .success))
+    }
+
+    @Test(arguments: [
+        (400, "no such\r\nclick", "tracker answered 400: no such click"),
+        (404, #"{"error":"offer closed"}"#, "tracker answered 404: offer closed"),
+        (422, #"{"message":"bad sum","error":"x"}"#, "tracker answered 422: bad sum"), (400, " ", "tracker answered 400"),
+        (400, String(repeating: "x", count: 300), "tracker answered 400: " + String(repeating: "x", count: 199) + "…"),
+    ])
+    func `a reason quotes the tracker's words`(status: Int, body: String, reason: String) {
+        #expect(judge.decision(on: Reply(status: status, body: Array(body.utf8)), reading: nil, at: now, random: 0.5).reason == reason)
+    }
+
+    @Test func `a page instead of the tracker is tried again`() {
+        let reply = Reply(status: 403, body: Array("<!DOCTYPE html><title>Just a moment...</title>".utf8))
+        let decision = judge.decision(on: reply, reading: nil, at: now, random: 0.5)
+        #expect(decision.state == .pending && decision.wait == .seconds(30))
+        #expect(decision.reason == "tracker answered 403: Just a moment...; attempt 2 of 11, next in 30s")
     }
 
     @Test(arguments: [301, 302, 303, 307, 308]) func `a redirect is rejected with its target, without the query`(status: Int) {

@@ -248,9 +248,9 @@ struct DeliveryModel {
         }
         var state: DeliveryState = .delivered
         if !next.isAccepted {
-            state = [.pending, .pending, .rejected, .dead][dice.next(below: 4)]
+            state = [.pending, .pending, .rejected, .dead, .unconfirmed][dice.next(below: 5)]
         } else if !isCalm, dice.isTrue(oneIn: 12) {
-            state = dice.isTrue(oneIn: 3) ? .dead : .pending
+            state = [.dead, .pending, .pending, .unconfirmed][dice.next(below: 4)]
             excuse(id)
         }
         let wait = Duration.seconds(dice.next(below: 4))
@@ -289,7 +289,7 @@ struct DeliveryModel {
             switch dice.next(below: 4) {
             case 0: [.pending]
             case 1: [.delivered]
-            default: [.rejected, .dead]
+            default: [.rejected, .dead, .unconfirmed]
             }
         var seen = rows.filter { states.contains($0.value.progress.state) }.map { id, row in
             let delivery = DeliveryID(conversion: id, destination: "u")

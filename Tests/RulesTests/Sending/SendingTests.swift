@@ -73,7 +73,7 @@ struct SendingTests {
         let rejected = Self.conversion([.clickID: "c-1", .update: "status", .status: "rejected"])
         let reason = "the conversion itself never arrived at main, so the status 'rejected' was not sent"
         #expect(Self.step(Self.sending(), rejected, after: nil) == "skip: \(reason)")
-        #expect(Self.step(Self.sending(), rejected, after: .dead) == "send c-1")
+        for state in [DeliveryState.dead, .unconfirmed] { #expect(Self.step(Self.sending(), rejected, after: state) == "send c-1") }
     }
 
     @Test func `what the route sets is sent`() throws {
@@ -108,6 +108,32 @@ struct SendingTests {
         update.update = "refund"
         #expect(
             sending.decision(on: reply, to: update, attempt: 1, at: Self.now, random: 0.5).reason == "tracker answered 200: refund")
+    }
+
+    @Test func `the tracker's words in a reason are masked before they are cut`() throws {
+        let request = try Self.sending().request(for: Self.conversion([.clickID: "c-1"]), after: nil, at: Self.now)
+        func reason(_ body: String, status: Int = 400) -> String? {
+            let reply = Reply(status: status, body: Array(body.utf8))
+            return Self.sending().decision(on: reply, to: request, attempt: 1, at: Self.now, random: 0.5).reason
+        }
+        #expect(reason("no hush, h%75sh\n") == "tracker answered 400: no ***, ***")
+        #expect(reason(#"{"message":"\u0068ush"}"#) == "tracker answered 400: ***")
+        let long = String(repeating: "x", count: 197)
+        #expect(reason("\(long)hush hush") == "tracker answered 400: \(long)**…")
+        #expect(reason("<html><title>hush</title>", status: 200) == "tracker answered 200: ***; unconfirmed, as this is an HTML page")
+    }
+
+    @Test func `what the configuration says of an answer comes before the mapping`() throws {
+        let request = try Self.sending().request(for: Self.conversion([.clickID: "c-1"]), after: nil, at: Self.now)
+        let sending = Self.sending {
+            $0.answers = AnswerRule(patterns: [AnswerPattern(.duplicate, texts: ["known"])])
+            $0.read = { _, _, _ in ReplyReading(outcome: .rejected) }
+        }
+        func state(_ body: String) -> DeliveryState {
+            sending.decision(on: Reply(status: 200, body: Array(body.utf8)), to: request, attempt: 1, at: Self.now, random: 0.5).state
+        }
+        #expect(state("known") == .duplicate)
+        #expect(state("new") == .rejected)
     }
 
     @Test func `credentials are masked in all that is kept of a reply`() throws {

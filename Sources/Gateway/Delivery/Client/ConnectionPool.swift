@@ -125,11 +125,17 @@ final class ConnectionPool {
         if let next { wake(at: next) }
     }
 
-    private func expire(_ exchange: Exchange) { give(up: exchange, .timeout(exchange.timeout)) }
+    private func expire(_ exchange: Exchange) {
+        let failure = ExchangeFailure.timeout(exchange.timeout)
+        guard case .sent(let connection) = exchange.stage, let reply = connection.reply(damagedBy: failure) else {
+            return give(up: exchange, .failure(failure))
+        }
+        give(up: exchange, .success(reply))
+    }
 
-    private func give(up exchange: Exchange, _ failure: ExchangeFailure) {
+    private func give(up exchange: Exchange, _ result: Result<Reply, ExchangeFailure>) {
         let stage = exchange.stage
-        end(exchange, .failure(failure))
+        end(exchange, result)
         switch stage {
         case .connecting(let attempt):
             attempt.abandon()
@@ -142,7 +148,7 @@ final class ConnectionPool {
 
     /// Breaks off everything.
     func close() {
-        for exchange in running { give(up: exchange, .closed(midReply: false)) }
+        for exchange in running { give(up: exchange, .failure(.closed(midReply: false))) }
         for connection in idle { connection.close() }
         timer?.task.cancel()
         timer = nil

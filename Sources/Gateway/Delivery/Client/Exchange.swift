@@ -12,6 +12,8 @@ final class Exchange {
 
     let request: RequestBytes
     let timeout: Duration
+    /// Headers of the reply that are kept, in lower case.
+    let headerNames: [String]
     let deadline: NIODeadline
     var stage = Stage.waiting
     /// Whether it was sent on a connection that turned out to be closed, which is forgiven once.
@@ -20,9 +22,13 @@ final class Exchange {
     var place = 0
     private let continuation: CheckedContinuation<Result<Reply, ExchangeFailure>, Never>
 
-    init(_ request: RequestBytes, timeout: Duration, continuation: CheckedContinuation<Result<Reply, ExchangeFailure>, Never>) {
+    init(
+        _ request: RequestBytes, timeout: Duration, keeping headerNames: [String],
+        continuation: CheckedContinuation<Result<Reply, ExchangeFailure>, Never>
+    ) {
         self.request = request
         self.timeout = timeout
+        self.headerNames = headerNames
         deadline = .now() + TimeAmount(timeout)
         self.continuation = continuation
     }

@@ -29,7 +29,8 @@ extension ExchangeFailure {
         // A peer that closes TLS without a notice may have been cut off on the way, which is what the caller must assume of any close.
         case is ChannelError, NIOSSLError.uncleanShutdown: self = .closed(midReply: midReply)
         case HTTPParserError.invalidEOFState: self = .closed(midReply: true)
-        case HTTPParserError.headerOverflow: self = .notHTTP("its head is longer than 64 KiB or has more than 256 fields")
+        case HTTPParserError.headerOverflow:
+            self = .notHTTP("its head is longer than 64 KiB or has more than \(TrackerClient.headerFields) fields")
         case let error as HTTPParserError: self = .notHTTP("\(error)")
         case let error as NIOHTTPDecoderError where error == .unsolicitedResponse: self = .notHTTP("an answer that nobody asked for")
         case is NIOSSLError, is BoringSSLError: self = .other("tls: \(Self.brief(error))")

@@ -11,6 +11,9 @@ struct TrackerClient: Sendable {
     let loop: any EventLoop
     private let state: NIOLoopBoundBox<State>
 
+    /// Header fields that an answer may have, trailers included. Node.js, which most trackers' own clients run on, takes as many by default
+    /// (`maxHeadersCount` in its documentation of `http`), so a server that sends more is not heard by them either. 64 KiB bound their size.
+    static let headerFields = 2000
     static let connectTimeout: Duration = .seconds(5)
     /// How long an unused connection is kept.
     static let idleTimeout: TimeAmount = .seconds(30)
@@ -28,13 +31,17 @@ struct TrackerClient: Sendable {
     ///
     /// A request that finds its open connection closed before any byte of a reply is repeated once, and at once: it may arrive twice, as any
     /// delivery may.
-    /// - Parameter timeout: For all of it, a repeat included.
-    func send(_ request: OutboundRequest, through egress: Egress, timeout: Duration) async throws(ExchangeFailure) -> Reply {
+    /// - Parameters:
+    ///   - timeout: For all of it, a repeat included.
+    ///   - headers: Those of the reply that are kept, in lower case.
+    func send(
+        _ request: OutboundRequest, through egress: Egress, timeout: Duration, keeping headers: [String] = []
+    ) async throws(ExchangeFailure) -> Reply {
         let result: Result<Reply, ExchangeFailure> = await withCheckedContinuation { continuation in
             if loop.inEventLoop {
-                state.value.start(request, through: egress, timeout: timeout, continuation)
+                state.value.start(request, through: egress, timeout: timeout, keeping: headers, continuation)
             } else {
-                loop.execute { state.value.start(request, through: egress, timeout: timeout, continuation) }
+                loop.execute { state.value.start(request, through: egress, timeout: timeout, keeping: headers, continuation) }
             }
         }
         return try result.get()
@@ -59,14 +66,14 @@ struct TrackerClient: Sendable {
         }
 
         func start(
-            _ request: OutboundRequest, through egress: Egress, timeout: Duration,
+            _ request: OutboundRequest, through egress: Egress, timeout: Duration, keeping headers: [String],
             _ continuation: CheckedContinuation<Result<Reply, ExchangeFailure>, Never>
         ) {
             if isClosed { return continuation.resume(returning: .failure(.closed(midReply: false))) }
             do throws(ExchangeFailure) {
                 let pool = try pool(for: request, through: egress)
                 let bytes = try RequestBytes(request, to: pool.origin, userAgent: userAgent)
-                pool.start(Exchange(bytes, timeout: timeout, continuation: continuation))
+                pool.start(Exchange(bytes, timeout: timeout, keeping: headers, continuation: continuation))
             } catch {
                 continuation.resume(returning: .failure(error))
             }

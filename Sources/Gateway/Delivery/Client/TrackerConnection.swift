@@ -26,10 +26,12 @@ final class TrackerConnection: ChannelInboundHandler {
     private var exchange: Exchange?
     private var isWritten = false
     private var wireBytes = 0
+    private var statusLine = StatusLine()
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
     private var isComplete = false
     private var keepsAlive = false
+    private var damage: Reply.Damage?
 
     /// The most that one reply may take on the wire, interim replies and the framing of chunks included.
     private static let wireLimit = 1024 * 1024
@@ -37,6 +39,7 @@ final class TrackerConnection: ChannelInboundHandler {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 64 * 1024
         limits.maxHeaderListSize = 64 * 1024
+        limits.maxHeaderFieldCount = TrackerClient.headerFields
         return limits
     }()
 
@@ -67,6 +70,8 @@ final class TrackerConnection: ChannelInboundHandler {
         self.exchange = exchange
         isWritten = false
         wireBytes = 0
+        statusLine = StatusLine()
+        damage = nil
         head = nil
         isComplete = false
         context.write(wrapOutboundOut(.head(exchange.request.head)), promise: nil)
@@ -98,14 +103,15 @@ final class TrackerConnection: ChannelInboundHandler {
     // MARK: - Receiving
 
     /// Whether bytes from the socket are part of the reply.
-    fileprivate func takes(_ count: Int) -> Bool {
+    fileprivate func takes(_ bytes: ByteBuffer) -> Bool {
         guard exchange != nil, !isComplete else {
             // No request asked for this. A reply that is already whole still counts.
             keepsAlive = false
             if exchange == nil { close() }
             return false
         }
-        wireBytes += count
+        if head == nil { statusLine.take(bytes.readableBytesView) }
+        wireBytes += bytes.readableBytes
         if wireBytes <= Self.wireLimit { return true }
         if head == nil {
             fail(.notHTTP("its head has no end"))
@@ -135,6 +141,7 @@ final class TrackerConnection: ChannelInboundHandler {
     }
 
     private func cut() {
+        damage = .oversized
         isComplete = true
         keepsAlive = false
     }
@@ -145,7 +152,7 @@ final class TrackerConnection: ChannelInboundHandler {
     private func settle() {
         guard let exchange, let head else { return }
         self.exchange = nil
-        let reply = Reply(head, body: body)
+        let reply = Reply(head, body: body, keeping: exchange.headerNames, damage)
         body = ByteBuffer()
         served += 1
         pool.end(exchange, .success(reply))
@@ -179,12 +186,30 @@ final class TrackerConnection: ChannelInboundHandler {
     }
 
     private func fail(_ failure: ExchangeFailure, _ exchange: Exchange) {
+        let reply = reply(damagedBy: failure)
         close()
-        if failure == .closed(midReply: false), served > 0, !exchange.isRepeated {
+        if let reply {
+            pool.end(exchange, .success(reply))
+        } else if failure == .closed(midReply: false), served > 0, !exchange.isRepeated {
             pool.again(exchange)
         } else {
             pool.end(exchange, .failure(failure))
         }
+    }
+
+    /// What has come of an answer that breaks off, if its status line said that the request was taken. To send that again might double it.
+    func reply(damagedBy failure: ExchangeFailure) -> Reply? {
+        guard let exchange, let status = head.map({ Int($0.status.code) }) ?? statusLine.status, (200..<300).contains(status) else {
+            return nil
+        }
+        let damage: Reply.Damage =
+            switch failure {
+            case .timeout(let limit): .unfinished(within: limit)
+            case .notHTTP(let reason): .malformed(reason)
+            default: .cutShort
+            }
+        guard let head else { return Reply(status: status, body: [], damage: damage) }
+        return Reply(head, body: body, keeping: exchange.headerNames, damage)
     }
 
     // MARK: - Handshake
@@ -213,7 +238,7 @@ private final class Wire: ChannelInboundHandler, ChannelOutboundHandler {
     init(_ connection: TrackerConnection) { self.connection = connection }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if connection.takes(unwrapInboundIn(data).readableBytes) { context.fireChannelRead(data) }
+        if connection.takes(unwrapInboundIn(data)) { context.fireChannelRead(data) }
     }
 
     /// The head is written for the decoder alone, which learns from it what was asked.
@@ -227,8 +252,13 @@ private final class Wire: ChannelInboundHandler, ChannelOutboundHandler {
 }
 
 extension Reply {
-    fileprivate init(_ head: HTTPResponseHead, body: ByteBuffer) {
-        self.init(status: Int(head.status.code), body: Array(body.readableBytesView))
+    /// - Parameter names: Headers to be kept, in lower case.
+    fileprivate init(_ head: HTTPResponseHead, body: ByteBuffer, keeping names: [String], _ damage: Damage?) {
+        self.init(status: Int(head.status.code), body: Array(body.readableBytesView), damage: damage)
+        for name in names {
+            let values = head.headers[name]
+            if !values.isEmpty { headers[name] = values.joined(separator: ", ") }
+        }
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 8 where name.lowercased() == "location": location = location ?? value

@@ -138,14 +138,14 @@ struct TrackerClientTests {
     @Test(arguments: [
         (RawTracker.Step.send("SSH-2.0-OpenSSH\r\n"), "tracker's answer is not http: "),
         (.send("HTTP/2.0 200 OK\r\n\r\n"), "tracker's answer is not http: "),
-        (.send("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), "tracker's answer is not http: "),
+        (.send("HTTP/1.1 404 Gone\r\nContent-Length: x\r\n\r\n"), "tracker's answer is not http: "),
         (
-            .send("HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n"),
-            "tracker's answer is not http: its head is longer than 64 KiB or has more than 256 fields"
+            .send("HTTP/1.1 500 Oops\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n"),
+            "tracker's answer is not http: its head is longer than 64 KiB or has more than 2000 fields"
         ),
         (
-            .send("HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 300) + "\r\n"),
-            "tracker's answer is not http: its head is longer than 64 KiB or has more than 256 fields"
+            .send("HTTP/1.1 500 Oops\r\n" + String(repeating: "X: y\r\n", count: 2100) + "\r\n"),
+            "tracker's answer is not http: its head is longer than 64 KiB or has more than 2000 fields"
         ),
         (.flood("HTTP/1.1 100 Continue\r\n\r\n"), "tracker's answer is not http: its head has no end"),
     ])
@@ -172,6 +172,7 @@ struct TrackerClientTests {
             let reply = try await bench.reply()
             #expect(reply.status == 200)
             #expect(reply.body.count == 65_536)
+            #expect(reply.damage == .oversized)
             try await happens { tracker.closedByClient == 1 }
             #expect(tracker.sentBytes < 20_000_000)
         }
@@ -193,8 +194,8 @@ struct TrackerClientTests {
 
     @Test(arguments: [
         [RawTracker.Step.request], [], [.request, .drip("H", every: .milliseconds(20))],
-        [.request, .send("HTTP/1.1 200 OK\r\n"), .drip("X: y\r\n", every: .milliseconds(20))],
-        [.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), .drip("x", every: .milliseconds(20))],
+        [.request, .send("HTTP/1.1 404 Gone\r\n"), .drip("X: y\r\n", every: .milliseconds(20))],
+        [.request, .send("HTTP/1.1 500 Oops\r\nContent-Length: 1000\r\n\r\n"), .drip("x", every: .milliseconds(20))],
         [.request, .drip("HTTP/1.1 100 Continue\r\n\r\n", every: .milliseconds(20))],
     ])
     func `a tracker that hangs or drips costs one timeout and its connection`(steps: [RawTracker.Step]) async throws {
@@ -217,15 +218,103 @@ struct TrackerClientTests {
         }
     }
 
+    // MARK: Damage behind a 2xx
+
+    private static let fields = String(repeating: "X-Y: z\r\n", count: 1990)
+
+    @Test(arguments: [
+        ([RawTracker.Step.send("HTTP/1.1 200 OK\r\nX: y\r\n"), .close], Reply.Damage.cutShort, ""),
+        ([.send("HTTP/1.1 200 OK\r\nX: y\r\n"), .wait(.milliseconds(50)), .reset], .cutShort, ""),
+        ([.send("HTTP/1.1 201"), .close], .cutShort, ""),
+        ([.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .close], .cutShort, "half"),
+        ([.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .wait(.milliseconds(50)), .reset], .cutShort, "half"),
+        ([.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), .close], .cutShort, "hel"),
+        (
+            [.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\n"), .close],
+            .cutShort, ""
+        ),
+        (
+            [
+                .send("HTTP/1.1 100 Continue\r\n\r\n"), .wait(.milliseconds(50)), .send("HTTP/1"), .wait(.milliseconds(50)),
+                .send(".1 204"), .close,
+            ],
+            .cutShort, ""
+        ),
+        (
+            [.send("HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n")],
+            .malformed("its head is longer than 64 KiB or has more than 2000 fields"), ""
+        ),
+        (
+            [.send("HTTP/1.1 200 OK\r\n" + fields + fields + "\r\n")],
+            .malformed("its head is longer than 64 KiB or has more than 2000 fields"), ""
+        ),
+    ])
+    func `an answer that is damaged behind its 2xx is an answer`(steps: [RawTracker.Step], damage: Reply.Damage, body: String) async throws
+    {
+        try await Self.use { _ in
+            [.request] + steps
+        } body: { bench, tracker in
+            let reply = try await bench.reply()
+            #expect((200..<300).contains(reply.status))
+            #expect(reply.damage == damage)
+            #expect(reply.body == Array(body.utf8))
+            #expect(tracker.connections == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\n: nameless\r\n\r\n",
+    ])
+    func `a 2xx that is no HTTP further down is damaged`(answer: String) async throws {
+        try await Self.use { _ in
+            [.request, .send(answer)]
+        } body: { bench, _ in
+            let reply = try await bench.reply()
+            guard case .malformed = reply.damage else {
+                Issue.record("\(reply)")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: [
+        [RawTracker.Step.request, .send("HTTP/1.1 200 OK\r\n"), .drip("X: y\r\n", every: .milliseconds(20))],
+        [.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), .drip("x", every: .milliseconds(20))],
+        [.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")],
+    ])
+    func `a 2xx that does not end is damaged, and costs one timeout and its connection`(steps: [RawTracker.Step]) async throws {
+        try await Self.use { _ in
+            steps
+        } body: { bench, tracker in
+            let reply = try await bench.send(timeout: .seconds(3)).get()
+            #expect(reply.status == 200 && reply.damage == .unfinished(within: .seconds(3)))
+            try await happens { tracker.closedByClient == 1 }
+        }
+    }
+
+    @Test func `nearly 2000 header fields are read, and those that are asked for are kept`() async throws {
+        try await Self.use { _ in
+            [.request, .send("HTTP/1.1 200 OK\r\n\(Self.fields)X-Queue: full\r\nx-queue: 7\r\nContent-Length: 2\r\n\r\nok")]
+        } body: { bench, _ in
+            let request = OutboundRequest(method: "GET", url: bench.url, maskedURL: "masked", headers: [], body: [])
+            let reply = try await bench.client.send(
+                request, through: bench.egress, timeout: .seconds(10), keeping: ["x-queue", "x-other"])
+            #expect(reply.text == "ok" && reply.damage == nil)
+            #expect(reply.headers == ["x-queue": "full, 7"])
+        }
+    }
+
     // MARK: Connections that break
 
     @Test(arguments: [
         ([RawTracker.Step.close], false), ([.reset], false), ([.request, .close], false), ([.request, .reset], false),
         ([.request, .send("HTTP/1.1 2"), .close], true),
-        ([.request, .send("HTTP/1.1 200 OK\r\nX: y\r\n"), .wait(.milliseconds(50)), .reset], true),
-        ([.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .close], true),
-        ([.request, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .wait(.milliseconds(50)), .reset], true),
-        ([.request, .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), .close], true),
+        ([.request, .send("HTTP/1.1 404 Gone\r\nX: y\r\n"), .wait(.milliseconds(50)), .reset], true),
+        ([.request, .send("HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\nhalf"), .close], true),
+        ([.request, .send("HTTP/1.1 302 Found\r\nContent-Length: 9\r\n\r\nhalf"), .wait(.milliseconds(50)), .reset], true),
+        ([.request, .send("HTTP/1.1 400 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), .close], true),
+        ([.request, .send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 20"), .close], true),
     ])
     func `a connection that breaks says whether an answer had begun`(steps: [RawTracker.Step], midReply: Bool) async throws {
         try await Self.use { _ in
