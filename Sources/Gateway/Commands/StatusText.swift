@@ -70,9 +70,9 @@ struct StatusText {
         if let since = destination.health.since { head += " since \(since.shown), \(age(since))" }
         if !status.isConfigured { head += ", not configured" }
         if status.isDryRun { head += ", dry run" }
-        var lines = [head]
-        func add(_ line: String) { lines.append(width.map { line.cut(to: $0) } ?? line) }
-        if let reason = destination.health.reason { add("  \(reason.printable)") }
+        func whole(_ line: String) -> [String] { width == nil ? [line] : Terminal.folded(line) }
+        var lines = whole(head)
+        if let reason = destination.health.reason { lines += whole("  \(reason.printable)") }
         let pending = status.count(.pending)
         if pending > 0 {
             let worth = destination.waiting.compactMap(\.text).joined(separator: ", ")
@@ -80,9 +80,9 @@ struct StatusText {
             let ofThem = corrections == 0 ? "" : ", \(corrections) of them \(corrections == 1 ? "a correction" : "corrections")"
             var line = "  \(pending) waiting\(ofThem)" + (worth.isEmpty ? "" : ", worth \(worth)")
             if let oldest = status.oldest { line += ", the oldest for \(age(oldest))" }
-            lines += width.map { line.folded(to: $0) } ?? [line]
+            lines += whole(line)
             if let through = destination.through, let since = status.lately?.first {
-                lines.append(
+                lines += whole(
                     "  through in about \(through.text), at the pace of the last \(age(since)), in which \(destination.ended) ended")
             }
         }
@@ -93,7 +93,8 @@ struct StatusText {
         if let rate = status.rate { lines.append("  rate \(rate)") }
         if let answer = destination.answer {
             let words = "\(answer.status.map { "\($0) " } ?? "")\(answer.reply)".printable
-            add("  last answer \(age(answer.startedAt)) ago: " + words.prefix(200))
+            let line = "  last answer \(age(answer.startedAt)) ago: " + words.prefix(200)
+            lines.append(width.map { line.cut(to: $0) } ?? line)
         }
         return lines
     }
