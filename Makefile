@@ -35,6 +35,7 @@ bench: packages
 
 soak: build
 	swift build --product Soak
+	swift build --product SoakClock
 	@.build/debug/Soak $(ARGS)
 
 fuzz: build

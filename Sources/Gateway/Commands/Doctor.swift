@@ -53,11 +53,12 @@ struct Doctor: AsyncParsableCommand {
                     ["check": .string($0.check), "level": .string($0.level.rawValue), "sentence": .string($0.sentence)]
                 })
         } else {
-            let width = findings.map(\.check.count).max() ?? 0
+            // On a terminal the sentences need the room.
+            let width = Terminal.isTerminal ? 20 : findings.map(\.check.count).max() ?? 0
             for finding in findings {
                 let level = finding.level.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0).styled(finding.level.style)
-                Terminal.print(
-                    "\(level)  \(finding.check.padding(toLength: width, withPad: " ", startingAt: 0))  \(finding.sentence.printable)")
+                let check = finding.check.padding(toLength: max(width, finding.check.count), withPad: " ", startingAt: 0)
+                Terminal.tell("\(level)  \(check)  \(finding.sentence)")
             }
         }
     }
@@ -116,13 +117,13 @@ enum DoctorFiles {
         let what = [
             (configuration.sources.count, "source"), (configuration.destinations.count, "destination"),
             (configuration.routes.count, "route"),
-        ].map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        ].map { $0.0.of($0.1) }.joined(separator: ", ")
         findings.append(
             warnings == 0
                 ? DoctorFinding("configuration", .ok, what)
                 : DoctorFinding(
                     "configuration", .warning,
-                    "\(what); \(warnings) warning\(warnings == 1 ? "" : "s"), shown by `gateway check --config \(path)`"))
+                    "\(what); \(warnings.of("warning")), shown by `gateway check --config \(path)`"))
         for source in configuration.sources where !source.openCredentials.isEmpty {
             findings.append(
                 DoctorFinding(

@@ -24,6 +24,9 @@ final class Intake: Sendable {
     let strangers: StrangerPace
     /// Those whose requests cannot be read as far as the proof; each request that is kept costs a write.
     let unreadable: StrangerPace
+    let unrouted: UnroutedPace
+    /// Of refused requests.
+    let lines: LinePace
     private let inFlight: InFlightLimit
     private let onAccepted: @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
@@ -57,6 +60,8 @@ final class Intake: Sendable {
         unreadable = predecessor?.unreadable ?? StrangerPace(settings.wrongKeys)
         unreadable.setRate(settings.wrongKeys)
         warnings = predecessor?.warnings ?? WarningPace(every: .seconds(60))
+        unrouted = predecessor?.unrouted ?? UnroutedPace()
+        lines = predecessor?.lines ?? LinePace(perMinute: 100)
         var senders: [String: SenderCounters] = [:]
         for source in reception.paths.trackers.flatMap(\.sources) {
             let counters = predecessor?.senders[source.name] ?? SenderCounters()
@@ -77,7 +82,13 @@ final class Intake: Sendable {
             id: clock.id(at: now), receivedAt: now, request: request, sender: reception.sender(of: request, peer: peer),
             isCut: isCut, requestID: reception.requestID(of: request, peer: peer))
         switch reception.find(arrival) {
-        case .nowhere(let reply): return elsewhere(arrival, peer) ?? reply
+        case .nowhere(let reply, let refusal):
+            if let reply = elsewhere(arrival, peer) { return reply }
+            guard inFlight.enter() else { return reply }
+            defer { inFlight.leave() }
+            await keep(
+                unrouted: request, peer: arrival.peer, status: reply.wire.status, code: refusal.code.rawValue, reason: refusal.reason)
+            return reply
         case .trackers(let matches, let first):
             guard inFlight.enter() else {
                 let refusal = Refusal(.overloaded, "too many requests are under way; try again in a moment")

@@ -45,7 +45,7 @@ struct ConfigurationFingerprint: Sendable, Equatable {
     private static func routeChanges(_ before: [Int], _ after: [Int]) -> [String] {
         let difference = after.difference(from: before)
         let (added, removed) = (difference.insertions.count, difference.removals.count)
-        return [(added, "added"), (removed, "removed")].filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? "route" : "routes") \($0.1)" }
+        return [(added, "added"), (removed, "removed")].filter { $0.0 > 0 }.map { "\($0.0.of("route")) \($0.1)" }
     }
 }
 

@@ -92,6 +92,15 @@ extension Reception {
             request: tracker.mask.stored(arrival.request, peer: arrival.peer), isCut: arrival.isCut)
     }
 
+    /// The same of a request that reached no tracker: nothing answers at its path, or it is not HTTP.
+    package func kept(
+        unrouted request: WireRequest, peer: String, at time: Timestamp, status: Int, code: String, reason: String
+    ) -> RefusedRequest {
+        RefusedRequest(
+            receivedAt: time, status: status, code: code, reason: unroutedMask.stored(reason: reason),
+            request: unroutedMask.stored(request, peer: peer))
+    }
+
     private func reply(
         _ name: String, to conversion: Conversion, about id: ConversionID, _ arrival: Arrival, _ mapping: Mapping
     ) -> ReceptionReply {

@@ -20,6 +20,8 @@ package final class Reception: Sendable {
     let longestIdempotencyKey: Int
     /// Characters of a secret that is blotted out of conversions.
     static let shortestHidden = 8
+    /// For what reaches no tracker.
+    let unroutedMask: RequestMask
     /// Blotted out of conversions. Only secrets that are long enough not to disfigure an identifier, and no public keys.
     package let secrets: SecretFinder
 
@@ -33,13 +35,17 @@ package final class Reception: Sendable {
         requestIDHeader: String? = nil, secrets others: [String] = [], waiting: WaitingLimits = WaitingLimits(),
         longestIdempotencyKey: Int = 255
     ) {
+        let secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: Self.shortestHidden)
+        self.secrets = secrets
+        // A condition may quote a variable of the environment, and its words are kept with what it does not take.
+        let routes = routes.map { $0.hiding(secrets) }
         self.routes = routes
         routesMayFail = routes.mayFail
         self.trustedProxies = trustedProxies
         self.requestIDHeader = requestIDHeader
         self.longestIdempotencyKey = longestIdempotencyKey
-        secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: Self.shortestHidden)
-        let secrets = SecretFinder(sources.flatMap(\.secrets) + others)
+        let hidden = SecretFinder(sources.flatMap(\.secrets) + others)
+        unroutedMask = RequestMask(ofAll: mappings, secrets: hidden)
         var names: [String] = []
         for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }
         paths = PathTable(
@@ -51,7 +57,7 @@ package final class Reception: Sendable {
                         sources: own.map {
                             ReceivingSource($0, sharing: sources.sharingOrders(with: $0), routes: routes, waiting: waiting)
                         },
-                        mask: RequestMask($0.mapping, among: mappings, secrets: secrets))
+                        mask: RequestMask($0.mapping, among: mappings, secrets: hidden))
                 }
             })
     }

@@ -8,13 +8,14 @@ extension RepeatPolicy {
 extension Submission {
     /// A request's conversion as its source wants it kept.
     package init(
-        conversion: ConversionRow, request: StoredRequest, keys: RequestKeys, content: Digest32, destinations: [String],
+        conversion: ConversionRow, request: StoredRequest, keys: RequestKeys, content: Digest32, way: Way,
         from source: ReceivingSource
     ) {
         self.init(
-            conversion: conversion, request: request, keys: keys.keys, content: content, destinations: destinations,
+            conversion: conversion, request: request, keys: keys.keys, content: content, destinations: way.destinations,
             repeats: source.repeats,
             rule: source.rule, awaitedKeys: keys.awaited)
+        missed = way.missed
         sharedWith = source.sharedOrders.map(\.source)
         signature = keys.signature
         // A signature holds whatever the content is: not all that a request says is signed.

@@ -12,6 +12,8 @@ package struct Submission: Sendable {
     package var content: Digest32
     /// The destinations that it is sent to.
     package var destinations: [String]
+    /// The routes that did not take it.
+    package var missed = MissedRoutes()
     /// What another message under the same key does.
     package var repeats = RepeatPolicy.ignore
     /// Decides corrections of this conversion, also of those that came before it.

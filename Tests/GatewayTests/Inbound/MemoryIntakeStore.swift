@@ -60,12 +60,13 @@ final class MemoryIntakeStore: IntakeStore {
         return try result.get()
     }
 
-    func keep(_ refused: RefusedRequest) async throws(StoreError) {
-        let failure = state.withLock { state in
+    func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? {
+        let (failure, number) = state.withLock { state in
             if state.failure == nil { state.refused.append(refused) }
-            return state.failure
+            return (state.failure, Int64(state.refused.count))
         }
         if let failure { throw failure }
+        return number
     }
 
     func checkWritable() async throws(StoreError) {

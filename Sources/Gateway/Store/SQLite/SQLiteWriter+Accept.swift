@@ -35,6 +35,7 @@ extension SQLiteWriter {
         content.bind(1, message.content)
         content.bind(2, conversion.document)
         content.bind(3, message.request)
+        content.bind(4, submission.missed.text)
         try content.run()
         let contentID = lastRowID
 
