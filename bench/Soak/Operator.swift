@@ -58,8 +58,13 @@ final class Operator: Sendable {
             }
         }
         for destination in Destinations.all {
-            // The database may be away right now.
-            for _ in 0..<20 where command(["resume", destination]).status != 0 { try? await Task.sleep(for: .milliseconds(500)) }
+            // A command may fail if the clock is set while it connects, or the database is away. What stays paused would never end.
+            for _ in 0..<20 {
+                let (status, output) = command(["resume", destination], withErrors: true)
+                if status == 0 { break }
+                say("gateway resume \(destination) ended with \(status), and is tried again: \(output)")
+                try? await Task.sleep(for: .milliseconds(500))
+            }
         }
     }
 
@@ -109,14 +114,14 @@ final class Operator: Sendable {
 
     private func count(_ action: String) { state.withLock { $0.actions[action, default: 0] += 1 } }
 
-    private func command(_ arguments: [String]) -> (status: Int32, output: String) {
+    private func command(_ arguments: [String], withErrors: Bool = false) -> (status: Int32, output: String) {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: gateway)
         process.arguments = arguments + ["--config", nodes[0].configuration]
         if let clock { process.environment = clock.environment }
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        if withErrors { process.standardError = output } else { process.standardError = FileHandle.nullDevice }
         do { try process.run() } catch { return (-1, "\(error)") }
         // A command that hangs would keep the run waiting.
         let hanging = process.processIdentifier
