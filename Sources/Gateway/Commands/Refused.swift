@@ -39,6 +39,7 @@ struct Refused: AsyncParsableCommand {
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
+            self.store.tellSpan(page)
             let filter = RefusedFilter(
                 source: source, tracker: tracker, code: code, since: page.since?.time, until: page.until?.time,
                 strangers: strangers ? true : nil, unrouted: unrouted, limit: page.limit, offset: page.offset)

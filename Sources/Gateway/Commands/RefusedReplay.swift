@@ -72,7 +72,8 @@ struct RefusedReplay {
         case .success(.stored):
             let names = submission.destinations.joined(separator: ", ")
             return ("would become a conversion of '\(submission.conversion.source)', for \(names.isEmpty ? "no destination" : names)", true)
-        case .success(.duplicate(let first, _)): return ("is conversion \(first), which is stored already", true)
+        case .success(.duplicate(let first, _)), .success(.secondTry(let first)):
+            return ("is conversion \(first), which is stored already", true)
         case .success(.corrected(let first, _)): return ("would become a correction of conversion \(first)", true)
         case .success(.conflict(let other)): return ("its key belongs to conversion \(other) of another source", false)
         case .success(.refused(let failure)): return ("would be refused again: \(failure.sentence.printable)", false)
@@ -138,7 +139,7 @@ struct RefusedReplay {
         case .stored:
             try await mark(row, as: conversion.id, arrival, "became conversion \(conversion.id)")
             return .stored
-        case .duplicate(let first, _):
+        case .duplicate(let first, _), .secondTry(let first):
             try await mark(row, as: first, arrival, "is conversion \(first), which is stored already")
             return .known
         case .corrected(let first, let correction):

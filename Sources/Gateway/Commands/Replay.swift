@@ -82,6 +82,7 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         let (store, configuration) = try store.open(readOnly: dryRun)
+        self.store.tellSpan(page, by: filter.byDate)
         if waiting { return try await runWaiting(in: store, configuration) }
         var plan = ReplayPlan()
         var requests: [KeptRequest] = []
@@ -137,7 +138,7 @@ struct Replay: AsyncParsableCommand {
                 source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, limit: page.limit,
                 offset: page.offset))
         if rows.isEmpty { try filter.checkNames(configuration) }
-        if rows.count == page.limit { warnOfLimit("corrections") }
+        if rows.count == page.limit { warnOfLimit("correction") }
         let foresight = dryRun ? Foresight(try self.store.location().0) : nil
         let isWhole = try await WaitingReplay(store: store, configuration: configuration).run(rows, foresight)
         await foresight?.close()
@@ -223,7 +224,7 @@ struct Replay: AsyncParsableCommand {
             RefusedFilter(
                 source: filter.source, since: page.since?.time, until: page.until?.time, unrouted: false, ascending: true, limit: 1_000_000)
         ).filter { $0.replayedAs == nil }
-        if kept.count > page.limit { warnOfLimit("refused requests") }
+        if kept.count > page.limit { warnOfLimit("refused request") }
         return Array(kept.prefix(page.limit))
     }
 
@@ -250,7 +251,7 @@ struct Replay: AsyncParsableCommand {
 
     private func deliveries(_ filter: DeliveryFilter, in store: any ReadingStore) async throws -> [DeliveryRow] {
         let rows = try await store.deliveries(filter)
-        if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") deliveries") }
+        if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") delivery") }
         return rows
     }
 
@@ -270,8 +271,9 @@ struct Replay: AsyncParsableCommand {
             for message in missing { plan.add(ReplayPlan.Item(message, to: destination)) }
         }
         if known > 0 {
-            let have = known == 1 ? "1 conversion has" : "\(known) conversions have"
-            Terminal.complain("\(have) a delivery to '\(destination)' already; send it again with --destination \(destination)")
+            Terminal.complain(
+                "\(known.of("conversion")) \(known == 1 ? "has" : "have") a delivery to '\(destination)' already; send it again with --destination \(destination)"
+            )
         }
     }
 
@@ -299,14 +301,14 @@ struct Replay: AsyncParsableCommand {
                 ConversionFilter(
                     source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time,
                     byOccurrence: filter.byDate == .occurred, ascending: true, limit: page.limit, offset: page.offset))
-            if conversions.count == page.limit { warnOfLimit("conversions") }
+            if conversions.count == page.limit { warnOfLimit("conversion") }
         }
         return conversions
     }
 
     /// What a filter leaves out must not look like everything.
     private func warnOfLimit(_ what: String) {
-        Terminal.complain("only the \(page.limit) oldest \(what) are taken; take more with --limit")
+        Terminal.complain("only \(page.limit.of(what)) \(page.limit == 1 ? "is" : "are") taken, the oldest; take more with --limit")
     }
 
     // MARK: Sending
@@ -317,8 +319,8 @@ struct Replay: AsyncParsableCommand {
     ) async throws -> Bool {
         let (owed, gone) = plan.split(by: configuration)
         for (name, count) in gone {
-            let stay = count == 1 ? "delivery stays as it is" : "deliveries stay as they are"
-            Terminal.complain("the configuration has no destination '\(name)' any more; \(count) \(stay)")
+            let stay = count == 1 ? "stays as it is" : "stay as they are"
+            Terminal.complain("the configuration has no destination '\(name)' any more; \(count.of("delivery")) \(stay)")
         }
         guard !plan.items.isEmpty else { return true }
         let now = SystemClock.now()
@@ -332,14 +334,11 @@ struct Replay: AsyncParsableCommand {
         }
         let were = states.isEmpty ? "" : " (\(states.joined(separator: ", ")) before)"
         Terminal.print(
-            "\(count) \(count == 1 ? "delivery is" : "deliveries are") due now\(were); a running gateway sends within two seconds")
+            "\(count.of("delivery")) \(count == 1 ? "is" : "are") due now\(were); a running gateway sends within two seconds")
         if requeued < rows.count {
             let changed = rows.count - requeued
-            let stay =
-                changed == 1
-                ? "1 delivery has changed meanwhile and stays as it is"
-                : "\(changed) deliveries have changed meanwhile and stay as they are"
-            Terminal.complain("\(stay); look at \(changed == 1 ? "it" : "them") with 'gateway deliveries'")
+            let stay = changed == 1 ? "has changed meanwhile and stays as it is" : "have changed meanwhile and stay as they are"
+            Terminal.complain("\(changed.of("delivery")) \(stay); look at \(changed == 1 ? "it" : "them") with 'gateway deliveries'")
         }
         return gone.isEmpty
     }

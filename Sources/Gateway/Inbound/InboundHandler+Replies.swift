@@ -49,10 +49,12 @@ extension InboundHandler {
         of reply: ReceptionReply, _ due: Due, isLast: Bool, promise: EventLoopPromise<Void>, _ context: ChannelHandlerContext
     ) {
         var headers = HTTPHeaders()
-        headers.reserveCapacity(7)
+        headers.reserveCapacity(8)
         headers.add(name: "Content-Type", value: reply.wire.contentType)
         headers.add(name: "Content-Length", value: String(reply.wire.body.count))
         headers.add(name: "Date", value: date.text)
+        // An answer from a cache in front would be a conversion that was never stored.
+        headers.add(name: "Cache-Control", value: "no-store")
         for (name, value) in reply.headers { headers.add(name: name, value: value) }
         if isLast {
             headers.add(name: "Connection", value: "close")

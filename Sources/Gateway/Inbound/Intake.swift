@@ -30,7 +30,7 @@ final class Intake: Sendable {
     private let inFlight: InFlightLimit
     private let onAccepted: @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
-    private let elsewhere: @Sendable (WireRequest) -> ReceptionReply?
+    private let elsewhere: @Sendable (Arrival, _ peer: String) -> ReceptionReply?
 
     /// - Parameters:
     ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
@@ -44,7 +44,7 @@ final class Intake: Sendable {
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void,
         onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in },
-        elsewhere: @escaping @Sendable (WireRequest) -> ReceptionReply? = { _ in nil }
+        elsewhere: @escaping @Sendable (Arrival, _ peer: String) -> ReceptionReply? = { _, _ in nil }
     ) {
         self.reception = reception
         self.store = store
@@ -80,10 +80,10 @@ final class Intake: Sendable {
         let now = clock.now()
         let arrival = Arrival(
             id: clock.id(at: now), receivedAt: now, request: request, sender: reception.sender(of: request, peer: peer),
-            isCut: isCut)
+            isCut: isCut, requestID: reception.requestID(of: request, peer: peer))
         switch reception.find(arrival) {
         case .nowhere(let reply, let refusal):
-            if let reply = elsewhere(request) { return reply }
+            if let reply = elsewhere(arrival, peer) { return reply }
             guard inFlight.enter() else { return reply }
             defer { inFlight.leave() }
             await keep(
@@ -128,7 +128,7 @@ final class Intake: Sendable {
             if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
             onAccepted(conversion, submission.destinations, claimEpoch)
         case .corrected(_, let correction): await onCorrected(correction)
-        case .duplicate, .conflict, .refused: break
+        case .duplicate, .secondTry, .conflict, .refused: break
         }
         return await give(reception.conclude(acceptance, to: conversion, arrival, admission), arrival, admission)
     }

@@ -12,12 +12,14 @@ package struct Arrival: Sendable {
     package var sender: Sender
     /// Only the beginning of the body was taken in, or nothing of it.
     package var isCut: Bool
+    /// The name that a trusted proxy gave the request, the same at each of its tries.
+    package var requestID: String?
     /// A warning of its conversion: what an operator did with it. Nil for what came from a sender.
     package var note: String?
 
     package init(
         id: ConversionID, receivedAt: Timestamp, arrivedAt: Timestamp? = nil, request: WireRequest, sender: Sender, isCut: Bool = false,
-        note: String? = nil
+        requestID: String? = nil, note: String? = nil
     ) {
         self.id = id
         self.receivedAt = receivedAt
@@ -25,6 +27,7 @@ package struct Arrival: Sendable {
         self.request = request
         self.sender = sender
         self.isCut = isCut
+        self.requestID = requestID
         self.note = note
     }
 

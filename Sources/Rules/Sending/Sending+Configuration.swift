@@ -10,7 +10,7 @@ extension Sending {
         isDryRun = configuration.isDryRun
         maxAge = configuration.maxAge
         timeout = configuration.timeout
-        schedule = configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule()
+        schedule = RetrySchedule(delays: configuration.retries ?? RetrySchedule.standard, longestRequest: configuration.retryAfterMax)
         secrets = SecretFinder(configuration.secrets)
         self.routes = routes
         read = { status, body, update in configuration.read(status: status, body: body, update: update) }
@@ -25,8 +25,10 @@ extension DestinationConfiguration {
         switch target {
         case .tracker(let writer): return try writer.write(conversion, at: now)
         case .postback(let url):
-            var request = try url.write(conversion, exponents: exponents)
-            if let shown { request.maskedURL = (try? shown.url.write(conversion, exponents: exponents))?.url ?? "***" }
+            var request = try url.write(conversion, exponents: exponents, surplus: surplus)
+            if let shown {
+                request.maskedURL = (try? shown.url.write(conversion, exponents: exponents, surplus: surplus))?.url ?? "***"
+            }
             return request
         }
     }

@@ -19,12 +19,13 @@ struct DestinationConfigurationTests {
 
     @Test func `a tracker with a mapping is written to below its url`() throws {
         let (destination, findings) = Self.load(
-            Self.brandy + "credentials: { secret: hunter2 }\nconcurrency: 4\ntimeout: 500ms\nretries: [5s, 30s, 2m]")
+            Self.brandy + "credentials: { secret: hunter2 }\nconcurrency: 4\ntimeout: 500ms\nretries: [5s, 30s, 2m]\nretry_after_max: 90m")
         #expect(findings == [])
         let main = try #require(destination)
         #expect(main.concurrency == 4)
         #expect(main.timeout == .milliseconds(500))
         #expect(main.retries == [.seconds(5), .seconds(30), .seconds(120)])
+        #expect(main.retryAfterMax == .seconds(5400))
         guard case .tracker(let writer) = main.target else {
             Issue.record("not a tracker")
             return
@@ -42,6 +43,7 @@ struct DestinationConfigurationTests {
         #expect(main.concurrency == 32)
         #expect(main.timeout == .seconds(15))
         #expect(main.retries == nil)
+        #expect(main.retryAfterMax == .seconds(3600))
         #expect(main.allowNetworks == [])
         #expect(main.exponents == .iso)
         #expect(Self.load(Self.postback + "retries: []").destination?.retries == [])
@@ -73,11 +75,12 @@ struct DestinationConfigurationTests {
             destinations:
               main:
                 postback_url: https://t.example/p?c={click_id}
-                refund_url: https://t.example/p?c={click_id}&payout=-{refund}&t=${TOKEN}
+                partial_refund_url: https://t.example/p?c={click_id}&payout=-{refund}&t=${TOKEN}
+                refund_url: https://t.example/p?c={click_id}&gone={refunded}&key=${KEY}
             sources: { s: { tracker: acme, credentials: { api_key: k234567890123456 } } }
             routes: [{ from: s, to: main }]
             """
-        let (configuration, diagnostics) = ConfigurationFixture(text, environment: ["TOKEN": "hush-hush"]).load()
+        let (configuration, diagnostics) = ConfigurationFixture(text, environment: ["TOKEN": "hush-hush", "KEY": "hush-key"]).load()
         #expect(diagnostics.count == 0)
         let main = try #require(configuration?.destinations.first)
         var conversion = Conversion(
@@ -89,7 +92,12 @@ struct DestinationConfigurationTests {
         let request = try main.write(conversion, at: conversion.receivedAt)
         #expect(request.url == "https://t.example/p?c=c-1&payout=-5&t=hush-hush")
         #expect(request.maskedURL == "https://t.example/p?c=c-1&payout=-5&t=***")
-        #expect(main.secrets == ["hush-hush"])
+        #expect(Set(main.secrets) == ["hush-hush", "hush-key"])
+        conversion[.status] = .text("refunded")
+        conversion[.refunded] = .number(ExactDecimal(9))
+        let whole = try main.write(conversion, at: conversion.receivedAt)
+        #expect(whole.url == "https://t.example/p?c=c-1&gone=9&key=hush-key")
+        #expect(whole.maskedURL == "https://t.example/p?c=c-1&gone=9&key=***")
     }
 
     @Test(
@@ -160,6 +168,14 @@ struct DestinationConfigurationTests {
             "6:17: error: 'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent"
         ),
         (
+            brandy + "partial_refund_url: https://t.example/p?c={click_id}",
+            "6:25: error: 'partial_refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent"
+        ),
+        (
+            brandy + "rounding: half_upp",
+            "6:15: error: 'rounding' must be one of refuse, half_up, half_even, down, up, found 'half_upp'; did you mean 'half_up'?"
+        ),
+        (
             postback + "refund_url: https://t.example/p?c={clik_id}",
             "4:17: error: unknown macro '{clik_id}' in a refund_url; did you mean '{click_id}'?"
         ),
@@ -204,6 +220,7 @@ struct DestinationConfigurationTests {
         (postback + "timeout: 11m", "4:14: error: 'timeout' must be a duration from 100ms to 10m, found '11m'"),
         (postback + "timeout: 15", "4:14: error: 'timeout' must be a duration such as 5s, 30m, 24h or 30d, found '15'"),
         (postback + "retries: 5s", "4:14: error: 'retries' must be a list of waits such as [5s, 30s, 2m], found a text"),
+        (postback + "retry_after_max: 8d", "4:22: error: 'retry_after_max' must be a duration from 0s to 7d, found '8d'"),
         (postback + "retries: [5s, 8d]", "4:19: error: 'retries' must be a duration from 0s to 7d, found '8d'"),
         (
             postback + "allow_networks: []",

@@ -42,6 +42,7 @@ final class MemoryIntakeStore: IntakeStore {
         if isHeld { for await _ in released.stream {} }
         let result: Result<Acceptance, StoreError> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
+            if let key = submission.requestID, let holder = state.keys[key.bare] { return .success(.secondTry(of: holder.id)) }
             for key in submission.keys {
                 guard let holder = state.keys[key.bare] else { continue }
                 if let lifetime = key.lifetime, holder.at.advanced(by: lifetime) <= submission.conversion.receivedAt { continue }

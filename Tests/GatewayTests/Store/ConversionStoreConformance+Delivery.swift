@@ -22,6 +22,32 @@ extension ConversionStoreConformance {
             let next = try await store.nextDue()
             #expect(next == ["main": StoreSamples.start.advanced(by: .seconds(1)), "voluum": StoreSamples.start.advanced(by: .seconds(1))])
         },
+        Self(name: "what is due later than its attempts explain is brought forward") { store async throws in
+            let start = StoreSamples.start
+            for number: UInt64 in 1...4 { _ = try await store.accept(StoreSamples.submission(number, destinations: ["main", "voluum"])) }
+            // 1 was never tried, 2 and 3 failed once, 4 failed twice.
+            func id(_ number: UInt64) -> DeliveryID { DeliveryID(conversion: StoreSamples.id(number), destination: "main") }
+            func fail(_ number: UInt64, due: Int) async throws {
+                try await store.record(
+                    AttemptResult(
+                        delivery: id(number), state: .pending, nextAttempt: start.advanced(by: .seconds(due)),
+                        attempt: StoreSamples.attempt()))
+            }
+            try await fail(2, due: 20)
+            try await fail(3, due: 40)
+            try await fail(4, due: 40)
+            try await fail(4, due: 70)
+            let now = start.advanced(by: .seconds(-3600))
+            let latest = [start.advanced(by: .seconds(-1)), start.advanced(by: .seconds(30)), start.advanced(by: .seconds(60))]
+            #expect(try await store.bringForward("main", dueAfter: latest, to: now) == 3)
+            #expect(try await store.bringForward("main", dueAfter: latest, to: now) == 0)
+            #expect(try await store.bringForward("nobody", dueAfter: latest, to: now) == 0)
+            let due = try await store.due("main", at: now, leavingOut: [], limit: 10)
+            #expect(due.map(\.id) == [id(1), id(3), id(4)])
+            #expect(due.map(\.attempts) == [0, 1, 2])
+            #expect(try await store.due("voluum", at: now, leavingOut: [], limit: 10).isEmpty)
+            #expect(try await store.due("main", at: start.advanced(by: .seconds(20)), leavingOut: [], limit: 10).count == 4)
+        },
         Self(name: "a pause holds until it is resumed, and its reason can be changed") { store async throws in
             #expect(try await store.controls().isEmpty)
             try await store.setPaused("main", reason: "maintenance", at: StoreSamples.start)

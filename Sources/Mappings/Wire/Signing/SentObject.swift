@@ -69,14 +69,9 @@ struct SentObject {
     }
 
     /// The members' texts as a parameter string has them, in the order sent.
-    func pairs(skippingNull: Bool = false) -> [(name: String, value: String)] {
-        members.compactMap { key, value in
-            if skippingNull, document.kind(value) == .null { return nil }
-            return (document.string(key), document.value(value).parameterText)
-        }
+    var pairs: [(name: String, value: String)] {
+        members.map { (document.string($0.key), document.value($0.value).parameterText) }
     }
-
-    var hasNull: Bool { members.contains { document.kind($0.value) == .null } }
 }
 
 // MARK: The body as sent

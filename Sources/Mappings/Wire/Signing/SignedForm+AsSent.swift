@@ -44,16 +44,9 @@ extension SentObject {
         return styles.map { SignedText(text($0)) }
     }
 
-    /// As parameter strings. The rare ones also without members that are null, which PHP leaves out.
+    /// As parameter strings, with every member.
     func parameterTexts(isSorted: Bool, _ likelihood: SignedForm.Likelihood) -> [SignedText] {
-        func pairs(skippingNull: Bool) -> [(name: String, value: String)] {
-            let pairs = self.pairs(skippingNull: skippingNull)
-            return isSorted ? pairs.sortedByName : pairs
-        }
-        let texts = SignedText.parameterStrings(pairs(skippingNull: false), likelihood)
-        guard likelihood == .rare, hasNull else { return texts }
-        let others = pairs(skippingNull: true)
-        return others.isEmpty ? texts : texts + SignedForm.Likelihood.allCases.flatMap { SignedText.parameterStrings(others, $0) }
+        SignedText.parameterStrings(isSorted ? pairs.sortedByName : pairs, likelihood)
     }
 }
 

@@ -218,8 +218,12 @@ struct SignatureBindingTests {
     private static func content(_ names: [String], _ values: [SampleValue]) -> [String: String] {
         let plain = Serialiser(name: "", escapes: { _ in false }, order: sorted)
         var content: [String: String] = [:]
-        for (name, value) in zip(names, values) where value != .null {
-            if case .text(let text) = value { content[name] = text } else { content[name] = plain.json(value) }
+        for (name, value) in zip(names, values) {
+            switch value {
+            case .null: content[name] = ""
+            case .text(let text): content[name] = text
+            default: content[name] = plain.json(value)
+            }
         }
         return content
     }
