@@ -90,12 +90,10 @@ struct ConverterTests {
             ("email", .string("a@b"), "value 'a@b' is not an e-mail address"),
             ("email", .string("a b@c.de"), "value 'a b@c.de' is not an e-mail address"),
             ("email", .string("a@c..de"), "value 'a@c..de' is not an e-mail address"),
-            ("time(unix)", .number("-100000"), "value '-100000' is not UNIX time; send seconds since 1970, such as 1764200000"),
-            ("time(unix)", .string("soon"), "value 'soon' is not UNIX time; send seconds since 1970, such as 1764200000"),
-            ("time(unix)", .string("1717000000.5"), "2024-05-29T16:26:40.500Z"), ("time(unix)", .number("1.717E9"), "2024-05-29T16:26:40Z"),
+            ("time(unix)", .number("-100000"), "value '-100000' is not UNIX time; send whole seconds"),
             (
-                "time(unix)", .string("2024-05-29T16:26:40Z"),
-                "2024-05-29T16:26:40Z | value '2024-05-29T16:26:40Z' was read as an ISO 8601 time; UNIX seconds are expected"
+                "time(unix)", .string("1717000000.5"),
+                "2024-05-29T16:26:40Z | value '1717000000.5' has a fraction; it was read as 1717000000"
             ),
             ("time(unix)", .number("0"), " | value '0' is a program's word for no time; it counts as absent"),
             ("time(unix)", .number("-62135596800"), " | value '-62135596800' is a program's word for no time; it counts as absent"),
