@@ -10,7 +10,9 @@ let package = Package(
     name: "gateway",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "gateway", targets: ["Gateway"])
+        .executable(name: "gateway", targets: ["Gateway"]),
+        // Preloaded into gateways by the soak.
+        .library(name: "SoakClock", type: .dynamic, targets: ["SoakClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -92,6 +94,7 @@ let package = Package(
             path: "bench/Soak",
             swiftSettings: strict
         ),
+        .target(name: "SoakClock", path: "bench/SoakClock"),
         .plugin(name: "EmbedMappings", capability: .buildTool()),
         // What the fuzzer asks of every input; `Tests/Fuzz/run` builds it once more, with the fuzzer around it.
         .target(

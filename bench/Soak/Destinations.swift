@@ -14,10 +14,9 @@ enum Destinations {
 
     static func start(seed: UInt64, ledger: Ledger) async throws -> [Sink] {
         [
-            try await Sink.start(steady, Temper(seed: seed, sink: steady, badness: 0.02), ledger: ledger, reading: readPostback),
-            try await Sink.start(flaky, Temper(seed: seed, sink: flaky, badness: 0.4), ledger: ledger, reading: readTrcker),
-            try await Sink.start(
-                strict, strictTemper(seed), ledger: ledger, reading: readRefCampaign),
+            try await Sink.start(steady, Temper(seed: seed, sink: steady, badness: 0.02), ledger: ledger),
+            try await Sink.start(flaky, Temper(seed: seed, sink: flaky, badness: 0.4), ledger: ledger),
+            try await Sink.start(strict, strictTemper(seed), ledger: ledger),
         ]
     }
 
@@ -27,7 +26,9 @@ enum Destinations {
     ///
     /// - Parameter strangers: whether there is a hostile sender, whose sales none of the three receives.
     static func configuration(_ sinks: [Sink], strangers: Bool = false) -> String {
-        func port(_ name: String) -> String { sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)" } ?? "" }
+        func port(_ name: String) -> String {
+            sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)/\(Launch.none)" } ?? ""
+        }
         func retries(_ count: Int) -> String { "[" + Array(repeating: "400ms", count: count).joined(separator: ", ") + "]" }
         let senders = Dialect.allCases.map(\.source).joined(separator: ", ")
         let loopback = "allow_networks: [127.0.0.0/8]"
@@ -39,6 +40,7 @@ enum Destinations {
                 partial_refund_url: "\(port(steady))/refund?cid={click_id}&back={refund}&cur={currency}&txid={order_id}&id={id}"
                 timeout: 1s
                 retries: \(retries(100))
+                retry_after_max: 2s
                 \(loopback)
               \(flaky):
                 tracker: trcker
@@ -48,6 +50,7 @@ enum Destinations {
                 timeout: 1s
                 breaker: { failures: 5, pause: 100ms, longest: 500ms }
                 retries: \(retries(100))
+                retry_after_max: 2s
                 \(loopback)
               \(strict):
                 tracker: refcampaign
@@ -55,6 +58,7 @@ enum Destinations {
                 credentials: { api_key: soak_out }
                 timeout: 1s
                 retries: \(retries(15))
+                retry_after_max: 2s
                 breaker: off
                 \(loopback)
             \(strangers ? StrangerPlan.destinationLines : "")
@@ -64,12 +68,24 @@ enum Destinations {
             """
     }
 
+    /// What a request to a destination says, and which process sent it; nil if it is not one that the gateway should have sent.
+    static func read(_ target: String, _ body: String, at destination: String) -> (Launch, Ledger.Message)? {
+        guard let (launch, target) = Launch.split(target) else { return nil }
+        let message =
+            switch destination {
+            case steady: readPostback(target)
+            case flaky: readTrcker(target)
+            default: readRefCampaign(target, body)
+            }
+        return message.map { (launch, $0) }
+    }
+
     private static func query(_ target: String) -> [String: String] {
         let items = URLComponents(string: target)?.queryItems ?? []
         return Dictionary(items.map { ($0.name, $0.value ?? "") }) { first, _ in first }
     }
 
-    @Sendable private static func readPostback(_ target: String, _ body: String) -> Ledger.Message? {
+    private static func readPostback(_ target: String) -> Ledger.Message? {
         let query = query(target)
         guard let click = query["cid"], let id = query["id"], let currency = query["cur"] else { return nil }
         if target.hasPrefix("/refund?") {
@@ -82,14 +98,14 @@ enum Destinations {
         return Ledger.Message(click: click, idempotencyID: query["txid"] ?? id, id: id, amount: sum, currency: currency)
     }
 
-    @Sendable private static func readTrcker(_ target: String, _ body: String) -> Ledger.Message? {
+    private static func readTrcker(_ target: String) -> Ledger.Message? {
         let query = query(target)
         guard let click = query["click_id"], let id = query["txn_id"], let amount = query["amount"], let currency = query["currency"]
         else { return nil }
         return Ledger.Message(click: click, idempotencyID: id, amount: amount, currency: currency)
     }
 
-    @Sendable private static func readRefCampaign(_ target: String, _ body: String) -> Ledger.Message? {
+    private static func readRefCampaign(_ target: String, _ body: String) -> Ledger.Message? {
         guard let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] else { return nil }
         if target.hasPrefix("/api/v1/conversions/refund") {
             guard let id = object["externalId"] as? String, let amount = object["amount"] as? Int else { return nil }

@@ -7,6 +7,7 @@ struct Killer: Sendable {
     let phase: Phase
     let tally: Tally
     let databaseMayBeAway: Bool
+    let clock: WallClock?
 
     /// About one kill in 1.3 s with a start that takes a fifth of a second.
     private static let longestLife = 2.0
@@ -19,6 +20,7 @@ struct Killer: Sendable {
             let node = nodes[Int.random(in: 0..<nodes.count, using: &dice)]
             if let complaint = await node.complaint { throw Node.Failure(description: complaint) }
             if await node.kill() { tally.killed() }
+            if let clock, dice.happens(0.3) { clock.jump(&dice, whileDown: true) }
             try await node.launch()
             // Some are killed while they start, which is when a store is put in order.
             while phase.isLoading, dice.happens(0.12) {

@@ -19,12 +19,30 @@ final class Ledger: Sendable {
         /// Times that the destination answered with a whole 2xx.
         var accepted = 0
         var refused = 0
+        /// Every request for it, in the order in which they came in whole.
+        var requests: [Receipt] = []
         /// What the destination was sent the first time; later messages must be the same.
         var first: Message
         /// A refund that came before the destination had accepted its sale.
         var isEarly = false
 
         init(first: Message) { self.first = first }
+    }
+
+    /// A request that came in whole at a destination.
+    struct Receipt: Sendable, Equatable {
+        /// Which gateway process sent it.
+        let launch: Launch
+        var answer = Answered.nothing
+    }
+
+    /// What a destination wrote back.
+    enum Answered: Sendable, Equatable {
+        case nothing
+        /// A whole reply; `isTaken` if it accepted the sale.
+        case whole(status: Int, isTaken: Bool)
+        /// The beginning of a reply with 200, or bytes that are no reply.
+        case broken
     }
 
     /// What a destination reads from a request.
@@ -101,10 +119,11 @@ final class Ledger: Sendable {
     }
 
     /// Notes a request that came in whole at a destination; gives how many times this one has come, from 1.
-    func arrived(at destination: String, _ message: Message) -> Int {
+    func arrived(at destination: String, _ message: Message, from launch: Launch) -> Int {
         state.withLock { state in
             var arrival = state.arrivals[destination, default: [:]].removeValue(forKey: message.click) ?? Arrival(first: message)
             arrival.times += 1
+            arrival.requests.append(Receipt(launch: launch))
             if let sign = message.click.firstIndex(of: "#") {
                 let sale = state.arrivals[destination, default: [:]][String(message.click[..<sign])]
                 if sale?.accepted ?? 0 == 0 { arrival.isEarly = true }
@@ -117,13 +136,45 @@ final class Ledger: Sendable {
         }
     }
 
-    func answered(at destination: String, _ click: String, accepted: Bool) {
+    /// - Parameter arrival: what `arrived` returned.
+    func answered(at destination: String, _ click: String, arrival: Int, _ answer: Answered) {
         state.withLock { state in
-            if accepted {
-                state.arrivals[destination]?[click]?.accepted += 1
-            } else {
-                state.arrivals[destination]?[click]?.refused += 1
+            guard var known = state.arrivals[destination]?.removeValue(forKey: click) else { return }
+            known.requests[arrival - 1].answer = answer
+            switch answer {
+            case .whole(_, isTaken: true): known.accepted += 1
+            case .whole(let status, _) where status < 500 && status != 429: known.refused += 1
+            default: break
             }
+            state.arrivals[destination]?[click] = known
         }
+    }
+}
+
+/// One start of one node. It stands at the beginning of every path that this process asks, so that destinations and the gateway's own log
+/// both say which process sent a request: `/n1-17/postback?…`.
+struct Launch: Hashable, Sendable, CustomStringConvertible {
+    let node: Int
+    let number: Int
+
+    /// Stands in a configuration until its node starts.
+    static let none = Launch(node: 0, number: 0)
+
+    var description: String { "n\(node)-\(number)" }
+
+    init(node: Int, number: Int) {
+        self.node = node
+        self.number = number
+    }
+
+    /// The launch that the path of `target` begins with, and the rest of it. A log has the whole address.
+    static func split(_ target: String) -> (Launch, rest: String)? {
+        if let start = target.firstRange(of: "://")?.upperBound {
+            return target[start...].firstIndex(of: "/").flatMap { split(String(target[$0...])) }
+        }
+        guard target.hasPrefix("/n"), let end = target.dropFirst().firstIndex(of: "/") else { return nil }
+        let parts = target[..<end].dropFirst(2).split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 2 else { return nil }
+        return (Launch(node: parts[0], number: parts[1]), String(target[end...]))
     }
 }

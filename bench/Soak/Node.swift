@@ -11,13 +11,22 @@ actor Node {
     private let folder: String
     /// How many files and sockets the process may have open; nil: what this process may.
     private let openFiles: Int?
+    private let number: Int
+    private let clock: WallClock?
     private let log: FileHandle
     private var process: Process?
     private var starts = 0
     private(set) var isUp = false
+    /// The starts that ended by SIGKILL.
+    private(set) var killed: Set<Launch> = []
 
-    init(name: String, port: Int, gateway: String, folder: String, configuration: String, openFiles: Int? = nil) throws {
-        self.name = name
+    /// - Parameter number: from 1.
+    init(
+        number: Int, port: Int, gateway: String, folder: String, configuration: String, clock: WallClock?, openFiles: Int? = nil
+    ) throws {
+        self.number = number
+        name = "node-\(number)"
+        self.clock = clock
         self.port = port
         self.gateway = gateway
         self.folder = folder
@@ -26,6 +35,15 @@ actor Node {
         try configuration.write(toFile: self.configuration, atomically: true, encoding: .utf8)
         try Data().write(to: URL(filePath: "\(folder)/\(name).log"))
         log = try FileHandle(forWritingTo: URL(filePath: "\(folder)/\(name).log"))
+    }
+
+    /// The last start.
+    private var newest: Launch { starts == 0 ? .none : Launch(node: number, number: starts) }
+
+    /// Changes the configuration. A running gateway takes it within two seconds, a killed one at its next start.
+    func edit(_ change: (String) -> String) throws {
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        try change(text).write(toFile: configuration, atomically: true, encoding: .utf8)
     }
 
     private var outputPath: String { "\(folder)/\(name).out" }
@@ -40,9 +58,12 @@ actor Node {
         process.arguments = ["-c", limit + "exec \"$0\" \"$@\""] + command
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
         process.standardError = log
+        let last = newest
+        starts += 1
+        try edit { $0.replacing("/\(last)", with: "/\(newest)") }
+        if let clock { process.environment = clock.environment }
         try process.run()
         self.process = process
-        starts += 1
     }
 
     /// Waits for the line `listening on HOST:PORT`.
@@ -65,6 +86,7 @@ actor Node {
     func kill() async -> Bool {
         isUp = false
         guard let process, process.isRunning else { return false }
+        killed.insert(newest)
         Foundation.kill(process.processIdentifier, SIGKILL)
         while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
         return process.terminationReason == .uncaughtSignal

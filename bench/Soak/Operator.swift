@@ -8,6 +8,7 @@ import Synchronization
 final class Operator: Sendable {
     private let nodes: [Node]
     private let gateway: String
+    private let clock: WallClock?
     private let seed: UInt64
     private let phase: Phase
     private let complain: @Sendable (String) -> Void
@@ -21,16 +22,20 @@ final class Operator: Sendable {
         var prunes = 0
     }
 
-    init(nodes: [Node], gateway: String, seed: UInt64, phase: Phase, complain: @escaping @Sendable (String) -> Void) {
+    init(nodes: [Node], gateway: String, clock: WallClock?, seed: UInt64, phase: Phase, complain: @escaping @Sendable (String) -> Void) {
         self.nodes = nodes
         self.gateway = gateway
+        self.clock = clock
         self.seed = seed
         self.phase = phase
         self.complain = complain
     }
 
     /// What its configuration has beside the usual: so short that `prune` finds something. Attempts are kept, since they explain acceptances.
-    static let retention = "retention: { requests: 5s, repeats: 5s, refused: 5s, attempts: 1h }"
+    static let retention = "retention: { requests: 5s, repeats: 5s, refused: 5s }"
+
+    /// A command that runs for so many seconds is ended, and the run has failed.
+    private static let patience = 300.0
 
     var now: State { state.withLock { $0 } }
 
@@ -49,7 +54,7 @@ final class Operator: Sendable {
             case 78..<88: replay("delivered", at: destination, &dice)
             case 88..<95:
                 if act("prune", []).hasPrefix("pruned ") { state.withLock { $0.prunes += 1 } }
-            default: changeConfiguration(&dice)
+            default: await changeConfiguration(&dice)
             }
         }
         for destination in Destinations.all { act("resume", [destination]) }
@@ -74,17 +79,16 @@ final class Operator: Sendable {
         }
     }
 
-    /// A running gateway takes it within two seconds, a killed one at its next start.
-    private func changeConfiguration(_ dice: inout Dice) {
+    private func changeConfiguration(_ dice: inout Dice) async {
         count("change the configuration")
         let node = nodes[Int.random(in: 0..<nodes.count, using: &dice)]
         let concurrency = Int.random(in: 4...40, using: &dice)
         do {
-            let lines = try String(contentsOfFile: node.configuration, encoding: .utf8).split(
-                separator: "\n", omittingEmptySubsequences: false
-            ).filter { !$0.hasPrefix("    concurrency: ") }
-            let changed = lines.map { $0 == "    timeout: 1s" ? "\($0)\n    concurrency: \(concurrency)" : String($0) }
-            try changed.joined(separator: "\n").write(toFile: node.configuration, atomically: true, encoding: .utf8)
+            try await node.edit { text in
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("    concurrency: ") }
+                let changed = lines.map { $0 == "    timeout: 1s" ? "\($0)\n    concurrency: \(concurrency)" : String($0) }
+                return changed.joined(separator: "\n")
+            }
         } catch {
             complain("the configuration of \(node.name) cannot be changed: \(error)")
         }
@@ -107,9 +111,15 @@ final class Operator: Sendable {
         let output = Pipe()
         process.executableURL = URL(filePath: gateway)
         process.arguments = arguments + ["--config", nodes[0].configuration]
+        if let clock { process.environment = clock.environment }
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         do { try process.run() } catch { return (-1, "\(error)") }
+        // A command that hangs would keep the run waiting.
+        let hanging = process.processIdentifier
+        let end = DispatchWorkItem { kill(hanging, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience, execute: end)
+        defer { end.cancel() }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, text)

@@ -5,9 +5,6 @@ import NIOPosix
 
 /// A destination on 127.0.0.1 that notes what it is sent and misbehaves by plan.
 final class Sink: Sendable {
-    /// How the sink reads a request; nil if it is not one that the gateway should have sent.
-    typealias Reading = @Sendable (_ target: String, _ body: String) -> Ledger.Message?
-
     let name: String
     let port: Int
     let temper: Temper
@@ -20,7 +17,7 @@ final class Sink: Sendable {
         port = channel.localAddress?.port ?? 0
     }
 
-    static func start(_ name: String, _ temper: Temper, ledger: Ledger, reading: @escaping Reading) async throws -> Sink {
+    static func start(_ name: String, _ temper: Temper, ledger: Ledger) async throws -> Sink {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 1024)
@@ -28,8 +25,7 @@ final class Sink: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                    try channel.pipeline.syncOperations.addHandler(
-                        SinkHandler(name: name, temper: temper, ledger: ledger, reading: reading))
+                    try channel.pipeline.syncOperations.addHandler(SinkHandler(name: name, temper: temper, ledger: ledger))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -47,15 +43,13 @@ private final class SinkHandler: ChannelInboundHandler {
     private let name: String
     private let temper: Temper
     private let ledger: Ledger
-    private let reading: Sink.Reading
     private var target = ""
     private var body = ByteBuffer()
 
-    init(name: String, temper: Temper, ledger: Ledger, reading: @escaping Sink.Reading) {
+    init(name: String, temper: Temper, ledger: Ledger) {
         self.name = name
         self.temper = temper
         self.ledger = ledger
-        self.reading = reading
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -65,52 +59,64 @@ private final class SinkHandler: ChannelInboundHandler {
             body.clear()
         case .body(var part): body.writeBuffer(&part)
         case .end:
-            guard let message = reading(target, String(buffer: body)) else {
+            guard let (launch, message) = Destinations.read(target, String(buffer: body), at: name) else {
                 ledger.complain("\(name) cannot read \(target) \(String(buffer: body))")
-                return reply(400, "{}", context: context)
+                return write(400, "{}", context: context)
             }
-            let arrival = ledger.arrived(at: name, message)
-            treat(temper.treatment(of: message.click, arrival: arrival), message.click, context: context)
+            let arrival = ledger.arrived(at: name, message, from: launch)
+            treat(temper.treatment(of: message.click, arrival: arrival), Place(click: message.click, arrival: arrival), context: context)
         }
     }
 
-    private func treat(_ treatment: Temper.Treatment, _ click: String, context: ChannelHandlerContext) {
+    /// Which request is answered.
+    private struct Place {
+        let click: String
+        let arrival: Int
+    }
+
+    private func treat(_ treatment: Temper.Treatment, _ place: Place, context: ChannelHandlerContext) {
         switch treatment {
-        case .accept: accept(click, context: context)
-        case .acceptWithGarbage: accept(click, body: "<html>OK? \u{0}\u{7F}", context: context)
+        case .accept: reply(200, #"{"success":true}"#, isTaken: true, to: place, context: context)
+        case .acceptWithGarbage: reply(200, "<html>OK? \u{0}\u{7F}", isTaken: true, to: place, context: context)
         case .slow(let milliseconds):
             context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
-                if context.channel.isActive { self.accept(click, context: context) }
+                if context.channel.isActive { self.reply(200, #"{"success":true}"#, isTaken: true, to: place, context: context) }
             }
-        case .fail(let status): reply(status, "try later", context: context)
-        case .tooMany: reply(429, #"{"error":"too many"}"#, headers: "Retry-After: 1\r\n", context: context)
+        case .fail(let status): reply(status, "try later", to: place, context: context)
+        case .tooMany: reply(429, #"{"error":"too many"}"#, headers: "Retry-After: 1\r\n", to: place, context: context)
         case .hang: break
         case .reset: reset(context: context)
         case .resetMidReply:
+            note(.broken, of: place)
             write("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"succ", context: context)
             context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(5)) { self.reset(context: context) }
         case .notHTTP:
+            note(.broken, of: place)
             write("\u{1}\u{2}SSH-2.0 this is something else\r\n\r\n", context: context)
             context.close(promise: nil)
         case .drip:
+            note(.broken, of: place)
             write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", context: context)
             drip(context: context)
         case .refuse:
-            ledger.answered(at: name, click, accepted: false)
-            reply(422, #"{"success":false,"error":{"code":"VALIDATION_FAILED","message":"no"}}"#, context: context)
-        case .refuseInBody:
-            ledger.answered(at: name, click, accepted: false)
-            reply(200, #"{"success":false,"error":{"code":"NO","message":"no"}}"#, context: context)
+            reply(422, #"{"success":false,"error":{"code":"VALIDATION_FAILED","message":"no"}}"#, to: place, context: context)
+        case .refuseInBody: reply(200, #"{"success":false,"error":{"code":"NO","message":"no"}}"#, to: place, context: context)
         }
     }
 
-    /// Noted before the reply leaves, so that a reply that the gateway has read is always noted.
-    private func accept(_ click: String, body: String = #"{"success":true}"#, context: ChannelHandlerContext) {
-        ledger.answered(at: name, click, accepted: true)
-        reply(200, body, context: context)
+    private func note(_ answer: Ledger.Answered, of place: Place) {
+        ledger.answered(at: name, place.click, arrival: place.arrival, answer)
     }
 
-    private func reply(_ status: Int, _ body: String, headers: String = "", context: ChannelHandlerContext) {
+    /// Noted before the reply leaves, so that a reply that the gateway has read is always noted.
+    private func reply(
+        _ status: Int, _ body: String, headers: String = "", isTaken: Bool = false, to place: Place, context: ChannelHandlerContext
+    ) {
+        note(.whole(status: status, isTaken: isTaken), of: place)
+        write(status, body, headers: headers, context: context)
+    }
+
+    private func write(_ status: Int, _ body: String, headers: String = "", context: ChannelHandlerContext) {
         write(
             "HTTP/1.1 \(status) Soak\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)",
             context: context)

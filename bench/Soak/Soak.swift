@@ -29,7 +29,9 @@ struct Soak: AsyncParsableCommand {
         true
     @Flag(help: "Nothing is killed; half of the time strangers and a hostile sender misuse the port, and good senders must not notice.")
     var strangers = false
-    @Flag(name: .customLong("operator"), help: "Somebody pauses, resumes, replays, prunes and reloads at random, all the time.")
+    @Flag(
+        name: .customLong("operator"),
+        help: "Somebody pauses, resumes, replays, prunes, reloads and sets the clock at random, all the time.")
     var hasOperator = false
     @Option(help: "With --strangers: how many times its quiet value the good senders' p99 must stay below.") var slowdown = 5.0
     @Option(help: "The gateway's executable.") var gateway: String?
@@ -58,13 +60,12 @@ struct Soak: AsyncParsableCommand {
     private var wantedRate: Int { rate ?? (strangers ? 100 : 200) }
 
     func run() async throws {
-        var run = try SoakRun(
+        let run = try SoakRun(
             seed: seed ?? UInt64.random(in: 1...999_999), duration: .seconds(seconds ?? (kills == nil ? 60 : 7200)), kills: kills,
             store: store,
             nodes: nodes, databaseRestarts: restartDatabase,
-            rate: wantedRate, connections: connections, hasRefunds: refunds, slowdown: strangers ? slowdown : nil,
+            rate: wantedRate, connections: connections, hasRefunds: refunds, hasOperator: hasOperator, slowdown: strangers ? slowdown : nil,
             gateway: gateway ?? Self.builtGateway())
-        run.hasOperator = hasOperator
         let isFine = try await run.perform()
         if isFine, !keep { run.clean() } else { say("store and logs are in \(run.folder)") }
         if !isFine { throw ExitCode(1) }

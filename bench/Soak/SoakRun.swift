@@ -10,7 +10,7 @@ struct SoakRun: Sendable {
     let connections: Int
     let gateway: String
     let folder: String
-    var hasOperator = false
+    private let hasOperator: Bool
     private let nodeCount: Int
     private let databaseRestarts: Int
     private let store: SoakStore
@@ -21,6 +21,8 @@ struct SoakRun: Sendable {
     private let ledger: Ledger
     private let phase = Phase()
     private let tally = Tally()
+    /// Nil if nobody sets it.
+    private let clock: WallClock?
 
     /// Sales stop here, whatever the time says: what the disk and the oracle's memory take is bounded.
     private static let mostSales = 500_000
@@ -29,7 +31,7 @@ struct SoakRun: Sendable {
 
     init(
         seed: UInt64, duration: Duration, kills: Int?, store: SoakStore, nodes: Int, databaseRestarts: Int, rate: Int, connections: Int,
-        hasRefunds: Bool, slowdown: Double?, gateway: String
+        hasRefunds: Bool, hasOperator: Bool, slowdown: Double?, gateway: String
     ) throws {
         self.seed = seed
         self.duration = duration
@@ -46,6 +48,8 @@ struct SoakRun: Sendable {
         ledger = Ledger(seed: seed, hasRefunds: hasRefunds)
         folder = URL(filePath: ".build/soak/\(seed)-\(ProcessInfo.processInfo.processIdentifier)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        self.hasOperator = hasOperator
+        clock = hasOperator ? WallClock(folder: folder) : nil
     }
 
     func clean() { try? FileManager.default.removeItem(atPath: folder) }
@@ -53,6 +57,11 @@ struct SoakRun: Sendable {
     /// True if nothing is wrong.
     func perform() async throws -> Bool {
         say("soak: seed \(seed), \(setting), \(gateway)")
+        if hasOperator, clock == nil {
+            say(
+                "the clock stays as it is: \(WallClock.libraryPath ?? "libSoakClock.so") is missing; `swift build --product SoakClock` makes it"
+            )
+        }
         let sinks = try await Destinations.start(seed: seed, ledger: ledger)
         let nodes = try makeNodes(sinks)
         let interruption = Interruption(nodes, cluster)
@@ -60,7 +69,8 @@ struct SoakRun: Sendable {
         let started = ContinuousClock.now
         var strangers: Strangers?
         let hand =
-            hasOperator ? Operator(nodes: nodes, gateway: gateway, seed: seed, phase: phase) { [ledger] in ledger.complain($0) } : nil
+            hasOperator
+            ? Operator(nodes: nodes, gateway: gateway, clock: clock, seed: seed, phase: phase) { [ledger] in ledger.complain($0) } : nil
         do {
             if let cluster {
                 try await cluster.start()
@@ -83,7 +93,9 @@ struct SoakRun: Sendable {
         var view = StoreView(gateway: gateway, configuration: nodes[0].configuration)
         do {
             try view.read()
-            if let hand { try check(hand, view) }
+            if let hand { say(hand.line) }
+            if let clock { say(clock.line) }
+            try await check(view, nodes, replays: hand?.now.replays ?? [:])
         } catch {
             ledger.complain("\(error)")
         }
@@ -113,16 +125,19 @@ struct SoakRun: Sendable {
                 \(Destinations.configuration(sinks, strangers: hasStrangers))
                 """
             return try Node(
-                name: "node-\(number)", port: port, gateway: gateway, folder: folder, configuration: configuration,
+                number: number, port: port, gateway: gateway, folder: folder, configuration: configuration, clock: clock,
                 openFiles: hasStrangers ? Strangers.openFiles : nil)
         }
     }
 
     /// What was accepted more than once has a reason.
-    private func check(_ hand: Operator, _ view: StoreView) throws {
-        let (count, complaints) = try AcceptanceCheck(view: view, replays: hand.now.replays).judge(ledger.now)
-        for complaint in complaints { ledger.complain(complaint) }
-        say(hand.line + "; \(count) histories with more than one acceptance looked at")
+    private func check(_ view: StoreView, _ nodes: [Node], replays: [String: Int]) async throws {
+        var killed: Set<Launch> = []
+        for node in nodes { killed.formUnion(await node.killed) }
+        var check = AcceptanceCheck(view: view, replays: replays, killed: killed)
+        try check.judge(ledger.now)
+        for complaint in check.complaints { ledger.complain(complaint) }
+        say(check.line)
     }
 
     private func load(_ nodes: [Node], _ strangers: Strangers?, _ hand: Operator?) async throws {
@@ -138,7 +153,8 @@ struct SoakRun: Sendable {
                 await strangers.run(beside: phase)
             } else if kills != 0 {
                 let killer = Killer(
-                    nodes: nodes, seed: seed, limit: kills, phase: phase, tally: tally, databaseMayBeAway: databaseRestarts > 0)
+                    nodes: nodes, seed: seed, limit: kills, phase: phase, tally: tally, databaseMayBeAway: databaseRestarts > 0,
+                    clock: clock)
                 group.addTask {
                     // A node that cannot be started ends the run.
                     defer { phase.endLoad() }
@@ -146,6 +162,7 @@ struct SoakRun: Sendable {
                 }
             }
             if let hand { group.addTask { await hand.run() } }
+            if let clock { group.addTask { [seed, phase] in await ClockSetter(clock: clock, seed: seed, phase: phase).run() } }
             if let cluster, databaseRestarts > 0 {
                 let restarter = Restarter(cluster: cluster, seed: seed, times: databaseRestarts, phase: phase, tally: tally)
                 group.addTask { try await restarter.run() }

@@ -31,9 +31,9 @@ struct Prune: AsyncParsableCommand {
         } else {
             let pace = PrunePace()
             repeat {
-                let start = SystemClock.now()
+                let start = Uptime.now()
                 sum += try await store.prune(limits, at: now)
-                if !sum.isDone { try await Task.sleep(for: pace.pause(after: sum, took: start.duration(to: SystemClock.now()))) }
+                if !sum.isDone { try await Task.sleep(for: pace.pause(after: sum, took: Uptime.now() - start)) }
             } while !sum.isDone
         }
         await store.close()

@@ -15,6 +15,7 @@ extension ConfigurationLoader {
         let concurrency = map.integer("concurrency", in: 1...512, &diagnostics)
         let timeout = duration("timeout", in: &map, .milliseconds(100) ... .seconds(600), "100ms to 10m")
         let retries = map.take("retries").flatMap { self.retries($0) }
+        let retryAfterMax = duration("retry_after_max", in: &map, .zero ... .seconds(7 * 86_400), "0s to 7d")
         let networks = allowedNetworks(&map, of: entry)
         let authorities = map.take("ca_file").flatMap { self.authorities($0, readFile: readFile) }
         let rate = self.rate("rate", in: &map)
@@ -49,6 +50,7 @@ extension ConfigurationLoader {
         if let concurrency { destination.concurrency = concurrency }
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
+        if let retryAfterMax { destination.retryAfterMax = retryAfterMax }
         destination.rate = rate
         if let breaker { destination.breaker = breaker }
         destination.isDryRun = isDryRun
@@ -160,13 +162,8 @@ extension ConfigurationLoader {
     private mutating func postback(_ key: String, _ node: YAMLNode) -> PostbackURL? {
         guard let text = node.text(key, &diagnostics) else { return nil }
         var found = Diagnostics()
-        let url = PostbackURL.parse(text, key: key, at: node.location, into: &found)
-        if found.hasErrors, let masked = substitution.maskedTexts[node.location] {
-            // What variables hold may be secret, so the sentences are about the text without it.
-            found = Diagnostics()
-            _ = PostbackURL.parse(masked, key: key, at: node.location, into: &found)
-            if !found.hasErrors { found.error(at: node.location, "the environment variables in this \(key) break it") }
-        }
+        // What variables hold may be secret, so sentences quote the text without it.
+        let url = PostbackURL.parse(text, key: key, shown: substitution.maskedTexts[node.location], at: node.location, into: &found)
         if !found.hasErrors {
             do throws(TrackerURL.Failure) {
                 try TrackerURL.check(text, key: key)

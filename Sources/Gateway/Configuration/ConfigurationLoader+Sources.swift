@@ -52,7 +52,7 @@ extension ConfigurationLoader {
         }
         for mapping in catalog.mappings {
             let own =
-                [mapping.request.path, mapping.list?.path].compactMap { $0 } + mapping.updates.compactMap { $0.inbound?.request.path }
+                mapping.request.paths + [mapping.list?.path].compactMap { $0 } + mapping.updates.flatMap { $0.inbound?.request.paths ?? [] }
             for path in own where path.segments.first == .literal(entry.name) {
                 diagnostics.error(
                     at: entry.location,
@@ -108,9 +108,14 @@ extension ConfigurationLoader {
                 let place = places.first(where: { $0.name == source.name })?.place
             else { continue }
             let path = source.mapping.request.path.description
+            let consequence =
+                source.distinguishingHeader(from: twin).map {
+                    "and only the header \($0) distinguishes them, so a request without it counts as '\(twin.name)'; "
+                        + "give each a secret of its own, or send to "
+                } ?? "so \(path) cannot distinguish them; send to "
             diagnostics.warning(
                 at: place,
-                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', so \(path) cannot distinguish them; send to "
+                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', \(consequence)"
                     + "/\(twin.name)\(path) and /\(source.name)\(path)")
         }
     }

@@ -122,7 +122,9 @@ final class DeliveryQueue: Sendable {
     private func proceed(_ finished: (job: DeliveryJob, ending: Breaker.Ending, status: Int?)?) async -> DeliveryJob? {
         let (job, ends, actions): (DeliveryJob?, Bool, Actions) = state.withLock { state in
             let now = clock.uptime()
-            let change = finished.flatMap { state.queue.finish(probe: $0.job.probe, $0.ending, status: $0.status, at: now) }
+            let change = finished.flatMap {
+                state.queue.finish($0.job.delivery.id, probe: $0.job.probe, $0.ending, status: $0.status, at: now)
+            }
             let ends = state.queue.endsWorker()
             let job = ends ? nil : state.take(at: now)
             var actions = state.actions(at: now)
@@ -179,6 +181,11 @@ final class DeliveryQueue: Sendable {
     /// What is still under way from here on is not recorded, and stays pending.
     func abandon() { state.withLock { $0.queue.abandon() } }
     var isAbandoned: Bool { state.withLock { $0.queue.isAbandoned } }
+
+    /// The latest times at which a delivery can be due after 0, 1, … attempts.
+    func latestTimes(at now: Timestamp) -> [Timestamp] {
+        state.withLock { $0.settings.destination.sending.schedule.latestTimes(at: now) }
+    }
 
     var activity: DeliveryActivity { state.withLock { $0.queue.activity } }
 }

@@ -107,7 +107,7 @@ final class Dispatcher: Service {
     func look() { waker.wake(at: clock.now()) }
 
     /// For `/readyz`: the store has been asked what is due within the last ten seconds, and no shutdown has begun.
-    var isTurning: Bool { heartbeat.isAlive(at: clock.now(), age: .seconds(10)) }
+    var isTurning: Bool { heartbeat.isAlive(at: clock.uptime(), age: .seconds(10)) }
 
     /// Of the destinations that are configured.
     var activity: [String: DeliveryActivity] { queues.withLock { $0 }.filter { !$1.isRetired }.mapValues(\.activity) }
@@ -146,7 +146,8 @@ final class Dispatcher: Service {
         }
         await withDiscardingTaskGroup { group in
             let poller = DuePoller(
-                queues: { self.all.filter { !$0.isRetired } }, store: store, watch: watch, clock: clock, waker: waker, heartbeat: heartbeat)
+                queues: { self.all.filter { !$0.isRetired } }, store: store, watch: watch, clock: clock, waker: waker, heartbeat: heartbeat,
+                logger: logger)
             group.addTask { await poller.run() }
             group.addTask { await recorder.run() }
             await withDiscardingTaskGroup { workers in

@@ -1,4 +1,6 @@
+import Logging
 import Mappings
+import Rules
 import Synchronization
 
 /// Brings what is due from the store into the queues: what was pending at the start, retries, what did not fit, and what another process replayed.
@@ -10,6 +12,7 @@ struct DuePoller: Sendable {
     let clock: DeliveryClock
     let waker: Waker
     let heartbeat: Heartbeat
+    let logger: Logger
 
     /// How soon a change that another process made to the store is noticed.
     static let longestPause: Duration = .seconds(1)
@@ -20,13 +23,18 @@ struct DuePoller: Sendable {
     func run() async {
         var nextRound = clock.now()
         var link = OperatorLink(store: store, clock: clock)
+        var clockWatch = ClockWatch()
         while !heartbeat.isStopped {
-            heartbeat.beat(at: clock.now())
+            heartbeat.beat(at: clock.uptime())
+            let now = clock.now()
+            // No round is planned further ahead: somebody has set the clock back.
+            if now.advanced(by: Self.longestPause) < nextRound { nextRound = now }
             do throws(StoreError) {
                 try await link.look(after: queues())
                 for queue in queues() where queue.wantsFetch { try await refill(queue) }
                 if clock.now() >= nextRound {
                     nextRound = try await round()
+                    if clockWatch.isDue(at: now, uptime: clock.uptime()), try await bringForward() { nextRound = clock.now() }
                     watch.worked()
                 }
             } catch {
@@ -49,6 +57,21 @@ struct DuePoller: Sendable {
             if time <= now { try await refill(queue) } else { next = min(next, time) }
         }
         return next
+    }
+
+    /// Whether anything was due too far away.
+    private func bringForward() async throws(StoreError) -> Bool {
+        var isChanged = false
+        for queue in queues() {
+            let now = clock.now()
+            let count = try await store.bringForward(queue.name, dueAfter: queue.latestTimes(at: now), to: now)
+            guard count > 0 else { continue }
+            isChanged = true
+            logger.warning(
+                "the clock was set back: \(count) deliveries to '\(queue.name)' would have waited for its old time, and are due now",
+                metadata: ["destination": "\(queue.name)"])
+        }
+        return isChanged
     }
 
     private func refill(_ queue: DeliveryQueue) async throws(StoreError) {

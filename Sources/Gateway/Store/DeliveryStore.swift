@@ -12,6 +12,12 @@ protocol DeliveryStore: ClaimingStore {
     /// When the next pending delivery of each destination falls due; a destination that owes nothing is missing.
     func nextDue() async throws(StoreError) -> [String: Timestamp]
 
+    /// Makes pending deliveries to `destination` due now whose time is later than the schedule explains: the clock was set back.
+    ///
+    /// - Parameter latest: the latest times after 0, 1, … attempts, as `RetrySchedule.latestTimes` has them.
+    /// - Returns: how many.
+    func bringForward(_ destination: String, dueAfter latest: [Timestamp], to now: Timestamp) async throws(StoreError) -> Int
+
     /// Whether a correction's delivery may still be made as `due` handed it out: it is pending, no earlier one of its history was put
     /// before it by a replay, and what became of those is still `predecessor`. Asked right before its try.
     func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async throws(StoreError) -> Bool

@@ -14,6 +14,8 @@ struct Pruner: Service {
     /// Time from outside, so that tests need not wait.
     struct Clock: Sendable {
         var now: @Sendable () -> Timestamp
+        /// How long a portion took, even if somebody sets the calendar's clock meanwhile.
+        var uptime: @Sendable () -> Uptime = { Uptime.now() }
         /// Ends early, by throwing, when the task is cancelled.
         var sleep: @Sendable (Duration) async throws -> Void
     }
@@ -26,12 +28,12 @@ struct Pruner: Service {
         var sum = PruneReport()
         var isTooLarge = false
         while !Task.isCancelled {
-            let start = clock.now()
+            let start = clock.uptime()
             let pause: Duration
             do throws(StoreError) {
-                let report = try await store.prune(limits, at: start)
+                let report = try await store.prune(limits, at: clock.now())
                 sum += report
-                pause = pace.pause(after: report, took: start.duration(to: clock.now()))
+                pause = pace.pause(after: report, took: clock.uptime() - start)
                 if report.isDone {
                     if sum.count > 0 { logger.info("pruned \(sum.text)", metadata: ["used_bytes": "\(report.usedBytes)"]) }
                     isTooLarge = warn(report, before: isTooLarge)

@@ -74,14 +74,18 @@ package struct PostbackURL: Sendable {
         return macros
     }()
 
-    /// - Parameter key: what the configuration calls it.
+    /// - Parameters:
+    ///   - key: what the configuration calls it.
+    ///   - shown: the text as sentences may quote it, with a mask for each part that may be secret.
     package static func parse(
-        _ text: String, key: String = "postback_url", at place: SourceLocation, into diagnostics: inout Diagnostics
+        _ text: String, key: String = "postback_url", shown: String? = nil, at place: SourceLocation,
+        into diagnostics: inout Diagnostics
     ) -> PostbackURL? {
+        func quoted(_ part: String) -> String { Self.quoted(part, of: text, shown: shown) }
         var url = text
         if let hash = url.firstIndex(of: "#"), !url[hash...].contains("{") { url = String(url[..<hash]) }
         guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-            diagnostics.error(at: place, "a \(key) begins with https:// or http://, found \(text.quotedBriefly)")
+            diagnostics.error(at: place, "a \(key) begins with https:// or http://, found \(quoted(text))")
             return nil
         }
         if url.contains("#") {
@@ -89,9 +93,9 @@ package struct PostbackURL: Sendable {
             diagnostics.error(at: place, "\(rule); write the macro as {click_id}, a '#' of a value as %23")
         }
         let question = url.firstIndex(of: "?") ?? url.endIndex
-        let base = pieces(String(url[..<question]), key, at: place, into: &diagnostics)
+        let base = pieces(String(url[..<question]), key, quoted, at: place, into: &diagnostics)
         let host = url.dropFirst(url.hasPrefix("https") ? 8 : 7).prefix { $0 != "/" && $0 != "?" }
-        if host.isEmpty { diagnostics.error(at: place, "\(key) \(text.quotedBriefly) has no host") }
+        if host.isEmpty { diagnostics.error(at: place, "\(key) \(quoted(text)) has no host") }
         if host.contains("{") {
             diagnostics.error(at: place, "a macro cannot be in the host of a \(key): the operator fixes where requests go")
         }
@@ -99,11 +103,11 @@ package struct PostbackURL: Sendable {
         let parameters = query.split(separator: "&").map { part -> (name: String, value: [Piece]?) in
             let name = part.prefix { $0 != "=" }
             if name.contains("{") {
-                let found = String(part).quotedBriefly
+                let found = quoted(String(part))
                 diagnostics.error(at: place, "a macro comes after a parameter's '=', found \(found); write cid={click_id}")
             }
             guard let equals = part.firstIndex(of: "=") else { return (String(part), nil) }
-            let value = pieces(String(part[part.index(after: equals)...]), key, at: place, into: &diagnostics)
+            let value = pieces(String(part[part.index(after: equals)...]), key, quoted, at: place, into: &diagnostics)
             return (String(part[..<equals]), value)
         }
         let values = parameters.flatMap { $0.value ?? [] }
@@ -127,13 +131,21 @@ package struct PostbackURL: Sendable {
         base.split(separator: "/").contains { [".", ".."].contains(String($0).percentDecoded) }
     }
 
-    private static func pieces(_ text: String, _ key: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> [Piece] {
+    /// A part that the shown text does not have is from a variable.
+    private static func quoted(_ part: String, of text: String, shown: String?) -> String {
+        guard let shown, !part.isEmpty else { return part.quotedBriefly }
+        return part == text ? shown.quotedBriefly : shown.contains(part) ? part.quotedBriefly : "'***'"
+    }
+
+    private static func pieces(
+        _ text: String, _ key: String, _ quoted: (String) -> String, at place: SourceLocation, into diagnostics: inout Diagnostics
+    ) -> [Piece] {
         var pieces: [Piece] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "{") {
             if open > rest.startIndex { pieces.append(.literal(String(rest[..<open]))) }
             guard let close = rest[open...].firstIndex(of: "}") else {
-                diagnostics.error(at: place, "the '{' in \(text.quotedBriefly) has no closing '}'")
+                diagnostics.error(at: place, "the '{' in \(quoted(text)) has no closing '}'")
                 return pieces
             }
             let name = String(rest[rest.index(after: open)..<close])
@@ -141,13 +153,13 @@ package struct PostbackURL: Sendable {
                 pieces.append(.remaining)
             } else if name.hasPrefix("{") {
                 let bare = String(name.drop { $0 == "{" })
-                diagnostics.error(at: place, "a macro has one brace on each side, found '{{\(bare)}}'; write {\(bare)}")
+                diagnostics.error(at: place, "a macro has one brace on each side, found \(quoted("{{\(bare)}}")); write {\(bare)}")
             } else if let path = FieldPath(name: name) ?? macros[name] {
                 pieces.append(.macro(path, name: name))
             } else {
                 let known = Field.allNames + Array(macros.keys) + [remaining]
                 let hint = name.nearest(in: known).map { "; did you mean '{\($0)}'?" } ?? "; macros are canonical names such as {click_id}"
-                diagnostics.error(at: place, "unknown macro '{\(name)}' in a \(key)\(hint)")
+                diagnostics.error(at: place, "unknown macro \(quoted("{\(name)}")) in a \(key)\(hint)")
             }
             rest = rest[rest.index(after: close)...]
         }

@@ -9,8 +9,8 @@ package struct CorrectionRule: Sendable {
         case correction([UInt8])
     }
     package enum Step: Sendable {
-        /// The conversion as it is from now on, and the destinations that the routes send it to. The row's `id`, `root` and `latest` do not matter.
-        case changed(ConversionRow, destinations: [String])
+        /// The conversion as it is from now on, and where the routes send it. The row's `id`, `root` and `latest` do not matter.
+        case changed(ConversionRow, Way)
         /// - Parameter note: for people: why nothing came of it.
         case unchanged(note: String?)
         case refused(Failure)

@@ -85,7 +85,11 @@ package struct AttemptJudge: Sendable {
         guard let wait = schedule.wait(after: attempt, requested: requested, random: random) else {
             return Decision(state: .dead, reason: "\(count), no more tries", outcome: outcome, ending: ending)
         }
-        return Decision(state: .pending, wait: wait, reason: "\(count), next in \(wait.text)", outcome: outcome, ending: ending)
+        var reason = "\(count), next in \(wait.text)"
+        if let requested, requested > max(wait, schedule.longestRequest) {
+            reason += "; the tracker asked for \(requested.text), and retry_after_max is \(schedule.longestRequest.text)"
+        }
+        return Decision(state: .pending, wait: wait, reason: reason, outcome: outcome, ending: ending)
     }
 
     private static func outcome(ofStatus status: Int) -> ReplyReading.Outcome {

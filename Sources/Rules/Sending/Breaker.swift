@@ -1,3 +1,5 @@
+import Mappings
+
 /// Stops sending to a destination that only fails, and finds out when it works again.
 ///
 /// ```
@@ -7,10 +9,14 @@
 /// ```
 ///
 /// A failure is no answer, or one that means "try again"; every other answer is a success, a refusal too. What waits meanwhile uses up none
-/// of its tries. Pure: the time comes in, from a clock that never goes back.
+/// of its tries.
+///
+/// A destination may also fail with some deliveries only, again and again, and be well for all others. So a run is made of different
+/// deliveries, each counts once, and one that failed while others went well is suspect: its next failure in a run does not count.
+/// Pure: the time comes in, from a clock that never goes back.
 package struct Breaker: Sendable, Equatable {
     package struct Settings: Sendable, Hashable {
-        /// In a row.
+        /// Different deliveries in a row.
         package var failures = 10
         package var pause: Duration = .milliseconds(250)
         /// The pause doubles up to this.
@@ -51,8 +57,11 @@ package struct Breaker: Sendable, Equatable {
 
     package let settings: Settings
     package private(set) var state = State.closed
-    /// Failures since the last success.
+    /// Failures since the last success, those too that do not count.
     package private(set) var failures = 0
+    /// What has failed since the last success and counts. Not more than `settings.failures`.
+    private var run: Set<ConversionID> = []
+    private var suspects = Suspects()
     /// Of the last failure.
     package private(set) var reason: String?
     /// When the run of failures opened it.
@@ -80,20 +89,27 @@ package struct Breaker: Sendable, Equatable {
         return outages
     }
 
+    /// A success would change nothing.
+    package var isUntouched: Bool { failures == 0 && suspects.isEmpty }
+
     /// - Parameter probe: What `beginProbe` returned, if this try was one. What was under way before the breaker opened can close it, but
     ///   neither opens it again nor lengthens the pause.
-    package mutating func ended(_ ending: Ending, probe: Int?, at now: Uptime) -> Change? {
+    package mutating func ended(_ ending: Ending, of delivery: ConversionID, probe: Int?, at now: Uptime) -> Change? {
         let isProbe = probe == outages
         switch (ending, state) {
         case (.success, _):
             let (opened, count) = (openedAt, outages)
+            var known = suspects
+            known.wentWell(delivery, beside: run)
             self = Self(settings)
-            outages = count
+            (outages, suspects) = (count, known)
             return opened.map { .closed(after: now - $0) }
         case (.failure(let why), .closed):
             failures += 1
             reason = why
-            guard failures >= settings.failures else { return nil }
+            guard !suspects.spare(delivery) else { return nil }
+            run.insert(delivery)
+            guard run.count >= settings.failures else { return nil }
             openedAt = now
             outages += 1
             state = .open(until: now + pause)

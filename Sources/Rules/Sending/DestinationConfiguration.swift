@@ -19,6 +19,8 @@ package struct DestinationConfiguration: Sendable {
     package var maxAge: Duration?
     /// The waits after each failed try; the first try is at once. Empty tries once, nil is the default schedule.
     package var retries: [Duration]?
+    /// The longest wait that a reply may ask for.
+    package var retryAfterMax = Duration.seconds(3600)
     /// Networks that it may be in although they are no part of the public internet: this machine's own, a private one.
     package var allowNetworks: [IPNetwork] = []
     /// The certificates that are trusted instead of those that the machine trusts, each as DER.

@@ -1,3 +1,5 @@
+import Mappings
+
 /// Decides whether one destination may be sent another request now: its concurrency, its rate, its breaker, and whether it is paused.
 ///
 /// Pure: the time comes in, from a clock that never goes back.
@@ -54,25 +56,24 @@ package struct Governor: Sendable {
     package mutating func start(at now: Uptime) -> Permission {
         guard !isPaused, !isHeld, inFlight < concurrency else { return .unknown }
         var isProbe = false
-        if let breaker, breaker.state != .closed {
-            switch breaker.permission(at: now) {
-            case .usual: break
-            case .probe: isProbe = true
-            case .after(let time): return .after(time)
-            case .unknown: return .unknown
-            }
+        switch breaker?.permission(at: now) ?? .usual {
+        case .usual: break
+        case .probe: isProbe = true
+        case .after(let time): return .after(time)
+        case .unknown: return .unknown
         }
         if let next = limiter?.take(at: now) { return .after(next) }
         inFlight += 1
         return .now(probe: isProbe ? breaker?.beginProbe() : nil)
     }
 
-    package mutating func ended(_ ending: Breaker.Ending, probe: Int?, at now: Uptime) -> Breaker.Change? {
+    package mutating func ended(
+        _ ending: Breaker.Ending, of delivery: ConversionID, probe: Int?, at now: Uptime
+    ) -> Breaker.Change? {
         inFlight -= 1
         if ending == .nothing { limiter?.takeBack() }
-        guard let breaker else { return nil }
         // The usual case changes nothing.
-        if breaker.failures == 0, ending == .success { return nil }
-        return self.breaker?.ended(ending, probe: probe, at: now)
+        if ending == .success, breaker?.isUntouched ?? true { return nil }
+        return breaker?.ended(ending, of: delivery, probe: probe, at: now)
     }
 }

@@ -65,19 +65,21 @@ extension QueueState {
         case .after(let time):
             if wakeUp.map({ time < $0 }) ?? true { newWakeUp = time }
             return nil
-        case .now(let probe): return window.take().map { Start(delivery: $0, probe: probe) }
+        case .now(let probe): return window.take(asProbe: probe != nil).map { Start(delivery: $0, probe: probe) }
         }
     }
 
     /// Takes note of how a try ended. Its delivery stays held until it is settled or given back.
-    package mutating func finish(probe: Int?, _ ending: Breaker.Ending, status: Int?, at now: Uptime) -> Breaker.Change? {
+    package mutating func finish(
+        _ delivery: ConversionID, probe: Int?, _ ending: Breaker.Ending, status: Int?, at now: Uptime
+    ) -> Breaker.Change? {
         if ending != .nothing { attempts += 1 }
         if let status {
             answers += 1
             lastStatus = status
             lastAnswer = now
         }
-        return governor.ended(ending, probe: probe, at: now)
+        return governor.ended(ending, of: delivery, probe: probe, at: now)
     }
 
     /// Results that wait for the store. If it is slow, nothing more is sent than it can store soon.

@@ -5,9 +5,14 @@ import Mappings
 ///
 /// Bounded: what does not fit stays in the store and comes back by `beginFetch` and `endFetch`, oldest first. While some is left there,
 /// new offers are refused too, so that the old are not overtaken for ever. Nothing is held twice.
+///
+/// What was never tried and what has failed take turns, first come, first served in each: a crowd of deliveries that fail every time delays
+/// the others by one of them at most, and is not kept waiting by them either.
 package struct ReadyWindow: Sendable {
     package let capacity: Int
-    private var waiting = Deque<ReadyDelivery>()
+    private var untried = Deque<ReadyDelivery>()
+    private var failed = Deque<ReadyDelivery>()
+    private var isTurnOfFailed = false
     private var held: Set<ConversionID> = []
     /// Something is due that exists only in the store.
     package private(set) var hasOverflowed = false
@@ -18,15 +23,19 @@ package struct ReadyWindow: Sendable {
 
     package init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    package var waitingCount: Int { waiting.count }
+    package var waitingCount: Int { untried.count + failed.count }
     /// Taken and not settled.
-    package var underWay: Int { held.count - waiting.count }
+    package var underWay: Int { held.count - waitingCount }
     /// Few enough wait that the rest should be fetched.
-    package var wantsFetch: Bool { hasOverflowed && !isFetching && waiting.count <= capacity / 4 }
+    package var wantsFetch: Bool { hasOverflowed && !isFetching && waitingCount <= capacity / 4 }
+
+    private mutating func append(_ delivery: ReadyDelivery) {
+        if delivery.attempts == 0 { untried.append(delivery) } else { failed.append(delivery) }
+    }
 
     /// False if it does not fit, is held already or has been made already; the store has it.
     package mutating func offer(_ delivery: ReadyDelivery) -> Bool {
-        guard !hasOverflowed, waiting.count < capacity else {
+        guard !hasOverflowed, waitingCount < capacity else {
             hasOverflowed = true
             return false
         }
@@ -35,11 +44,21 @@ package struct ReadyWindow: Sendable {
             unoffered.forget(delivery.id)
             return false
         }
-        waiting.append(delivery)
+        append(delivery)
         return true
     }
 
-    package mutating func take() -> ReadyDelivery? { waiting.popFirst() }
+    /// - Parameter asProbe: It finds out whether the destination works, so what has failed least is taken; of those that were never tried,
+    ///   the newest, since what came before the destination stopped answering may be why.
+    package mutating func take(asProbe: Bool = false) -> ReadyDelivery? {
+        if asProbe { return untried.popLast() ?? leastFailed() }
+        defer { isTurnOfFailed.toggle() }
+        return isTurnOfFailed ? failed.popFirst() ?? untried.popFirst() : untried.popFirst() ?? failed.popFirst()
+    }
+
+    private mutating func leastFailed() -> ReadyDelivery? {
+        failed.indices.min { failed[$0].attempts < failed[$1].attempts }.map { failed.remove(at: $0) }
+    }
 
     /// Removes a delivery whose result is stored.
     package mutating func settle(_ id: ConversionID) {
@@ -57,35 +76,36 @@ package struct ReadyWindow: Sendable {
 
     /// Leaves what waits to the store.
     package mutating func dropWaiting() {
-        for delivery in waiting {
+        if waitingCount > 0 { hasOverflowed = true }
+        for delivery in untried + failed {
             held.remove(delivery.id)
             unoffered.forget(delivery.id)
         }
-        if !waiting.isEmpty { hasOverflowed = true }
-        waiting.removeAll()
+        untried.removeAll()
+        failed.removeAll()
     }
 
     /// What to ask the store for; nil if there is no room worth asking for, and the request is remembered.
     package mutating func beginFetch() -> (leavingOut: Set<ConversionID>, limit: Int)? {
         guard !isFetching else { return nil }
-        guard waiting.count <= capacity / 2 else {
+        guard waitingCount <= capacity / 2 else {
             hasOverflowed = true
             return nil
         }
         isFetching = true
         hasOverflowed = false
-        return (held, capacity - waiting.count)
+        return (held, capacity - waitingCount)
     }
 
     /// - Parameter wasFull: The store may have more.
     package mutating func endFetch(_ deliveries: [ReadyDelivery], wasFull: Bool) {
         for delivery in deliveries where !settledMeanwhile.contains(delivery.id) {
-            guard waiting.count < capacity else {
+            guard waitingCount < capacity else {
                 hasOverflowed = true
                 break
             }
             guard held.insert(delivery.id).inserted else { continue }
-            waiting.append(delivery)
+            append(delivery)
             unoffered.read(delivery)
         }
         isFetching = false

@@ -1,3 +1,5 @@
+import Mappings
+
 /// How long to wait between tries.
 package struct RetrySchedule: Sendable, Equatable {
     /// The waits *between* tries: the first try is made at once, so ten waits mean eleven tries.
@@ -9,9 +11,12 @@ package struct RetrySchedule: Sendable, Equatable {
         .seconds(3600), .seconds(10_800), .seconds(21_600), .seconds(43_200), .seconds(86_400),
     ]
     /// However long a tracker asks for, no wait is lengthened beyond this.
-    package static let longestRequestedWait: Duration = .seconds(86_400)
+    package var longestRequest: Duration
 
-    package init(delays: [Duration] = Self.standard) { self.delays = delays }
+    package init(delays: [Duration] = Self.standard, longestRequest: Duration = .seconds(3600)) {
+        self.delays = delays
+        self.longestRequest = longestRequest
+    }
 
     /// Tries in all, the first included.
     package var tries: Int { delays.count + 1 }
@@ -27,6 +32,16 @@ package struct RetrySchedule: Sendable, Equatable {
         let spread = Int((random * 2 - 1) * 200_000)
         let wait = delays[attempt - 1] * (1_000_000 + spread) / 1_000_000
         guard let requested else { return wait }
-        return max(wait, min(requested, Self.longestRequestedWait))
+        return max(wait, min(requested, longestRequest))
+    }
+
+    /// How much the clocks of gateways that share a store may differ.
+    private static let clockDifference: Duration = .seconds(2)
+
+    /// The latest times at which a pending delivery can be due after 0, 1, … tries. If one is due later, somebody has set the clock back since
+    /// its time was written. The last entry holds for more tries, too.
+    package func latestTimes(at now: Timestamp) -> [Timestamp] {
+        let waits = [.zero] + delays.map { max($0 * 12 / 10, longestRequest) }
+        return (waits + [waits.max() ?? .zero]).map { now.advanced(by: $0 + Self.clockDifference) }
     }
 }

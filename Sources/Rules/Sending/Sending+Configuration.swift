@@ -10,7 +10,7 @@ extension Sending {
         isDryRun = configuration.isDryRun
         maxAge = configuration.maxAge
         timeout = configuration.timeout
-        schedule = configuration.retries.map { RetrySchedule(delays: $0) } ?? RetrySchedule()
+        schedule = RetrySchedule(delays: configuration.retries ?? RetrySchedule.standard, longestRequest: configuration.retryAfterMax)
         secrets = SecretFinder(configuration.secrets)
         self.routes = routes
         read = { status, body, update in configuration.read(status: status, body: body, update: update) }

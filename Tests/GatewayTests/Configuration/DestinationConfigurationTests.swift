@@ -19,12 +19,13 @@ struct DestinationConfigurationTests {
 
     @Test func `a tracker with a mapping is written to below its url`() throws {
         let (destination, findings) = Self.load(
-            Self.brandy + "credentials: { secret: hunter2 }\nconcurrency: 4\ntimeout: 500ms\nretries: [5s, 30s, 2m]")
+            Self.brandy + "credentials: { secret: hunter2 }\nconcurrency: 4\ntimeout: 500ms\nretries: [5s, 30s, 2m]\nretry_after_max: 90m")
         #expect(findings == [])
         let main = try #require(destination)
         #expect(main.concurrency == 4)
         #expect(main.timeout == .milliseconds(500))
         #expect(main.retries == [.seconds(5), .seconds(30), .seconds(120)])
+        #expect(main.retryAfterMax == .seconds(5400))
         guard case .tracker(let writer) = main.target else {
             Issue.record("not a tracker")
             return
@@ -42,6 +43,7 @@ struct DestinationConfigurationTests {
         #expect(main.concurrency == 32)
         #expect(main.timeout == .seconds(15))
         #expect(main.retries == nil)
+        #expect(main.retryAfterMax == .seconds(3600))
         #expect(main.allowNetworks == [])
         #expect(main.exponents == .iso)
         #expect(Self.load(Self.postback + "retries: []").destination?.retries == [])
@@ -218,6 +220,7 @@ struct DestinationConfigurationTests {
         (postback + "timeout: 11m", "4:14: error: 'timeout' must be a duration from 100ms to 10m, found '11m'"),
         (postback + "timeout: 15", "4:14: error: 'timeout' must be a duration such as 5s, 30m, 24h or 30d, found '15'"),
         (postback + "retries: 5s", "4:14: error: 'retries' must be a list of waits such as [5s, 30s, 2m], found a text"),
+        (postback + "retry_after_max: 8d", "4:22: error: 'retry_after_max' must be a duration from 0s to 7d, found '8d'"),
         (postback + "retries: [5s, 8d]", "4:19: error: 'retries' must be a duration from 0s to 7d, found '8d'"),
         (
             postback + "allow_networks: []",

@@ -276,4 +276,16 @@ struct SourceConfigurationTests {
                     + "send to /one/api/v1/conversions and /two/api/v1/conversions"
             ])
     }
+
+    @Test func `sources that only a header distinguishes are named too`() {
+        func source(_ name: String, _ settings: String) -> String {
+            "  \(name): { tracker: rs-traffic, credentials: { secret: k234567890123456 }, timestamp_tolerance: 15m, settings: {\(settings)} }\n"
+        }
+        let text = "sources:\n" + source("one", " partner: a ") + source("two", " partner: b ")
+        #expect(
+            ConfigurationFixture(text).load(catalog: .builtIn).diagnostics == [
+                "gateway.yaml:3:3: warning: source 'two' has the tracker and the credentials of source 'one', and only the header X-RS-Source distinguishes "
+                    + "them, so a request without it counts as 'one'; give each a secret of its own, or send to /one/v1/event and /two/v1/event"
+            ])
+    }
 }

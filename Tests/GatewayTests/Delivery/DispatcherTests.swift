@@ -102,6 +102,32 @@ struct DispatcherTests {
         }
     }
 
+    @Test(arguments: [Duration.seconds(-60), .seconds(-5 * 3600), .seconds(-400 * 86_400), .seconds(5 * 3600)])
+    func `whoever sets the clock delays no delivery`(step: Duration) async throws {
+        try await ScriptedTracker.run { number, _ in
+            .reply(number <= 1 ? 503 : 200)
+        } body: { tracker in
+            let destination = Destination.local("a", port: tracker.port, delays: Array(repeating: .seconds(20), count: 9)).with {
+                $0.schedule.longestRequest = .seconds(20)
+            }
+            try await DeliveryHarness.run([destination]) { harness in
+                // One waits for its next try, the other was stored and not handed over, as by a process that was killed.
+                harness.submit([DeliveryHarness.conversion()], to: "a")
+                try await harness.wait { harness.store.count(.pending, at: "a") == 1 && tracker.received.count == 1 }
+                try await harness.letTimePass(.seconds(1))
+                harness.store.add([DeliveryHarness.conversion()], to: ["a"], at: harness.clock.now)
+                harness.clock.set(by: step)
+                try await harness.letTimePass(upTo: .seconds(90)) { harness.store.count(.delivered, at: "a") == 2 }
+                // What a minute's second look is for: a result that was decided by the old clock.
+                harness.store.add([DeliveryHarness.conversion()], to: ["a"], at: harness.clock.now.advanced(by: .zero - step))
+                if step < .zero {
+                    try await harness.letTimePass(upTo: .seconds(90)) { harness.store.count(.delivered, at: "a") == 3 }
+                }
+                #expect(harness.dispatcher.isTurning)
+            }
+        }
+    }
+
     @Test func `retries fall due one by one, without waiting for the next look at the store`() async throws {
         try await ScriptedTracker.run { number, _ in
             number % 2 == 1 ? .reply(503) : .reply(200)
@@ -124,7 +150,10 @@ struct DispatcherTests {
             try await ScriptedTracker.run { _, _ in
                 .reply(200)
             } body: { healthy in
-                let destinations: [Destination] = [.local("hanging", port: hanging.port), .local("healthy", port: healthy.port)]
+                // Longer than the clock's time that a busy machine lets pass.
+                let destinations: [Destination] = [
+                    .local("hanging", port: hanging.port, timeout: .seconds(86_400)), .local("healthy", port: healthy.port),
+                ]
                 let settings = Dispatcher.Settings(window: 64, grace: .milliseconds(50))
                 try await DeliveryHarness.run(destinations, settings: settings, passesGrace: true) { harness in
                     for _ in 1...20 {

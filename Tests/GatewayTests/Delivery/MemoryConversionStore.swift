@@ -136,6 +136,17 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
         }
     }
 
+    func bringForward(_ destination: String, dueAfter latest: [Timestamp], to now: Timestamp) async throws(StoreError) -> Int {
+        state.withLock { state in
+            let late = state.deliveries.filter { id, delivery in
+                guard id.destination == destination, delivery.state == .pending, let due = delivery.nextAttempt else { return false }
+                return due > latest[min(delivery.attempts, latest.count - 1)]
+            }
+            for id in late.keys { state.deliveries[id]?.nextAttempt = now }
+            return late.count
+        }
+    }
+
     func requeue(_ deliveries: [DeliveryID], at now: Timestamp) async throws(StoreError) -> Int {
         state.withLock { state in
             for id in deliveries {

@@ -14,6 +14,8 @@ final class VirtualClock: Timers {
         var elapsed: Duration = .zero
         var calls: [Int: (time: Uptime, action: @Sendable () -> Void)] = [:]
         var count = 0
+        /// How far somebody has set the calendar's clock.
+        var correction: Duration = .zero
         var uptime: Uptime { VirtualClock.startUptime + elapsed }
     }
     private let state = Mutex(State())
@@ -25,7 +27,10 @@ final class VirtualClock: Timers {
 
     /// How much time has passed so far.
     var elapsed: Duration { state.withLock(\.elapsed) }
-    var now: Timestamp { Self.start.advanced(by: elapsed) }
+    var now: Timestamp { state.withLock { Self.start.advanced(by: $0.elapsed + $0.correction) } }
+
+    /// Somebody sets the calendar's clock; timers do not notice.
+    func set(by step: Duration) { state.withLock { $0.correction += step } }
 
     /// The same chance every time: the middle.
     var delivery: DeliveryClock {

@@ -1,6 +1,7 @@
 import Foundation
 import Mappings
 import Rules
+import Synchronization
 import Testing
 
 extension EndToEnd {
@@ -73,6 +74,26 @@ extension EndToEnd {
             #expect(delivered.row.text("state") == "delivered")
             #expect(delivered.attempts.map { $0.text("outcome") } == ["retry", "delivered"])
             #expect(try pause(delivered.attempts) >= .seconds(1))
+        }
+
+        @Test func `a Retry-After beyond retry_after_max is cut, and the reason says so`() async throws {
+            let isWell = Mutex(false)
+            let destination = ConfigurationText.Entry.postback(
+                "postback", "/pb?oid={order_id}", ["retries": "[200ms\(String(repeating: ", 200ms", count: 99))]", "retry_after_max": "1s"])
+            let script: ScriptedTracker.Script = { _, _ in
+                isWell.withLock { $0 } ? .reply(200) : .reply(429, headers: [("Retry-After", "7200")])
+            }
+            let configuration = ConfigurationText(sources: [.shop], to: [destination])
+            try await Workbench.serve(configuration, tracker: script) { bench, _, port, _ in
+                #expect(try await Samples.sale("patient").post(port).status == 200)
+                let cut = try await eventually { () -> Bool? in
+                    let reason = try await bench.rows("deliveries").first?.text("reason") ?? ""
+                    return reason.hasSuffix("next in 1s; the tracker asked for 2h, and retry_after_max is 1s") ? true : nil
+                }
+                #expect(cut == true)
+                isWell.withLock { $0 = true }
+                #expect(try await bench.settled(1).map { $0.text("state") } == ["delivered"])
+            }
         }
 
         @Test func `a 200 that says no is a rejection`() async throws {

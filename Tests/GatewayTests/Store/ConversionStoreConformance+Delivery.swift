@@ -22,6 +22,32 @@ extension ConversionStoreConformance {
             let next = try await store.nextDue()
             #expect(next == ["main": StoreSamples.start.advanced(by: .seconds(1)), "voluum": StoreSamples.start.advanced(by: .seconds(1))])
         },
+        Self(name: "what is due later than its attempts explain is brought forward") { store async throws in
+            let start = StoreSamples.start
+            for number: UInt64 in 1...4 { _ = try await store.accept(StoreSamples.submission(number, destinations: ["main", "voluum"])) }
+            // 1 was never tried, 2 and 3 failed once, 4 failed twice.
+            func id(_ number: UInt64) -> DeliveryID { DeliveryID(conversion: StoreSamples.id(number), destination: "main") }
+            func fail(_ number: UInt64, due: Int) async throws {
+                try await store.record(
+                    AttemptResult(
+                        delivery: id(number), state: .pending, nextAttempt: start.advanced(by: .seconds(due)),
+                        attempt: StoreSamples.attempt()))
+            }
+            try await fail(2, due: 20)
+            try await fail(3, due: 40)
+            try await fail(4, due: 40)
+            try await fail(4, due: 70)
+            let now = start.advanced(by: .seconds(-3600))
+            let latest = [start.advanced(by: .seconds(-1)), start.advanced(by: .seconds(30)), start.advanced(by: .seconds(60))]
+            #expect(try await store.bringForward("main", dueAfter: latest, to: now) == 3)
+            #expect(try await store.bringForward("main", dueAfter: latest, to: now) == 0)
+            #expect(try await store.bringForward("nobody", dueAfter: latest, to: now) == 0)
+            let due = try await store.due("main", at: now, leavingOut: [], limit: 10)
+            #expect(due.map(\.id) == [id(1), id(3), id(4)])
+            #expect(due.map(\.attempts) == [0, 1, 2])
+            #expect(try await store.due("voluum", at: now, leavingOut: [], limit: 10).isEmpty)
+            #expect(try await store.due("main", at: start.advanced(by: .seconds(20)), leavingOut: [], limit: 10).count == 4)
+        },
         Self(name: "a pause holds until it is resumed, and its reason can be changed") { store async throws in
             #expect(try await store.controls().isEmpty)
             try await store.setPaused("main", reason: "maintenance", at: StoreSamples.start)
@@ -246,6 +272,26 @@ extension ConversionStoreConformance {
             for number in 5...7 { try await store.keep(StoreSamples.refused(number, source: "shop-de")) }
             let now = try await store.refused(RefusedFilter(strangers: false, ascending: true))
             #expect(now.map(\.refused.receivedAt) == (3...7).map { StoreSamples.start.advanced(by: .seconds($0)) })
+        },
+        Self(name: "what reached no tracker has a share of its own, and each request gets its number") { store async throws in
+            var numbers: [Int64?] = []
+            for number in 1...2 { numbers.append(try await store.keep(StoreSamples.refused(number, source: "shop-de"))) }
+            for number in 3...4 { numbers.append(try await store.keep(StoreSamples.refused(number))) }
+            for number in 5...20 {
+                var lost = StoreSamples.refused(number, code: "not_found")
+                lost.tracker = nil
+                numbers.append(try await store.keep(lost))
+            }
+            let unrouted = try await store.refused(RefusedFilter(unrouted: true, ascending: true))
+            #expect(unrouted.map(\.refused.receivedAt) == (18...20).map { StoreSamples.start.advanced(by: .seconds($0)) })
+            #expect(unrouted.map { Optional($0.id) } == Array(numbers.suffix(3)))
+            let others = try await store.refused(RefusedFilter(unrouted: false, ascending: true))
+            #expect(others.map { Optional($0.id) } == Array(numbers.prefix(4)))
+            #expect(try await store.count(RefusedFilter(unrouted: true)) == 3)
+            for number in 21...30 { try await store.keep(StoreSamples.refused(number)) }
+            #expect(try await store.count(RefusedFilter(unrouted: true)) == 3)
+            #expect(try await store.count(RefusedFilter(strangers: true, unrouted: false)) == 3)
+            #expect(try await store.inspect().disagreements == [])
         },
         Self(name: "the keep is bounded in bytes too") { store async throws in
             let body = String(repeating: "x", count: 1700)

@@ -52,6 +52,36 @@ struct PrunerTests {
         }
     }
 
+    @Test func `a clock that is set while a portion is pruned does not delay the next`() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db")
+            for number: UInt64 in 1...500 { _ = try await store.accept(StoreSamples.submission(number, destinations: [])) }
+            let time = Mutex(StoreSamples.start.advanced(by: .seconds(7200)))
+            let pauses = Mutex<[Duration]>([])
+            let clock = Pruner.Clock(
+                now: {
+                    time.withLock { time in
+                        time = time.advanced(by: .seconds(5 * 3600))
+                        return time
+                    }
+                },
+                uptime: { Uptime(nanoseconds: 1) },
+                sleep: { pause in
+                    if pauses.withLock({
+                        $0.append(pause)
+                        return $0.count
+                    }) == 5 {
+                        throw CancellationError()
+                    }
+                })
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            try await Pruner(store: store, limits: RetentionLimits(requests: .seconds(3600)), clock: clock, logger: logger).run()
+            let shortest = PrunePace().shortest
+            #expect(pauses.withLock { $0 } == [shortest, shortest, .seconds(60), .seconds(60), .seconds(60)])
+            await store.close()
+        }
+    }
+
     @Test func `a store above its size loses its oldest bulk, and its space is used again`() async throws {
         try await withFolder { folder in
             let path = folder + "/gateway.db"

@@ -106,6 +106,24 @@ struct AttemptJudgeTests {
         #expect(decision == Decision(state: .rejected, reason: reason, outcome: .rejected, ending: .nothing))
     }
 
+    @Test func `a wish beyond retry_after_max is cut, and the reason says so`() {
+        let wish = decide(429, retryAfter: "10800")
+        #expect(wish.wait == .seconds(3600))
+        #expect(
+            wish.reason
+                == "tracker answered 429; attempt 2 of 11, next in 1h; the tracker asked for 3h, and retry_after_max is 1h")
+        let body = decide(200, ReplyReading(outcome: .retry, message: "later", retryAfter: .seconds(7200)))
+        #expect(
+            body.reason
+                == "tracker answered 200: later; attempt 2 of 11, next in 1h; the tracker asked for 2h, and retry_after_max is 1h")
+        #expect(decide(429, retryAfter: "3600").reason == "tracker answered 429; attempt 2 of 11, next in 1h")
+        // The schedule's own wait is longer than what was asked for, so nothing is cut.
+        let slow = AttemptJudge(schedule: RetrySchedule(delays: [.seconds(20_000)]), attempt: 1)
+        let reply = Reply(status: 503, retryAfter: "10000", location: nil, body: [])
+        let decision = slow.decision(on: reply, reading: nil, at: now, random: 0.5)
+        #expect(decision.wait == .seconds(20_000) && decision.reason?.contains("retry_after_max") == false)
+    }
+
     /// A seeded tracker answers anything, or nothing. However it goes on, the delivery is never lost: after each try it is over, or pending
     /// with a wait; and it is over after the schedule's last try at the latest.
     @Test(arguments: 1...200) func `every sequence of replies ends, and until then there is a next try`(seed: UInt64) {
@@ -128,7 +146,7 @@ struct AttemptJudgeTests {
                 Issue.record("pending without a next try")
                 return
             }
-            #expect(wait >= .zero && wait <= RetrySchedule.longestRequestedWait)
+            #expect(wait >= .zero && wait <= schedule.longestRequest)
             #expect(decision.reason?.contains("attempt \(attempt) of \(schedule.tries), next in") == true)
             time = time.advanced(by: wait)
         }

@@ -226,7 +226,7 @@ struct DeliveryModel {
         guard let start = nodes[index].queue.begin(at: uptime) else { return }
         let isInTurn = !start.delivery.isCorrection || isInTurn(start.delivery)
         guard isInTurn, start.delivery.claimEpoch == nodes[index].claimEpoch else {
-            _ = nodes[index].queue.finish(probe: start.probe, .nothing, status: nil, at: uptime)
+            _ = nodes[index].queue.finish(start.delivery.id, probe: start.probe, .nothing, status: nil, at: uptime)
             return nodes[index].queue.giveBack(start.delivery.id)
         }
         if let row = rows[start.delivery.id], start.delivery.isCorrection {
@@ -258,7 +258,7 @@ struct DeliveryModel {
         next.result = AttemptResult(
             delivery: DeliveryID(conversion: id, destination: "u"), state: state,
             nextAttempt: state == .pending ? now.advanced(by: wait) : nil, attempt: attempt, round: next.delivery.round)
-        _ = nodes[index].queue.finish(probe: next.probe, state == .delivered ? .success : .nothing, status: 200, at: uptime)
+        _ = nodes[index].queue.finish(id, probe: next.probe, state == .delivered ? .success : .nothing, status: 200, at: uptime)
         nodes[index].underWay.remove(at: place)
         nodes[index].results.append(next)
     }

@@ -1,14 +1,18 @@
 import FuzzProperties
+import Mappings
 import Rules
 import Testing
 
 /// A destination that is well, ill and well again by a seeded plan, and a worker that starts whatever it may.
 struct GovernorTests {
     private struct Running {
+        let delivery = GovernorTests.other()
         var probe: Int?
         var ends: Uptime
         var ending: Breaker.Ending
     }
+
+    private static func other() -> ConversionID { ConversionID(high: 0, low: .random(in: 0 ... .max)) }
 
     @Test(arguments: 1...60) func `never more than one probe, never over the bounds, and well again after a success`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
@@ -60,7 +64,7 @@ struct GovernorTests {
             for index in running.indices.reversed() where running[index].ends <= now {
                 let ended = running.remove(at: index)
                 let was = governor.breaker?.state
-                let change = governor.ended(ended.ending, probe: ended.probe, at: now)
+                let change = governor.ended(ended.ending, of: ended.delivery, probe: ended.probe, at: now)
                 if ended.ending == .success { #expect(governor.breaker?.state == .closed && governor.breaker?.failures == 0) }
                 if case .opened? = change { #expect(was == .closed) }
                 if case .closed? = change { #expect(was != .closed) }
@@ -94,7 +98,7 @@ struct GovernorTests {
         let now = Uptime(nanoseconds: 1)
         expect(governor.start(at: now), .now(probe: nil))
         expect(governor.start(at: now), .now(probe: nil))
-        _ = governor.ended(.failure("x"), probe: nil, at: now)
+        _ = governor.ended(.failure("x"), of: Self.other(), probe: nil, at: now)
         limits.concurrency = 1
         governor.change(to: limits)
         #expect(governor.inFlight == 1)

@@ -40,7 +40,7 @@ struct QueueStateTests {
     @Test func `as many begin as the destination takes at once, and the end of one lets the next begin`() {
         var queue = Self.queue(holding: 5) { $0.concurrency = 2 }
         #expect(Self.begin(&queue, at: start) == [1, 2])
-        let change = queue.finish(probe: nil, .success, status: 200, at: time(30))
+        let change = queue.finish(Self.ready(1).id, probe: nil, .success, status: 200, at: time(30))
         #expect(change == nil)
         #expect(Self.begin(&queue, at: time(30)) == [3])
         let activity = queue.activity
@@ -70,8 +70,8 @@ struct QueueStateTests {
             $0.breaker = Breaker.Settings(failures: 2, pause: .milliseconds(250))
         }
         #expect(Self.begin(&queue, at: start) == [1, 2, 3])
-        let first = queue.finish(probe: nil, .failure("ill"), status: nil, at: time(1))
-        let second = queue.finish(probe: nil, .failure("ill"), status: nil, at: time(2))
+        let first = queue.finish(Self.ready(1).id, probe: nil, .failure("ill"), status: nil, at: time(1))
+        let second = queue.finish(Self.ready(2).id, probe: nil, .failure("ill"), status: nil, at: time(2))
         #expect(first == nil)
         #expect(second == .opened(failures: 2, reason: "ill", pause: .milliseconds(250)))
         #expect(Self.begin(&queue, at: time(3)) == [])
@@ -81,7 +81,7 @@ struct QueueStateTests {
         let probe = queue.begin(at: time(252))
         #expect(probe?.delivery.id.low == 4)
         #expect(probe?.probe != nil)
-        let closed = queue.finish(probe: probe?.probe, .success, status: 200, at: time(260))
+        let closed = queue.finish(Self.ready(4).id, probe: probe?.probe, .success, status: 200, at: time(260))
         #expect(closed == .closed(after: .milliseconds(258)))
     }
 
@@ -98,7 +98,7 @@ struct QueueStateTests {
     @Test func `results that wait for a slow store bound what is sent`() {
         var queue = Self.queue(holding: 8, capacity: 8) { $0.concurrency = 8 }
         #expect(Self.begin(&queue, at: start).count == 8)
-        for _ in 1...8 { _ = queue.finish(probe: nil, .success, status: 200, at: start) }
+        for number in 1...8 { _ = queue.finish(Self.ready(UInt64(number)).id, probe: nil, .success, status: 200, at: start) }
         queue.offer(Self.ready(9))
         #expect(Self.begin(&queue, at: start) == [])
         queue.settle(ConversionID(high: 0, low: 1))
@@ -155,7 +155,7 @@ struct QueueStateTests {
         queue.retire()
         #expect(queue.isRetired && queue.knowsPause && queue.activity.waiting == 0)
         queue.offer(Self.ready(3))
-        _ = queue.finish(probe: nil, .success, status: 200, at: start)
+        _ = queue.finish(Self.ready(1).id, probe: nil, .success, status: 200, at: start)
         #expect(Self.begin(&queue, at: start) == [])
         queue.change(to: Sending(name: "a") { _, _ throws(Skip) in throw Skip("") })
         #expect(!queue.knowsPause, "the store is asked again")

@@ -3,8 +3,8 @@ import Rules
 import Testing
 
 struct ReadyWindowTests {
-    func ready(_ number: UInt64) -> ReadyDelivery {
-        ReadyDelivery(id: ConversionID(high: 0, low: number), attempts: 0, content: .document([]))
+    func ready(_ number: UInt64, attempts: Int = 0) -> ReadyDelivery {
+        ReadyDelivery(id: ConversionID(high: 0, low: number), attempts: attempts, content: .document([]))
     }
     func id(_ number: UInt64) -> ConversionID { ConversionID(high: 0, low: number) }
     func offer(_ number: UInt64, to window: inout ReadyWindow, fits: Bool, location: Testing.SourceLocation = #_sourceLocation) {
@@ -23,6 +23,25 @@ struct ReadyWindowTests {
         window.settle(id(1))
         offer(1, to: &window, fits: true)
         #expect(taken(3, from: &window) == [id(2), id(1), nil])
+    }
+
+    @Test func `what was never tried and what has failed take turns`() {
+        var window = ReadyWindow(capacity: 16)
+        _ = window.beginFetch()
+        window.endFetch((1...4).map { ready($0, attempts: Int($0)) }, wasFull: false)
+        for number: UInt64 in 11...13 { offer(number, to: &window, fits: true) }
+        #expect(taken(8, from: &window) == [11, 1, 12, 2, 13, 3, 4].map(id) + [nil])
+    }
+
+    @Test func `a probe takes what has failed least, and of what was never tried the newest`() {
+        var window = ReadyWindow(capacity: 16)
+        _ = window.beginFetch()
+        window.endFetch([ready(1, attempts: 3), ready(2, attempts: 1), ready(3, attempts: 1)], wasFull: false)
+        offer(11, to: &window, fits: true)
+        offer(12, to: &window, fits: true)
+        let probes = (1...6).map { _ in window.take(asProbe: true)?.id }
+        #expect(probes == [12, 11, 2, 3, 1].map(id) + [nil])
+        #expect(window.waitingCount == 0 && window.underWay == 5)
     }
 
     @Test func `what does not fit stays in the store until the window has run low`() {

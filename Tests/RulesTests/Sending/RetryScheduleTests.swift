@@ -17,12 +17,26 @@ struct RetryScheduleTests {
         #expect(wait.map { ($0 / .milliseconds(1)).rounded() } == Double(milliseconds))
     }
 
-    @Test func `a tracker's wish lengthens a wait, up to a day`() {
-        let schedule = RetrySchedule(delays: [.seconds(30), .seconds(200_000)])
+    @Test func `a tracker's wish lengthens a wait, up to what the destination allows`() {
+        let schedule = RetrySchedule(delays: [.seconds(30), .seconds(200_000)], longestRequest: .seconds(86_400))
+        #expect(RetrySchedule().wait(after: 1, requested: .seconds(10_000), random: 0.5) == .seconds(3600))
         #expect(schedule.wait(after: 1, requested: .seconds(10), random: 0.5) == .seconds(30))
         #expect(schedule.wait(after: 1, requested: .seconds(3600), random: 0.5) == .seconds(3600))
         #expect(schedule.wait(after: 1, requested: .seconds(1_000_000), random: 0.5) == .seconds(86_400))
         #expect(schedule.wait(after: 2, requested: .seconds(1_000_000), random: 0.5) == .seconds(200_000))
+    }
+
+    @Test func `no delivery is due later than its own wait explains`() {
+        let now = Timestamp(seconds: 1_800_000_000)
+        let schedule = RetrySchedule(delays: [.seconds(5), .seconds(7200)], longestRequest: .seconds(60))
+        let waits = schedule.latestTimes(at: now).map { now.duration(to: $0) }
+        // The last holds for whatever comes after the schedule's end. Two seconds are what gateways' clocks may differ by.
+        #expect(waits == [.seconds(2), .seconds(62), .seconds(8642), .seconds(8642)])
+        for attempt in 1...2 {
+            let longest = schedule.wait(after: attempt, requested: .seconds(10_000), random: 1) ?? .zero
+            #expect(longest < waits[attempt])
+        }
+        #expect(RetrySchedule(delays: []).latestTimes(at: now) == [now.advanced(by: .seconds(2)), now.advanced(by: .seconds(2))])
     }
 
     /// Whatever the schedule, the chance and the tracker's wish: a wait exists for every try but the last, lies within a fifth of its place
@@ -47,7 +61,7 @@ struct RetryScheduleTests {
                 continue
             }
             let place = delays[attempt - 1]
-            let capped = wish.map { min($0, RetrySchedule.longestRequestedWait) } ?? .zero
+            let capped = wish.map { min($0, schedule.longestRequest) } ?? .zero
             #expect(wait >= max(capped, place * 8 / 10))
             #expect(wait <= max(capped, place * 12 / 10))
             let unasked = schedule.wait(after: attempt, requested: nil, random: chance) ?? .zero
@@ -91,7 +105,7 @@ struct RetryAfterTests {
     }
 
     @Test func `more seconds than fit are merely many`() {
-        #expect(RetryAfter.wait("99999999999999999999999", at: now) ?? .zero > RetrySchedule.longestRequestedWait)
+        #expect(RetryAfter.wait("99999999999999999999999", at: now) ?? .zero > .seconds(86_400))
     }
 
     @Test(arguments: ["", "-5", "1.5", "soon", "06 Nov 1994", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET"])

@@ -78,6 +78,51 @@ extension PostgresConversionStore {
         }
     }
 
+    /// What other live nodes hold is left to them.
+    func bringForward(_ destination: String, dueAfter latest: [Timestamp], to now: Timestamp) async throws(StoreError) -> Int {
+        guard let soonest = latest.min(), let last = latest.indices.last else { return 0 }
+        let isNeeded = try await claim { connection, node throws(PostgresFailure) in
+            try !connection.run(sql: Self.dueAfterSQL, PostgresParameters(destination, soonest, node)).isEmpty
+        }
+        guard isNeeded else { return 0 }
+        var changed = 0
+        for (attempts, time) in latest.enumerated() {
+            // In portions, so that many do not keep others waiting.
+            while true {
+                let portion = try await claim { connection, node throws(PostgresFailure) in
+                    try connection.run(
+                        sql: Self.bringForwardSQL,
+                        PostgresParameters(destination, time, node, attempts, attempts == last ? Int(Int32.max) : attempts, now)
+                    ).count
+                }
+                changed += portion
+                if portion < 500 { break }
+            }
+        }
+        return changed
+    }
+
+    private static let free = """
+        free AS (SELECT 0::bigint AS id UNION SELECT $3::bigint UNION SELECT id FROM node WHERE lease_until < clock_timestamp())
+        """
+    private static let dueAfterSQL = """
+        WITH \(free) SELECT 1 FROM free f JOIN delivery d ON d.node = f.id
+        WHERE d.destination = $1::text AND d.state = 0 AND d.next_attempt > $2::bigint LIMIT 1
+        """
+    private static let bringForwardSQL = """
+        WITH \(free),
+        found AS MATERIALIZED (
+            SELECT d.conversion FROM free f CROSS JOIN LATERAL (
+                SELECT conversion FROM delivery
+                WHERE node = f.id AND destination = $1::text AND state = 0 AND next_attempt > $2::bigint
+                    AND attempts BETWEEN $4::bigint AND $5::bigint
+                ORDER BY next_attempt, conversion LIMIT 500 FOR UPDATE SKIP LOCKED
+            ) d LIMIT 500
+        )
+        UPDATE delivery d SET next_attempt = $6::bigint FROM found f
+        WHERE d.conversion = f.conversion AND d.destination = $1::text RETURNING 1
+        """
+
     func oldestPending() async throws(StoreError) -> [String: Timestamp] {
         try await read { connection throws(PostgresFailure) in
             // Ids sort by time.

@@ -92,6 +92,39 @@ extension SQLiteConversionStore {
         }
     }
 
+    func bringForward(_ destination: String, dueAfter latest: [Timestamp], to now: Timestamp) async throws(StoreError) -> Int {
+        guard let soonest = latest.min(), let last = latest.indices.last else { return 0 }
+        let isNeeded = try await read { database in
+            let select = try database.prepared(
+                """
+                SELECT 1 FROM delivery INDEXED BY delivery_pending
+                WHERE state = 0 AND destination = (SELECT id FROM name WHERE text = ?1) AND next_attempt > ?2 LIMIT 1
+                """)
+            select.bindAll(destination, soonest)
+            return try select.first { _ in true } ?? false
+        }
+        guard isNeeded else { return 0 }
+        var changed = 0
+        for (attempts, time) in latest.enumerated() {
+            // In portions, so that many do not keep intake waiting.
+            while true {
+                let portion = try await write { writer in
+                    try writer.run(
+                        """
+                        UPDATE delivery SET next_attempt = ?5 WHERE destination = (SELECT id FROM name WHERE text = ?1) AND conversion IN (
+                            SELECT conversion FROM delivery INDEXED BY delivery_pending
+                            WHERE state = 0 AND destination = (SELECT id FROM name WHERE text = ?1) AND next_attempt > ?2
+                                AND attempts BETWEEN ?3 AND ?4 LIMIT 500
+                        )
+                        """, destination, time, attempts, attempts == last ? Int.max : attempts, now)
+                }
+                changed += portion
+                if portion < 500 { break }
+            }
+        }
+        return changed
+    }
+
     func oldestPending() async throws(StoreError) -> [String: Timestamp] {
         try await read { database in
             // Ids sort by time, and the index holds them.
