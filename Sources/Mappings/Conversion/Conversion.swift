@@ -19,6 +19,8 @@ package struct Conversion: Sendable {
     package var extra: JSONObject = [:]
     /// What was odd about the request and how it was read.
     package var warnings: [String] = []
+    /// Of a sale that is sent as what is left of it, since the tracker never received the whole; never stored.
+    package var remainder: Remainder?
 
     package init(id: ConversionID, source: String, tracker: String, receivedAt: Timestamp) {
         self.id = id
@@ -47,6 +49,16 @@ package struct Conversion: Sendable {
             subIDs[index].value = value
         } else {
             subIDs.append((name, value))
+        }
+    }
+
+    /// What an amount was before a part went back. A class, since hardly any conversion has one.
+    package final class Remainder: Sendable {
+        let amount: ExactDecimal
+        let refunded: ExactDecimal
+
+        init(of amount: ExactDecimal, without refunded: ExactDecimal) {
+            (self.amount, self.refunded) = (amount, refunded)
         }
     }
 

@@ -13,6 +13,7 @@ extension Conversion {
         var first = self
         if let amount = self[.amount].number, let refunded = self[.refunded].number, let rest = amount.subtracting(refunded) {
             first[.amount] = .number(rest)
+            first.remainder = Remainder(of: amount, without: refunded)
         }
         for field in [Field.update, .refund, .refunded] { first[field] = .absent }
         return first

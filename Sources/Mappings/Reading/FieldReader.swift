@@ -290,6 +290,7 @@ final class FieldReader: Sendable {
 
     /// New warnings are about `items[2].price`; those beyond what is listed are counted.
     private func nameItem(at position: Int, inWarningsFrom first: Int, _ run: inout ReadingRun) {
+        guard run.context.warnings.count > first else { return }
         for index in run.context.warnings.indices.dropFirst(first) where run.context.warnings[index].hasPrefix(name) {
             run.context.warnings[index] = name.replacingList(with: position) + run.context.warnings[index].dropFirst(name.count)
         }

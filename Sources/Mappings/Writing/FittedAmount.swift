@@ -11,12 +11,20 @@ extension Conversion {
     /// sale, whatever their parts are.
     ///
     ///     sale 1.005, refunds 0.335 each      →  sale 1.01, refunds 0.34, 0.33, 0.34
+    ///
+    /// A sale that is sent as what is left of it is the rounded sale without the rounded part that went back.
     func fitted(toDecimals decimals: Int, _ mode: RoundingMode) -> (conversion: Conversion, amounts: [FittedAmount]) {
         func fit(_ exact: ExactDecimal) -> ExactDecimal { exact.rounded(toDecimals: decimals, mode) }
         var fitted = self
         var amounts: [FittedAmount] = []
         func note(_ exact: ExactDecimal?, _ sent: ExactDecimal?) {
             if let exact, let sent, exact != sent { amounts.append(FittedAmount(exact: exact, sent: sent)) }
+        }
+        if let rest = remainder {
+            let sent = fit(rest.amount).subtracting(fit(rest.refunded))
+            fitted[.amount] = sent.map(Value.number) ?? .absent
+            note(self[.amount].number, sent)
+            return (fitted, amounts)
         }
         let (amount, refunded, refund) = (self[.amount].number, self[.refunded].number, self[.refund].number)
         if let refund {

@@ -114,7 +114,8 @@ package struct MappingWriter: Sendable {
     private func writeFitted(
         _ conversion: Conversion, _ context: inout ConverterContext, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
-        guard !conversion[.refunded].isAbsent, let (decimals, mode) = roundsAmounts(conversion.currency) else {
+        guard !conversion[.refunded].isAbsent || conversion.remainder != nil, let (decimals, mode) = roundsAmounts(conversion.currency)
+        else {
             return try writeRequest(conversion, &context, at: now)
         }
         let (fitted, amounts) = conversion.fitted(toDecimals: decimals, mode)

@@ -29,10 +29,11 @@ extension PostbackURL {
     }
 
     /// Amounts are rounded here only if the configuration says so; then they must add up.
-    private func fit(_ conversion: inout Conversion, _ context: inout ConverterContext) {
+    func fit(_ conversion: inout Conversion, _ context: inout ConverterContext) {
         let format = MoneyFormat(unit: .major, surplus: context.surplus)
         guard let currency = context.currency, let exponent = context.exponents.exponent(of: currency),
-            format.rounds(currency, context.exponents), let mode = format.writingMode, !conversion[.refunded].isAbsent
+            format.rounds(currency, context.exponents), let mode = format.writingMode,
+            !conversion[.refunded].isAbsent || conversion.remainder != nil
         else { return }
         (conversion, context.fitted) = conversion.fitted(toDecimals: exponent, mode)
     }

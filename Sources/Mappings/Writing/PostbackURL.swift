@@ -215,7 +215,10 @@ package struct PostbackURL: Sendable {
         var context = ConverterContext(currency: conversion.currency, exponents: exponents)
         context.surplus = surplus
         if !conversion[.update].isAbsent { return try writeUpdate(conversion, &context) }
-        return try fill(conversion, &context)
+        guard conversion.remainder != nil else { return try fill(conversion, &context) }
+        var rest = conversion
+        fit(&rest, &context)
+        return try fill(rest, &context)
     }
 
     func fill(_ conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> OutboundRequest {

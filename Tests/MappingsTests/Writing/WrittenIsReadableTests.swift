@@ -139,6 +139,26 @@ struct WrittenIsReadableTests {
         }
     }
 
+    @Test func `a sale that arrives as what is left of it adds up with what goes back later`() throws {
+        let writer = try Samples.writer(to: "refcampaign")
+        var sale = Conversion(id: Samples.id, source: "shop", tracker: "t", receivedAt: Samples.receivedAt)
+        (sale[.clickID], sale[.orderID], sale[.type], sale[.currency]) = (.text("c-1"), .text("o-1"), .text("sale"), .text("USD"))
+        sale[.amount] = .number(try ExactDecimal(parsing: "1.004"))
+        guard case .changed(let part) = sale.corrected(by: Correction(refund: .major(try ExactDecimal(parsing: "0.335")))) else {
+            Issue.record("the part was not taken")
+            return
+        }
+        // 1.00 less 0.34, not 0.669 rounded.
+        let first = try writer.write(part.asFirstMessage, at: Samples.receivedAt)
+        #expect(try Self.cents(first) == 66)
+        #expect(first.warnings == ["amount: 0.669 USD sent as 66 cents"])
+        guard case .changed(let whole) = part.corrected(by: Correction(status: "refunded")) else {
+            Issue.record("the rest was not taken")
+            return
+        }
+        #expect(try Self.cents(writer.write(whole, at: Samples.receivedAt)) == 66)
+    }
+
     private static func cents(_ request: OutboundRequest) throws -> Int64? {
         try JSONValue(parsing: request.body)["amount"]?.plainText.flatMap { Int64($0) }
     }
