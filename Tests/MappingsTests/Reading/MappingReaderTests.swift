@@ -60,7 +60,7 @@ struct MappingReaderTests {
                 "event 'FTD' is not one of registration, ftd, redeposit, lead, cashout, rejected; did you mean 'ftd'?",
                 "status '1' is not one of approved, pending, rejected",
                 "geo 'Germany' is not a two-letter ISO 3166 country code such as DE",
-                "timestamp 'now' is not a number; write plain digits with a point for decimals, such as 1234.56",
+                "timestamp 'now' is not UNIX time; send seconds since 1970, such as 1764200000",
             ]
         ),
         (
