@@ -24,7 +24,7 @@ run: build
 	@.build/debug/gateway demo $(ARGS)
 
 test: packages
-	@.ci/install-packages postgresql setpriv=util-linux curl=curl java=openjdk-17-jdk-headless php-cli php-curl
+	@.ci/install-packages postgresql setpriv=util-linux curl=curl java=openjdk-17-jdk-headless php-cli php-curl openssl nginx haproxy caddy apache2-bin
 	swift test $(ARGS)
 
 bench: packages

@@ -18,6 +18,7 @@ struct GatewayService: Sendable {
     let dispatcher: Dispatcher
     let server: InboundServer
     private let current: CurrentIntake
+    private let probe = DeploymentProbe()
     private let pruner: Pruner?
     private let store: any ConversionStore
     private let logger: Logger
@@ -39,7 +40,7 @@ struct GatewayService: Sendable {
             destinations: configuration.destinations.map { Destination($0, routes: routes) }, store: store, clock: SystemClock.delivery,
             settings: Dispatcher.Settings(grace: configuration.limits.drain, version: GatewayCommand.version), logger: logger)
         self.dispatcher = dispatcher
-        let intake = Self.intake(configuration, after: nil, store: store, dispatcher: dispatcher, logger: logger)
+        let intake = Self.intake(configuration, after: nil, store: store, dispatcher: dispatcher, probe: probe, logger: logger)
         // Half of the time for requests that are still coming in, so that deliveries have the rest.
         var limits = ConnectionLimits(drain: max(.seconds(1), configuration.limits.drain / 2))
         limits.take(configuration.limits)
@@ -48,7 +49,8 @@ struct GatewayService: Sendable {
     }
 
     private static func intake(
-        _ configuration: Configuration, after predecessor: Intake?, store: any IntakeStore, dispatcher: Dispatcher, logger: Logger
+        _ configuration: Configuration, after predecessor: Intake?, store: any IntakeStore, dispatcher: Dispatcher, probe: DeploymentProbe,
+        logger: Logger
     ) -> Intake {
         for source in configuration.sources where !source.openCredentials.isEmpty {
             let names = source.openCredentials.sorted().joined(separator: ", ")
@@ -63,11 +65,13 @@ struct GatewayService: Sendable {
                 metadata: ["sources": "\(unrouted.joined(separator: ", "))"])
         }
         let settings = Intake.Settings(wrongKeys: configuration.limits.wrongKeys)
+        let (reception, pass) = (Reception(configuration), ProbePass(configuration))
         return Intake(
-            Reception(configuration), store: store, clock: SystemClock.intake, settings: settings, logger: logger, after: predecessor,
+            reception, store: store, clock: SystemClock.intake, settings: settings, logger: logger, after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
             onAccepted: { dispatcher.offer($0, to: $1, claimEpoch: $2) },
-            onCorrected: { _ in dispatcher.look() })
+            onCorrected: { _ in dispatcher.look() },
+            elsewhere: { probe.reply(to: $0, peer: $1, reception, pass) })
     }
 
     /// Puts another configuration into use: for requests and tries that begin from now on. What counts at the start only stays as it is.
@@ -75,7 +79,7 @@ struct GatewayService: Sendable {
         // Destinations first: a conversion that is accepted from here on must find them.
         dispatcher.reconfigure(configuration.destinations.map { Destination($0, routes: configuration.routes) })
         let intake = Self.intake(
-            configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, logger: logger)
+            configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, probe: probe, logger: logger)
         current.replace(with: intake) { $0.take(configuration.limits) }
     }
 

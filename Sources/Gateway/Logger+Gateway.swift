@@ -11,5 +11,5 @@ extension Logger {
 
 private struct LogLines: TextOutputStream, Sendable {
     /// - Parameter line: with a line break at its end.
-    func write(_ line: String) { Terminal.complain(String(line.dropLast())) }
+    func write(_ line: String) { Terminal.log(String(line.dropLast())) }
 }

@@ -6,6 +6,7 @@ import Foundation
 let usage = """
     usage: Bench engine SECONDS SAMPLE-FILE
            Bench hostile-bytes SECONDS FOLDER-OF-SHAPES
+           Bench signatures SECONDS
            Bench bare-endpoint
            Bench client-ceiling URL SECONDS CONCURRENCY
 
@@ -27,6 +28,9 @@ case ("engine", 3):
 case ("hostile-bytes", 3):
     guard let seconds = Double(arguments[1]) else { exitWithUsage() }
     try HostileBytes(corpus: URL(fileURLWithPath: arguments[2])).run(seconds: seconds)
+case ("signatures", 2):
+    guard let seconds = Double(arguments[1]) else { exitWithUsage() }
+    try SignatureCost().run(seconds: seconds)
 case ("bare-endpoint", 1):
     try await BareEndpoint().run()
 case ("client-ceiling", 4):

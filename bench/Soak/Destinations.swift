@@ -37,6 +37,7 @@ enum Destinations {
               \(steady):
                 postback_url: "\(port(steady))/postback?cid={click_id}&sum={amount}&cur={currency}&txid={order_id}&id={id}"
                 refund_url: "\(port(steady))/refund?cid={click_id}&back={refund}&cur={currency}&txid={order_id}&id={id}"
+                partial_refund_url: "\(port(steady))/refund?cid={click_id}&back={refund}&cur={currency}&txid={order_id}&id={id}"
                 timeout: 1s
                 retries: \(retries(100))
                 retry_after_max: 2s

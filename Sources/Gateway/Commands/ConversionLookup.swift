@@ -20,7 +20,7 @@ struct ConversionLookup {
         if rows.count == 1 { return rows[0] }
         Terminal.complain(
             rows.isEmpty
-                ? ["there is no conversion \(text.quotedBriefly); find ids with `gateway conversions --order-id …`"]
+                ? ["there is no conversion \(text.quotedBriefly); look everywhere with `gateway find \(text.shellQuoted)`"]
                 : Self.sentence(text, mayBe: rows))
         throw ExitStatus.findings
     }

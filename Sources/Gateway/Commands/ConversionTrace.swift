@@ -7,6 +7,13 @@ struct ConversionTrace {
         var row: ConversionRow
         var request: StoredRequest?
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
+        var unrouted: UnroutedMessage?
+
+        /// Whether it came once more: a second refund looks like this, too.
+        func isRepeated(by row: RepeatRow) -> Bool {
+            guard let request, let other = row.request else { return false }
+            return request.target == other.target && request.body == other.body
+        }
     }
     private let first: Message
     private let corrections: [Message]
@@ -14,8 +21,10 @@ struct ConversionTrace {
 
     /// - Parameters:
     ///   - row: the first message or a correction; the whole history is shown.
-    ///   - destination: nil takes the deliveries to all of them.
-    init(_ row: ConversionRow, in store: any ReadingStore, destination: String? = nil) async throws(StoreError) {
+    ///   - destination: nil takes the deliveries to all of them, and the reasons why there are none to others.
+    init(
+        _ row: ConversionRow, in store: any ReadingStore, _ configuration: Configuration?, destination: String? = nil
+    ) async throws(StoreError) {
         var messages: [Message] = []
         for row in try await store.history(of: row.id) {
             var message = Message(row: row, request: try await store.request(of: row.id))
@@ -23,6 +32,10 @@ struct ConversionTrace {
                 DeliveryFilter(conversion: row.id, destination: destination, ascending: true, limit: 1000))
             {
                 message.deliveries.append((delivery, try await store.attempts(of: delivery.id)))
+            }
+            if destination == nil {
+                let reached = message.deliveries.map(\.row.id.destination)
+                message.unrouted = try await UnroutedMessage(row, reached: reached, in: store, configuration)
             }
             messages.append(message)
         }
@@ -37,18 +50,24 @@ struct ConversionTrace {
     var object: JSONObject {
         var object: JSONObject = ["conversion": .object(Listing.object(of: present))]
         object["request"] = first.request.map { .object(Listing.object(of: $0)) }
+        var number = 0
         object["repeats"] = .array(
             repeats.map { row in
                 var object: JSONObject = [
                     "received_at": .string(row.receivedAt.description), "same_content": .bool(row.sameContent),
                     "count": .number(String(row.count)),
                 ]
+                if row.isKeptWhole {
+                    number += 1
+                    object["repeat"] = .number(String(number))
+                }
                 object["note"] = row.note.map(JSONValue.string)
                 object["conversion"] = row.document.flatMap { try? JSONValue(parsing: $0) }
                 object["request"] = row.request.map { .object(Listing.object(of: $0)) }
                 return .object(object)
             })
         object["deliveries"] = Self.array(of: first)
+        object["not_routed"] = first.unrouted?.array
         guard !corrections.isEmpty else { return object }
         object["first"] = .object(Listing.object(of: first.row))
         object["corrections"] = .array(
@@ -59,6 +78,7 @@ struct ConversionTrace {
                 ]
                 object["request"] = message.request.map { .object(Listing.object(of: $0)) }
                 object["deliveries"] = Self.array(of: message)
+                object["not_routed"] = message.unrouted?.array
                 return .object(object)
             })
         return object
@@ -82,24 +102,45 @@ struct ConversionTrace {
             lines += ["", "request, credentials removed".styled(.bold)]
             lines += Listing.lines(of: request).map { "  " + $0 }
         }
-        for row in repeats { lines += Self.lines(of: row) }
+        var number = 0
+        for row in repeats {
+            if row.isKeptWhole { number += 1 }
+            if corrections.contains(where: { $0.isRepeated(by: row) }) { continue }
+            lines += Self.lines(of: row, number: row.isKeptWhole ? number : nil)
+        }
         lines += Self.deliveryLines(of: first)
         for (index, message) in corrections.enumerated() {
             let change = (try? Conversion(document: message.row.document))?.change ?? "a change"
-            lines += ["", "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)".styled(.bold)]
+            let title = "\(index + 1). correction \(message.row.id), \(message.row.receivedAt.shown): \(change)"
+            lines += [""] + Terminal.folded(title.styled(.bold))
             if let request = message.request { lines += Listing.lines(of: request).map { "  " + $0 } }
+            for row in repeats where message.isRepeated(by: row) {
+                lines.append("\(Self.sentence(of: row)): \(row.note ?? "with the same content")".styled(.yellow))
+            }
             lines += Self.deliveryLines(of: message)
         }
         return lines
     }
 
-    private static func lines(of row: RepeatRow) -> [String] {
-        let times = row.count == 1 ? "once" : "\(row.count) times"
+    /// - Parameter number: what `replay --repeat` calls it.
+    private static func lines(of row: RepeatRow, number: Int?) -> [String] {
         let content = row.sameContent ? "with the same content" : "with other content"
-        var lines = ["", "sent again \(times), last \(row.receivedAt.shown), \(content)".styled(.yellow)]
-        if let note = row.note { lines.append("  \(note)") }
+        var lines = ["", "\(sentence(of: row)), \(content)".styled(.yellow)]
+        if let note = row.note { lines += Terminal.folded("  \(note)") }
+        if let number {
+            lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim))
+        }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
+    }
+
+    /// A time that is over: the destination is paused or busy, or no gateway serves.
+    private static func next(_ time: Timestamp) -> String {
+        (time > SystemClock.now() ? ", next try " : ", due since ") + time.shown
+    }
+
+    private static func sentence(of row: RepeatRow) -> String {
+        "sent again \(row.count == 1 ? "once" : "\(row.count) times"), last \(row.receivedAt.shown)"
     }
 
     private static func deliveryLines(of message: Message) -> [String] {
@@ -107,18 +148,19 @@ struct ConversionTrace {
         for (row, attempts) in message.deliveries {
             lines.append("")
             var line = "→ \(row.id.destination): \(row.state.rawValue)"
-            if row.state == .pending { line += row.nextAttempt.map { ", next try \($0.shown)" } ?? ", waits for the delivery before it" }
+            if row.state == .pending { line += row.nextAttempt.map(Self.next) ?? ", waits for the delivery before it" }
             if let remote = row.remoteID { line += ", tracker's id \(remote)" }
-            lines.append(line.styled(row.state.style))
-            if let reason = row.reason { lines.append("  \(reason)") }
+            lines += Terminal.folded(line.styled(row.state.style))
+            if let reason = row.reason { lines += Terminal.folded("  \(reason)") }
             for attempt in attempts {
                 let status = attempt.status.map { " \($0)" } ?? ""
                 lines.append("  \(attempt.number). \(attempt.startedAt.shown)  \(attempt.requestLine)")
                 lines += (SentRequest(attempt)?.rest ?? []).map { "     \($0)" }
-                lines.append("     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply)")
+                lines += Terminal.folded(
+                    "     \(attempt.outcome.rawValue)\(status) after \(attempt.latency / 1000) ms: \(attempt.reply)")
             }
         }
-        return lines
+        return lines + (message.unrouted?.lines ?? [])
     }
 }
 

@@ -44,6 +44,7 @@ struct Conversions: AsyncParsableCommand {
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
+            self.store.tellSpan(page, by: byDate)
             let filter = ConversionFilter(
                 source: source, tracker: tracker, type: type, status: status, orderID: orderID, clickID: clickID, since: page.since?.time,
                 until: page.until?.time, state: state, withRepeats: repeated, byOccurrence: byDate == .occurred, limit: page.limit,
@@ -125,12 +126,8 @@ struct Conversions: AsyncParsableCommand {
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
             let row = try await ConversionLookup(text: id, store: store).find()
-            let trace = try await ConversionTrace(row, in: store)
-            let unrouted = try await UnroutedDestinations(row, in: store, configuration)
-            guard self.store.json else { return Terminal.print(trace.lines + unrouted.lines) }
-            var object = trace.object
-            object["not_routed"] = unrouted.array
-            Listing.printPretty(object)
+            let trace = try await ConversionTrace(row, in: store, configuration)
+            if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }
 }

@@ -61,6 +61,7 @@ struct Deliveries: AsyncParsableCommand {
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
+            self.store.tellSpan(page, by: filter.byDate)
             if notRouted { return try await listUnrouted(in: store, configuration) }
             let wanted = filter.filter(page)
             let rows = try await store.deliveries(wanted)
@@ -109,20 +110,20 @@ struct Deliveries: AsyncParsableCommand {
         @Argument(help: "The delivery's id, conversion:destination, or a conversion's, or the first characters of one.") var id: String
 
         func run() async throws {
-            let (store, _) = try store.open(for: .store)
+            let (store, configuration) = try store.open(for: .store)
             let colon = id.firstIndex(of: ":")
             let found = try await store.messages(startingWith: String(id[..<(colon ?? id.endIndex)]))
             guard found.count == 1 else {
                 Terminal.complain(
                     found.isEmpty
                         ? [
-                            "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them"
+                            "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them; look everywhere with `gateway find \(id.shellQuoted)`"
                         ]
                         : ConversionLookup.sentence(id, mayBe: found))
                 throw ExitStatus.findings
             }
             let trace = try await ConversionTrace(
-                found[0], in: store, destination: colon.map { String(id[id.index(after: $0)...]) })
+                found[0], in: store, configuration, destination: colon.map { String(id[id.index(after: $0)...]) })
             if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }

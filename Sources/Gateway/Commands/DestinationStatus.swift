@@ -13,13 +13,19 @@ struct DestinationStatus {
     let reports: [DestinationReport]
     let rate: String?
     let isDryRun: Bool
+    /// Ended within the last hour; nil if nothing did.
+    let lately: EndedDeliveries?
+    let health: DestinationHealth
 
     func count(_ state: DeliveryState) -> Int { counts[state] ?? 0 }
     var isServed: Bool { !reports.isEmpty }
     var inFlight: Int { reports.reduce(0) { $0 + $1.inFlight } }
 
     /// The configured ones in the order of the file, then those that only the store knows.
-    static func all(in store: any ReadingStore & GovernanceStore, _ configuration: Configuration?) async throws(StoreError) -> [Self] {
+    /// - Parameter stored: of the last hour.
+    static func all(
+        in store: any ReadingStore & GovernanceStore, _ configuration: Configuration?, _ stored: StoreStatus, now: Timestamp
+    ) async throws(StoreError) -> [Self] {
         let counts = try await store.counts()
         let oldest = try await store.oldestPending()
         let controls = try await store.controls()
@@ -27,23 +33,34 @@ struct DestinationStatus {
         let isServed = (store as? SQLiteConversionStore).map { StoreLock.isHeld(store: $0.path) } ?? true
         let reports = isServed ? try await store.reports() : []
         let configured = configuration?.destinations ?? []
-        let written = configuration?.destinationNames ?? []
-        var names = written
-        for name in counts.map(\.destination) + controls.map(\.destination) where !names.contains(name) { names.append(name) }
-        return names.map { name in
+        return names(counts, controls, configuration).map { name in
             let settings = configured.first { $0.name == name }
             let own = reports.filter { $0.destination == name }
+            let states = Dictionary(counts.filter { $0.destination == name }.map { ($0.state, $0.count) }) { $0 + $1 }
+            let control = controls.first { $0.destination == name }
+            let isDryRun = own.first?.isDryRun ?? settings?.isDryRun ?? false
+            let lately = stored.ended[name]
+            let isWritten = configuration?.destinationNames.contains(name) ?? true
             return Self(
-                name: name, isConfigured: written.contains(name) || configuration == nil || !own.isEmpty,
-                counts: Dictionary(counts.filter { $0.destination == name }.map { ($0.state, $0.count) }) { $0 + $1 },
-                oldest: oldest[name], control: controls.first { $0.destination == name }, reports: own,
-                rate: own.isEmpty ? settings?.rate?.description : own[0].rate, isDryRun: own.first?.isDryRun ?? settings?.isDryRun ?? false)
+                name: name, isConfigured: isWritten || !own.isEmpty, counts: states, oldest: oldest[name], control: control, reports: own,
+                rate: own.isEmpty ? settings?.rate?.description : own[0].rate, isDryRun: isDryRun, lately: lately,
+                health: DestinationHealth(
+                    control: control, reports: own, lately: lately ?? EndedDeliveries(counts: states), oldest: oldest[name],
+                    isDryRun: isDryRun, now: now))
+        }
+    }
+
+    private static func names(
+        _ counts: [DeliveryCount], _ controls: [DestinationControl], _ configuration: Configuration?
+    ) -> [String] {
+        (counts.map(\.destination) + controls.map(\.destination)).reduce(into: configuration?.destinationNames ?? []) { names, name in
+            if !names.contains(name) { names.append(name) }
         }
     }
 
     /// Ends the command if neither the configuration nor the store knows the name.
     static func check(_ name: String, in store: any ConversionStore, _ configuration: Configuration?) async throws {
-        let known = try await all(in: store, configuration).map(\.name)
+        let known = names(try await store.counts(), try await store.controls(), configuration)
         guard !known.contains(name), configuration != nil || !known.isEmpty else { return }
         Terminal.complain("there is no destination \(name.quotedBriefly)\(name.suggestion(from: known))")
         await store.close()
@@ -60,34 +77,25 @@ struct DestinationStatus {
         if let report = reports.first(where: { $0.breaker != .closed }) {
             let why = report.reason.map { ": \($0)" } ?? ""
             let next = report.breaker == .halfOpen ? "half-open" : "open" + (report.probeAt.map { " until \(zone.text($0))" } ?? "")
-            parts.append("breaker \(next), \(report.failures) failures\(why)")
+            parts.append("breaker \(next), \(report.failures.of("failure"))\(why)")
+        } else if control == nil {
+            switch health {
+            case .failing(let since, let reason): parts.append("failing\(since.map { " since \(zone.text($0))" } ?? ""): \(reason)")
+            case .slow(let since): parts.append("the oldest waits since \(zone.text(since))")
+            case .ok, .paused, .down: break
+            }
         }
         if isDryRun { parts.append("dry run") }
         return parts.isEmpty ? "ok" : parts.joined(separator: "; ")
     }
 
-    /// What the operator or the breaker gave as the reason.
-    var reason: String? {
-        if let control { return control.reason.isEmpty ? nil : control.reason }
-        return reports.first { $0.breaker != .closed }?.reason
-    }
-
-    /// One word for programs, the strongest first.
+    /// One word for programs: as `gateway status` has it, if nothing of the configuration is stronger.
     var word: String {
         if !isConfigured { return "not_configured" }
-        if control != nil { return "paused" }
-        if reports.contains(where: { $0.breaker == .open }) { return "open" }
-        if reports.contains(where: { $0.breaker == .halfOpen }) { return "half_open" }
-        return isDryRun ? "dry_run" : "ok"
+        return isDryRun && health == .ok ? "dry_run" : health.word
     }
 
-    var style: Terminal.Style {
-        switch word {
-        case "ok": .green
-        case "open": .red
-        default: .yellow
-        }
-    }
+    var style: Terminal.Style { word == health.word ? health.style : .yellow }
 
     var lastAnswer: TextTable.Cell {
         let answers = reports.compactMap { report in report.answeredAt.map { (time: $0, status: report.lastStatus ?? 0) } }
@@ -120,5 +128,15 @@ struct DestinationStatus {
         object["last_status"] = report.lastStatus.map { .number(String($0)) }
         object["answered_at"] = report.answeredAt.map { .string($0.description) }
         return object
+    }
+}
+
+extension DestinationHealth {
+    var style: Terminal.Style {
+        switch self {
+        case .ok: .green
+        case .slow, .paused: .yellow
+        case .failing, .down: .red
+        }
     }
 }

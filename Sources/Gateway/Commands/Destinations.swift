@@ -6,8 +6,8 @@ struct Destinations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows the state of every destination.",
         discussion: """
-            For each destination, what is stored and what a running gateway reports of it: it is paused, its breaker is open after a run of \
-            failures, or all is well. A running gateway reports about once a second, if something has changed.
+            For each destination, its state in the word of `gateway status`, what is stored, and what a running gateway reports of it. A \
+            running gateway reports about once a second, if something has changed.
             """)
 
     @OptionGroup var store: StoreOption
@@ -24,7 +24,9 @@ struct Destinations: AsyncParsableCommand {
 
     func run() async throws {
         let (store, configuration) = try store.open(for: .store)
-        let status = try await DestinationStatus.all(in: store, configuration)
+        let now = SystemClock.now()
+        let stored = try await store.status(endedSince: now.advanced(by: .seconds(-3600)), midnight: now)
+        let status = try await DestinationStatus.all(in: store, configuration, stored, now: now)
         await store.close()
         if self.store.json { return Listing.print(status.map(\.object)) }
         guard !status.isEmpty else { return Terminal.complain("there are no destinations") }
@@ -46,7 +48,7 @@ struct Destinations: AsyncParsableCommand {
             .init("\(row.count(.delivered) + row.count(.duplicate))"),
         ] + counts + [
             .init(row.isServed ? "\(row.inFlight)" : ""), .init(row.rate ?? ""), row.lastAnswer,
-            .init(state == "ok" ? "" : state, brief: row.reason),
+            .init(state == "ok" ? "" : state, brief: row.health.reason),
         ]
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Mappings
+import NIOSSL
 import Rules
 
 struct Doctor: AsyncParsableCommand {
@@ -10,33 +11,76 @@ struct Doctor: AsyncParsableCommand {
             Nothing is changed and nothing is sent: a destination's name is looked up, a connection is opened and TLS is agreed on, no more. \
             Ends with 1 if there is a problem. May run beside the service; it reads the whole store, some seconds for each gigabyte. On PostgreSQL \
             it shows the nodes with their leases, the connections, and how far the clocks are apart.
+
+            With --url it checks a running deployment from outside instead, through the proxy in front: the certificate, the sender's address, \
+            bytes that must arrive unchanged, long addresses and large bodies, and senders that close at once. It needs the configuration and \
+            the secrets of the running gateway, on this or another machine. None of its requests becomes a conversion.
             """
     )
 
     @OptionGroup var configuration: ConfigurationOption
 
+    @Option(name: .long, help: ArgumentHelp("Checks the deployment at this address from outside.", valueName: "https://…"))
+    var url: String?
+
+    @Option(
+        name: .long, help: ArgumentHelp("With --url: trusts the certificates in this file instead of the machine's.", valueName: "file"),
+        completion: .file())
+    var caFile: String?
+
     @Flag(name: .long, help: "Prints JSON.")
     var json = false
 
     func run() async throws {
+        let origin = try origin()
         let configuration = try configuration.load()
-        var findings = DoctorFiles.findings(configuration, path: self.configuration.config)
-        findings += await DoctorStore(configuration).findings()
-        findings += await DoctorDestinations(configuration).findings()
+        let findings: [DoctorFinding]
+        if let origin {
+            findings = await DoctorOutside(configuration, origin: origin, egress: try egress()).findings()
+        } else {
+            let files = DoctorFiles.findings(configuration, path: self.configuration.config)
+            let store = await DoctorStore(configuration).findings()
+            findings = files + store + (await DoctorDestinations(configuration).findings())
+        }
+        show(findings)
+        if findings.contains(where: { $0.level == .problem }) { throw ExitStatus.findings }
+    }
+
+    private func show(_ findings: [DoctorFinding]) {
         if json {
             Listing.print(
                 findings.map {
                     ["check": .string($0.check), "level": .string($0.level.rawValue), "sentence": .string($0.sentence)]
                 })
         } else {
-            let width = findings.map(\.check.count).max() ?? 0
+            // On a terminal the sentences need the room.
+            let width = Terminal.isTerminal ? 20 : findings.map(\.check.count).max() ?? 0
             for finding in findings {
                 let level = finding.level.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0).styled(finding.level.style)
-                Terminal.print(
-                    "\(level)  \(finding.check.padding(toLength: width, withPad: " ", startingAt: 0))  \(finding.sentence)")
+                let check = finding.check.padding(toLength: max(width, finding.check.count), withPad: " ", startingAt: 0)
+                Terminal.tell("\(level)  \(check)  \(finding.sentence)")
             }
         }
-        if findings.contains(where: { $0.level == .problem }) { throw ExitStatus.findings }
+    }
+
+    private func origin() throws -> Origin? {
+        guard let url else {
+            if caFile != nil { throw ValidationError("--ca-file has a meaning with --url only") }
+            return nil
+        }
+        guard let origin = Origin(of: url), origin.prefix == url || origin.prefix + "/" == url else {
+            throw ValidationError("--url must be an address without a path, such as https://track.example.com, found \(url.quotedBriefly)")
+        }
+        return origin
+    }
+
+    private func egress() throws -> Egress {
+        guard let caFile else { return Egress() }
+        do {
+            return Egress(trusting: try NIOSSLCertificate.fromPEMFile(caFile).map { try $0.toDERBytes() })
+        } catch {
+            throw ValidationError("no certificate can be read from \(caFile.quotedBriefly): \(error)")
+        }
     }
 }
 
@@ -73,13 +117,13 @@ enum DoctorFiles {
         let what = [
             (configuration.sources.count, "source"), (configuration.destinations.count, "destination"),
             (configuration.routes.count, "route"),
-        ].map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        ].map { $0.0.of($0.1) }.joined(separator: ", ")
         findings.append(
             warnings == 0
                 ? DoctorFinding("configuration", .ok, what)
                 : DoctorFinding(
                     "configuration", .warning,
-                    "\(what); \(warnings) warning\(warnings == 1 ? "" : "s"), shown by `gateway check --config \(path)`"))
+                    "\(what); \(warnings.of("warning")), shown by `gateway check --config \(path)`"))
         for source in configuration.sources where !source.openCredentials.isEmpty {
             findings.append(
                 DoctorFinding(

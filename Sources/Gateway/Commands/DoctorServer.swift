@@ -77,7 +77,7 @@ struct DoctorServer {
     static func nodes(_ server: ServerInspection) -> [DoctorFinding] {
         let live = server.nodes.filter { $0.lease > .zero }
         let findings = server.nodes.compactMap { node -> DoctorFinding? in
-            let held = "holds \(node.held) \(node.held == 1 ? "delivery" : "deliveries")"
+            let held = "holds \(node.held.of("delivery"))"
             if node.lease > .zero { return DoctorFinding("node", .ok, "'\(node.name)' has a lease for \(node.lease.text) and \(held)") }
             guard node.held > 0 else { return nil }
             let ended = "the lease of '\(node.name)' ended \((.zero - node.lease).text) ago and it \(held)"

@@ -33,7 +33,7 @@ struct Explanation {
             id: id ?? ConversionID(at: now, random: (0, 0)), receivedAt: now, request: source.completing(request), sender: .file)
         let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
         switch reception.find(arrival) {
-        case .nowhere(let reply):
+        case .nowhere(let reply, _):
             lines = [title(request, of: source.mapping.tracker, secrets), ""]
             let code: FailureCode = reply.wire.status == FailureCode.methodNotAllowed.status ? .methodNotAllowed : .notFound
             refuse(["this gateway does not take \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)
@@ -122,7 +122,7 @@ struct Explanation {
         isRefused = true
         self.reply = reply
         lines.append("refused: \(code)".styled(.red))
-        for sentence in sentences { lines.append("  \(sentence)") }
+        for sentence in sentences { lines += Terminal.folded("  \(sentence)") }
         lines += ["", "reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))"]
     }
 
@@ -143,6 +143,8 @@ struct Explanation {
         switch acceptance {
         case .stored: showDestinations(submission.destinations, of: conversion)
         case .conflict, .refused: break
+        // A kept request comes without a proxy, so it has no second try.
+        case .secondTry: break
         case .duplicate(let first, let isSame):
             let content = isSame ? "" : ", with other content, which is kept with it"
             lines.append("the store has it as conversion \(first)\(content): nothing is sent".styled(.yellow))
@@ -198,7 +200,7 @@ struct Explanation {
     /// What the message's own rule makes of the stored conversion, and what each destination gets of it.
     private mutating func showChange(of root: ConversionID, by message: CorrectionRule.Message, _ submission: Submission) async {
         guard let present = await foresight.present(of: root),
-            case .changed(let row, let routed) = submission.rule.step(message, present.document),
+            case .changed(let row, let way) = submission.rule.step(message, present.document),
             let current = try? Conversion(document: present.document), let next = try? Conversion(document: row.document)
         else { return }
         var table = TextTable("conversion \(next.id)", "now", "then")
@@ -206,10 +208,11 @@ struct Explanation {
             table.add(field, current.exampleText(field) ?? "", next.exampleText(field) ?? "")
         }
         lines += table.lines + [""]
-        let reached = HistoryStep(row: row, number: 1, routed: routed).destinations(after: Array(present.states.keys))
+        let reached = HistoryStep(row: row, number: 1, way: way).destinations(after: Array(present.states.keys))
         for name in configuration.destinations.map(\.name) where reached.contains(name) {
             show(next, to: name, after: present.states[name])
         }
+        showObstacles(to: next, reached: reached)
     }
 
     // MARK: - Parts of the picture
@@ -232,8 +235,10 @@ struct Explanation {
                 table.add(name, text, name == "extra" ? "parameters that no field names" : origins[name] ?? "")
             }
         }
-        lines += table.lines.map { "  " + $0 }
-        for warning in conversion.warnings { lines.append("  warning: \(warning)".styled(.yellow)) }
+        // Values are shown in full. If they need more room than there is, what is short comes first.
+        let isWide = Terminal.width.map { width in table.lines.contains { $0.places > width - 2 } } ?? false
+        lines += table.fitting(nil, only: isWide ? ["field", "from", "value"] : nil).lines.map { "  " + $0 }
+        for warning in conversion.warnings { lines += Terminal.folded("  warning: \(warning)".styled(.yellow)) }
         let key = notes?.key ?? ""
         lines += ["", "same conversion again: \(key.isEmpty ? "never, since it lacks what the key is made of" : key)", ""]
     }
@@ -241,7 +246,13 @@ struct Explanation {
     private mutating func showDestinations(_ names: [String], of conversion: Conversion) {
         if names.isEmpty { lines.append("no route takes this conversion to any destination".styled(.yellow)) }
         for name in names { show(conversion, to: name, after: nil) }
-        lines += configuration.routes.obstacles(to: conversion, reached: names).map { $0.sentence.printable.styled(.yellow) }
+        showObstacles(to: conversion, reached: names)
+    }
+
+    private mutating func showObstacles(to conversion: Conversion, reached: [String]) {
+        lines += configuration.routes.obstacles(to: conversion, reached: reached).flatMap {
+            Terminal.folded($0.sentence.styled(.yellow))
+        }
     }
 
     /// - Parameter state: for a correction, what became of its conversion at this destination; nil if it had no delivery there.
@@ -251,7 +262,7 @@ struct Explanation {
         switch sending.nextStep(for: conversion, delivery: arrival.id, after: state, at: arrival.receivedAt) {
         case .send(let request, _): show(request, to: sending, "→ \(name)")
         case .recordOnly(let request): show(request, to: sending, "→ \(name): recorded only, since the destination is a dry run")
-        case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow), "  \(reason)"]
+        case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow)] + Terminal.folded("  \(reason)")
         case .tooLate(let reason), .unreadable(let reason): lines += ["→ \(name): dead".styled(.yellow), "  \(reason)"]
         }
     }
@@ -259,5 +270,6 @@ struct Explanation {
     private mutating func show(_ request: OutboundRequest, to sending: Sending, _ title: String) {
         lines.append(title.styled(.green))
         lines += SentRequest(request, to: sending).lines.map { "  " + $0 }
+        lines += request.warnings.map { "  warning: \($0)".styled(.yellow) }
     }
 }

@@ -43,7 +43,7 @@ struct Find: AsyncParsableCommand {
         if self.store.json {
             Listing.print(shown.map(\.object))
         } else {
-            for hit in shown { Terminal.print(hit.lines) }
+            for line in shown.flatMap(\.lines) { Terminal.tell(line) }
         }
         if hits.isEmpty {
             Terminal.complain("nothing is stored of \(sought.text.quotedBriefly); searched \(Self.text(of: report))")
@@ -58,7 +58,7 @@ struct Find: AsyncParsableCommand {
 
     /// `120 conversions and corrections since 2026-11-20T09:30:00Z, 3 repeats …`
     static func text(of report: FindReport) -> String {
-        report.searched.map { kind in "\(kind.count) \(kind.name)" + (kind.since.map { " since \($0.shown)" } ?? "") }.joined(
+        report.searched.map { kind in kind.text + (kind.since.map { " since \($0.shown)" } ?? "") }.joined(
             separator: ", ")
             + "; a request that got no answer left no trace; `gateway conversions --since yesterday` lists what came lately"
     }

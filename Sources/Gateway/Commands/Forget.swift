@@ -73,14 +73,13 @@ struct Forget: AsyncParsableCommand {
         if !isRefused {
             Terminal.print(dryRun ? "would change:" : "changed:")
             for (count, name, what) in parts where count > 0 {
-                let plural = name == "delivery" ? "deliveries" : name + "s"
-                Terminal.print("  \(count) \(count == 1 ? name : plural) \(what)")
+                Terminal.print("  \(count.of(name)) \(what)")
             }
         }
         if !report.pending.isEmpty {
             let one = report.pending.count == 1
             let list = report.pending.prefix(5).map(\.description).joined(separator: ", ") + (report.pending.count > 5 ? " …" : "")
-            let sentence = "\(report.pending.count) \(one ? "delivery is" : "deliveries are") pending yet: \(list)"
+            let sentence = "\(report.pending.count.of("delivery")) \(one ? "is" : "are") pending yet: \(list)"
             if isRefused {
                 Terminal.complain(
                     "\(sentence); nothing was changed; wait until \(one ? "it has" : "they have") ended, or add --also-pending")

@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// Runs refused requests again, by today's configuration and mappings. The judge that serves decides about each.
+/// Runs refused requests and repeats again, by today's configuration and mappings. The judge that serves decides about each.
 ///
 /// The credential that proved its sender is gone. Its source is the one that was kept with it, if a credential was proven then; else the
 /// operator names the source. Its age counts from when it came first.
@@ -21,35 +21,41 @@ struct RefusedReplay {
 
     private struct Unusable: Error, CustomStringConvertible { var description: String }
 
-    private func judge(_ row: RefusedRow, id: ConversionID, at now: Timestamp) throws(Unusable) -> (arrival: Arrival, judgement: Judgement)
-    {
+    private func judge(_ kept: KeptRequest, id: ConversionID, at now: Timestamp) throws(Unusable) -> (
+        arrival: Arrival, judgement: Judgement
+    ) {
         guard let reception, let configuration else {
-            throw Unusable(description: "running a refused request again needs a configuration; name it with --config")
+            throw Unusable(description: "running a kept request again needs a configuration; name it with --config")
         }
-        guard !row.refused.isCut else {
-            let kept = row.refused.request.body.count
+        guard !kept.isCut else {
             throw Unusable(
-                description: "only the first \(kept) bytes of its body were kept, so it cannot be run again; let its sender repeat it")
+                description:
+                    "only the first \(kept.request.body.count) bytes of its body were kept, so it cannot be run again; let its sender "
+                    + "repeat it, or give the whole with --body")
         }
-        guard let name = row.refused.source ?? source else {
+        guard let name = kept.source ?? source else {
             throw Unusable(description: "this request came from a stranger; name its source with --source NAME")
         }
         guard configuration.source(name) != nil else { throw Unusable(description: "the configuration has no source '\(name)'") }
-        let request = row.refused.request
+        let request = kept.request
         let arrival = Arrival(
-            id: id, receivedAt: now, arrivedAt: row.refused.receivedAt, request: request.wireRequest,
-            sender: .named(source: name, peer: request.peer))
+            id: id, receivedAt: now, arrivedAt: kept.receivedAt, request: request.wireRequest,
+            sender: .named(source: name, peer: request.peer), note: kept.note)
         guard case .trackers(let matches, let first) = reception.find(arrival) else {
             throw Unusable(description: "this gateway does not take \(request.method) \(arrival.request.path.quotedBriefly)")
         }
-        return (arrival, reception.judge(arrival, reception.admit(arrival, matches, first)))
+        let judgement = reception.judge(arrival, reception.admit(arrival, matches, first))
+        guard let key = kept.ownKey, case .conversion(let conversion, var submission) = judgement else { return (arrival, judgement) }
+        submission.keys = [DuplicateKey(scope: .source(name), digest: key)]
+        (submission.awaitedKeys, submission.signature, submission.repeats) = ([], nil, .ignore)
+        return (arrival, .conversion(conversion, submission))
     }
 
-    /// What would become of a refused request today, and whether the store would take something from it.
-    func outcome(of row: RefusedRow, _ foresight: Foresight) async -> (sentence: String, isStored: Bool) {
+    /// What would become of a request today, and whether the store would take something from it.
+    func outcome(of kept: KeptRequest, _ foresight: Foresight) async -> (sentence: String, isStored: Bool) {
         do throws(Unusable) {
             let now = SystemClock.now()
-            switch try judge(row, id: ConversionID(at: now, random: (0, 0)), at: now).judgement {
+            switch try judge(kept, id: ConversionID(at: now, random: (0, 0)), at: now).judgement {
             case .refused(let refusal): return ("would be refused again: \(refusal.reason.printable)", false)
             case .list: return ("asks for a list, which needs no second run", false)
             case .correction(let read, let submission):
@@ -66,7 +72,8 @@ struct RefusedReplay {
         case .success(.stored):
             let names = submission.destinations.joined(separator: ", ")
             return ("would become a conversion of '\(submission.conversion.source)', for \(names.isEmpty ? "no destination" : names)", true)
-        case .success(.duplicate(let first, _)): return ("is conversion \(first), which is stored already", true)
+        case .success(.duplicate(let first, _)), .success(.secondTry(let first)):
+            return ("is conversion \(first), which is stored already", true)
         case .success(.corrected(let first, _)): return ("would become a correction of conversion \(first)", true)
         case .success(.conflict(let other)): return ("its key belongs to conversion \(other) of another source", false)
         case .success(.refused(let failure)): return ("would be refused again: \(failure.sentence.printable)", false)
@@ -95,20 +102,20 @@ struct RefusedReplay {
     private enum Outcome { case stored, known, refused }
 
     /// False if one is refused again.
-    func run(_ rows: [RefusedRow]) async throws -> Bool {
+    func run(_ rows: [KeptRequest]) async throws -> Bool {
         guard !rows.isEmpty else { return true }
         var outcomes: [Outcome] = []
         for row in rows {
             do {
                 outcomes.append(try await run(row))
             } catch let refusal as Refusal {
-                Terminal.complain("refused request \(row.id) is refused again: \(refusal.reason.printable)")
+                Terminal.complain("\(row.name) is refused again: \(refusal.reason.printable)")
                 outcomes.append(.refused)
             } catch let error as Unusable {
-                Terminal.complain("refused request \(row.id): \(error)")
+                Terminal.complain("\(row.name): \(error)")
                 outcomes.append(.refused)
             } catch let error as StoreError where error.kind == .unstorable {
-                Terminal.complain("refused request \(row.id): \(error.description.printable)")
+                Terminal.complain("\(row.name): \(error.description.printable)")
                 outcomes.append(.refused)
             }
         }
@@ -116,7 +123,7 @@ struct RefusedReplay {
         return !outcomes.contains(.refused)
     }
 
-    private func run(_ row: RefusedRow) async throws -> Outcome {
+    private func run(_ row: KeptRequest) async throws -> Outcome {
         let now = SystemClock.now()
         let (arrival, judgement) = try judge(row, id: SystemClock.intake.id(at: now), at: now)
         switch judgement {
@@ -127,12 +134,12 @@ struct RefusedReplay {
         }
     }
 
-    private func store(_ conversion: Conversion, _ submission: Submission, _ row: RefusedRow, _ arrival: Arrival) async throws -> Outcome {
+    private func store(_ conversion: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival) async throws -> Outcome {
         switch try await store.accept(submission) {
         case .stored:
             try await mark(row, as: conversion.id, arrival, "became conversion \(conversion.id)")
             return .stored
-        case .duplicate(let first, _):
+        case .duplicate(let first, _), .secondTry(let first):
             try await mark(row, as: first, arrival, "is conversion \(first), which is stored already")
             return .known
         case .corrected(let first, let correction):
@@ -143,7 +150,7 @@ struct RefusedReplay {
         }
     }
 
-    private func correct(_ message: Conversion, _ submission: Submission, _ row: RefusedRow, _ arrival: Arrival) async throws -> Outcome {
+    private func correct(_ message: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival) async throws -> Outcome {
         switch try await store.correct(submission) {
         case .applied(let root, let correction):
             try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(root)")
@@ -161,8 +168,8 @@ struct RefusedReplay {
         }
     }
 
-    private func mark(_ row: RefusedRow, as id: ConversionID, _ arrival: Arrival, _ what: String) async throws {
-        try await store.markReplayed(refused: row.id, as: id, at: arrival.receivedAt)
-        Terminal.print("refused request \(row.id) \(what)")
+    private func mark(_ row: KeptRequest, as id: ConversionID, _ arrival: Arrival, _ what: String) async throws {
+        if let number = row.number { try await store.markReplayed(refused: number, as: id, at: arrival.receivedAt) }
+        Terminal.print("\(row.name) \(what)")
     }
 }

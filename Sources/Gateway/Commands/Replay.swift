@@ -4,7 +4,7 @@ import Rules
 
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Sends deliveries again, or runs refused requests again, or applies corrections that wait.",
+        abstract: "Sends deliveries again, or runs refused requests and repeats again, or applies corrections that wait.",
         discussion: """
             An ID is a conversion's (all its deliveries), a delivery's (CONVERSION:DESTINATION), or the number of a refused request; the first \
             characters of a conversion's do. A filter \
@@ -13,6 +13,10 @@ struct Replay: AsyncParsableCommand {
             anyway; --state pending, or its id, makes it due now, and it is still sent once. Beside ids the options narrow down: ID --state \
             pending leaves alone what has been sent meanwhile. --to NAME sends conversions to a destination \
             that they were not routed to, with what is `set` by the first route that leads there from their source, whatever its condition.
+
+            ID --body FILE, --query TEXT and --header NAME:VALUE run an edited copy of one refused request; the original stays under `gateway \
+            refused`. ID --repeat N makes a conversion of its own of a message that came again with other content; `gateway conversions \
+            --repeated` lists such conversions, and `show ID` their repeats with their numbers.
 
             --waiting looks once more for the conversions of corrections that wait: their sources may share orders by now.
 
@@ -36,6 +40,11 @@ struct Replay: AsyncParsableCommand {
     @Flag(name: .long, help: "Takes corrections that wait for their conversion instead; --source, --order-id, --since and --until apply.")
     var waiting = false
 
+    @Option(name: .long, help: ArgumentHelp("Makes a conversion of its own of this repeat of the conversion ID.", valueName: "number"))
+    var `repeat`: Int?
+
+    @OptionGroup var edit: RequestEditOptions
+
     @Flag(name: .long, help: "Shows what would be sent and what is different from last time, and changes nothing.")
     var dryRun = false
 
@@ -55,6 +64,13 @@ struct Replay: AsyncParsableCommand {
         if waiting, refused || to != nil || !ids.isEmpty || filter.destination != nil || filter.state != nil || filter.failed {
             throw ValidationError("--waiting takes corrections by --source, --order-id, --since and --until only")
         }
+        if let number = `repeat`, ids.count != 1 || number < 1 || Self.conversionPart(of: ids[0]) == nil || ids[0].contains(":") {
+            throw ValidationError("--repeat takes a number from 1 beside one conversion's id")
+        }
+        if `repeat` != nil, refused || waiting || to != nil { throw ValidationError("--repeat stands beside an id alone") }
+        if !edit.isEmpty, `repeat` == nil, ids.count != 1 || Int64(ids[0]) == nil || refused || waiting {
+            throw ValidationError("--body, --query and --header change one refused request; name its number")
+        }
         if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
         for id in ids where Self.conversionPart(of: id) == nil && Int64(id) == nil {
             throw ValidationError(
@@ -67,16 +83,25 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         let (store, configuration) = try store.open(readOnly: dryRun)
+        self.store.tellSpan(page, by: filter.byDate)
         if waiting { return try await runWaiting(in: store, configuration) }
         var plan = ReplayPlan()
-        var requests: [RefusedRow] = []
-        if let to {
+        var requests: [KeptRequest] = []
+        let edit = try edit.edit()
+        if let number = `repeat` {
+            requests = try await repetition(number, in: store, edit)
+        } else if let to {
             if let configuration, configuration.destination(to) == nil { try KnownNames.check(.destination, to, in: configuration) }
             try await findAdditions(to, in: store, &plan)
         } else if !ids.isEmpty {
-            for id in ids { try await find(id, in: store, &plan, &requests) }
+            var rows: [RefusedRow] = []
+            for id in ids { try await find(id, in: store, &plan, &rows) }
+            if !edit.summary.isEmpty, rows.isEmpty {
+                throw ValidationError("--body, --query and --header change a refused request, and \(ids[0]) is none")
+            }
+            requests = rows.map { KeptRequest($0, edit) }
         } else if refused {
-            requests = try await refusedRequests(in: store)
+            requests = try await refusedRequests(in: store).map { KeptRequest($0) }
         } else {
             try await find(in: store, &plan)
         }
@@ -114,7 +139,7 @@ struct Replay: AsyncParsableCommand {
                 source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, limit: page.limit,
                 offset: page.offset))
         if rows.isEmpty { try filter.checkNames(configuration) }
-        if rows.count == page.limit { warnOfLimit("corrections") }
+        if rows.count == page.limit { warnOfLimit("correction") }
         let foresight = dryRun ? Foresight(try self.store.location().0) : nil
         let isWhole = try await WaitingReplay(store: store, configuration: configuration).run(rows, foresight)
         await foresight?.close()
@@ -176,12 +201,31 @@ struct Replay: AsyncParsableCommand {
         }
     }
 
+    private func repetition(_ number: Int, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
+        guard let id = try await message(ids[0][...], in: store), let row = try await store.history(of: id).first else {
+            Terminal.complain("there is no conversion \(ids[0].quotedBriefly)")
+            return []
+        }
+        let whole = try await store.repeats(of: row.id).compactMap { repetition in
+            repetition.isKeptWhole ? repetition.request.map { (repetition, $0) } : nil
+        }
+        guard number <= whole.count else {
+            Terminal.complain(
+                whole.isEmpty
+                    ? "conversion \(row.id) has no repeat with other content that is kept"
+                    : "conversion \(row.id) has \(whole.count) repeats with other content, numbered from 1")
+            return []
+        }
+        return [KeptRequest(repeat: number, whole[number - 1].0, whole[number - 1].1, of: row, edit)]
+    }
+
     private func refusedRequests(in store: any ReadingStore) async throws -> [RefusedRow] {
         // The keep is bounded; those that were run again must not use up the limit.
         let kept = try await store.refused(
-            RefusedFilter(source: filter.source, since: page.since?.time, until: page.until?.time, ascending: true, limit: 1_000_000)
+            RefusedFilter(
+                source: filter.source, since: page.since?.time, until: page.until?.time, unrouted: false, ascending: true, limit: 1_000_000)
         ).filter { $0.replayedAs == nil }
-        if kept.count > page.limit { warnOfLimit("refused requests") }
+        if kept.count > page.limit { warnOfLimit("refused request") }
         return Array(kept.prefix(page.limit))
     }
 
@@ -221,7 +265,7 @@ struct Replay: AsyncParsableCommand {
 
     private func deliveries(_ filter: DeliveryFilter, in store: any ReadingStore) async throws -> [DeliveryRow] {
         let rows = try await store.deliveries(filter)
-        if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") deliveries") }
+        if rows.count == page.limit { warnOfLimit("\(filter.state?.rawValue ?? "failed") delivery") }
         return rows
     }
 
@@ -241,8 +285,9 @@ struct Replay: AsyncParsableCommand {
             for message in missing { plan.add(ReplayPlan.Item(message, to: destination)) }
         }
         if known > 0 {
-            let have = known == 1 ? "1 conversion has" : "\(known) conversions have"
-            Terminal.complain("\(have) a delivery to '\(destination)' already; send it again with --destination \(destination)")
+            Terminal.complain(
+                "\(known.of("conversion")) \(known == 1 ? "has" : "have") a delivery to '\(destination)' already; send it again with --destination \(destination)"
+            )
         }
     }
 
@@ -270,14 +315,14 @@ struct Replay: AsyncParsableCommand {
                 ConversionFilter(
                     source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time,
                     byOccurrence: filter.byDate == .occurred, ascending: true, limit: page.limit, offset: page.offset))
-            if conversions.count == page.limit { warnOfLimit("conversions") }
+            if conversions.count == page.limit { warnOfLimit("conversion") }
         }
         return conversions
     }
 
     /// What a filter leaves out must not look like everything.
     private func warnOfLimit(_ what: String) {
-        Terminal.complain("only the \(page.limit) oldest \(what) are taken; take more with --limit")
+        Terminal.complain("only \(page.limit.of(what)) \(page.limit == 1 ? "is" : "are") taken, the oldest; take more with --limit")
     }
 
     // MARK: Sending
@@ -288,8 +333,8 @@ struct Replay: AsyncParsableCommand {
     ) async throws -> Bool {
         let (owed, gone) = plan.split(by: configuration)
         for (name, count) in gone {
-            let stay = count == 1 ? "delivery stays as it is" : "deliveries stay as they are"
-            Terminal.complain("the configuration has no destination '\(name)' any more; \(count) \(stay)")
+            let stay = count == 1 ? "stays as it is" : "stay as they are"
+            Terminal.complain("the configuration has no destination '\(name)' any more; \(count.of("delivery")) \(stay)")
         }
         guard !plan.items.isEmpty else { return true }
         let now = SystemClock.now()
@@ -303,14 +348,11 @@ struct Replay: AsyncParsableCommand {
         }
         let were = states.isEmpty ? "" : " (\(states.joined(separator: ", ")) before)"
         Terminal.print(
-            "\(count) \(count == 1 ? "delivery is" : "deliveries are") due now\(were); a running gateway sends within two seconds")
+            "\(count.of("delivery")) \(count == 1 ? "is" : "are") due now\(were); a running gateway sends within two seconds")
         if requeued < rows.count {
             let changed = rows.count - requeued
-            let stay =
-                changed == 1
-                ? "1 delivery has changed meanwhile and stays as it is"
-                : "\(changed) deliveries have changed meanwhile and stay as they are"
-            Terminal.complain("\(stay); look at \(changed == 1 ? "it" : "them") with 'gateway deliveries'")
+            let stay = changed == 1 ? "has changed meanwhile and stays as it is" : "have changed meanwhile and stay as they are"
+            Terminal.complain("\(changed.of("delivery")) \(stay); look at \(changed == 1 ? "it" : "them") with 'gateway deliveries'")
         }
         return gone.isEmpty
     }

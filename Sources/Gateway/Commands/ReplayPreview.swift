@@ -18,7 +18,7 @@ struct ReplayPreview {
     }
 
     /// False if something would not be sent.
-    func show(_ plan: ReplayPlan, _ requests: [RefusedRow]) async throws -> Bool {
+    func show(_ plan: ReplayPlan, _ requests: [KeptRequest]) async throws -> Bool {
         var counts = Counts()
         var destinations: [String: Sending] = [:]
         for destination in configuration?.destinations ?? [] {
@@ -28,9 +28,9 @@ struct ReplayPreview {
         if !plan.items.isEmpty { Terminal.print(Self.summary(counts)) }
         let refused = RefusedReplay(store: store, configuration: configuration, source: source)
         for row in requests {
-            Terminal.print("refused request \(row.id), \(row.refused.code): \(row.refused.reason.printable)".styled(.bold))
+            Terminal.tell("\(row.name), \(row.said.printable)".styled(.bold))
             let (sentence, isStored) = await refused.outcome(of: row, foresight)
-            Terminal.print("  " + sentence)
+            Terminal.tell("  " + sentence)
             if !isStored { counts.notSent += 1 }
         }
         return counts.notSent == 0
@@ -39,7 +39,7 @@ struct ReplayPreview {
     private func show(_ item: ReplayPlan.Item, of plan: ReplayPlan, _ destination: Sending?, _ counts: inout Counts) async throws {
         let reason = item.row?.reason.map { ": \($0.printable)" } ?? ""
         let state = item.row.map { "now \($0.state.rawValue)" } ?? "not sent there so far"
-        Terminal.print("→ \(item.id.destination), conversion \(item.id.conversion), \(state)\(reason)".styled(.bold))
+        Terminal.tell("→ \(item.id.destination), conversion \(item.id.conversion), \(state)\(reason)".styled(.bold))
         guard let destination else {
             counts.notSent += 1
             return Terminal.print("  the configuration has no destination '\(item.id.destination)' any more")
@@ -53,6 +53,7 @@ struct ReplayPreview {
         }
         switch forecast.next {
         case .send(let request, _):
+            for warning in request.warnings { Terminal.print("  warning: \(warning)".styled(.yellow)) }
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
             try await compare(request, item, &counts)
@@ -74,7 +75,7 @@ struct ReplayPreview {
 
     private func notSent(_ sentence: String, _ counts: inout Counts) {
         counts.notSent += 1
-        Terminal.print("  \(sentence)".styled(.yellow))
+        Terminal.tell("  \(sentence)".styled(.yellow))
     }
 
     /// Shows what is different from the last attempt.
@@ -97,10 +98,10 @@ struct ReplayPreview {
         let difference = request.difference(from: sent)
         if difference.isEmpty {
             counts.same += 1
-            return Terminal.print("  the same as \(earlier)".styled(.dim))
+            return Terminal.tell("  the same as \(earlier)".styled(.dim))
         }
         counts.different += 1
-        Terminal.print("  different from \(earlier)".styled(.dim))
+        Terminal.tell("  different from \(earlier)".styled(.dim))
         Terminal.print(difference.map { "    \($0)".styled($0.hasPrefix("-") ? .red : .green) })
     }
 

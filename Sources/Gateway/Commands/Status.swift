@@ -6,11 +6,11 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says what is going on: each destination, each source, and what waits.",
         discussion: """
-            A destination is *paused*; *down* if it failed so often in a row that only probes are sent; *failing* if more than half of \
-            what ended in the last hour (or ever, if nothing did) was skipped, rejected, is dead or unconfirmed; *slow* if what waits is older than \
-            \(DestinationHealth.patience.text); or *ok*. Whether it is down is known while a gateway serves.
+            A destination is `paused`; `down` if it failed so often in a row that only probes are sent; `failing` if more than half of \
+            what ended in the last hour (or ever, if nothing did) was skipped, rejected, is dead or unconfirmed; `slow` if what waits is older than \
+            \(DestinationHealth.patience.text); or `ok`. Whether it is down is known while a gateway serves.
 
-            When everything will be through is an estimate by what ended in the last hour.
+            When everything will be through is an estimate by the pace of the last hour; it is said once there is a pace.
             """)
 
     @OptionGroup var store: StoreOption
@@ -55,7 +55,7 @@ struct Status: AsyncParsableCommand {
         let zone = Terminal.zone
         let midnight = zone.today(at: now).lowerBound
         let stored = try await store.status(endedSince: now.advanced(by: .seconds(-3600)), midnight: midnight)
-        let destinations = try await DestinationStatus.all(in: store, configuration)
+        let destinations = try await DestinationStatus.all(in: store, configuration, stored, now: now)
         var sources = stored.sources
         for name in configuration?.sourceNames ?? [] where !sources.contains(where: { $0.source == name }) {
             sources.append(SourceActivity(source: name, last: Timestamp(microseconds: .min)))

@@ -5,12 +5,12 @@ import Rules
 struct StatusText {
     private struct Destination {
         var status: DestinationStatus
-        var health: DestinationHealth
         var waiting: [WaitingAmount]
-        /// Ended within the last hour.
-        var ended: Int
         var through: Duration?
         var answer: AttemptRow?
+
+        var health: DestinationHealth { status.health }
+        var ended: Int { status.lately?.count ?? 0 }
     }
     private let destinations: [Destination]
     private let sources: [SourceActivity]
@@ -20,14 +20,9 @@ struct StatusText {
 
     init(_ destinations: [DestinationStatus], _ stored: StoreStatus, sources: [SourceActivity], now: Timestamp) {
         self.destinations = destinations.map { status in
-            let lately = stored.ended[status.name]
-            let health = DestinationHealth(
-                control: status.control, reports: status.reports, lately: lately ?? EndedDeliveries(counts: status.counts),
-                oldest: status.oldest, now: now)
-            let ended = lately?.count ?? 0
-            return Destination(
-                status: status, health: health, waiting: stored.waiting.filter { $0.destination == status.name }, ended: ended,
-                through: Self.through(status.count(.pending), endedInAnHour: ended, health), answer: stored.answers[status.name])
+            Destination(
+                status: status, waiting: stored.waiting.filter { $0.destination == status.name }, through: Self.through(status, now),
+                answer: stored.answers[status.name])
         }
         self.sources = sources
         waitingCorrections = stored.waitingCorrections
@@ -36,10 +31,10 @@ struct StatusText {
     }
 
     /// Nil if nothing can be said.
-    private static func through(_ waiting: Int, endedInAnHour ended: Int, _ health: DestinationHealth) -> Duration? {
-        switch health {
+    private static func through(_ status: DestinationStatus, _ now: Timestamp) -> Duration? {
+        switch status.health {
         case .paused, .down: nil
-        case .ok, .slow, .failing: waiting > 0 && ended > 0 ? .seconds(3600 * waiting / ended) : nil
+        case .ok, .slow, .failing: status.lately?.time(for: status.count(.pending), at: now)
         }
     }
 
@@ -62,11 +57,9 @@ struct StatusText {
             lines += table.fitting(width).lines
         }
         if waitingCorrections > 0 {
-            let wait =
-                waitingCorrections == 1
-                ? "1 correction waits for its conversion" : "\(waitingCorrections) corrections wait for their conversions"
+            let wait = waitingCorrections.of("correction waits for its conversion", "corrections wait for their conversions")
             let misplaced = misplacedCorrections > 0 ? ", \(misplacedCorrections) for an order of another source".styled(.yellow) : ""
-            lines += ["", "\(wait)\(misplaced); see `gateway conversions --waiting`"]
+            lines += [""] + Terminal.folded("\(wait)\(misplaced); see `gateway conversions --waiting`")
         }
         return lines
     }
@@ -87,9 +80,10 @@ struct StatusText {
             let ofThem = corrections == 0 ? "" : ", \(corrections) of them \(corrections == 1 ? "a correction" : "corrections")"
             var line = "  \(pending) waiting\(ofThem)" + (worth.isEmpty ? "" : ", worth \(worth)")
             if let oldest = status.oldest { line += ", the oldest for \(age(oldest))" }
-            lines.append(line)
-            if let through = destination.through {
-                lines.append("  through in about \(through.text), at \(destination.ended) in the last hour")
+            lines += width.map { line.folded(to: $0) } ?? [line]
+            if let through = destination.through, let since = status.lately?.first {
+                lines.append(
+                    "  through in about \(through.text), at the pace of the last \(age(since)), in which \(destination.ended) ended")
             }
         }
         let unconfirmed = status.count(.unconfirmed)
@@ -151,14 +145,4 @@ extension WaitingAmount {
     fileprivate var amountText: String { amount.text(in: currency.flatMap { Currency(code: $0) }) }
     /// `EUR 49.90`; nil without a currency.
     fileprivate var text: String? { currency.map { "\($0) \(amountText)" } }
-}
-
-extension DestinationHealth {
-    fileprivate var style: Terminal.Style {
-        switch self {
-        case .ok: .green
-        case .slow, .paused: .yellow
-        case .failing, .down: .red
-        }
-    }
 }

@@ -15,6 +15,9 @@ struct StoreOption: ParsableArguments {
     @Flag(name: .long, help: "Reads and shows times in UTC instead of the terminal's zone (TZ).")
     var utc = false
 
+    @Flag(name: .long, help: "Says on standard error which configuration, store and time span the command looks at.")
+    var verbose = false
+
     func validate() throws {
         if utc { Terminal.zone = .utc }
     }
@@ -25,6 +28,7 @@ struct StoreOption: ParsableArguments {
     {
         let (location, configuration) = try location(for: need)
         if store != nil { Self.warnOfPassword(in: location) }
+        if verbose { LookedAt.complain(self, location, isConfigured: configuration != nil) }
         return (try Self.open(location, readOnly: readOnly), configuration)
     }
 

@@ -16,6 +16,25 @@ extension String {
         }
         return text + "…"
     }
+
+    /// Lines of at most so many places, broken between words; those behind the first are indented two places deeper. A word that fits no line
+    /// has one of its own.
+    func folded(to width: Int, _ places: (String) -> Int = \.places) -> [String] {
+        let indent = String(prefix { $0 == " " })
+        var lines: [String] = []
+        var line = indent
+        for word in dropFirst(indent.count).split(separator: " ", omittingEmptySubsequences: false) {
+            if line.allSatisfy({ $0 == " " }) {
+                line += word
+            } else if places(line) + 1 + places(String(word)) <= width {
+                line += " " + word
+            } else {
+                lines.append(line)
+                line = indent + "  " + word
+            }
+        }
+        return lines + [line]
+    }
 }
 
 extension Unicode.Scalar {

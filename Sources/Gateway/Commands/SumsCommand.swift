@@ -62,6 +62,7 @@ struct SumsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (store, configuration) = try store.open(for: .store)
+        self.store.tellSpan(since, until, by: byDate)
         let zone = Terminal.zone
         let filter = ConversionFilter(
             source: source, type: type, status: status, since: since?.time, until: until?.time, byOccurrence: byDate == .occurred)

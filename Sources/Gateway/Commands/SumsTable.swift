@@ -75,7 +75,8 @@ struct SumsTable {
         var table = TextTable(
             .init(
                 names: keys.map(\.rawValue) + left + parts.map { $0.name.replacing("_", with: " ") },
-                leaving: ["refunded", "conversions", "not routed", "delivered"]))
+                leaving: ["refunded", "conversions", "net", "not routed", "delivered", "pending"],
+                cut: ["source": 10, "destination": 12]))
         for row in rows {
             let figures = row.figures
             var cells = zip(keys, row.values).map { key, value in value.isEmpty ? key.placeholder : value }

@@ -9,8 +9,16 @@ enum Terminal {
     /// One line.
     static func print(_ line: String = "") { output.write(line) }
 
-    /// One line.
-    static func complain(_ line: String) { errors.write(line) }
+    /// A sentence; on a terminal it is broken between its words.
+    static func complain(_ line: String) {
+        for part in folded(line, to: isatty(STDERR_FILENO) == 1 ? places(STDERR_FILENO) : nil) { errors.write(part) }
+    }
+
+    /// One line of the log.
+    static func log(_ line: String) { errors.write(line) }
+
+    /// A sentence; on a terminal it is broken between its words.
+    static func tell(_ line: String) { print(folded(line)) }
 
     static func print(_ lines: [String]) {
         for line in lines { print(line) }
@@ -45,20 +53,42 @@ enum Terminal {
     }
 
     static let isTerminal = isatty(STDOUT_FILENO) == 1
-    static let hasColours = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    /// An empty NO_COLOR says nothing: https://no-color.org
+    static let hasColours = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
     /// Places in a line: what `COLUMNS` says, else the terminal itself. Nil if the output goes elsewhere.
     static var width: Int? {
-        guard isTerminal else { return nil }
-        if let text = ProcessInfo.processInfo.environment["COLUMNS"], let width = Int(text), width > 0 { return width }
-        return size.width
+        isTerminal ? places(STDOUT_FILENO) : nil
     }
 
-    /// Of the terminal; what most have had ever since if it does not say.
-    static var size: (width: Int, height: Int) {
+    private static func places(_ terminal: Int32) -> Int {
+        if let text = ProcessInfo.processInfo.environment["COLUMNS"], let width = Int(text), width > 0 { return width }
+        return size(of: terminal).width
+    }
+
+    /// What most have had ever since if the terminal does not say.
+    private static func size(of terminal: Int32) -> (width: Int, height: Int) {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        guard ioctl(terminal, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
         return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// A sentence as lines that fit the terminal, broken between words; what follows the first is indented deeper. A word that is too long for a
+    /// line stays whole, so that an address can be copied.
+    static func folded(_ line: String) -> [String] { folded(line, to: width) }
+
+    private static func folded(_ line: String, to width: Int?) -> [String] {
+        let text = line.printable
+        guard let width, visible(text).places > width else { return [text] }
+        return visible(text) == text ? text.folded(to: width) : text.folded(to: width) { visible($0).places }
+    }
+
+    /// Without the marks of styles.
+    private static func visible(_ text: String) -> String {
+        guard text.contains(mark) else { return text }
+        return text.split(separator: mark, omittingEmptySubsequences: false).enumerated().map { index, part in
+            index == 0 ? part[...] : part.drop { $0 != "m" }.dropFirst()
+        }.joined()
     }
 
     /// Empties the screen.
@@ -68,7 +98,7 @@ enum Terminal {
     static func redraw(_ lines: [String]) {
         guard isTerminal else { return print(lines) }
         let escape = "\u{1B}["
-        let shown = lines.prefix(size.height - 1).map { line in
+        let shown = lines.prefix(size(of: STDOUT_FILENO).height - 1).map { line in
             (hasColours ? line.printable.replacing(mark, with: "\u{1B}") : line.printable) + escape + "K\n"
         }
         output.put(escape + "H" + shown.joined() + escape + "J")

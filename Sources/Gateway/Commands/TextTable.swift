@@ -61,6 +61,9 @@ struct TextTable {
             }
         }
         layout.cut(to: width, columns.cut)
+        // What is left to do: an id stays what other commands take, all else becomes shorter.
+        let rest = columns.names.indices.filter { column in !rows.contains { $0[column].isID } }
+        for least in [16, 8] { layout.cut(to: width, Dictionary(uniqueKeysWithValues: rest.map { (columns.names[$0], least) })) }
         return (lines(layout), leftOut)
     }
 

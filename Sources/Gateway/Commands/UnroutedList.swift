@@ -1,7 +1,7 @@
 import Mappings
 import Rules
 
-/// Conversions that went to no destination, or not to one that is named, and what keeps them from it by the routes of now.
+/// Conversions that went to no destination, or not to one that is named, and what kept them from it.
 struct UnroutedList {
     let store: any ReadingStore
     let configuration: Configuration?
@@ -10,21 +10,26 @@ struct UnroutedList {
     let options: TableOptions
 
     static let columns = TextTable.Columns(
-        names: ["conversion", "received", "source", "type", "order", "amount", "why, as the routes are now"], leaving: ["type", "amount"],
-        cut: ["order": 12, "why, as the routes are now": 26])
+        names: ["conversion", "received", "source", "type", "order", "amount", "why"],
+        leaving: ["type", "amount", "source"], cut: ["order": 10, "why": 40])
 
+    /// Of the newest message of a conversion's history.
     private func reasons(_ row: ConversionRow) async throws(StoreError) -> [String] {
+        var row = row
+        if let latest = row.latest, let newest = try await store.conversion(latest) { row = newest }
+        let reached = try await store.deliveries(DeliveryFilter(history: row.root ?? row.id, limit: 1000)).map(\.id.destination)
+        let unrouted = try await UnroutedMessage(row, reached: reached, in: store, configuration)
+        let then = unrouted.then.filter(concerns)
+        if !then.isEmpty { return then.map { "route \($0.route) \($0.reason)" } }
+        let now = unrouted.now.filter(concerns)
+        if !now.isEmpty { return now.map { "now: route \($0.route) \($0.reason)" } }
         guard let configuration else { return ["the routes are unknown without a configuration"] }
-        guard let conversion = try? Conversion(document: row.document) else { return [] }
-        let reached = try await store.deliveries(DeliveryFilter(history: row.id, limit: 1000)).map(\.id.destination)
-        let missed = configuration.routes.obstacles(to: conversion, reached: reached).filter { obstacle in
-            destination.map { obstacle.destinations.contains($0) } ?? true
-        }
-        if !missed.isEmpty { return missed.map { "route \($0.route) \($0.reason)" } }
-        let leads = configuration.routes.destinations(of: conversion)
+        let leads = (try? Conversion(document: row.document)).map { configuration.routes.destinations(of: $0) } ?? []
         let isTaken = destination.map { leads.contains($0) } ?? !leads.isEmpty
         return [isTaken ? "the routes of now would take it" : "no route leads there"]
     }
+
+    private func concerns(_ obstacle: RouteObstacle) -> Bool { destination.map { obstacle.destinations.contains($0) } ?? true }
 
     func print(_ rows: [ConversionRow], asJSON: Bool) async throws(StoreError) {
         var objects: [JSONObject] = []

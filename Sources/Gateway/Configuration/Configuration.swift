@@ -12,6 +12,8 @@ struct Configuration: Sendable {
     var catalog: MappingCatalog
     /// Peers whose `X-Forwarded-For` is believed.
     var trustedProxies: [IPNetwork]
+    /// The header in which they name a request.
+    var requestIDHeader: String?
     var limits: ServiceLimits
     var retention = RetentionLimits()
     /// What is allowed but deserves a second look, in the order of the file.

@@ -11,6 +11,7 @@ extension ConfigurationLoader {
         guard node.isMap || node.isNull else { return nil }
         let direct = map.take("exponents")
         var exponents = direct.map { self.exponents($0) ?? .iso }
+        let surplus = surplusRule(in: &map)
         let concurrency = map.integer("concurrency", in: 1...512, &diagnostics)
         let timeout = duration("timeout", in: &map, .milliseconds(100) ... .seconds(600), "100ms to 10m")
         let retries = map.take("retries").flatMap { self.retries($0) }
@@ -24,21 +25,22 @@ extension ConfigurationLoader {
         if isDryRun { diagnostics.warning(at: place, "\(entry.subject) is a dry run: requests are recorded, and nothing is sent to it") }
         let tracker = map.take("tracker")
         let postback = map.take("postback_url")
-        let refund = map.take("refund_url")
+        let others = PostbackURL.Purpose.allCases.map { (purpose: $0, node: map.take($0.rawValue)) }
         let answers = map.take("answers")
         var target: DestinationConfiguration.Target?
         switch (tracker, postback) {
         case (let tracker?, nil):
-            target = self.target(&map, tracker, node, of: entry, exponents: &exponents)
+            target = self.target(&map, tracker, node, of: entry, surplus, exponents: &exponents)
         case (nil, let postback?):
-            target = self.target(&map, postback, refund, node, of: entry)
+            target = self.target(&map, postback, others, node, of: entry)
         case (_?, let postback?):
             diagnostics.error(at: postback.location, "\(entry.subject) has both 'tracker' and 'postback_url'; keep one")
         case (nil, nil):
             diagnostics.error(at: place, "\(entry.subject) needs 'tracker' and 'url', or 'postback_url'")
         }
-        if let refund, postback == nil {
-            diagnostics.error(at: refund.location, "'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent")
+        for case (let purpose, let other?) in others where postback == nil {
+            diagnostics.error(
+                at: other.location, "'\(purpose.rawValue)' goes with 'postback_url'; a tracker's mapping says how refunds are sent")
         }
         let patterns = answers.map { self.answers($0) }
         if let answers, postback == nil {
@@ -49,6 +51,7 @@ extension ConfigurationLoader {
         if let url = node["url"] ?? node["postback_url"] { checkWayOut(url, of: entry, allowed: networks, node["ca_file"]?.location) }
         guard let target else { return nil }
         var destination = DestinationConfiguration(name: name, target: target, exponents: exponents ?? .iso)
+        destination.surplus = surplus
         if let concurrency { destination.concurrency = concurrency }
         if let timeout { destination.timeout = timeout }
         destination.retries = retries
@@ -62,7 +65,8 @@ extension ConfigurationLoader {
         if let patterns, case .postback = target { destination.answers = AnswerRule(patterns: patterns) }
         if case .postback(let url) = target {
             destination.shown = ShownPostback(
-                url, postback.flatMap { substitution.pieces[$0.location] }, refund: refund.flatMap { substitution.pieces[$0.location] })
+                url, postback.flatMap { substitution.pieces[$0.location] },
+                others: others.map { (purpose: $0.purpose, pieces: $0.node.flatMap { substitution.pieces[$0.location] }) })
         }
         return destination
     }
@@ -103,7 +107,8 @@ extension ConfigurationLoader {
     // MARK: A tracker with a mapping
 
     private mutating func target(
-        _ map: inout YAMLFields, _ tracker: YAMLNode, _ node: YAMLNode, of entry: ConfigurationEntry, exponents: inout CurrencyExponents?
+        _ map: inout YAMLFields, _ tracker: YAMLNode, _ node: YAMLNode, of entry: ConfigurationEntry, _ surplus: SurplusRule?,
+        exponents: inout CurrencyExponents?
     ) -> DestinationConfiguration.Target? {
         let url = map.require("url", &diagnostics).flatMap { trackerURL($0) }
         guard let mapping = self.tracker(tracker) else { return nil }
@@ -112,7 +117,7 @@ extension ConfigurationLoader {
         guard let url else { return nil }
         // A setting that the path lacks is reported where the settings are read.
         let writer = try? MappingWriter(
-            mapping, url: url.text, settings: settings, credentials: credentials.values, exponents: exponents ?? .iso)
+            mapping, url: url.text, settings: settings, credentials: credentials.values, exponents: exponents ?? .iso, surplus: surplus)
         return writer.map { .tracker($0) }
     }
 
@@ -129,7 +134,8 @@ extension ConfigurationLoader {
     // MARK: A postback URL
 
     private mutating func target(
-        _ map: inout YAMLFields, _ postback: YAMLNode, _ refund: YAMLNode?, _ node: YAMLNode, of entry: ConfigurationEntry
+        _ map: inout YAMLFields, _ postback: YAMLNode, _ others: [(purpose: PostbackURL.Purpose, node: YAMLNode?)], _ node: YAMLNode,
+        of entry: ConfigurationEntry
     ) -> DestinationConfiguration.Target? {
         for (key, advice) in [
             ("url", "keep one"), ("credentials", "write them into the postback_url"), ("settings", "write them into the postback_url"),
@@ -137,22 +143,33 @@ extension ConfigurationLoader {
             guard map.take(key) != nil, let pair = node.entries?.first(where: { $0.key.scalar == key }) else { continue }
             diagnostics.error(at: pair.key.location, "'\(key)' goes with 'tracker', but \(entry.subject) has a postback_url; \(advice)")
         }
-        let url = self.postback("postback_url", postback)
-        guard let refund else { return url.map { .postback($0) } }
-        guard let back = self.postback("refund_url", refund), let url else { return nil }
-        return .postback(url.sendingRefunds(to: back))
+        var url = self.postback("postback_url", postback)
+        for case (let purpose, let other?) in others {
+            guard let back = self.postback(purpose.rawValue, other) else {
+                url = nil
+                continue
+            }
+            url = url?.sending(purpose, to: back)
+        }
+        return url.map { .postback($0) }
+    }
+
+    /// `refuse`, or a mode of rounding.
+    mutating func surplusRule(in map: inout YAMLFields) -> SurplusRule? {
+        guard let node = map.take("rounding"), let text = node.text("rounding", &diagnostics) else { return nil }
+        if let rule = SurplusRule(word: text) { return rule }
+        let words = SurplusRule.words
+        diagnostics.error(
+            at: node.location,
+            "'rounding' must be one of \(words.joined(separator: ", ")), found \(text.quotedBriefly)\(text.suggestion(from: words))")
+        return nil
     }
 
     private mutating func postback(_ key: String, _ node: YAMLNode) -> PostbackURL? {
         guard let text = node.text(key, &diagnostics) else { return nil }
         var found = Diagnostics()
-        let url = PostbackURL.parse(text, key: key, at: node.location, into: &found)
-        if found.hasErrors, let masked = substitution.maskedTexts[node.location] {
-            // What variables hold may be secret, so the sentences are about the text without it.
-            found = Diagnostics()
-            _ = PostbackURL.parse(masked, key: key, at: node.location, into: &found)
-            if !found.hasErrors { found.error(at: node.location, "the environment variables in this \(key) break it") }
-        }
+        // What variables hold may be secret, so sentences quote the text without it.
+        let url = PostbackURL.parse(text, key: key, shown: substitution.maskedTexts[node.location], at: node.location, into: &found)
         if !found.hasErrors {
             do throws(TrackerURL.Failure) {
                 try TrackerURL.check(text, key: key)

@@ -15,6 +15,7 @@ extension ConfigurationLoader {
         let sharesOrdersWith = map.take("shares_orders_with").map { sharedSources($0, of: entry) } ?? []
         let direct = map.take("exponents")
         var exponents = direct.map { self.exponents($0) ?? .iso }
+        let surplus = surplusRule(in: &map)
         guard let mapping else {
             // Without its tracker these cannot be checked.
             for key in ["credentials", "settings", "duplicates", "rate", "review", "timestamp_tolerance", "replay_window"] {
@@ -35,6 +36,7 @@ extension ConfigurationLoader {
             defaults: defaults, allowIPs: networks, duplicates: duplicates, repeats: repeats, exponents: exponents ?? .iso,
             retiringCredentials: credentials.retiring, rates: rates, review: review, freshness: freshness)
         source.sharesOrdersWith = sharesOrdersWith
+        source.surplus = surplus
         return source
     }
 
@@ -50,7 +52,7 @@ extension ConfigurationLoader {
         }
         for mapping in catalog.mappings {
             let own =
-                [mapping.request.path, mapping.list?.path].compactMap { $0 } + mapping.updates.compactMap { $0.inbound?.request.path }
+                mapping.request.paths + [mapping.list?.path].compactMap { $0 } + mapping.updates.flatMap { $0.inbound?.request.paths ?? [] }
             for path in own where path.segments.first == .literal(entry.name) {
                 diagnostics.error(
                     at: entry.location,
@@ -106,9 +108,14 @@ extension ConfigurationLoader {
                 let place = places.first(where: { $0.name == source.name })?.place
             else { continue }
             let path = source.mapping.request.path.description
+            let consequence =
+                source.distinguishingHeader(from: twin).map {
+                    "and only the header \($0) distinguishes them, so a request without it counts as '\(twin.name)'; "
+                        + "give each a secret of its own, or send to "
+                } ?? "so \(path) cannot distinguish them; send to "
             diagnostics.warning(
                 at: place,
-                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', so \(path) cannot distinguish them; send to "
+                "source '\(source.name)' has the tracker and the credentials of source '\(twin.name)', \(consequence)"
                     + "/\(twin.name)\(path) and /\(source.name)\(path)")
         }
     }
@@ -139,8 +146,29 @@ extension ConfigurationLoader {
         return nil
     }
 
-    /// `{ key: [customer_email, order_id?], within: 30d }`.
+    /// `{ key: [customer_email, order_id?], within: 30d }`, or a list of such rules that are tried in order.
     private mutating func duplicateRule(_ node: YAMLNode, of entry: ConfigurationEntry, _ mapping: Mapping) -> DuplicateRule? {
+        guard let elements = node.elements else { return alternative(node, of: entry, mapping).map { DuplicateRule(alternatives: [$0]) } }
+        if elements.isEmpty {
+            diagnostics.error(at: node.location, "'duplicates' of \(entry.subject) is empty; write a rule such as { key: [order_id] }")
+        }
+        let alternatives = elements.map { alternative($0, of: entry, mapping) }
+        for (index, element) in elements.enumerated().dropFirst() {
+            // What is tried first and asks for no more leaves nothing for this one.
+            guard let parts = alternatives[index]?.needed,
+                let earlier = alternatives[..<index].firstIndex(where: { $0?.needed.isSubset(of: parts) ?? false })
+            else { continue }
+            diagnostics.error(
+                at: element.location,
+                "rule \(index + 1) of 'duplicates' is never used: rule \(earlier + 1) comes first and needs no other field; put it behind")
+        }
+        let found = alternatives.compactMap(\.self)
+        return found.count == elements.count && !found.isEmpty ? DuplicateRule(alternatives: found) : nil
+    }
+
+    private mutating func alternative(
+        _ node: YAMLNode, of entry: ConfigurationEntry, _ mapping: Mapping
+    ) -> DuplicateRule.Alternative? {
         var map = YAMLFields(node, subject: "'duplicates' of \(entry.subject)", into: &diagnostics)
         let key = node.isMap ? map.require("key", &diagnostics) : nil
         let within = duration("within", in: &map, .seconds(1) ... .seconds(3650 * 86_400), "1s to 3650d")
@@ -154,7 +182,7 @@ extension ConfigurationLoader {
             diagnostics.error(
                 at: key.location, "a duplicate key needs a field without '?', else all conversions that have none of them would be one")
         }
-        return DuplicateRule(alternatives: [DuplicateRule.Alternative(parts: parts, within: within)])
+        return DuplicateRule.Alternative(parts: parts, within: within)
     }
 
     private mutating func duplicatePart(_ written: String, at place: SourceLocation, _ mapping: Mapping) -> DuplicateRule.Part? {
@@ -174,4 +202,9 @@ extension ConfigurationLoader {
             return nil
         }
     }
+}
+
+extension DuplicateRule.Alternative {
+    /// The fields without which it gives no key.
+    fileprivate var needed: Set<FieldPath> { Set(parts.filter { !$0.isOptional }.map(\.path)) }
 }

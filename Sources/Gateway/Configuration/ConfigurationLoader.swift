@@ -94,6 +94,7 @@ struct ConfigurationLoader {
         let store = map.take("store").flatMap { self.store($0) }
         if let node = map.take("mappings") { addMappings(node, readFile: readFile, listFolder: listFolder) }
         let proxies = map.take("trusted_proxies").map { networks("trusted_proxies", $0) } ?? []
+        let requestIDHeader = map.take("request_id_header").flatMap { self.requestIDHeader($0, hasProxies: !proxies.isEmpty) }
         let limits = map.take("limits").map { self.limits($0) } ?? ServiceLimits()
         let watchesFiles = map.take("reload").map { watches($0) } ?? true
         let retention = map.take("retention").map { self.retention($0, of: store) } ?? RetentionLimits()
@@ -118,6 +119,7 @@ struct ConfigurationLoader {
             listen: listen ?? ListenAddress(host: "127.0.0.1", port: 8080), store: store ?? .sqlite(path: folder + "gateway.db"),
             sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits,
             retention: retention)
+        configuration.requestIDHeader = requestIDHeader
         configuration.watchesFiles = watchesFiles
         configuration.sourceNames = sourceNodes.map(\.name)
         configuration.destinationNames = destinationNodes.map(\.name)

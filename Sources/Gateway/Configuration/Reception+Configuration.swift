@@ -5,7 +5,8 @@ extension Reception {
     convenience init(_ configuration: Configuration) {
         self.init(
             sources: configuration.sources, routes: configuration.routes, mappings: configuration.catalog.mappings,
-            trustedProxies: configuration.trustedProxies, secrets: configuration.destinations.flatMap(\.secrets),
+            trustedProxies: configuration.trustedProxies, requestIDHeader: configuration.requestIDHeader,
+            secrets: configuration.destinations.flatMap(\.secrets),
             waiting: configuration.limits.waiting)
     }
 }

@@ -2,14 +2,21 @@ import Mappings
 import Rules
 
 extension ShownPostback {
-    /// Nil if neither address has a variable behind its host.
-    init?(_ plain: PostbackURL, _ pieces: [EnvironmentSubstitution.Piece]?, refund: [EnvironmentSubstitution.Piece]?) {
+    /// Nil if none of its addresses has a variable behind its host.
+    init?(
+        _ plain: PostbackURL, _ pieces: [EnvironmentSubstitution.Piece]?,
+        others: [(purpose: PostbackURL.Purpose, pieces: [EnvironmentSubstitution.Piece]?)]
+    ) {
         let shown = pieces.flatMap { Self($0) }
-        let back = refund.flatMap { Self($0) }
-        guard shown != nil || back != nil else { return nil }
-        self.init(
-            url: back.map { (shown?.url ?? plain).sendingRefunds(to: $0.url) } ?? shown?.url.sendingRefunds(as: plain) ?? plain,
-            secrets: (shown?.secrets ?? []) + (back?.secrets ?? []))
+        var (url, secrets, isMasked) = (shown?.url ?? plain, shown?.secrets ?? [], shown != nil)
+        for (purpose, pieces) in others {
+            let other = pieces.flatMap { Self($0) }
+            url = url.sending(purpose, to: other?.url ?? plain.other(for: purpose))
+            secrets += other?.secrets ?? []
+            if other != nil { isMasked = true }
+        }
+        guard isMasked else { return nil }
+        self.init(url: url, secrets: secrets)
     }
 
     private init?(_ pieces: [EnvironmentSubstitution.Piece]) {

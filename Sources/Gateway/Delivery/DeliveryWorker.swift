@@ -56,7 +56,7 @@ struct DeliveryWorker: Sendable {
             let row = AttemptRow(
                 number: 1, startedAt: now, latency: 0, requestLine: request.maskedLine, request: sending.recorded(request), status: nil,
                 outcome: .dryRun, reply: "nothing was sent")
-            return .untried(AttemptResult(delivery: id, state: .skipped, reason: NextStep.dryRunReason, attempt: row))
+            return .untried(AttemptResult(delivery: id, state: .skipped, reason: request.reason(with: NextStep.dryRunReason), attempt: row))
         case .send(let request, let expiry):
             guard store.holdsClaims, job.delivery.claimEpoch == store.claimEpoch else { return .letGo }
             return await send(request, for: id, job, expiry: expiry)
@@ -96,7 +96,8 @@ struct DeliveryWorker: Sendable {
             requestLine: request.maskedLine, request: sending.recorded(request), status: status, outcome: decision.outcome, reply: shown)
         let next = decision.nextAttempt(at: clock.now(), expiresAt: expiry)
         let result = AttemptResult(
-            delivery: id, state: decision.state, nextAttempt: next, reason: decision.reason, remoteID: decision.remoteID, attempt: row)
+            delivery: id, state: decision.state, nextAttempt: next, reason: request.reason(with: decision.reason),
+            remoteID: decision.remoteID, attempt: row)
         return .result(result, decision.ending, status: status)
     }
 

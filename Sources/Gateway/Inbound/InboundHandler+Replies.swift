@@ -20,7 +20,18 @@ extension InboundHandler {
     }
 
     func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
-        refuse(.invalid, feeder.isHTTP2 ? "this is HTTP/2; send HTTP/1.1" : "this is not HTTP/1.1: \(error)", context)
+        refuse(feeder.isHTTP2 ? "this is HTTP/2; send HTTP/1.1" : "this is not HTTP/1.1: \(error)", context)
+    }
+
+    /// The same for what HTTP does not allow, which is kept as a request that reached no tracker.
+    ///
+    /// - Parameter head: as far as it was read.
+    func refuse(_ sentence: String, head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
+        refuse(.invalid, sentence, context)
+        let request = head.map { WireRequest($0, body: []) } ?? WireRequest(method: "", path: "")
+        let (intake, peer) = (current.latest.intake, context.channel.remoteAddress?.ipAddress ?? "")
+        // The reply does not wait for the store.
+        Task { await intake.keep(unrouted: request, peer: peer, status: 400, code: "not_http", reason: sentence) }
     }
 
     private func send(_ reply: ReceptionReply, _ due: Due, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
@@ -38,10 +49,12 @@ extension InboundHandler {
         of reply: ReceptionReply, _ due: Due, isLast: Bool, promise: EventLoopPromise<Void>, _ context: ChannelHandlerContext
     ) {
         var headers = HTTPHeaders()
-        headers.reserveCapacity(7)
+        headers.reserveCapacity(8)
         headers.add(name: "Content-Type", value: reply.wire.contentType)
         headers.add(name: "Content-Length", value: String(reply.wire.body.count))
         headers.add(name: "Date", value: date.text)
+        // An answer from a cache in front would be a conversion that was never stored.
+        headers.add(name: "Cache-Control", value: "no-store")
         for (name, value) in reply.headers { headers.add(name: name, value: value) }
         if isLast {
             headers.add(name: "Connection", value: "close")

@@ -148,7 +148,7 @@ final class InboundHandler: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         deadline.expect(within: limits.arrival, context)
         state = .reading
-        if let problem = head.problem { return refuse(.invalid, problem, context) }
+        if let problem = head.problem { return refuse(problem, head: head, context) }
         let length = head.announcedLength
         incoming = Incoming(head: head, body: InboundBody(length: head.isChunked ? limits.body : min(length, limits.body)))
         if length > limits.body {

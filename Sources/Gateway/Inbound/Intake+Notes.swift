@@ -7,6 +7,10 @@ extension Intake {
     func note(_ acceptance: Acceptance, _ source: String) {
         switch acceptance {
         case .stored: break
+        case .secondTry(let first):
+            logger.info(
+                "a proxy tried a request again that was stored at its first try; it counts once",
+                metadata: ["id": "\(first)", "source": "\(source)"])
         case .duplicate(let first, let sameContent):
             logger.debug("a conversion was sent again", metadata: ["id": "\(first)", "source": "\(source)", "same": "\(sameContent)"])
         case .corrected(let first, let correction):

@@ -13,18 +13,52 @@ extension Intake {
     ) async -> ReceptionReply {
         let reply = reception.reply(refusal, arrival, admission.match.mapping, retryAfter: retryAfter)
         guard isKept, let refused = reception.kept(refusal, arrival, admission, status: reply.wire.status) else { return reply }
-        logger.log(
-            level: refused.source == nil || refusal.code == .rateLimited ? .debug : .info, "a request was refused",
-            metadata: [
-                "request_id": "\(arrival.id)", "tracker": "\(refused.tracker ?? "")", "source": "\(refused.source ?? "unknown")",
-                "code": "\(refusal.code)", "status": "\(reply.wire.status)",
-            ])
         do {
-            try await store.keep(refused)
+            log(refused, number: try await store.keep(refused), arrival)
         } catch {
             warn("a refused request could not be kept", error, arrival)
         }
         return reply
+    }
+
+    /// - Parameter number: what `gateway refused` calls it; nil if it is not kept.
+    private func log(_ refused: RefusedRequest, number: Int64?, _ arrival: Arrival) {
+        let source = refused.source ?? "unknown"
+        let isPaced = refused.code == FailureCode.rateLimited.rawValue
+        let verdict = isPaced ? .isOver : lines.count(refused.source.map { "source \($0)" } ?? "strangers", at: arrival.receivedAt)
+        logger.log(
+            level: verdict == .isOver ? .debug : .warning, "a request was refused: \(refused.reason.printable)",
+            metadata: [
+                "number": "\(number.map(String.init) ?? "not kept")", "request_id": "\(arrival.id)", "tracker": "\(refused.tracker ?? "")",
+                "source": "\(source)", "code": "\(refused.code)", "status": "\(refused.status)",
+            ])
+        if verdict == .isLast {
+            logger.warning(
+                "more requests are refused than are worth a line each; `gateway refused` lists all of this minute",
+                metadata: ["source": "\(source)"])
+        }
+    }
+
+    /// Says, once a minute at most, that a request reached no tracker, and keeps it if it may be a sale.
+    ///
+    /// - Parameter request: as much of it as could be read.
+    func keep(unrouted request: WireRequest, peer: String, status: Int, code: String, reason: String) async {
+        let now = clock.now()
+        let isKept = unrouted.keeps(request, from: IPAddress(peer), at: now, uptime: clock.uptime())
+        let refused = reception.kept(unrouted: request, peer: peer, at: now, status: status, code: code, reason: reason)
+        if let count = unrouted.line(at: now) {
+            logger.warning(
+                "requests reach no tracker: \(refused.reason.printable); `gateway refused --unrouted` lists them",
+                metadata: ["address": "\(peer)", "method": "\(request.method.printable)", "requests": "\(count)"])
+        }
+        guard isKept else { return }
+        do {
+            try await store.keep(refused)
+        } catch {
+            guard warnings.allows("store-\(error.kind.rawValue)", at: now) else { return }
+            logger.error(
+                "a request that reached no tracker could not be kept", metadata: ["kind": "\(error.kind.rawValue)", "error": "\(error)"])
+        }
     }
 
     /// What becomes of a message that the store did not take. Only a failure of the store itself counts for `/readyz`.

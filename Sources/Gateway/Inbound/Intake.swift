@@ -24,10 +24,13 @@ final class Intake: Sendable {
     let strangers: StrangerPace
     /// Those whose requests cannot be read as far as the proof; each request that is kept costs a write.
     let unreadable: StrangerPace
+    let unrouted: UnroutedPace
+    /// Of refused requests.
+    let lines: LinePace
     private let inFlight: InFlightLimit
     private let onAccepted: @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void
     private let onCorrected: @Sendable (ConversionID) async -> Void
-    private let elsewhere: @Sendable (WireRequest) -> ReceptionReply?
+    private let elsewhere: @Sendable (Arrival, _ peer: String) -> ReceptionReply?
 
     /// - Parameters:
     ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
@@ -41,7 +44,7 @@ final class Intake: Sendable {
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void,
         onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in },
-        elsewhere: @escaping @Sendable (WireRequest) -> ReceptionReply? = { _ in nil }
+        elsewhere: @escaping @Sendable (Arrival, _ peer: String) -> ReceptionReply? = { _, _ in nil }
     ) {
         self.reception = reception
         self.store = store
@@ -57,6 +60,8 @@ final class Intake: Sendable {
         unreadable = predecessor?.unreadable ?? StrangerPace(settings.wrongKeys)
         unreadable.setRate(settings.wrongKeys)
         warnings = predecessor?.warnings ?? WarningPace(every: .seconds(60))
+        unrouted = predecessor?.unrouted ?? UnroutedPace()
+        lines = predecessor?.lines ?? LinePace(perMinute: 100)
         var senders: [String: SenderCounters] = [:]
         for source in reception.paths.trackers.flatMap(\.sources) {
             let counters = predecessor?.senders[source.name] ?? SenderCounters()
@@ -75,9 +80,15 @@ final class Intake: Sendable {
         let now = clock.now()
         let arrival = Arrival(
             id: clock.id(at: now), receivedAt: now, request: request, sender: reception.sender(of: request, peer: peer),
-            isCut: isCut)
+            isCut: isCut, requestID: reception.requestID(of: request, peer: peer))
         switch reception.find(arrival) {
-        case .nowhere(let reply): return elsewhere(request) ?? reply
+        case .nowhere(let reply, let refusal):
+            if let reply = elsewhere(arrival, peer) { return reply }
+            guard inFlight.enter() else { return reply }
+            defer { inFlight.leave() }
+            await keep(
+                unrouted: request, peer: arrival.peer, status: reply.wire.status, code: refusal.code.rawValue, reason: refusal.reason)
+            return reply
         case .trackers(let matches, let first):
             guard inFlight.enter() else {
                 let refusal = Refusal(.overloaded, "too many requests are under way; try again in a moment")
@@ -117,7 +128,7 @@ final class Intake: Sendable {
             if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
             onAccepted(conversion, submission.destinations, claimEpoch)
         case .corrected(_, let correction): await onCorrected(correction)
-        case .duplicate, .conflict, .refused: break
+        case .duplicate, .secondTry, .conflict, .refused: break
         }
         return await give(reception.conclude(acceptance, to: conversion, arrival, admission), arrival, admission)
     }

@@ -13,7 +13,8 @@ struct ConfigurationFingerprint: Sendable, Equatable {
 
     /// Keys that count at once.
     private static let live: Set<String> = [
-        "trusted_proxies", "limits.body", "limits.bodies", "limits.connections_per_address", "limits.waiting", "reload",
+        "trusted_proxies", "request_id_header", "limits.body", "limits.bodies", "limits.connections_per_address", "limits.waiting",
+        "reload",
     ]
 
     /// What is different in `next`, as parts of a sentence; none if nothing is.
@@ -44,7 +45,7 @@ struct ConfigurationFingerprint: Sendable, Equatable {
     private static func routeChanges(_ before: [Int], _ after: [Int]) -> [String] {
         let difference = after.difference(from: before)
         let (added, removed) = (difference.insertions.count, difference.removals.count)
-        return [(added, "added"), (removed, "removed")].filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? "route" : "routes") \($0.1)" }
+        return [(added, "added"), (removed, "removed")].filter { $0.0 > 0 }.map { "\($0.0.of("route")) \($0.1)" }
     }
 }
 

@@ -30,7 +30,7 @@ struct Sandbox: Sendable {
                 guard let row = try? await store.conversion(id), let conversion = try? Conversion(document: row.document) else { return }
                 onReceived(conversion)
             },
-            elsewhere: { postbacks?.reply(to: $0) })
+            elsewhere: { arrival, _ in postbacks?.reply(to: arrival.request) })
         server = InboundServer(intake, at: listen, logger: logger, onRunning: onListening)
     }
 

@@ -28,7 +28,10 @@ protocol IntakeStore: ConversionListing, ClaimingStore {
     func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult
 
     /// Keeps a request that was refused, so that it can be looked at and run again. Bounded by `RefusedLimits`.
-    func keep(_ refused: RefusedRequest) async throws(StoreError)
+    ///
+    /// - Returns: its number; nil if nothing of its class is kept.
+    @discardableResult
+    func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64?
 
     /// Commits one small write, to know that the next conversion could be stored.
     func checkWritable() async throws(StoreError)

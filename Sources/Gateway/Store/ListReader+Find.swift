@@ -92,7 +92,7 @@ extension ListReader {
                 return key
             }.last
         }
-        report.searched.append(.init("repeats", count: count))
+        report.searched.append(.init("repeat", count: count))
     }
 
     private func findInReplies(_ sought: SoughtText, _ hits: inout FindCollector, _ report: inout FindReport) throws(Failure) {
@@ -117,12 +117,12 @@ extension ListReader {
             guard let row = try conversion(delivery.conversion) else { continue }
             hits.add(row.root ?? row.id, "in \(delivery.destination)'s reply")
         }
-        report.searched.append(.init("replies", count: count))
+        report.searched.append(.init("reply", count: count))
     }
 
     private func findWaiting(_ sought: SoughtText, _ report: inout FindReport) throws(Failure) -> [Found] {
         let all = try waiting(ConversionFilter(limit: Int(Int32.max)))
-        report.searched.append(.init("waiting corrections", count: all.count))
+        report.searched.append(.init("waiting correction", count: all.count))
         return all.compactMap { row in
             var matched = row.orderID == sought.text ? ["order_id"] : []
             if row.id.description == sought.text.uppercased() { matched.append("id") }
@@ -147,14 +147,14 @@ extension ListReader {
             }
             return page.last?.id
         }
-        report.searched.append(.init("refused requests", count: count, since: oldest))
+        report.searched.append(.init("refused request", count: count, since: oldest))
         return found.reversed()
     }
 
     private func countConversions(_ report: inout FindReport) throws(Failure) {
         let count = try rows("SELECT count(*) FROM conversion", []) { $0.int(0) }.first ?? 0
         let oldest = try rows("SELECT received_at FROM conversion ORDER BY id LIMIT 1", []) { $0.timestamp(0) }.first
-        report.searched.insert(.init("conversions and corrections", count: count, since: oldest), at: 0)
+        report.searched.insert(.init("conversion or correction", "conversions and corrections", count: count, since: oldest), at: 0)
     }
 
     /// Reads pages until one is empty. `page` returns the place behind it.

@@ -11,11 +11,12 @@ extension ListReader {
         var query = Self.query
         query.add("c.id >", place)
         let sql = """
-            SELECT c.id, t.document, t.request, coalesce(c.root, c.id) FROM conversion c JOIN content t ON \(Self.dialect.content())
+            SELECT c.id, t.document, t.request, coalesce(c.root, c.id), t.missed FROM conversion c JOIN content t ON \(Self.dialect.content())
             \(query.clause) ORDER BY c.id \(query.page(Self.pageOfSearch))
             """
         return try rows(sql, query.values) {
             search.look(atMessageOf: $0.id(3), document: $0.bytes(1), request: $0.bytes(2))
+            if let missed = $0.optionalText(4), !missed.isEmpty { search.look(at: $0.id(0), missed: missed) }
             return $0.id(0)
         }.last
     }

@@ -59,11 +59,12 @@ extension ListReader {
         var ended: [String: EndedDeliveries] = [:]
         _ = try rows(sql, query.values) { row in
             guard let state = DeliveryState(number: row.int64(1)) else { return }
-            ended[row.text(0), default: EndedDeliveries()].counts[state] = row.int(2)
-            if state.isFailed {
-                let first = row.timestamp(3)
-                ended[row.text(0), default: EndedDeliveries()].failingSince = min(ended[row.text(0)]?.failingSince ?? first, first)
-            }
+            var some = ended[row.text(0)] ?? EndedDeliveries()
+            let first = row.timestamp(3)
+            some.counts[state] = row.int(2)
+            some.first = min(some.first ?? first, first)
+            if state.isFailed { some.failingSince = min(some.failingSince ?? first, first) }
+            ended[row.text(0)] = some
         }
         status.ended = ended
         for name in Set(try counts().map(\.destination)) { status.answers[name] = try lastAttempt(at: name) }

@@ -96,6 +96,13 @@ extension ListReader {
         return try rows(sql, query.values) { StoredRequest(encoded: $0.bytes(0)) }.first ?? nil
     }
 
+    func missedRoutes(of id: ConversionID) throws(Failure) -> MissedRoutes? {
+        var query = Self.query
+        query.add("c.id =", id)
+        let sql = "SELECT t.missed FROM conversion c JOIN content t ON \(Self.dialect.content()) \(query.clause)"
+        return try rows(sql, query.values) { $0.optionalText(0).map { MissedRoutes(text: $0) } }.first ?? nil
+    }
+
     // MARK: Repeats and waiting corrections
 
     func repeats(of id: ConversionID) throws(Failure) -> [RepeatRow] {
@@ -178,6 +185,9 @@ extension ListReader {
         query.add(name: "r.tracker", filter.tracker)
         query.add("r.code =", filter.code)
         query.add("r.received_at", since: filter.since, until: filter.until)
+        if let unrouted = filter.unrouted {
+            query.add(unrouted ? "r.source IS NULL AND r.tracker IS NULL" : "(r.source IS NOT NULL OR r.tracker IS NOT NULL)")
+        }
         if let strangers = filter.strangers { query.add(strangers ? "r.is_stranger" : "NOT r.is_stranger") }
         return query
     }

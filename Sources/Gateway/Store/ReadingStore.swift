@@ -15,6 +15,8 @@ protocol ReadingStore: ConversionListing {
     func repeats(of conversion: ConversionID) async throws(StoreError) -> [RepeatRow]
     /// The bytes that the sender sent, credentials removed; nil if they were pruned.
     func request(of conversion: ConversionID) async throws(StoreError) -> StoredRequest?
+    /// The routes that did not take a message when it came; nil if an older gateway stored it.
+    func missedRoutes(of message: ConversionID) async throws(StoreError) -> MissedRoutes?
     func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow]
     /// How many a list without a page would have.
     func count(_ filter: ConversionFilter) async throws(StoreError) -> Int

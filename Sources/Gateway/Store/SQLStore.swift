@@ -53,6 +53,10 @@ extension SQLStore {
         try await read { reader throws(Reader.Failure) in try reader.request(of: conversion) }
     }
 
+    func missedRoutes(of message: ConversionID) async throws(StoreError) -> MissedRoutes? {
+        try await read { reader throws(Reader.Failure) in try reader.missedRoutes(of: message) }
+    }
+
     func refused(_ filter: RefusedFilter) async throws(StoreError) -> [RefusedRow] {
         try await read { reader throws(Reader.Failure) in try reader.refused(filter) }
     }

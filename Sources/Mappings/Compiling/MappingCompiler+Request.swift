@@ -9,13 +9,35 @@ extension MappingCompiler {
             diagnostics.error(at: place, "unknown method '\(text)'\(method.suggestion(from: RequestPlan.knownMethods))")
             return nil
         }
-        let path = map.require("path", &diagnostics).flatMap { self.path($0) }
+        let paths = map.require("path", &diagnostics).map { self.paths($0) } ?? []
         let formats = map.texts("body", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: BodyFormats.all, \.name) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
         map.finish(&diagnostics)
-        guard let path, !methods.isEmpty else { return nil }
-        return RequestPlan(methods: methods, path: path, formats: formats, isSorted: isSorted, sourceName: sourceName)
+        guard let path = paths.first, !methods.isEmpty else { return nil }
+        return RequestPlan(
+            methods: methods, path: path, otherPaths: Array(paths.dropFirst()), formats: formats, isSorted: isSorted, sourceName: sourceName
+        )
+    }
+
+    /// One path or a list; the first is written.
+    private mutating func paths(_ node: YAMLNode) -> [PathPlan] {
+        guard let elements = node.elements else { return path(node).map { [$0] } ?? [] }
+        if elements.isEmpty { diagnostics.error(at: node.location, "'path' is an empty list; write at least one path") }
+        var paths: [PathPlan] = []
+        for element in elements {
+            guard let path = path(element) else { continue }
+            if let first = paths.first, first.settings != path.settings {
+                diagnostics.error(
+                    at: element.location,
+                    "the path \(path.description) has other variable segments than \(first.description); give both the same")
+            } else if paths.contains(path) {
+                diagnostics.error(at: element.location, "the path \(path.description) is listed twice")
+            } else {
+                paths.append(path)
+            }
+        }
+        return paths
     }
 
     private mutating func sourceName(_ node: YAMLNode) -> RequestPlan.SourceName? {

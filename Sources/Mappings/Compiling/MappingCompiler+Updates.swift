@@ -91,7 +91,7 @@ extension MappingCompiler {
     private mutating func checkReading(
         _ name: String, at place: SourceLocation, request: RequestPlan, isMeant: Bool, of main: Mapping
     ) {
-        if request.path == main.request.path, !Set(request.methods).isDisjoint(with: main.request.methods) {
+        if request.paths.contains(where: main.request.paths.contains), !Set(request.methods).isDisjoint(with: main.request.methods) {
             diagnostics.error(at: place, "update '\(name)' has the main request's path; say 'for: out', or 'resend: true'")
         }
         let read = fields.compactMap { field -> FieldPath? in

@@ -19,5 +19,7 @@ struct CountryConverter: FieldConverter {
         return .text(code)
     }
 
-    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .string(value.description) }
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
+        .string(try read(.string(value.description), &context).description)
+    }
 }

@@ -5,7 +5,7 @@ struct DecimalConverter: FieldConverter {
 
     static let description = ConverterDescription(
         name: "decimal",
-        summary: "an exact decimal of any precision; `decimal(text)` writes it as a JSON string",
+        summary: "an exact decimal of any precision, binary noise undone; `decimal(text)` writes it as a JSON string",
         parameters: [["number", "text"]],
         reads: .number,
         examples: [
@@ -29,7 +29,14 @@ struct DecimalConverter: FieldConverter {
     }
 
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
-        .number(try Self.number(value, &context))
+        guard let text = value.text else { throw FieldFailure("\(context.field) must be a number, found \(value.quoted)") }
+        do {
+            let (number, isRepaired) = try ExactDecimal.meant(by: text)
+            if isRepaired { context.warnings.append("\(context.field) \(text.quotedBriefly) was read as \(number): binary noise") }
+            return .number(number)
+        } catch {
+            throw FieldFailure(error.sentence(field: context.field, value: text))
+        }
     }
 
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {

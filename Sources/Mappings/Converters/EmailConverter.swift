@@ -19,7 +19,9 @@ struct EmailConverter: FieldConverter {
         return .text(text)
     }
 
-    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .string(value.description) }
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
+        .string(try read(.string(value.description), &context).description)
+    }
 
     private static func isAddress(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)

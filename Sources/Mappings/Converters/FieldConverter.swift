@@ -16,6 +16,12 @@ package struct ConverterContext {
     package var exponents: CurrencyExponents
     /// Whether only the stored conversion may know the currency, because the request is a correction: minor units are then kept as sent.
     package var awaitsCurrency = false
+    /// What the source or destination says about surplus decimals; it wins over the mapping's word.
+    package var surplus: SurplusRule?
+    /// Amounts of a correction that were rounded before they were written, so that they add up at the tracker.
+    var fitted: [FittedAmount] = []
+    /// The optional field that kept the request from being written, and why: without it there is one.
+    var unfit: (path: FieldPath, sentence: String)?
     package var warnings: [String] = []
 
     package init(field: String = "value", currency: Currency? = nil, exponents: CurrencyExponents = CurrencyExponents()) {

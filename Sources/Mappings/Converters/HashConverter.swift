@@ -25,5 +25,7 @@ struct HashConverter: FieldConverter {
         return .text(text)
     }
 
-    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .string(value.description) }
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
+        .string(try read(.string(value.description), &context).description)
+    }
 }

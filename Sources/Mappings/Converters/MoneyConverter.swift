@@ -9,12 +9,14 @@ struct MoneyConverter: FieldConverter {
     static let description = ConverterDescription(
         name: "money",
         summary: """
-            an amount in `major` or `minor` units of the request's currency; more decimals than the currency has are refused unless a \
-            rounding mode is named (half_up, half_even, down, up) or precise keeps them for a computed field to round; float_noise reads 63.749999999999996 as 63.75; signed lets negative \
-            amounts pass; text writes a JSON string
+            an amount in `major` or `minor` units of the request's currency; more decimals than the currency has are kept with a warning, and \
+            rounded half up where minor units cannot hold them, unless a word says otherwise: refuse, a mode that rounds in both directions \
+            (half_up, half_even, down, up), or precise, which keeps them without a warning for a computed field to round; binary noise in \
+            major units (63.749999999999996) is undone, in minor units only with float_noise; signed lets negative amounts pass; text writes a \
+            JSON string
             """,
         parameters: [
-            ["major", "minor"], ["exact", "half_up", "half_even", "down", "up", "precise"], ["plain", "float_noise"],
+            ["major", "minor"], ["exact", "refuse", "half_up", "half_even", "down", "up", "precise"], ["plain", "float_noise"],
             ["unsigned", "signed"],
             ["number", "text"],
         ],
@@ -24,10 +26,11 @@ struct MoneyConverter: FieldConverter {
             .init(parameters: ["major"], currency: "EUR", wire: .number("49.9"), reads: .success("49.9")),
             .init(parameters: ["minor"], currency: "EUR", wire: 4990, reads: .success("49.9")),
             .init(parameters: ["minor"], currency: "JPY", wire: 4990, reads: .success("4990")),
-            .init(parameters: ["major", "float_noise"], currency: "USD", wire: .number("63.749999999999996"), reads: .success("63.75")),
+            .init(parameters: ["major"], currency: "USD", wire: .number("63.749999999999996"), reads: .success("63.75")),
+            .init(parameters: ["major"], currency: "USD", wire: "4.1472", reads: .success("4.1472")),
             .init(parameters: ["major", "half_up"], currency: "USD", wire: .number("3.335"), reads: .success("3.34")),
             .init(
-                parameters: ["major"], currency: "EUR", wire: "12.505",
+                parameters: ["major", "refuse"], currency: "EUR", wire: "12.505",
                 reads: .failure(FieldFailure("value '12.505' has 3 decimals but EUR has 2"))),
             .init(
                 parameters: ["minor"], currency: "EUR", wire: .number("49.90"),
@@ -35,7 +38,7 @@ struct MoneyConverter: FieldConverter {
         ],
         make: { words in
             let format = MoneyFormat(
-                unit: MoneyFormat.Unit(rawValue: words[0]) ?? .major, rounding: RoundingMode(rawValue: words[1]),
+                unit: MoneyFormat.Unit(rawValue: words[0]) ?? .major, surplus: SurplusRule(word: words[1]),
                 toleratesFloatNoise: words[2] == "float_noise", allowsNegative: words[3] == "signed")
             return MoneyConverter(format: format, isPrecise: words[1] == "precise", isTextOnWire: words[4] == "text")
         }
@@ -46,13 +49,27 @@ struct MoneyConverter: FieldConverter {
         if context.awaitsCurrency, context.currency == nil, format.unit == .minor { return try readMinorUnits(value, &context) }
         do {
             let isFree = isPrecise && format.unit == .major
-            let reading = try format.read(text, currency: isFree ? nil : context.currency, exponents: context.exponents)
-            if reading.noiseRemoved {
-                context.warnings.append("\(context.field) \(text.quotedBriefly) was read as \(reading.amount): binary noise")
-            }
+            let reading = try format(context).read(text, currency: isFree ? nil : context.currency, exponents: context.exponents)
+            if let note = reading.note { context.warnings.append(Self.warning(note, of: reading.amount, text, context.field)) }
             return .number(reading.amount)
         } catch {
             throw FieldFailure(error.sentence(field: context.field, value: text))
+        }
+    }
+
+    private func format(_ context: borrowing ConverterContext) -> MoneyFormat {
+        guard let rule = context.surplus else { return format }
+        var format = format
+        format.surplus = rule
+        return format
+    }
+
+    private static func warning(_ note: MoneyFormat.Note, of amount: ExactDecimal, _ text: String, _ field: String) -> String {
+        switch note {
+        case .noise: "\(field) \(text.quotedBriefly) was read as \(amount): binary noise"
+        case .rounded: "\(field) \(text.quotedBriefly) was rounded to \(amount)"
+        case .surplus(let currency, let exponent):
+            "\(field) \(text.quotedBriefly) has \(amount.decimals) decimals and \(currency) has \(exponent); all are kept"
         }
     }
 
@@ -74,12 +91,36 @@ struct MoneyConverter: FieldConverter {
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(15)
+        let format = format(context)
+        let sent: ExactDecimal?
         do {
-            try format.write(amount, currency: context.currency, exponents: context.exponents, into: &bytes)
+            sent = try format.write(amount, currency: context.currency, exponents: context.exponents, into: &bytes)
         } catch {
             throw FieldFailure(error.sentence(field: context.field, value: amount.description))
         }
+        if sent != nil || !context.fitted.isEmpty { try note(amount, sentAs: bytes, isRounded: sent != nil, &context) }
         let text = String(decoding: bytes, as: UTF8.self)
         return isTextOnWire ? .string(text) : .number(text)
+    }
+
+    /// Warns of an amount that the tracker gets rounded, in the tracker's own unit: `amount: 4.1472 USD sent as 415 cents`.
+    private func note(
+        _ amount: ExactDecimal, sentAs bytes: [UInt8], isRounded: Bool, _ context: inout ConverterContext
+    ) throws(FieldFailure) {
+        let exact = isRounded ? amount : context.fitted.first { $0.sent == amount }?.exact
+        guard let exact, let currency = context.currency else { return }
+        if !isRounded, amount.isZero {
+            throw FieldFailure(
+                "\(context.field) of \(exact) \(currency) is too little for this tracker's unit; it is sent with what comes next")
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let unit =
+            switch (format.unit, context.exponents.exponent(of: currency)) {
+            case (.major, _): ""
+            case (.minor, 2): text == "1" ? " cent" : " cents"
+            case (.minor, _): " minor units"
+            }
+        let warning = "\(context.field): \(exact) \(currency) sent as \(text)\(unit)"
+        if !context.warnings.contains(warning) { context.warnings.append(warning) }
     }
 }

@@ -2,10 +2,16 @@
 struct TimeConverter: FieldConverter {
     enum Form: String {
         case iso8601
-        /// Whole seconds since 1970.
+        /// Seconds since 1970, written as whole ones.
         case unix
-        /// Whole milliseconds since 1970.
+        /// Milliseconds since 1970, written as whole ones.
         case unixMilliseconds = "unix_ms"
+
+        /// The first number that cannot be meant.
+        var limit: ExactDecimal { ExactDecimal(self == .unix ? 100_000_000_000 : 1 << 48) }
+        var perSecond: Int64 { self == .unix ? 1 : 1000 }
+        var unit: String { self == .unix ? "seconds" : "milliseconds" }
+        var example: String { self == .unix ? "1764200000" : "1764200000000" }
     }
     let form: Form
 
@@ -17,6 +23,8 @@ struct TimeConverter: FieldConverter {
         examples: [
             .init(parameters: ["iso8601"], wire: "2026-11-20T10:30:00+01:00", reads: .success("2026-11-20T09:30:00Z")),
             .init(parameters: ["unix"], wire: 1_717_000_000, reads: .success("2024-05-29T16:26:40Z")),
+            .init(parameters: ["iso8601"], wire: "0000-00-00 00:00:00", reads: .success("")),
+            .init(parameters: ["unix"], wire: 0, reads: .success("")),
             .init(
                 parameters: ["iso8601"], wire: "20/11/2026",
                 reads: .failure(FieldFailure("value '20/11/2026' is not an ISO 8601 time; write it as 2026-11-20T09:30:00Z"))),
@@ -30,25 +38,44 @@ struct TimeConverter: FieldConverter {
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         guard let text = value.text else { throw FieldFailure("\(context.field) must be a time, found \(value.quoted)") }
         guard form != .iso8601 else {
+            if ZeroDate.isWritten(in: text) { return absent(text, &context) }
             if let time = Timestamp(iso8601: text.trimmed) { return .time(time) }
             throw FieldFailure("\(context.field) \(value.quoted) is not an ISO 8601 time; write it as 2026-11-20T09:30:00Z")
         }
-        guard let number = try DecimalConverter.number(value, &context).int64, number >= 0 else {
-            throw FieldFailure(
-                "\(context.field) \(value.quoted) is not UNIX time; send whole \(form == .unix ? "seconds" : "milliseconds")")
+        guard let number = try? ExactDecimal(parsing: text) else { return try readText(text, &context) }
+        if ZeroDate.isCounted(number, perSecond: form.perSecond) { return absent(text, &context) }
+        let unit = form.unit
+        guard !number.isNegative, let parts = number.scaled(byPowerOfTen: form == .unix ? 6 : 3) else { throw notUNIX(text, context.field) }
+        guard number < form.limit, let microseconds = parts.rounded(toDecimals: 0, .down).int64 else {
+            let hint = form == .unix ? "; divide milliseconds by 1000" : ""
+            throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX \(unit)\(hint)")
         }
-        if form == .unixMilliseconds {
-            guard number < 1 << 48 else { throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX milliseconds") }
-            return .time(Timestamp(microseconds: number * 1000))
-        }
-        guard number < 100_000_000_000 else {
-            throw FieldFailure("\(context.field) \(value.quoted) is too large for UNIX seconds; divide milliseconds by 1000")
-        }
-        return .time(Timestamp(seconds: number))
+        return .time(Timestamp(microseconds: microseconds))
     }
 
-    func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {
+    /// Both ways to write a time say which one they are.
+    private func readText(_ text: String, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
+        if ZeroDate.isWritten(in: text) { return absent(text, &context) }
+        guard let time = Timestamp(iso8601: text.trimmed) else { throw notUNIX(text, context.field) }
+        context.warnings.append(
+            "\(context.field) \(text.quotedBriefly) was read as an ISO 8601 time; UNIX \(form.unit) are expected")
+        return .time(time)
+    }
+
+    private func absent(_ text: String, _ context: inout ConverterContext) -> Value {
+        context.warnings.append("\(context.field) \(text.quotedBriefly) is a program's word for no time; it counts as absent")
+        return .absent
+    }
+
+    private func notUNIX(_ text: String, _ field: String) -> FieldFailure {
+        FieldFailure("\(field) \(text.quotedBriefly) is not UNIX time; send \(form.unit) since 1970, such as \(form.example)")
+    }
+
+    func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         guard case .time(let time) = value else { return .absent }
+        if form != .iso8601, time.microseconds < 0 || ExactDecimal(form == .unix ? time.seconds : time.milliseconds) >= form.limit {
+            throw FieldFailure("\(context.field) \(time) has no UNIX time that this tracker takes")
+        }
         switch form {
         case .iso8601: return .string(time.description)
         case .unix: return .number(String(time.seconds))

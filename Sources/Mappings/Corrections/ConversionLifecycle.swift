@@ -29,10 +29,10 @@ extension Conversion {
     }
 
     private func checkCurrency(of correction: Correction) throws(Failure) {
-        guard let other = correction.currency, correction.amount != nil || correction.refund != nil, other != text(.currency) else {
-            return
-        }
+        guard let other = correction.currency, other != text(.currency) else { return }
         if self[.amount].isAbsent, correction.refund == nil { return }
+        // Nothing is contradicted if neither message has an amount in a currency.
+        if self[.currency].isAbsent, correction.amount == nil, correction.refund == nil { return }
         throw Failure(
             .invalid,
             "the correction is in \(other), but the conversion is in \(text(.currency) ?? "an unknown currency"); amounts are corrected in the currency of the first message"
@@ -137,11 +137,7 @@ extension Conversion {
     private func amount(_ amount: Correction.Amount?) throws(Failure) -> ExactDecimal? {
         switch amount {
         case nil: return nil
-        case .major(let value):
-            guard let currency, let exponent = currency.minorUnits, value.decimals > exponent else { return value }
-            // What the first message had more of, it may also take back.
-            guard value.decimals > self[.amount].number?.decimals ?? 0 else { return value }
-            throw Failure(.invalidAmount, "an amount of \(value) has \(value.decimals) decimals but \(currency) has \(exponent)")
+        case .major(let value): return value
         case .minor(let value, let exponents):
             guard let currency, let exponent = exponents.exponent(of: currency) else {
                 let held = text(.currency).map { "\($0), which has no minor unit" } ?? "no known currency"

@@ -72,20 +72,4 @@ extension ExactDecimal {
         default: (kept, remainder)
         }
     }
-
-    /// The amount a sender's binary floating point meant, or `nil` when this value shows no such noise.
-    ///
-    /// Noise is: at least 15 significant digits, and a distance above 0 from the value rounded to `decimals` (half_even)
-    /// of at most 10^-12 of the value. Digits alone prove nothing, so a repeating fraction stays; but an amount of 10^10
-    /// and more with a real surplus of decimals looks like noise too, which is why the caller has to ask.
-    ///
-    ///     63.749999999999996 to 2 decimals  →  63.75
-    ///     10.0000000000001 to 2 decimals    →  10     (15 digits; 10.000000000001 has 14 and gives nil)
-    ///     3.3333333333333335 to 2 decimals  →  nil
-    package func denoised(decimals: Int) -> ExactDecimal? {
-        guard self.decimals > decimals, significantDigits >= 15 else { return nil }
-        let rounded = rounded(toDecimals: decimals, .halfEven)
-        guard let distance = subtracting(rounded)?.absolute.scaled(byPowerOfTen: 12), !distance.isZero else { return nil }
-        return distance <= absolute ? rounded : nil
-    }
 }

@@ -15,15 +15,16 @@ package struct MoneyFormat: Sendable, Hashable {
     }
 
     package var unit: Unit
-    /// Without one, an amount with more decimals than its currency is refused, never rounded in silence.
-    package var rounding: RoundingMode?
-    /// Whether `63.749999999999996` is read as `63.75`; see `ExactDecimal.denoised(decimals:)` for what that risks.
+    /// What becomes of decimals that the currency does not have. Nil keeps them where they fit: read, they are kept with a warning; written in major
+    /// units, they are sent; in minor units, which cannot hold them, the amount is rounded once, half up.
+    package var surplus: SurplusRule?
+    /// Whether `4990.0000000000009` is read as `4990` in minor units. In major units binary noise is always undone.
     package var toleratesFloatNoise: Bool
     package var allowsNegative: Bool
 
-    package init(unit: Unit, rounding: RoundingMode? = nil, toleratesFloatNoise: Bool = false, allowsNegative: Bool = false) {
+    package init(unit: Unit, surplus: SurplusRule? = nil, toleratesFloatNoise: Bool = false, allowsNegative: Bool = false) {
         self.unit = unit
-        self.rounding = rounding
+        self.surplus = surplus
         self.toleratesFloatNoise = toleratesFloatNoise
         self.allowsNegative = allowsNegative
     }
@@ -31,28 +32,42 @@ package struct MoneyFormat: Sendable, Hashable {
     /// An amount as it was read, in major units.
     package struct Reading: Sendable, Hashable {
         package let amount: ExactDecimal
-        /// Whether the text carried binary noise that `amount` no longer has; worth a warning.
-        package let noiseRemoved: Bool
+        /// What is worth a warning.
+        package var note: Note?
+    }
+
+    package enum Note: Sendable, Hashable {
+        /// The text carried binary noise that the amount no longer has.
+        case noise
+        /// The amount keeps decimals that its currency does not have.
+        case surplus(Currency, exponent: Int)
+        /// The amount was rounded to its currency's decimals.
+        case rounded
     }
 
     /// Reads an amount into major units.
     ///
     /// Without a currency, or in one without a minor unit, a major amount keeps all its decimals and a minor one is refused.
-    /// `rounding` applies to major amounts only: a fraction of a cent mostly means that the unit is wrong.
+    /// `surplus` applies to major amounts only: a fraction of a cent mostly means that the unit is wrong.
     package func read(
         _ bytes: UnsafeBufferPointer<UInt8>,
         currency: Currency?,
         exponents: CurrencyExponents = .iso
     ) throws(MoneyError) -> Reading {
+        let exponent = currency.flatMap { exponents.exponent(of: $0) }
         let value: ExactDecimal
-        do {
-            value = try ExactDecimal(parsing: bytes)
+        var isRepaired = false
+        do throws(DecimalError) {
+            if unit == .major {
+                (value, isRepaired) = try ExactDecimal.meant(by: bytes, decimals: exponent)
+            } else {
+                value = try ExactDecimal(parsing: bytes)
+            }
         } catch {
             throw .notANumber(error)
         }
-        if value.isNegative, !allowsNegative { throw .negative }
         switch unit {
-        case .major: return try readMajor(value, currency, exponents)
+        case .major: return try readMajor(value, isRepaired, currency, exponent)
         case .minor: return try readMinor(value, hasPlainPoint: bytes.hasPlainPoint, currency, exponents)
         }
     }
@@ -64,15 +79,17 @@ package struct MoneyFormat: Sendable, Hashable {
         }.get()
     }
 
-    private func readMajor(_ value: ExactDecimal, _ currency: Currency?, _ exponents: CurrencyExponents) throws(MoneyError) -> Reading {
-        guard let currency, let exponent = exponents.exponent(of: currency), value.decimals > exponent else {
-            return Reading(amount: value, noiseRemoved: false)
+    private func readMajor(
+        _ value: ExactDecimal, _ isRepaired: Bool, _ currency: Currency?, _ exponent: Int?
+    ) throws(MoneyError) -> Reading {
+        if value.isNegative, !allowsNegative { throw .negative }
+        let note: Note? = isRepaired ? .noise : nil
+        guard let currency, let exponent, value.decimals > exponent else { return Reading(amount: value, note: note) }
+        switch surplus {
+        case nil: return Reading(amount: value, note: note ?? .surplus(currency, exponent: exponent))
+        case .refuse: throw .surplusDecimals(value.decimals, currency, exponent: exponent)
+        case .round(let mode): return Reading(amount: value.rounded(toDecimals: exponent, mode), note: .rounded)
         }
-        if toleratesFloatNoise, let meant = value.denoised(decimals: exponent) {
-            return Reading(amount: meant, noiseRemoved: true)
-        }
-        guard let rounding else { throw .surplusDecimals(value.decimals, currency, exponent: exponent) }
-        return Reading(amount: value.rounded(toDecimals: exponent, rounding), noiseRemoved: false)
     }
 
     private func readMinor(
@@ -81,38 +98,60 @@ package struct MoneyFormat: Sendable, Hashable {
         _ currency: Currency?,
         _ exponents: CurrencyExponents
     ) throws(MoneyError) -> Reading {
+        if value.isNegative, !allowsNegative { throw .negative }
         let (currency, exponent) = try minorUnit(currency, exponents)
         let meant = toleratesFloatNoise ? value.denoised(decimals: 0) : nil
         // `4990.0` is refused like `49.90`: if a point were allowed, cents and euros could not be distinguished.
-        guard meant != nil || value.isInteger && !hasPlainPoint else { throw .fractionOfMinorUnit(currency, exponent: exponent) }
+        guard meant.map(\.isInteger) ?? (value.isInteger && !hasPlainPoint) else {
+            throw .fractionOfMinorUnit(currency, exponent: exponent)
+        }
         guard let amount = (meant ?? value).scaled(byPowerOfTen: -exponent) else { throw .notANumber(DecimalError(kind: .outOfRange)) }
-        return Reading(amount: amount, noiseRemoved: meant != nil)
+        return Reading(amount: amount, note: meant == nil ? nil : .noise)
     }
 
     /// Appends an amount in major units as this format has it, or appends nothing and throws.
     ///
     /// Major amounts get all decimals of their currency; without a currency or a minor unit, the shortest text. The value to
     /// quote in an error's sentence is the amount itself.
+    ///
+    /// - Returns: the amount that the text says, if it is not the one that was given.
+    @discardableResult
     package func write(
         _ amount: ExactDecimal,
         currency: Currency?,
         exponents: CurrencyExponents = .iso,
         into bytes: inout [UInt8]
-    ) throws(MoneyError) {
+    ) throws(MoneyError) -> ExactDecimal? {
         if amount.isNegative, !allowsNegative { throw .negative }
         switch unit {
         case .major:
             guard let currency, let exponent = exponents.exponent(of: currency) else {
                 amount.append(to: &bytes)
-                return
+                return nil
             }
-            _ = try fitted(amount, currency, exponent).append(to: &bytes, decimals: exponent)
+            let fitted = rounds(currency, exponents) ? try fitted(amount, currency, exponent) : amount
+            _ = fitted.append(to: &bytes, decimals: max(exponent, fitted.decimals))
+            return fitted == amount ? nil : fitted
         case .minor:
             let (currency, exponent) = try minorUnit(currency, exponents)
-            guard let minor = try fitted(amount, currency, exponent).scaled(byPowerOfTen: exponent) else {
-                throw .notANumber(DecimalError(kind: .outOfRange))
-            }
+            let fitted = try fitted(amount, currency, exponent)
+            guard let minor = fitted.scaled(byPowerOfTen: exponent) else { throw .notANumber(DecimalError(kind: .outOfRange)) }
             minor.append(to: &bytes)
+            return fitted == amount ? nil : fitted
+        }
+    }
+
+    /// Whether amounts of this currency are written with no more decimals than it has. A partner's own number of decimals says what it can hold.
+    package func rounds(_ currency: Currency, _ exponents: CurrencyExponents) -> Bool {
+        unit == .minor || surplus != nil || exponents.overrides[currency] != nil
+    }
+
+    /// How surplus decimals are rounded when an amount is written; nil refuses them.
+    package var writingMode: RoundingMode? {
+        switch surplus {
+        case nil: .halfUp
+        case .refuse: nil
+        case .round(let mode): mode
         }
     }
 
@@ -124,8 +163,8 @@ package struct MoneyFormat: Sendable, Hashable {
 
     private func fitted(_ amount: ExactDecimal, _ currency: Currency, _ exponent: Int) throws(MoneyError) -> ExactDecimal {
         guard amount.decimals > exponent else { return amount }
-        guard let rounding else { throw .surplusDecimals(amount.decimals, currency, exponent: exponent) }
-        return amount.rounded(toDecimals: exponent, rounding)
+        guard let mode = writingMode else { throw .surplusDecimals(amount.decimals, currency, exponent: exponent) }
+        return amount.rounded(toDecimals: exponent, mode)
     }
 }
 

@@ -1,4 +1,4 @@
-/// What becomes of the digits that do not fit. There is no default: an amount is rounded only if a mapping names a mode.
+/// What becomes of the digits that do not fit. Negative amounts are rounded like positive ones, so that what is taken back is what was given.
 ///
 ///                 1.005   -1.005   1.015   (to 2 decimals)
 ///     half_up     1.01    -1.01    1.02    a half goes away from zero

@@ -6,6 +6,11 @@ package struct PathPlan: Sendable, Hashable {
     }
     package var segments: [Segment]
 
+    /// The names of the variable segments.
+    var settings: Set<String> {
+        Set(segments.compactMap { if case .setting(let name) = $0 { name } else { nil } })
+    }
+
     /// The values of the variable segments, decoded; nil if the path is another one. A slash at the end does not matter.
     package func match(_ path: some StringProtocol) -> [String: String]? {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()

@@ -17,6 +17,8 @@ final class FieldReader: Sendable {
     private let fallback: (value: Value, origin: String)?
     private let isMoney: Bool
     private let refusesMacros: Bool
+    /// Whether a member that is there and empty is a mistake. What is taken back is all if nobody says how much, and nothing empty says that.
+    private let refusesEmpty: Bool
 
     /// Nil if the field is only written.
     init?(_ field: FieldPlan, of mapping: Mapping, settings: [String: SettingValue], defaults: [(path: FieldPath, value: Value)]) {
@@ -36,6 +38,7 @@ final class FieldReader: Sendable {
         } else {
             fallback = reading.initial.map { ($0, "\(mapping.tracker)'s default") }
         }
+        refusesEmpty = target == .path(.field(.refund))
         if case .path(let path) = target {
             isMoney = path.kind == .money
             refusesMacros = path.refusesMacros && reading.words == nil
@@ -57,6 +60,10 @@ final class FieldReader: Sendable {
     }
 
     func read(_ parsed: ParsedRequest, into run: inout ReadingRun) {
+        if refusesEmpty, let empty = emptyName(in: parsed) {
+            let sentence = "\(empty) is empty; send the amount that goes back, or leave \(empty) out to take back all that is left"
+            return fail(Failure(.invalidAmount, field: empty, sentence), &run)
+        }
         if aliases.isEmpty, parsed.slots[slot].isAbsent { return fillAbsent(macro: nil, &run) }
         var wire = parsed.slots[slot]
         run.context.field = name
@@ -81,6 +88,12 @@ final class FieldReader: Sendable {
         } catch {
             fail(Failure(code, field: run.context.field, error.sentence), &run)
         }
+    }
+
+    /// The name under which the request has this field without a value.
+    private func emptyName(in parsed: ParsedRequest) -> String? {
+        let names = [(name: name, slot: slot)] + aliases
+        return names.first { parsed.slots[$0.slot].isAbsent && parsed.has($0.name) }?.name
     }
 
     private func put(_ wire: WireValue, of parsed: ParsedRequest, into run: inout ReadingRun) throws(FieldFailure) {
@@ -173,6 +186,8 @@ final class FieldReader: Sendable {
                 run.keep(alias.name.replacingList(with: position), slots[row + alias.slot])
             }
         }
+        let known = run.context.warnings.count
+        defer { nameItem(at: position, inWarningsFrom: known, &run) }
         do throws(FieldFailure) {
             if !wire.isAbsent {
                 item[part] = try converter.read(wire, &run.context)
@@ -184,6 +199,17 @@ final class FieldReader: Sendable {
             let sentence = name + error.sentence.dropFirst(error.sentence.hasPrefix(self.name) ? self.name.count : 0)
             run.failures.append(Failure(wire.isAbsent ? .missingField : code, field: name, sentence))
         }
+    }
+
+    /// New warnings are about `items[2].price`; those beyond what is listed are counted.
+    private func nameItem(at position: Int, inWarningsFrom first: Int, _ run: inout ReadingRun) {
+        for index in run.context.warnings.indices.dropFirst(first) where run.context.warnings[index].hasPrefix(name) {
+            run.context.warnings[index] = name.replacingList(with: position) + run.context.warnings[index].dropFirst(name.count)
+        }
+        let surplus = run.context.warnings.count - max(first, Refusal.limit)
+        guard surplus > 0 else { return }
+        run.context.warnings.removeLast(surplus)
+        run.unlistedWarnings += surplus
     }
 }
 

@@ -8,9 +8,8 @@ extension MappingReader {
         var message = try read(parsed, as: identity, origins: &origins)
         let amount = takeAmount(of: .amount, &message)
         let refund = takeAmount(of: .refund, &message)
-        let hasAmount = amount != nil || refund != nil
         let correction = Correction(
-            status: message.text(.status), amount: amount, refund: refund, currency: hasAmount ? message.text(.currency) : nil,
+            status: message.text(.status), amount: amount, refund: refund, currency: message.text(.currency),
             reason: message.text(.reason), occurredAt: message[.occurredAt].time)
         return CorrectionMessage(message: message, correction: correction)
     }

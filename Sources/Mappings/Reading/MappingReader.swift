@@ -4,6 +4,7 @@ package struct MappingReader: Sendable {
     package let settings: [String: SettingValue]
     private let settingValues: [Value]
     let exponents: CurrencyExponents
+    private let surplus: SurplusRule?
     /// Values for what the sender does not say.
     private let defaults: [(path: FieldPath, value: Value)]
     /// In the order in which they are read; those that are required of some conversions are judged at the end.
@@ -17,7 +18,7 @@ package struct MappingReader: Sendable {
 
     package init(
         _ mapping: Mapping, settings: [String: SettingValue] = [:], defaults: [(path: FieldPath, value: Value)] = [],
-        exponents: CurrencyExponents = CurrencyExponents()
+        exponents: CurrencyExponents = CurrencyExponents(), surplus: SurplusRule? = nil
     ) {
         self.mapping = mapping
         self.settings = settings
@@ -25,6 +26,7 @@ package struct MappingReader: Sendable {
         let defaults = mapping.isCorrection ? [] : defaults
         self.defaults = defaults
         self.exponents = exponents
+        self.surplus = surplus
         settingValues = mapping.settingValues(settings)
         defaultCurrency = defaults.first { $0.path == .field(.currency) }?.value.text.flatMap { Currency(code: $0) }
         let bound = mapping.readingOrder.compactMap { FieldReader(mapping.fields[$0], of: mapping, settings: settings, defaults: defaults) }
@@ -65,6 +67,7 @@ package struct MappingReader: Sendable {
         // Counts if the tracker's requests have no currency; a currency field is read before the amounts and replaces it.
         run.context.currency = defaultCurrency
         run.context.awaitsCurrency = mapping.isCorrection
+        run.context.surplus = surplus
         for field in fields { field.read(parsed, into: &run) }
         settle(&run)
         readItems(parsed, &run)
@@ -73,10 +76,19 @@ package struct MappingReader: Sendable {
             run.note(path, "the source's defaults")
         }
         if run.failures.isEmpty { checkWhole(&run) }
+        if let time = run.input.conversion[.occurredAt].time { warnOfFuture(time, &run) }
+        if run.unlistedWarnings > 0 { run.context.warnings.append("\(run.unlistedWarnings) more warnings about items are not listed") }
         origins = run.origins
         run.input.conversion.warnings = parsed.warnings + run.context.warnings
         guard run.failures.isEmpty else { throw Refusal(run.failures) }
         return run.input.conversion
+    }
+
+    private func warnOfFuture(_ time: Timestamp, _ run: inout ReadingRun) {
+        let received = run.input.conversion.receivedAt
+        guard received.duration(to: time) > .seconds(86_400) else { return }
+        let name = fields.first { $0.target == .path(.field(.occurredAt)) }?.name ?? Field.occurredAt.name
+        run.context.warnings.append("\(name) \(time) is more than a day ahead of the time of receipt, \(received)")
     }
 
     func isInMinorUnits(_ field: Field) -> Bool { minorFields.contains(field) }

@@ -61,6 +61,24 @@ extension ParsedRequest {
         return free
     }
 
+    /// Whether the request has a member or parameter of this name, be it empty. A body that can be read only with repairs has it if the name is
+    /// anywhere in it.
+    func has(_ name: String) -> Bool {
+        if parameters?.pairs.contains(where: { $0.name == name }) == true { return true }
+        guard hasBody, let format else { return false }
+        guard let members = format.members(of: request.body) else {
+            let last = name.split(separator: ".").last.map(String.init) ?? name
+            return String(decoding: request.body, as: UTF8.self).contains(last)
+        }
+        if members[name] != nil { return true }
+        var value = JSONValue.object(members)
+        for part in name.split(separator: ".") {
+            guard let next = value[String(part)] else { return false }
+            value = next
+        }
+        return true
+    }
+
     /// Notes a member that is not of the kind that its fields need.
     ///
     /// - Parameter found: what is there, as a sentence shows it; nil accepts it.

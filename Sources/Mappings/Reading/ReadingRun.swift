@@ -12,6 +12,9 @@ struct ReadingRun {
     /// Amounts are not judged if the currency itself was refused: one mistake, one sentence.
     var lacksCurrency = false
 
+    /// About items, beyond those that are listed.
+    var unlistedWarnings = 0
+
     /// As of `ParsedRequest`.
     var extraNames: [String: Int] = [:]
 

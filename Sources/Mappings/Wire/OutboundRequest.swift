@@ -14,6 +14,8 @@ package struct OutboundRequest: Sendable {
     package var secretMembers: Set<String>
     /// The entry of the mapping's `updates:` that it was written by, whose replies it gets; nil for the main request.
     package var update: String?
+    /// What was changed about the conversion so that the tracker can hold it: `amount: 4.1472 USD sent as 415 cents`.
+    package var warnings: [String] = []
 
     package init(
         method: String, url: String, maskedURL: String, headers: [(name: String, value: String)], body: [UInt8],
@@ -31,4 +33,9 @@ package struct OutboundRequest: Sendable {
 
     /// What an attempt shows: `POST https://app.example/api?secret=***`.
     package var maskedLine: String { "\(method) \(maskedURL)" }
+
+    /// What a delivery keeps as its reason: what was changed, before what came of it. Nil if there is nothing to say.
+    package func reason(with reason: String?) -> String? {
+        warnings.isEmpty ? reason : (warnings + [reason].compactMap(\.self)).joined(separator: "; ")
+    }
 }

@@ -49,7 +49,7 @@ package struct Parameters: Sendable {
     }
 
     /// The parts between the `&`, without empty ones.
-    private static func forEachPart(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) -> Void) {
+    static func forEachPart(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) -> Void) {
         var start = 0
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
@@ -113,7 +113,7 @@ package struct Parameters: Sendable {
     }
 
     /// In one pass: a hostile body may hold nothing but signs.
-    private static func repairCurrency(_ bytes: inout [UInt8]) -> Bool {
+    static func repairCurrency(_ bytes: inout [UInt8]) -> Bool {
         guard bytes.contains(where: { $0 == 0xA4 || $0 == 0xEF || $0 == UInt8(ascii: "%") }) else { return false }
         var repaired: [UInt8] = []
         var index = 0

@@ -17,6 +17,7 @@ final class FieldWriter: Sendable {
     private let required: FieldPlan.Requirement
     private let isRequired: Bool
     private let length: ClosedRange<Int>?
+    private let refusesMacros: Bool
 
     /// Nil if the field is only read.
     init?(_ index: Int, of mapping: Mapping, settings: [String: SettingValue]) {
@@ -33,8 +34,13 @@ final class FieldWriter: Sendable {
         words = writing.words
         required = writing.required
         isRequired = writing.required == .always
-        length = writing.length
+        // A tracker takes from us what it would take from others.
+        length = writing.length ?? field.reading?.length
+        refusesMacros = if case .path(let path) = field.target { path.refusesMacros && writing.words == nil } else { false }
     }
+
+    /// How it writes an amount; nil if it writes none.
+    var moneyFormat: MoneyFormat? { (converter as? MoneyConverter)?.format }
 
     func write(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
         let wire = try wire(input, &context)
@@ -55,6 +61,10 @@ final class FieldWriter: Sendable {
         } else if case .path(let path) = target {
             value = input.conversion[path]
         }
+        if case .text(let text) = value, text.isBlank || refusesMacros && text.isUnexpandedMacro {
+            try checkEmpty(text, input, &context)
+            value = .absent
+        }
         guard !value.isAbsent else {
             try checkAbsent(input)
             return .absent
@@ -67,14 +77,31 @@ final class FieldWriter: Sendable {
         context.field = name
         do throws(FieldFailure) {
             let wire = try converter.write(value, &context)
-            if let length, let text = wire.text, !length.contains(text.unicodeScalars.count) {
+            if let length, let text = wire.text, !text.fits(length) {
                 let count = text.unicodeScalars.count
                 throw FieldFailure("\(name) has \(count) characters; \(tracker) takes at most \(length.upperBound)")
             }
             return wire
         } catch {
+            noteUnfit(error.sentence, &context)
             throw Skip(error.sentence)
         }
+    }
+
+    /// What the tracker would take for nothing is nothing; then what a check has seen of it does not count either.
+    private func checkEmpty(
+        _ text: String, _ input: borrowing ExpressionInput, _ context: inout ConverterContext
+    ) throws(Skip) {
+        let sentence = text.isBlank ? "\(name) is empty" : "\(name) \(text.quotedBriefly) is a macro that was not filled in"
+        guard !isRequired, case .path(let path) = target, input.conversion[path] == .text(text) else { return }
+        context.unfit = (path, sentence)
+        throw Skip(sentence)
+    }
+
+    /// An amount is never left out, and neither is what an expression made.
+    private func noteUnfit(_ sentence: String, _ context: inout ConverterContext) {
+        guard case .never = required, value == nil, case .path(let path) = target, path.kind != .money else { return }
+        context.unfit = (path, sentence)
     }
 
     private func checkAbsent(_ input: borrowing ExpressionInput) throws(Skip) {
@@ -133,5 +160,13 @@ final class FieldWriter: Sendable {
         } catch {
             throw Skip(error.sentence)
         }
+    }
+}
+
+extension String {
+    /// Whether it has as many characters as allowed. Their number is never more than that of the bytes.
+    fileprivate func fits(_ length: ClosedRange<Int>) -> Bool {
+        if length.lowerBound <= 1, utf8.count >= length.lowerBound, utf8.count <= length.upperBound { return true }
+        return length.contains(unicodeScalars.count)
     }
 }

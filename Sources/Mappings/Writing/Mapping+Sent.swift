@@ -33,14 +33,15 @@ extension FieldPath {
 
 extension PostbackURL {
     /// Whether a value of this field can change what is sent.
-    package func sends(_ path: FieldPath) -> Bool { writes(path) || refunds.contains { $0.writes(path) } }
+    package func sends(_ path: FieldPath) -> Bool { writes(path) || others.values.contains { $0.writes(path) } }
 
     /// Whether this URL, or the one for money that goes back, can have this path.
-    package func leads(to path: String) -> Bool { matches(path) || refunds.contains { $0.matches(path) } }
+    package func leads(to path: String) -> Bool { matches(path) || others.values.contains { $0.matches(path) } }
 
     /// Whether the address for first messages is written from this field.
     package func writes(_ path: FieldPath) -> Bool {
         switch path {
+        case .field(.amount) where hasRemaining, .field(.refunded) where hasRemaining, .field(.currency) where hasRemaining: true
         // An amount is written with its currency's decimals, and an event without a word of its own as its type.
         case .field(.currency): named.contains(path) || named.contains { $0.kind == .money }
         case .field(.type): named.contains(path) || named.contains(.field(.eventName))

@@ -7,6 +7,7 @@ package struct MappingWriter: Sendable {
     package let credentials: [String: String]
     let settingValues: [Value]
     private let exponents: CurrencyExponents
+    private let surplus: SurplusRule?
     private let fields: [FieldWriter]
     private let itemFields: [FieldWriter]
     private let checks: [Check]
@@ -30,12 +31,13 @@ package struct MappingWriter: Sendable {
     /// - Throws: the setting that the path needs and that is missing.
     package init(
         _ mapping: Mapping, url: String, settings: [String: SettingValue] = [:], credentials: [String: String] = [:],
-        exponents: CurrencyExponents = CurrencyExponents()
+        exponents: CurrencyExponents = CurrencyExponents(), surplus: SurplusRule? = nil
     ) throws(PathPlan.MissingSetting) {
         self.mapping = mapping
         self.settings = settings
         self.credentials = credentials
         self.exponents = exponents
+        self.surplus = surplus
         settingValues = mapping.settingValues(settings)
         let bound = mapping.fields.indices.compactMap { FieldWriter($0, of: mapping, settings: settings) }
         fields = bound.filter { !$0.isItem }
@@ -78,7 +80,7 @@ package struct MappingWriter: Sendable {
         var updates: [UpdateWriter] = []
         for plan in mapping.updates where plan.isForDestinations {
             let update = try UpdateWriter(plan) { own throws(PathPlan.MissingSetting) in
-                try MappingWriter(own, url: base, settings: settings, credentials: credentials, exponents: exponents)
+                try MappingWriter(own, url: base, settings: settings, credentials: credentials, exponents: exponents, surplus: surplus)
             }
             updates.append(update)
         }
@@ -94,13 +96,54 @@ package struct MappingWriter: Sendable {
     }
 
     func writeRequest(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
+        var context = ConverterContext(currency: conversion.currency, exponents: exponents)
+        context.surplus = surplus
+        do throws(Skip) {
+            return try writeFitted(conversion, &context, at: now)
+        } catch {
+            guard let unfit = context.unfit else { throw error }
+            // A sale is not held back by a country that is none.
+            var rest = conversion
+            rest[unfit.path] = .absent
+            var request = try writeRequest(rest, at: now)
+            request.warnings.insert("\(unfit.sentence); it was left out", at: 0)
+            return request
+        }
+    }
+
+    private func writeFitted(
+        _ conversion: Conversion, _ context: inout ConverterContext, at now: Timestamp
+    ) throws(Skip) -> OutboundRequest {
+        guard !conversion[.refunded].isAbsent, let (decimals, mode) = roundsAmounts(conversion.currency) else {
+            return try writeRequest(conversion, &context, at: now)
+        }
+        let (fitted, amounts) = conversion.fitted(toDecimals: decimals, mode)
+        context.fitted = amounts
+        return try writeRequest(fitted, &context, at: now)
+    }
+
+    /// How amounts of this currency are rounded in the request; nil if none is.
+    private func roundsAmounts(_ currency: Currency?) -> (decimals: Int, mode: RoundingMode)? {
+        guard let currency, let exponent = exponents.exponent(of: currency) else { return nil }
+        for field in fields {
+            guard var format = field.moneyFormat else { continue }
+            if let surplus { format.surplus = surplus }
+            if format.rounds(currency, exponents) { return format.writingMode.map { (exponent, $0) } }
+        }
+        return nil
+    }
+
+    private func writeRequest(
+        _ conversion: Conversion, _ context: inout ConverterContext, at now: Timestamp
+    ) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
-        var context = ConverterContext(currency: conversion.currency, exponents: exponents)
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
         for field in fields { wires[field.index] = try field.write(input, &context) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(conversion, &context)
-        return try finish(wires, rows)
+        var request = try finish(wires, rows)
+        request.warnings = context.warnings
+        return request
     }
 
     private func itemRows(_ conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {

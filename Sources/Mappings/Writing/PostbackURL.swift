@@ -12,14 +12,39 @@ package struct PostbackURL: Sendable {
     /// The fields that the macros name.
     let named: Set<FieldPath>
     /// What the configuration calls it, for sentences.
-    private let key: String
-    /// The address for money that goes back, if it is another one; one at most.
-    private(set) var refunds: [PostbackURL] = []
+    let key: String
+    /// Whether it says what a sale is still worth.
+    let hasRemaining: Bool
+    /// Other addresses for money that goes back.
+    private(set) var others: [Purpose: PostbackURL] = [:]
+
+    /// What another address is for; the words are the configuration's.
+    package enum Purpose: String, Sendable, CaseIterable {
+        /// All that is left of a sale goes back: it was refunded, rejected or charged back.
+        case whole = "refund_url"
+        /// A part of a sale goes back.
+        case part = "partial_refund_url"
+    }
 
     private enum Piece: Sendable {
         case literal(String)
         case macro(FieldPath, name: String)
+        /// The amount without what went back; nothing is left of what was rejected.
+        case remaining
+
+        var isRemaining: Bool { if case .remaining = self { true } else { false } }
+
+        var paths: [FieldPath] {
+            switch self {
+            case .literal: []
+            case .macro(let path, _): [path]
+            case .remaining: [.field(.amount), .field(.refunded)]
+            }
+        }
     }
+
+    /// The macro of `Piece.remaining`.
+    private static let remaining = "remaining"
 
     /// Other words for canonical fields, as trackers' macro lists have them.
     package static let macros: [String: FieldPath] = {
@@ -49,14 +74,18 @@ package struct PostbackURL: Sendable {
         return macros
     }()
 
-    /// - Parameter key: what the configuration calls it.
+    /// - Parameters:
+    ///   - key: what the configuration calls it.
+    ///   - shown: the text as sentences may quote it, with a mask for each part that may be secret.
     package static func parse(
-        _ text: String, key: String = "postback_url", at place: SourceLocation, into diagnostics: inout Diagnostics
+        _ text: String, key: String = "postback_url", shown: String? = nil, at place: SourceLocation,
+        into diagnostics: inout Diagnostics
     ) -> PostbackURL? {
+        func quoted(_ part: String) -> String { Self.quoted(part, of: text, shown: shown) }
         var url = text
         if let hash = url.firstIndex(of: "#"), !url[hash...].contains("{") { url = String(url[..<hash]) }
         guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-            diagnostics.error(at: place, "a \(key) begins with https:// or http://, found \(text.quotedBriefly)")
+            diagnostics.error(at: place, "a \(key) begins with https:// or http://, found \(quoted(text))")
             return nil
         }
         if url.contains("#") {
@@ -64,9 +93,9 @@ package struct PostbackURL: Sendable {
             diagnostics.error(at: place, "\(rule); write the macro as {click_id}, a '#' of a value as %23")
         }
         let question = url.firstIndex(of: "?") ?? url.endIndex
-        let base = pieces(String(url[..<question]), key, at: place, into: &diagnostics)
+        let base = pieces(String(url[..<question]), key, quoted, at: place, into: &diagnostics)
         let host = url.dropFirst(url.hasPrefix("https") ? 8 : 7).prefix { $0 != "/" && $0 != "?" }
-        if host.isEmpty { diagnostics.error(at: place, "\(key) \(text.quotedBriefly) has no host") }
+        if host.isEmpty { diagnostics.error(at: place, "\(key) \(quoted(text)) has no host") }
         if host.contains("{") {
             diagnostics.error(at: place, "a macro cannot be in the host of a \(key): the operator fixes where requests go")
         }
@@ -74,17 +103,15 @@ package struct PostbackURL: Sendable {
         let parameters = query.split(separator: "&").map { part -> (name: String, value: [Piece]?) in
             let name = part.prefix { $0 != "=" }
             if name.contains("{") {
-                let found = String(part).quotedBriefly
+                let found = quoted(String(part))
                 diagnostics.error(at: place, "a macro comes after a parameter's '=', found \(found); write cid={click_id}")
             }
             guard let equals = part.firstIndex(of: "=") else { return (String(part), nil) }
-            let value = pieces(String(part[part.index(after: equals)...]), key, at: place, into: &diagnostics)
+            let value = pieces(String(part[part.index(after: equals)...]), key, quoted, at: place, into: &diagnostics)
             return (String(part[..<equals]), value)
         }
-        func paths(_ pieces: [Piece]) -> [FieldPath] {
-            pieces.compactMap { piece in if case .macro(let path, _) = piece { path } else { nil } }
-        }
-        let macros = paths(parameters.flatMap { $0.value ?? [] })
+        let values = parameters.flatMap { $0.value ?? [] }
+        let macros = values.flatMap(\.paths)
         if leadsElsewhere(url[..<question]) {
             diagnostics.error(at: place, "the path of a \(key) holds no '.' or '..'; write the path that it leads to")
         }
@@ -93,7 +120,10 @@ package struct PostbackURL: Sendable {
         }
         let identifiers = Field.identifiers.map(FieldPath.field)
         let needed = macros.contains(.field(.clickID)) ? .field(.clickID) : macros.first { identifiers.contains($0) }
-        return PostbackURL(base: base, parameters: parameters, needed: needed, named: Set(paths(base) + macros), key: key)
+        let whole = base + values
+        return PostbackURL(
+            base: base, parameters: parameters, needed: needed, named: Set(whole.filter { !$0.isRemaining }.flatMap(\.paths)), key: key,
+            hasRemaining: whole.contains(where: \.isRemaining))
     }
 
     /// Whether a path has segments that servers resolve rather than read.
@@ -101,25 +131,35 @@ package struct PostbackURL: Sendable {
         base.split(separator: "/").contains { [".", ".."].contains(String($0).percentDecoded) }
     }
 
-    private static func pieces(_ text: String, _ key: String, at place: SourceLocation, into diagnostics: inout Diagnostics) -> [Piece] {
+    /// A part that the shown text does not have is from a variable.
+    private static func quoted(_ part: String, of text: String, shown: String?) -> String {
+        guard let shown, !part.isEmpty else { return part.quotedBriefly }
+        return part == text ? shown.quotedBriefly : shown.contains(part) ? part.quotedBriefly : "'***'"
+    }
+
+    private static func pieces(
+        _ text: String, _ key: String, _ quoted: (String) -> String, at place: SourceLocation, into diagnostics: inout Diagnostics
+    ) -> [Piece] {
         var pieces: [Piece] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "{") {
             if open > rest.startIndex { pieces.append(.literal(String(rest[..<open]))) }
             guard let close = rest[open...].firstIndex(of: "}") else {
-                diagnostics.error(at: place, "the '{' in \(text.quotedBriefly) has no closing '}'")
+                diagnostics.error(at: place, "the '{' in \(quoted(text)) has no closing '}'")
                 return pieces
             }
             let name = String(rest[rest.index(after: open)..<close])
-            if name.hasPrefix("{") {
+            if name == remaining {
+                pieces.append(.remaining)
+            } else if name.hasPrefix("{") {
                 let bare = String(name.drop { $0 == "{" })
-                diagnostics.error(at: place, "a macro has one brace on each side, found '{{\(bare)}}'; write {\(bare)}")
+                diagnostics.error(at: place, "a macro has one brace on each side, found \(quoted("{{\(bare)}}")); write {\(bare)}")
             } else if let path = FieldPath(name: name) ?? macros[name] {
                 pieces.append(.macro(path, name: name))
             } else {
-                let known = Field.allNames + Array(macros.keys)
+                let known = Field.allNames + Array(macros.keys) + [remaining]
                 let hint = name.nearest(in: known).map { "; did you mean '{\($0)}'?" } ?? "; macros are canonical names such as {click_id}"
-                diagnostics.error(at: place, "unknown macro '{\(name)}' in a \(key)\(hint)")
+                diagnostics.error(at: place, "unknown macro \(quoted("{\(name)}")) in a \(key)\(hint)")
             }
             rest = rest[rest.index(after: close)...]
         }
@@ -127,19 +167,15 @@ package struct PostbackURL: Sendable {
         return pieces
     }
 
-    /// With another address for money that goes back.
-    package func sendingRefunds(to other: PostbackURL) -> PostbackURL {
+    /// With another address for money that goes back; nil leaves it as it is.
+    package func sending(_ purpose: Purpose, to other: PostbackURL?) -> PostbackURL {
         var copy = self
-        copy.refunds = [other]
+        if let other { copy.others[purpose] = other }
         return copy
     }
 
-    /// With the other's address for money that goes back.
-    package func sendingRefunds(as other: PostbackURL) -> PostbackURL {
-        var copy = self
-        copy.refunds = other.refunds
-        return copy
-    }
+    /// Its other address for this purpose.
+    package func other(for purpose: Purpose) -> PostbackURL? { others[purpose] }
 
     /// Scheme, host, and the path up to its first macro.
     package var address: String {
@@ -160,7 +196,7 @@ package struct PostbackURL: Sendable {
                 }
                 guard rest.hasPrefix(literal) else { return false }
                 rest = rest.dropFirst(literal.count)
-            case .macro:
+            case .macro, .remaining:
                 guard let next = base.dropFirst(index + 1).first, case .literal(let text) = next else {
                     return !rest.isEmpty && !rest.contains("/")
                 }
@@ -172,12 +208,17 @@ package struct PostbackURL: Sendable {
         return rest.isEmpty
     }
 
-    package func write(_ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents()) throws(Skip) -> OutboundRequest {
-        if !conversion[.update].isAbsent { return try writeUpdate(conversion, exponents) }
-        return try fill(conversion, exponents)
+    /// - Parameter surplus: what becomes of decimals that a currency does not have; nil sends them.
+    package func write(
+        _ conversion: Conversion, exponents: CurrencyExponents = CurrencyExponents(), surplus: SurplusRule? = nil
+    ) throws(Skip) -> OutboundRequest {
+        var context = ConverterContext(currency: conversion.currency, exponents: exponents)
+        context.surplus = surplus
+        if !conversion[.update].isAbsent { return try writeUpdate(conversion, &context) }
+        return try fill(conversion, &context)
     }
 
-    func fill(_ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> OutboundRequest {
+    func fill(_ conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> OutboundRequest {
         if let needed, needed != .field(.orderID), conversion[needed].isAbsent {
             throw Skip("the \(key) needs \(needed), which the conversion does not have; a route can give it: set: { \(needed): … }")
         }
@@ -186,10 +227,15 @@ package struct PostbackURL: Sendable {
             switch piece {
             case .literal(let text): url += text
             case .macro(let path, let name):
-                guard let value = try text(of: path, conversion, exponents) else {
+                guard let value = try text(of: path, conversion, &context) else {
                     throw Skip("the \(key) needs {\(name)} in its path, but the conversion has no \(path)")
                 }
                 url += value.percentEncoded
+            case .remaining:
+                guard let value = try remaining(of: conversion, &context) else {
+                    throw Skip("the \(key) needs {\(Self.remaining)} in its path, but the conversion has no amount")
+                }
+                url += value
             }
         }
         // The operator fixes the path, and a segment of dots cannot be encoded: servers resolve `%2E%2E` too.
@@ -207,34 +253,50 @@ package struct PostbackURL: Sendable {
                 switch piece {
                 case .literal(let text): value += text
                 case .macro(let path, _):
-                    guard let text = try text(of: path, conversion, exponents) else { continue parameters }
+                    guard let text = try text(of: path, conversion, &context) else { continue parameters }
                     value += text.percentEncoded
+                case .remaining:
+                    guard let text = try remaining(of: conversion, &context) else { continue parameters }
+                    value += text
                 }
             }
             pairs.append("\(name)=\(value)")
         }
         if !pairs.isEmpty { url += "?" + pairs.joined(separator: "&") }
-        return OutboundRequest(method: "GET", url: url, maskedURL: url, headers: [], body: [])
+        var request = OutboundRequest(method: "GET", url: url, maskedURL: url, headers: [], body: [])
+        request.warnings = context.warnings
+        return request
     }
 
     /// Amounts in major units with their currency's decimals, times in UNIX seconds as postbacks have them.
-    private func text(of path: FieldPath, _ conversion: Conversion, _ exponents: CurrencyExponents) throws(Skip) -> String? {
+    private func text(of path: FieldPath, _ conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> String? {
         switch conversion[path] {
         case .absent where path == .field(.eventName): return conversion.text(.type)
         // A correction has the id of its conversion too.
         case .absent where path == .field(.orderID): return conversion[.id].description
         case .absent: return nil
-        case .number(let number) where path.kind == .money:
-            var bytes: [UInt8] = []
-            do {
-                let format = MoneyFormat(unit: .major, allowsNegative: true)
-                try format.write(number, currency: conversion.currency, exponents: exponents, into: &bytes)
-            } catch {
-                throw Skip(error.sentence(field: path.description, value: number.description))
-            }
-            return String(decoding: bytes, as: UTF8.self)
+        case .number(let number) where path.kind == .money: return try text(of: number, path.description, &context)
         case .time(let time): return String(time.seconds)
         case let value: return value.description
+        }
+    }
+
+    private func remaining(of conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> String? {
+        guard let amount = conversion[.amount].number else { return nil }
+        let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
+        let refunded = isFinal ? amount : conversion[.refunded].number ?? .zero
+        return try text(of: amount.subtracting(refunded) ?? amount, Self.remaining, &context)
+    }
+
+    private static let money = MoneyConverter(
+        format: MoneyFormat(unit: .major, allowsNegative: true), isPrecise: false, isTextOnWire: true)
+
+    private func text(of amount: ExactDecimal, _ name: String, _ context: inout ConverterContext) throws(Skip) -> String? {
+        context.field = name
+        do throws(FieldFailure) {
+            return try Self.money.write(.number(amount), &context).text
+        } catch {
+            throw Skip(error.sentence)
         }
     }
 }

@@ -9,8 +9,8 @@ package struct CorrectionRule: Sendable {
         case correction([UInt8])
     }
     package enum Step: Sendable {
-        /// The conversion as it is from now on, and the destinations that the routes send it to. The row's `id`, `root` and `latest` do not matter.
-        case changed(ConversionRow, destinations: [String])
+        /// The conversion as it is from now on, and where the routes send it. The row's `id`, `root` and `latest` do not matter.
+        case changed(ConversionRow, Way)
         /// - Parameter note: for people: why nothing came of it.
         case unchanged(note: String?)
         case refused(Failure)
@@ -25,6 +25,17 @@ package struct CorrectionRule: Sendable {
 
     /// Nothing changes.
     package static let none = CorrectionRule { _, _ in .unchanged(note: nil) }
+}
+
+extension CorrectionRule.Message {
+    /// What it does if its content came before. A retry and a second refund of the same amount look alike, so it is kept where a person sees it.
+    var asKnown: HistoryChange {
+        guard case .correction(let document) = self, Correction(document: document)?.refund != nil else { return .known }
+        return .unchanged(
+            note:
+                "a refund with the same content came before, and this one counts as its repeat; a second refund of the same amount needs an "
+                + "Idempotency-Key of its own, or another member that differs")
+    }
 }
 
 /// What became of a correction.

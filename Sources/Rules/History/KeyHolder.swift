@@ -7,6 +7,8 @@ package struct KeyHolder: Sendable, Equatable {
     package var isOthers: Bool
     /// Whether it is of another source that shares orders with the newcomer's.
     package var isShared = false
+    /// Whether it holds the newcomer's `requestID`: both are the same request.
+    package var isSameRequest = false
     /// When the key is free again; nil: never.
     package var expiresAt: Timestamp?
     /// Of its first message.
@@ -37,7 +39,9 @@ package struct KeyHolder: Sendable, Equatable {
     ///   - time: when the newcomer came. A key that has expired by then holds nothing.
     ///   - everHeld: an expired key counts too.
     package static func first(among holders: some Sequence<KeyHolder>, at time: Timestamp, everHeld: Bool = false) -> KeyHolder? {
-        holders.filter { everHeld || $0.expiresAt.map { $0 > time } ?? true }
-            .min { ($0.distance, $0.id) < ($1.distance, $1.id) }
+        let holders = holders.filter { everHeld || $0.expiresAt.map { $0 > time } ?? true }
+        var first = holders.min { ($0.distance, $0.id) < ($1.distance, $1.id) }
+        if let id = first?.id, holders.contains(where: { $0.id == id && $0.isSameRequest }) { first?.isSameRequest = true }
+        return first
     }
 }

@@ -28,14 +28,14 @@ package struct StoredHistory: Sendable {
         by message: CorrectionRule.Message, _ content: KeptDigest, rule: CorrectionRule, isStep: () throws(Failure) -> Bool
     ) throws(Failure) -> HistoryChange {
         let isFirst = isFirst(content)
-        if isFirst ? step == 0 : try isStep() { return .known }
+        if isFirst ? step == 0 : try isStep() { return isFirst ? .known : message.asKnown }
         switch rule.step(message, document) {
         case .refused(let failure): return .refused(failure)
         case .unchanged(let note): return .unchanged(note: note)
         // The first message again after the conversion was corrected: it is late, and changes nothing.
         case .changed where isFirst: return .unchanged(note: nil)
         case .changed where step >= Self.longest: return .full(Self.isFull)
-        case .changed(let row, let routed): return .step(HistoryStep(row: row, number: step + 1, routed: routed))
+        case .changed(let row, let way): return .step(HistoryStep(row: row, number: step + 1, way: way))
         }
     }
 }
@@ -52,17 +52,17 @@ package struct HistoryStep: Sendable {
     /// The row's `id`, `root` and `latest` do not matter.
     package var row: ConversionRow
     package var number: Int
-    /// The destinations that the routes send it to.
-    package var routed: [String]
+    /// Where the routes send it.
+    package var way: Way
 
-    package init(row: ConversionRow, number: Int, routed: [String]) {
+    package init(row: ConversionRow, number: Int, way: Way) {
         self.row = row
         self.number = number
-        self.routed = routed
+        self.way = way
     }
 
     /// Every destination that the conversion was sent to gets its correction too; then come those that the routes add.
     package func destinations(after sent: [String]) -> [String] {
-        routed.reduce(into: sent) { all, name in if !all.contains(name) { all.append(name) } }
+        way.destinations.reduce(into: sent) { all, name in if !all.contains(name) { all.append(name) } }
     }
 }

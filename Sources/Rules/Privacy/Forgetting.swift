@@ -8,7 +8,7 @@ package struct ForgetReport: Sendable, Equatable {
     package var repeats = 0
     package var attempts = 0
     package var reasons = 0
-    /// Of repeats and destinations.
+    /// Of repeats, routes and destinations.
     package var notes = 0
     /// Corrections whose conversion has not come.
     package var waiting = 0

@@ -55,12 +55,10 @@ package struct Person: Sendable {
     /// The places of the person in the text, however often it is escaped, not overlapping.
     private func places(in bytes: [UInt8]) -> [Range<Int>] {
         guard bytes.count >= 6 else { return [] }
-        var text = UnescapedText(bytes)
         var found: [Range<Int>] = []
-        // No more layers than anybody writes: a text of nothing but escapes would have as many as it has bytes.
-        for _ in 0..<8 {
+        UnescapedText.layers(of: bytes) { text in
             found += places(of: text.bytes).map(text.origin)
-            guard text.unescape() else { break }
+            return false
         }
         // A text that is the address and nothing else, with any characters.
         if found.isEmpty, bytes.count <= 320, let whole = Optional(String(decoding: bytes, as: UTF8.self).trimmed.lowercased()),

@@ -17,6 +17,11 @@ package struct PersonSearch: Sendable {
         if person.isIn(document: document, request: request) { roots.insert(root) }
     }
 
+    /// What is kept of the conditions that did not take a message may name anybody whom the configuration names.
+    package mutating func look(at message: ConversionID, missed: String) {
+        if person.isIn(missed) { found.missed.append((message, person.masked(missed))) }
+    }
+
     /// A message of a history in `roots`.
     package mutating func take(_ message: ConversionID, hasRequest: Bool) {
         theirs.insert(message)
@@ -74,6 +79,8 @@ package struct PersonTraces: Sendable {
     package var attempts: [(key: AttemptKey, line: String)] = []
     package var deliveries: [(id: DeliveryID, reason: String?, remoteID: String?)] = []
     package var notes: [(key: RepeatKey, note: String)] = []
+    /// Of messages: the routes that did not take them.
+    package var missed: [(id: ConversionID, text: String)] = []
     package var reasons: [Reason] = []
     /// Order id and document are replaced, the raw request goes.
     package var waiting: [(number: Int64, orderID: String?, document: [UInt8])] = []
@@ -101,16 +108,25 @@ package struct PersonTraces: Sendable {
     package var report: ForgetReport {
         ForgetReport(
             conversions: conversions.count, requests: requests, repeats: repeats.count, attempts: attempts.count,
-            reasons: deliveries.count, notes: notes.count + reasons.count, waiting: waiting.count, refused: refused.count, pending: pending)
+            reasons: deliveries.count, notes: notes.count + reasons.count + missed.count, waiting: waiting.count, refused: refused.count,
+            pending: pending)
     }
 }
 
 extension Person {
     /// A conversion's columns without this person; `identifiers` is nil if order id and click id stay as they are.
     package func rewritten(
-        document: [UInt8], orderID: String?, clickID: String?
-    ) -> (document: [UInt8], identifiers: (orderID: String?, clickID: String?)?) {
+        document: [UInt8], missed: String?, orderID: String?, clickID: String?
+    ) -> (document: [UInt8], missed: String?, identifiers: (orderID: String?, clickID: String?)?) {
         let isNamed = [orderID, clickID].contains { $0.map(isIn) ?? false }
-        return (removed(from: document), isNamed ? (orderID.map(masked), clickID.map(masked)) : nil)
+        let kept = removed(from: document)
+        return (kept, missed.map { marked($0, document, kept) }, isNamed ? (orderID.map(masked), clickID.map(masked)) : nil)
+    }
+
+    private func marked(_ missed: String, _ before: [UInt8], _ after: [UInt8]) -> String {
+        guard !missed.isEmpty, let before = try? Conversion(document: before), let after = try? Conversion(document: after) else {
+            return masked(missed)
+        }
+        return MissedRoutes(text: missed).forgetting(self, from: before, to: after).text
     }
 }

@@ -37,6 +37,23 @@ package struct RequestMask: Sendable {
         self.secrets = secrets
     }
 
+    /// For a request that reached no tracker: it may hold the credentials of each.
+    package init(ofAll mappings: [Mapping], secrets: SecretFinder) {
+        var headers = Self.never
+        var names: Set<String> = []
+        for place in mappings.flatMap(\.credentials).flatMap(\.places) {
+            switch place {
+            case .header(let name): headers.insert(name.lowercased())
+            case .bearer: break
+            case .query(let name), .body(let name): names.insert(name)
+            }
+        }
+        self.headers = Array(headers)
+        parameters = names
+        members = names
+        self.secrets = secrets
+    }
+
     package func stored(_ request: WireRequest, peer: String) -> StoredRequest {
         var query = request.query
         if !parameters.isEmpty, !query.isEmpty {

@@ -9,6 +9,13 @@ struct UnescapedText {
 
     init(_ text: [UInt8]) { bytes = text.map(\.lowercased) }
 
+    /// Shows a text layer by layer, from the text as it is, until `isEnough`. No more layers than anybody writes: a text of nothing but
+    /// escapes would have as many as it has bytes.
+    static func layers(of text: [UInt8], until isEnough: (UnescapedText) -> Bool) {
+        var layer = UnescapedText(text)
+        for _ in 0..<8 { if isEnough(layer) || !layer.unescape() { return } }
+    }
+
     /// The place of some bytes in the text as it was given.
     func origin(of place: Range<Int>) -> Range<Int> {
         guard let origins else { return place }
@@ -16,7 +23,7 @@ struct UnescapedText {
     }
 
     /// Takes one layer off. False if there was none.
-    mutating func unescape() -> Bool {
+    private mutating func unescape() -> Bool {
         guard bytes.contains(where: { $0 == Self.percent || $0 == Self.backslash || $0 == Self.ampersand }) else { return false }
         var (plain, places, hasChanged): ([UInt8], [Int], Bool) = ([], [], false)
         plain.reserveCapacity(bytes.count)

@@ -12,9 +12,14 @@ package struct Arrival: Sendable {
     package var sender: Sender
     /// Only the beginning of the body was taken in, or nothing of it.
     package var isCut: Bool
+    /// The name that a trusted proxy gave the request, the same at each of its tries.
+    package var requestID: String?
+    /// A warning of its conversion: what an operator did with it. Nil for what came from a sender.
+    package var note: String?
 
     package init(
-        id: ConversionID, receivedAt: Timestamp, arrivedAt: Timestamp? = nil, request: WireRequest, sender: Sender, isCut: Bool = false
+        id: ConversionID, receivedAt: Timestamp, arrivedAt: Timestamp? = nil, request: WireRequest, sender: Sender, isCut: Bool = false,
+        requestID: String? = nil, note: String? = nil
     ) {
         self.id = id
         self.receivedAt = receivedAt
@@ -22,6 +27,8 @@ package struct Arrival: Sendable {
         self.request = request
         self.sender = sender
         self.isCut = isCut
+        self.requestID = requestID
+        self.note = note
     }
 
     /// What decides whose request it is.
@@ -35,7 +42,7 @@ package struct Arrival: Sendable {
     }
 
     /// What the store keeps as the sender's address.
-    var peer: String {
+    package var peer: String {
         switch sender {
         case .peer(let text, _): text
         case .file: ""

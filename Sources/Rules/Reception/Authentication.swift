@@ -34,6 +34,7 @@ package enum Authentication {
         let mapping = tracker.mapping
         let candidates = named(parsed, mapping, candidates)
         let proofs = Proofs(of: parsed, for: mapping)
+        proofs.search(candidates)
         var proven: [Claim] = []
         var open: [Claim] = []
         var isBesideOpen = false
@@ -49,7 +50,9 @@ package enum Authentication {
         }
         if !proven.isEmpty { return .proven(proven) }
         if !open.isEmpty { return .open(open) }
-        for source in tracker.sources where !candidates.contains(where: { $0 === source }) { _ = proofs.use(of: source) }
+        let others = tracker.sources.filter { source in !candidates.contains { $0 === source } }
+        proofs.search(others)
+        for source in others { _ = proofs.use(of: source) }
         return proofs.failure(isBodyUnread: isBodyUnread, isBesideOpen: isBesideOpen)
     }
 
@@ -83,6 +86,12 @@ private struct Proofs {
             return Digest32(sha256: value)
         }
         signature = mapping.signature.map { ReceivedSignature(of: parsed, by: $0) }
+    }
+
+    /// Compares the signature with the keys of all these sources, text by text: the likeliest text is the first for each of them.
+    func search(_ sources: [ReceivingSource]) {
+        guard let signature else { return }
+        signature.search(sources.flatMap { $0.signer?.signers ?? [] })
     }
 
     /// Which of the source's secrets the request knows; nil if one that the source asks for is missing or wrong.
@@ -121,14 +130,16 @@ private struct Proofs {
             let places = first.places.map(\.phrase).joined(separator: " or ")
             return .unproven(reason: "no \(first.name) was sent; its place is \(places)")
         }
+        if let problem = signature?.problem { return .unproven(reason: problem) }
         let names = demanded.map(\.name).joined(separator: " and ")
         var reason = "the \(names) sent \(demanded.count == 1 ? "fits" : "fit") no source that is configured here"
+        if let tried = signature?.tried { reason += "; tried \(tried)" }
         if isBesideOpen {
             reason +=
                 "; a source with 'null' takes requests without one only: set the value that is sent under 'credentials:', or send none"
         }
         if let ambiguity = signature?.ambiguity {
-            reason += "; the parameters count percent-encoded only, since \(ambiguity) and other parameters would have the same text"
+            reason += "; parameters as they are do not count, since \(ambiguity) and other content would have the same text"
         }
         return .unproven(reason: reason)
     }

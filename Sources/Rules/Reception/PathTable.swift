@@ -14,6 +14,8 @@ package struct PathTable: Sendable {
         package var sources: [ReceivingSource]
         /// The variable segments of the path, decoded.
         package var pathValues: [String: String]
+        /// What was tolerated to find it; nil if the path is as it should be.
+        package var warning: String?
 
         package init(tracker: ReceivingTracker, endpoint: Endpoint, sources: [ReceivingSource], pathValues: [String: String]) {
             self.tracker = tracker
@@ -25,6 +27,12 @@ package struct PathTable: Sendable {
         /// What the request is read with and answered by.
         package var mapping: Mapping {
             if case .update(let index) = endpoint, let own = tracker.mapping.updates[index].inbound { own } else { tracker.mapping }
+        }
+
+        fileprivate func warning(of path: String, takenFor other: String) -> Match {
+            var match = self
+            match.warning = "the request came to \(path.quotedBriefly), which was taken for \(other.quotedBriefly): send to that"
+            return match
         }
 
         package func takes(_ method: String) -> Bool { methods.contains(method) }
@@ -55,14 +63,17 @@ package struct PathTable: Sendable {
     private var fixed: [String: [Match]] = [:]
     private var patterns: [Pattern] = []
     package let trackers: [ReceivingTracker]
+    /// Of all sources.
+    private let names: Set<String>
 
     package init(_ trackers: [ReceivingTracker]) {
         self.trackers = trackers
+        names = Set(trackers.flatMap(\.sources).map(\.name))
         for tracker in trackers {
-            add(tracker.mapping.request.path, .conversions, tracker)
+            for path in tracker.mapping.request.paths { add(path, .conversions, tracker) }
             if let list = tracker.mapping.list { add(list.path, .list, tracker) }
             for (index, update) in tracker.mapping.updates.enumerated() {
-                if let own = update.inbound { add(own.request.path, .update(index), tracker) }
+                for path in update.inbound?.request.paths ?? [] { add(path, .update(index), tracker) }
             }
         }
     }
@@ -76,9 +87,34 @@ package struct PathTable: Sendable {
 
     /// In the order of the configuration file; a slash at the path's end does not matter.
     ///
-    /// A path that names a source, in front or in its segments, leads to its trackers whether there is such a source or not. The match is then
-    /// without sources, and the request is answered like one with a wrong secret, so that nobody finds out names.
+    /// A path that does not fit is looked for without slashes that are doubled, and without segments in front: a proxy or a sender put them there.
+    /// What is found that way has a warning. If a path's segments name a source that does not exist, the match is without sources, and the
+    /// request is answered like one with a wrong secret, so that no stranger finds out names.
     package func matches(_ path: String) -> [Match] {
+        let found = documented(path)
+        if found.contains(where: { !$0.sources.isEmpty }) { return found }
+        return tolerated(path) ?? found
+    }
+
+    /// How many segments may be in front of a documented path.
+    private static let mostSegmentsInFront = 8
+
+    /// A source's name in front says whose the request is, so it is never left out.
+    private func tolerated(_ path: String) -> [Match]? {
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= 2048 else { return nil }
+        let segments = path.split(separator: "/")
+        let front = segments.prefix { !names.contains(String($0).percentDecoded) && $0 != "." && $0 != ".." }
+        for count in 0...min(Self.mostSegmentsInFront, max(0, segments.count - 1), front.count) {
+            let rest = segments.dropFirst(count).reduce(into: "") { $0 += "/" + $1 }
+            if rest == path { continue }
+            let found = documented(rest).filter { !$0.sources.isEmpty }
+            if !found.isEmpty { return found.map { $0.warning(of: path, takenFor: rest) } }
+        }
+        return nil
+    }
+
+    /// Those that `path` leads to as it is.
+    private func documented(_ path: String) -> [Match] {
         if let found = atFixed(path) { return found }
         var found = patterns.compactMap { $0.match(path) { $0.sources } }
         guard let (name, rest) = Self.split(path) else { return found }

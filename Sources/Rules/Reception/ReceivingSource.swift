@@ -66,7 +66,9 @@ package final class ReceivingSource: Sendable {
         orders = OrderRule(configuration)
         sharedOrders = sharing.map { OrderRule($0) }
         updateReaders = mapping.updates.map { update in
-            update.inbound.map { MappingReader($0, settings: settings, exponents: configuration.exponents) }
+            update.inbound.map {
+                MappingReader($0, settings: settings, exponents: configuration.exponents, surplus: configuration.surplus)
+            }
         }
         repeats = orders.repeats
         rule = CorrectionRule(adding: repeats == .add, routes: routes)

@@ -22,8 +22,8 @@ extension Reception {
         let match = admission.match
         switch acceptance {
         case .stored:
-            let isHeld = match.tracker.answersReview && conversion.text(.status) == "pending_review"
-            return .reply(reply(isHeld ? "review" : "accepted", to: conversion, about: arrival.id, arrival, match.mapping))
+            return .reply(reply(accepted(conversion, match), to: conversion, about: arrival.id, arrival, match.mapping))
+        case .secondTry(let first): return .reply(reply(accepted(conversion, match), to: conversion, about: first, arrival, match.mapping))
         case .duplicate(let first, _), .corrected(let first, _):
             return .reply(reply("duplicate", to: conversion, about: first, arrival, match.mapping))
         case .conflict:
@@ -31,6 +31,10 @@ extension Reception {
             return .refused(Refusal(.conflict, "\(keyNames(admission, conversion))\(signature) belongs to a conversion of another source"))
         case .refused(let failure): return .refused(Refusal([failure]))
         }
+    }
+
+    private func accepted(_ conversion: Conversion, _ match: PathTable.Match) -> String {
+        match.tracker.answersReview && conversion.text(.status) == "pending_review" ? "review" : "accepted"
     }
 
     /// The same for a request that changes a conversion: `accepted` if it was applied or waits for its conversion, `duplicate` if it changes nothing.
@@ -86,6 +90,15 @@ extension Reception {
             receivedAt: arrival.receivedAt, source: admission.provenSource?.name, tracker: tracker.mapping.name, status: status,
             code: refusal.code.rawValue, reason: tracker.mask.stored(reason: refusal.reason),
             request: tracker.mask.stored(arrival.request, peer: arrival.peer), isCut: arrival.isCut)
+    }
+
+    /// The same of a request that reached no tracker: nothing answers at its path, or it is not HTTP.
+    package func kept(
+        unrouted request: WireRequest, peer: String, at time: Timestamp, status: Int, code: String, reason: String
+    ) -> RefusedRequest {
+        RefusedRequest(
+            receivedAt: time, status: status, code: code, reason: unroutedMask.stored(reason: reason),
+            request: unroutedMask.stored(request, peer: peer))
     }
 
     private func reply(

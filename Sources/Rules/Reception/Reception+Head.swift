@@ -50,7 +50,7 @@ private struct HeadCredentials {
     var judgement: Reception.HeadJudgement {
         let mapping = match.tracker.mapping
         let presented = mapping.credentials.map { $0.signsOnly ? Presented.missing : self.presented(at: $0.places) }
-        let signature = mapping.signature.map(presentedSignature) ?? .missing
+        let signature = mapping.signature.map { self.presented(at: $0.places) } ?? .missing
         var best = Reception.HeadJudgement.stranger
         for source in match.sources {
             switch judgement(source, presented, signature) {
@@ -71,22 +71,16 @@ private struct HeadCredentials {
             case .open: isCertain = false
             }
         }
-        if let signer = source.signer {
+        if source.isSigned {
             isCertain = false
             switch signature {
-            // What is signed is not here yet, but what no signature is as long as is wrong in any case.
-            case .value(let text): if text.utf8.count != signer.first.sign([]).utf8.count { return .stranger }
+            // What is signed is not here yet, but what is no signature is wrong in any case.
+            case .value(let text): if match.tracker.mapping.signature?.code(of: text) == nil { return .stranger }
             case .missing: return .stranger
             case .open: break
             }
         }
         return isCertain ? .proven : .undecided
-    }
-
-    private func presentedSignature(_ plan: SignaturePlan) -> Presented {
-        let presented = presented(at: plan.places)
-        if case .value(let text) = presented { return .value(plan.encoding.comparable(text)) }
-        return presented
     }
 
     /// At the first place that the request uses.

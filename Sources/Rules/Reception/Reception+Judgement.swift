@@ -48,8 +48,9 @@ extension Reception {
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
         var origins = notes?.origins
         var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
+        conversion.warnings += [match.warning, arrival.note].compactMap { $0 }
         if let refusal = source.freshness?.refusal(of: conversion, arrivedAt: arrival.arrivedAt) { throw refusal }
-        let keys = RequestKeys(of: &conversion, from: source, parsed, length: longestIdempotencyKey)
+        let keys = RequestKeys(of: &conversion, from: source, parsed, requestID: arrival.requestID, length: longestIdempotencyKey)
         if notes != nil { notes?.key = keys.described(conversion, from: source) }
         // What the sender sent, to know it again: our own doubts are no part of it.
         let sent = source.review.flatMap { $0.flag(&conversion) }
@@ -58,7 +59,7 @@ extension Reception {
             origins?["reason"] = "the source's review"
         }
         if let origins { notes?.origins = origins }
-        let destinations = routes.destinations(of: conversion)
+        let way = routes.way(of: conversion)
         // Before anything is blotted out, so that nobody finds out secrets by what counts as the same. Not `sent ?? conversion`, which would copy
         // every field of either.
         let digest = if let sent { sent.contentDigest() } else { conversion.contentDigest() }
@@ -70,7 +71,7 @@ extension Reception {
         }
         let submission = Submission(
             conversion: row, request: match.tracker.mask.stored(arrival.request, peer: arrival.peer), keys: keys,
-            content: Digest32(bytes: digest), destinations: destinations, from: source)
+            content: Digest32(bytes: digest), way: way, from: source)
         return .conversion(conversion, submission)
     }
 
@@ -82,6 +83,7 @@ extension Reception {
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
         var read = try reader.readCorrection(parsed, as: identity)
         if let refusal = source.freshness?.refusal(of: read.message, arrivedAt: arrival.arrivedAt) { throw refusal }
+        read.message.warnings += [match.warning, arrival.note].compactMap { $0 }
         if notes != nil { notes?.key = source.described(correction: read.message) }
         if source.isSigned, parsed.request.header("Idempotency-Key")?.isEmpty == false {
             read.message.warnings.append(RequestKeys.unsigned)

@@ -6,15 +6,15 @@ extension Reception {
         /// - Parameter first: the first of the matches that takes the method.
         case trackers([PathTable.Match], first: PathTable.Match)
         /// Nothing answers at this path, or not in this method.
-        case nowhere(ReceptionReply)
+        case nowhere(ReceptionReply, Refusal)
     }
 
     package func find(_ arrival: Arrival) -> Place {
         let request = arrival.request
         if case .named(let source, _) = arrival.sender { return find(request, of: source) }
         let matches = paths.matches(request.path)
-        guard !matches.isEmpty else { return .nowhere(.error(.notFound, "nothing answers at \(request.path.quotedBriefly)")) }
-        guard let first = matches.first(where: { $0.takes(request.method) }) else { return .nowhere(methodRefusal(arrival, matches)) }
+        guard !matches.isEmpty else { return nowhere("nothing answers at \(request.path.quotedBriefly)") }
+        guard let first = matches.first(where: { $0.takes(request.method) }) else { return methodRefusal(arrival, matches) }
         return .trackers(matches, first: first)
     }
 
@@ -32,16 +32,18 @@ extension Reception {
             let match = PathTable.Match(tracker: tracker, endpoint: .conversions, sources: [source], pathValues: [:])
             return .trackers([match], first: match)
         }
-        return .nowhere(.error(.notFound, "the configuration has no source '\(name)'"))
+        return nowhere("the configuration has no source '\(name)'")
     }
 
-    private func methodRefusal(_ arrival: Arrival, _ matches: [PathTable.Match]) -> ReceptionReply {
+    private func nowhere(_ sentence: String) -> Place { .nowhere(.error(.notFound, sentence), Refusal(.notFound, sentence)) }
+
+    private func methodRefusal(_ arrival: Arrival, _ matches: [PathTable.Match]) -> Place {
         var methods: [String] = []
         for method in matches.flatMap(\.methods) where !methods.contains(method) { methods.append(method) }
         let wanted = methods.joined(separator: " or ")
         let refusal = Refusal(.methodNotAllowed, "method \(arrival.request.method.quotedBriefly) is not answered here; send \(wanted)")
         var reply = reply(refusal, arrival, matches[0].mapping)
         reply.headers.append(("Allow", methods.joined(separator: ", ")))
-        return reply
+        return .nowhere(reply, refusal)
     }
 }

@@ -14,10 +14,14 @@ package final class Reception: Sendable {
     /// Whether a route may set a field to what that cannot hold.
     let routesMayFail: Bool
     let trustedProxies: [IPNetwork]
+    /// The header in which trusted proxies name a request; nil if they do not.
+    package let requestIDHeader: String?
     /// Characters.
     let longestIdempotencyKey: Int
     /// Characters of a secret that is blotted out of conversions.
     static let shortestHidden = 8
+    /// For what reaches no tracker.
+    let unroutedMask: RequestMask
     /// Blotted out of conversions. Only secrets that are long enough not to disfigure an identifier, and no public keys.
     package let secrets: SecretFinder
 
@@ -28,15 +32,20 @@ package final class Reception: Sendable {
     ///   - waiting: for each source.
     package init(
         sources: [SourceConfiguration], routes: [Route], mappings: [Mapping], trustedProxies: [IPNetwork] = [],
-        secrets others: [String] = [], waiting: WaitingLimits = WaitingLimits(),
+        requestIDHeader: String? = nil, secrets others: [String] = [], waiting: WaitingLimits = WaitingLimits(),
         longestIdempotencyKey: Int = 255
     ) {
+        let secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: Self.shortestHidden)
+        self.secrets = secrets
+        // A condition may quote a variable of the environment, and its words are kept with what it does not take.
+        let routes = routes.map { $0.hiding(secrets) }
         self.routes = routes
         routesMayFail = routes.mayFail
         self.trustedProxies = trustedProxies
+        self.requestIDHeader = requestIDHeader
         self.longestIdempotencyKey = longestIdempotencyKey
-        secrets = SecretFinder(sources.flatMap(\.provingSecrets) + others, minimumLength: Self.shortestHidden)
-        let secrets = SecretFinder(sources.flatMap(\.secrets) + others)
+        let hidden = SecretFinder(sources.flatMap(\.secrets) + others)
+        unroutedMask = RequestMask(ofAll: mappings, secrets: hidden)
         var names: [String] = []
         for source in sources where !names.contains(source.mapping.name) { names.append(source.mapping.name) }
         paths = PathTable(
@@ -48,7 +57,7 @@ package final class Reception: Sendable {
                         sources: own.map {
                             ReceivingSource($0, sharing: sources.sharingOrders(with: $0), routes: routes, waiting: waiting)
                         },
-                        mask: RequestMask($0.mapping, among: mappings, secrets: secrets))
+                        mask: RequestMask($0.mapping, among: mappings, secrets: hidden))
                 }
             })
     }
@@ -60,5 +69,14 @@ package final class Reception: Sendable {
         let forwardedFor = request.headers.filter { $0.name.isEqualIgnoringCase("X-Forwarded-For") }.map(\.value)
         let client = ClientAddress.resolve(peer: address, forwardedFor: forwardedFor, trustedProxies: trustedProxies)
         return .peer(text: client == address ? peer : client.description, address: client)
+    }
+
+    /// The name that the peer gave the request, if it is a trusted proxy; anybody else's is a claim. Nil too if the header occurs more than
+    /// once: then the proxy passed on what its client sent.
+    package func requestID(of request: WireRequest, peer: String) -> String? {
+        guard let requestIDHeader, let address = IPAddress(peer), trusts(address) else { return nil }
+        let values = request.headers.lazy.filter { $0.name.isEqualIgnoringCase(requestIDHeader) }.map(\.value.trimmed)
+        guard let value = values.first, !value.isEmpty, values.dropFirst().isEmpty else { return nil }
+        return value
     }
 }

@@ -10,6 +10,8 @@ package struct RequestKeys: Sendable {
     package private(set) var message: String?
     /// The one among them that is the request's signature.
     package private(set) var signature: DuplicateKey?
+    /// The name that a trusted proxy gave the request. It is a key together with the content only, which is not known here.
+    package private(set) var requestID: String?
     /// The part of the source's rule that gave a key.
     private var rule: DuplicateRule.Alternative?
 
@@ -18,8 +20,10 @@ package struct RequestKeys: Sendable {
 
     /// - Parameters:
     ///   - conversion: gets a warning if its `Idempotency-Key` is not followed.
-    ///   - length: characters of an `Idempotency-Key`, at most.
-    package init(of conversion: inout Conversion, from source: ReceivingSource, _ parsed: ParsedRequest, length: Int) {
+    ///   - length: characters of an `Idempotency-Key`, and of a proxy's name for the request, at most.
+    package init(
+        of conversion: inout Conversion, from source: ReceivingSource, _ parsed: ParsedRequest, requestID name: String? = nil, length: Int
+    ) {
         let ruled = source.orders.key(of: conversion)
         if let key = parsed.request.header("Idempotency-Key"), !key.isEmpty {
             if source.isSigned {
@@ -35,6 +39,17 @@ package struct RequestKeys: Sendable {
         if !source.sharedOrders.isEmpty { addShared(conversion, source) }
         signature = DuplicateKey.signature(of: parsed, from: source, beside: ruled?.key)
         if let signature { keys.append(signature) }
+        if let name { take(name: name, isSigned: source.isSigned, length, &conversion) }
+    }
+
+    /// What is signed has its signature for a name.
+    private mutating func take(name: String, isSigned: Bool, _ length: Int, _ conversion: inout Conversion) {
+        if isSigned { return }
+        if name.unicodeScalars.count <= length {
+            requestID = name
+        } else {
+            conversion.warnings.append("the proxy's name for this request has more than \(length) characters; it was not followed")
+        }
     }
 
     private mutating func take(_ header: String, beside ruled: DuplicateKey?, from source: ReceivingSource) {
@@ -92,6 +107,14 @@ extension DuplicateKey {
         if let window = lifetime, let ruled { lifetime = ruled.lifetime.map { max($0, window) } }
         let scope = Scope.tracker(source.reader.mapping.name)
         return DuplicateKey(scope: scope, digest: Digest32(sha256: "signature|\(text)"), lifetime: lifetime)
+    }
+
+    /// How long a proxy may take for its tries. After that the same name is another request.
+    static let tries = Duration.seconds(3600)
+
+    /// A request as a trusted proxy names it. Other content under the same name is another request.
+    static func request(named name: String, _ content: Digest32, from source: ReceivingSource) -> DuplicateKey {
+        DuplicateKey(scope: .source(source.name), digest: Digest32(sha256: "request-id|\(name)"), lifetime: tries).holding(content)
     }
 
     /// Held by equal content only.

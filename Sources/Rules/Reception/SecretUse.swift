@@ -36,9 +36,12 @@ package struct ActiveSigner: Sendable {
         self.second = second
     }
 
-    package func fit(_ received: ReceivedSignature) -> SecretUse? {
-        let isFirst = first.verifies(received)
-        let isSecond = second?.verifies(received) ?? false
-        return isFirst ? .first : isSecond ? .second : nil
+    /// Both, to be searched for.
+    package var signers: [Signer] { second.map { [first, $0] } ?? [first] }
+
+    /// Which of them the search found, if it was one of these.
+    package func fit(_ searched: ReceivedSignature) -> SecretUse? {
+        if searched.isProven(by: first) { return .first }
+        return second.map { searched.isProven(by: $0) } ?? false ? .second : nil
     }
 }

@@ -27,6 +27,8 @@ package struct SourceConfiguration: Sendable {
     package var freshness: Freshness?
     /// Other sources whose conversions count as this one's own.
     package var sharesOrdersWith: [String] = []
+    /// What becomes of decimals that a currency does not have; nil keeps them.
+    package var surplus: SurplusRule?
 
     package init(
         name: String, mapping: Mapping, credentials: [String: String], openCredentials: Set<String>, settings: [String: SettingValue],
@@ -59,14 +61,16 @@ package struct SourceConfiguration: Sendable {
         return [credentials, retiringCredentials].flatMap { $0.filter { !names.contains($0.key) }.map(\.value) }
     }
 
-    package var reader: MappingReader { MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents) }
+    package var reader: MappingReader {
+        MappingReader(mapping, settings: settings, defaults: defaults, exponents: exponents, surplus: surplus)
+    }
 }
 
 extension SourceConfiguration {
     /// The secrets that a credential's check takes.
     private func active(_ name: String) -> Set<String> { Set([credentials[name], retiringCredentials[name]].compactMap(\.self)) }
 
-    /// Whether a request to the tracker's own path could come from either: nothing in it distinguishes them.
+    /// Whether a request to the tracker's own path could come from either: nothing that it must have distinguishes them.
     package func isTwin(of other: Self) -> Bool {
         guard mapping.name == other.mapping.name, openCredentials == other.openCredentials else { return false }
         // A secret that both know, even if it is about to end at one of them.
@@ -75,9 +79,15 @@ extension SourceConfiguration {
         else { return false }
         // A flag, a list or a word of a closed list says how a request is read, not who sent it.
         return mapping.settings.allSatisfy { plan in
-            plan.kind != .text || !plan.values.isEmpty
+            plan.kind != .text || !plan.values.isEmpty || plan.name == mapping.request.sourceName?.setting
                 || mapping.setting(plan.name, settings) == other.mapping.setting(plan.name, other.settings)
         }
+    }
+
+    /// The header in which a sender says which of two twins it is; nil if there is none, or if both go by one name.
+    package func distinguishingHeader(from other: Self) -> String? {
+        guard let plan = mapping.request.sourceName, let setting = plan.setting else { return nil }
+        return mapping.setting(setting, settings) == other.mapping.setting(setting, other.settings) ? nil : plan.header
     }
 }
 
@@ -86,7 +96,7 @@ extension SourceConfiguration {
     package func update(takenBy request: WireRequest) -> (index: Int, mapping: Mapping, pathValues: [String: String])? {
         for (index, update) in mapping.updates.enumerated() {
             guard let own = update.inbound, own.request.methods.contains(request.method),
-                let values = own.request.path.match(request.path, below: name)
+                let values = own.request.paths.lazy.compactMap({ $0.match(request.path, below: name) }).first
             else { continue }
             return (index, own, values)
         }

@@ -8,18 +8,24 @@ extension RepeatPolicy {
 extension Submission {
     /// A request's conversion as its source wants it kept.
     package init(
-        conversion: ConversionRow, request: StoredRequest, keys: RequestKeys, content: Digest32, destinations: [String],
+        conversion: ConversionRow, request: StoredRequest, keys: RequestKeys, content: Digest32, way: Way,
         from source: ReceivingSource
     ) {
         self.init(
-            conversion: conversion, request: request, keys: keys.keys, content: content, destinations: destinations,
+            conversion: conversion, request: request, keys: keys.keys, content: content, destinations: way.destinations,
             repeats: source.repeats,
             rule: source.rule, awaitedKeys: keys.awaited)
+        missed = way.missed
         sharedWith = source.sharedOrders.map(\.source)
         signature = keys.signature
         // A signature holds whatever the content is: not all that a request says is signed.
         if source.repeats == .new { self.keys = keys.keys.map { $0 == keys.signature ? $0 : $0.holding(content) } }
         if source.repeats.corrects, let message = keys.message { self.content = content.with(message) }
+        if let name = keys.requestID {
+            let key = DuplicateKey.request(named: name, self.content, from: source)
+            requestID = key
+            self.keys.append(key)
+        }
     }
 
     /// A correction on its way to its conversion. The rule's key says which one; an `Idempotency-Key` only distinguishes messages, and not even

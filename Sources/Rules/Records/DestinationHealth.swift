@@ -42,19 +42,23 @@ package enum DestinationHealth: Sendable, Equatable {
     /// - Parameters:
     ///   - reports: of the processes that serve now.
     ///   - lately: what ended in the last hour; if nothing did, what ended ever.
+    ///   - isDryRun: nothing is sent, so what was skipped was recorded as it should be.
     ///   - oldest: when the oldest pending conversion was received.
     package init(
-        control: DestinationControl?, reports: [DestinationReport], lately: EndedDeliveries, oldest: Timestamp?, now: Timestamp
+        control: DestinationControl?, reports: [DestinationReport], lately: EndedDeliveries, oldest: Timestamp?, isDryRun: Bool = false,
+        now: Timestamp
     ) {
+        var lately = lately
+        if isDryRun { lately.counts[.skipped] = nil }
         if let control {
             self = .paused(since: control.pausedAt, control.reason)
         } else if let report = reports.first(where: { $0.breaker != .closed }) {
-            let failures = "\(report.failures) failures in a row"
+            let failures = "\(report.failures.of("failure")) in a row"
             self = .down(since: report.openedAt, report.reason.map { "\(failures): \($0)" } ?? failures)
         } else if lately.failed * 2 > lately.count {
             self = .failing(since: lately.failingSince, lately.sentence)
         } else if let report = reports.first(where: { $0.failures > 1 }) {
-            let failures = "\(report.failures) failures in a row"
+            let failures = "\(report.failures.of("failure")) in a row"
             self = .failing(since: nil, report.reason.map { "\(failures): \($0)" } ?? failures)
         } else if let oldest, oldest.duration(to: now) > Self.patience {
             self = .slow(since: oldest)
@@ -69,10 +73,19 @@ package struct EndedDeliveries: Sendable, Equatable {
     package var counts: [DeliveryState: Int]
     /// When the first of those that did not arrive ended.
     package var failingSince: Timestamp?
+    /// When the first of them ended.
+    package var first: Timestamp?
 
-    package init(counts: [DeliveryState: Int] = [:], failingSince: Timestamp? = nil) {
+    package init(counts: [DeliveryState: Int] = [:], failingSince: Timestamp? = nil, first: Timestamp? = nil) {
         self.counts = counts
         self.failingSince = failingSince
+        self.first = first
+    }
+
+    /// How long so many will take at the pace of those that ended. Nil until there is a pace: too few ended, or too lately.
+    package func time(for waiting: Int, at now: Timestamp) -> Duration? {
+        guard waiting > 0, count >= 10, let span = first?.duration(to: now), span >= .seconds(60) else { return nil }
+        return .seconds(Int(span.components.seconds) * waiting / count)
     }
 
     package var count: Int { counts.reduce(0) { $0 + ($1.key == .pending ? 0 : $1.value) } }

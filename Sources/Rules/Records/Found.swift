@@ -22,17 +22,22 @@ package struct Found: Sendable {
 package struct FindReport: Sendable {
     /// One kind of record.
     package struct Searched: Sendable, Equatable {
-        /// In the plural.
         package var name: String
+        /// Nil if it is a regular one.
+        package var plural: String?
         package var count: Int
         /// When the oldest one came; nil if there is none, or if its age says nothing.
         package var since: Timestamp?
 
-        package init(_ name: String, count: Int, since: Timestamp? = nil) {
+        package init(_ name: String, _ plural: String? = nil, count: Int, since: Timestamp? = nil) {
             self.name = name
+            self.plural = plural
             self.count = count
             self.since = since
         }
+
+        /// `3 repeats`.
+        package var text: String { count.of(name, plural) }
     }
 
     package var found: [Found] = []

@@ -29,6 +29,20 @@ package struct RefusedRequest: Sendable {
     }
 }
 
+extension RefusedRequest {
+    /// Whose refused requests share a budget.
+    package enum Class: Sendable, Hashable, CaseIterable {
+        /// A source's, whose credential was proven.
+        case sender
+        /// A tracker's path, and no proof.
+        case stranger
+        /// No tracker's path, or not HTTP.
+        case unrouted
+    }
+
+    package var kind: Class { source != nil ? .sender : tracker != nil ? .stranger : .unrouted }
+}
+
 /// Bounds of the refused keep, for each class; `RefusedShares` says who makes room.
 package struct RefusedLimits: Sendable, Equatable {
     package var count = 10_000
@@ -55,9 +69,17 @@ extension RefusedLimits {
         package func areExceeded(count: Int, bytes: Int) -> Bool { count > self.count || bytes > self.bytes }
     }
 
-    package func bounds(isStranger: Bool) -> Bounds {
-        isStranger ? Bounds(count: strangerCount, bytes: strangerBytes) : Bounds(count: count, bytes: bytes)
+    package func bounds(of kind: RefusedRequest.Class) -> Bounds {
+        switch kind {
+        case .sender: Bounds(count: count, bytes: bytes)
+        case .stranger: Bounds(count: strangerCount, bytes: strangerBytes)
+        // Whoever keeps nothing of strangers wants nothing of these.
+        case .unrouted: Bounds(count: min(strangerCount, Self.unroutedCount), bytes: min(strangerBytes, Self.unroutedBytes))
+        }
     }
+
+    package static let unroutedCount = 500
+    package static let unroutedBytes = 4 * 1024 * 1024
 }
 
 extension RefusedRequest {

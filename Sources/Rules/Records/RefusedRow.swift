@@ -25,13 +25,15 @@ package struct RefusedFilter: Sendable {
     package var until: Timestamp?
     /// Only requests from senders without a proven credential.
     package var strangers: Bool?
+    /// Only requests that reached no tracker, or only the others; nil is all.
+    package var unrouted: Bool?
     package var ascending = false
     package var limit = 50
     package var offset = 0
 
     package init(
         id: Int64? = nil, after: Int64? = nil, source: String? = nil, tracker: String? = nil, code: String? = nil, since: Timestamp? = nil,
-        until: Timestamp? = nil, strangers: Bool? = nil, ascending: Bool = false, limit: Int = 50, offset: Int = 0
+        until: Timestamp? = nil, strangers: Bool? = nil, unrouted: Bool? = nil, ascending: Bool = false, limit: Int = 50, offset: Int = 0
     ) {
         self.id = id
         self.after = after
@@ -41,6 +43,7 @@ package struct RefusedFilter: Sendable {
         self.since = since
         self.until = until
         self.strangers = strangers
+        self.unrouted = unrouted
         self.ascending = ascending
         self.limit = limit
         self.offset = offset

@@ -15,6 +15,9 @@ package struct RepeatRow: Sendable, Equatable {
     /// Why it changed nothing, if there is more to say than that it came again.
     package var note: String?
 
+    /// Whether it can be run again.
+    package var isKeptWhole: Bool { !sameContent && request != nil }
+
     package init(
         receivedAt: Timestamp, sameContent: Bool, count: Int, document: [UInt8]? = nil, request: StoredRequest? = nil, note: String? = nil
     ) {

@@ -62,6 +62,6 @@ package struct PruneReport: Sendable, Equatable {
     /// `12 requests, 30 attempts`; empty if nothing was pruned.
     package var text: String {
         [(requests, "raw request"), (attempts, "attempt"), (repeats, "repeat"), (refused, "refused request")]
-            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+            .filter { $0.0 > 0 }.map { $0.0.of($0.1) }.joined(separator: ", ")
     }
 }

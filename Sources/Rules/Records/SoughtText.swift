@@ -6,37 +6,37 @@ import Mappings
 /// found within `14711`.
 package struct SoughtText: Sendable {
     package let text: String
-    /// In lower case: as it is, as JSON writes it, and percent-encoded.
+    /// What is looked for, in lower case: the text, and what may stand in its place: the digests of an address.
     private let spellings: [[UInt8]]
-    /// What a member's value may be instead: the digest of an address.
     private let digests: [String]
 
     /// Nil for a text without any character but spaces.
     package init?(_ given: String) {
         text = given.trimmed
         guard !text.isEmpty else { return nil }
-        var json = JSONWriter()
-        json.string(text)
-        let escaped = json.bytes.dropFirst().dropLast()
-        let all = [Array(text.utf8), Array(escaped), Array(text.percentEncoded.utf8), Array(text.replacing("@", with: "%40").utf8)]
-        spellings = Set(all.map { $0.map(\.lowercased) }).sorted { $0.count > $1.count }
         digests = Person(email: text)?.digests ?? []
+        spellings = ([text] + digests).map { $0.utf8.map(\.lowercased) }
     }
 
     /// The paths of members whose value is the text: `order_id`, `customer.email`, `extra.ref`, `items.sku`.
     package func members(of document: [UInt8]) -> [String] {
-        guard (spellings + digests.map { Array($0.utf8) }).contains(where: { document.range(of: $0, standingAlone: false) }),
-            let value = try? JSONValue(parsing: document)
+        guard isIn(document, standingAlone: false), let value = try? JSONValue(parsing: document)
         else { return [] }
         var paths: [String] = []
         collect(from: value, at: "", into: &paths)
         return paths
     }
 
-    /// Whether the bytes hold the text on its own.
-    package func isIn(_ bytes: [UInt8]) -> Bool {
-        spellings.contains { bytes.range(of: $0, standingAlone: true) }
-            || digests.contains { bytes.range(of: Array($0.utf8), standingAlone: true) }
+    /// Whether the bytes hold the text on its own, however it is escaped.
+    package func isIn(_ bytes: [UInt8]) -> Bool { isIn(bytes, standingAlone: true) }
+
+    private func isIn(_ bytes: [UInt8], standingAlone: Bool) -> Bool {
+        var isFound = false
+        UnescapedText.layers(of: bytes) { layer in
+            isFound = spellings.contains { layer.bytes.holds($0, standingAlone: standingAlone) }
+            return isFound
+        }
+        return isFound
     }
 
     package func isIn(_ text: String) -> Bool { isIn(Array(text.utf8)) }
@@ -71,19 +71,19 @@ package struct SoughtText: Sendable {
 }
 
 extension [UInt8] {
-    /// Whether the bytes hold the needle, which is in lower case, in any case.
+    /// Whether bytes in lower case hold the needle.
     /// - Parameter standingAlone: no letter, digit, hyphen or underscore may be next to it.
-    fileprivate func range(of needle: [UInt8], standingAlone: Bool) -> Bool {
+    fileprivate func holds(_ needle: [UInt8], standingAlone: Bool) -> Bool {
         guard let first = needle.first, needle.count <= count else { return false }
         return withUnsafeBufferPointer { hay in
             needle.withUnsafeBufferPointer { needle in
-                for start in 0...(hay.count - needle.count) where hay[start].lowercased == first {
+                for start in 0...(hay.count - needle.count) where hay[start] == first {
                     var index = 1
-                    while index < needle.count, hay[start + index].lowercased == needle[index] { index += 1 }
+                    while index < needle.count, hay[start + index] == needle[index] { index += 1 }
                     guard index == needle.count else { continue }
                     guard standingAlone else { return true }
                     let end = start + index
-                    if start == 0 || !hay[start - 1].isOfWord || hay.isAfterEscape(start), end == hay.count || !hay[end].isOfWord {
+                    if start == 0 || !hay[start - 1].isOfWord, end == hay.count || !hay[end].isOfWord {
                         return true
                     }
                 }
@@ -93,15 +93,8 @@ extension [UInt8] {
     }
 }
 
-extension UnsafeBufferPointer<UInt8> {
-    /// Behind `%3D` or `\n` a text begins too.
-    fileprivate func isAfterEscape(_ start: Int) -> Bool {
-        start >= 3 && self[start - 3] == UInt8(ascii: "%") || start >= 2 && self[start - 2] == UInt8(ascii: "\\")
-    }
-}
-
 extension UInt8 {
     fileprivate var isOfWord: Bool {
-        (0x30...0x39).contains(self) || (0x61...0x7A).contains(lowercased) || self >= 0x80 || self == 0x2D || self == 0x5F
+        (0x30...0x39).contains(self) || (0x61...0x7A).contains(self) || self >= 0x80 || self == 0x2D || self == 0x5F
     }
 }

@@ -12,12 +12,17 @@ package struct Submission: Sendable {
     package var content: Digest32
     /// The destinations that it is sent to.
     package var destinations: [String]
+    /// The routes that did not take it.
+    package var missed = MissedRoutes()
     /// What another message under the same key does.
     package var repeats = RepeatPolicy.ignore
     /// Decides corrections of this conversion, also of those that came before it.
     package var rule = CorrectionRule.none
     /// The request's signature. One that came before changes nothing again, whatever is said beside it. A conversion has it among `keys` too.
     package var signature: DuplicateKey?
+    /// The name that a trusted proxy gave the request, with its content. It is among `keys` too; a message that finds it held is the proxy's
+    /// second try.
+    package var requestID: DuplicateKey?
     /// Keys under which corrections may wait that are not among `keys`, as when an `Idempotency-Key` took their place.
     package var awaitedKeys: [DuplicateKey] = []
     /// Other sources whose conversions count as its source's own.
@@ -48,6 +53,8 @@ package enum Acceptance: Sendable, Equatable {
     case stored
     /// Another conversion holds one of the keys. `sameContent` is false if the two differ; the repeat is then kept whole.
     case duplicate(of: ConversionID, sameContent: Bool)
+    /// A proxy's second try of a request whose first was stored as this conversion. Nothing was kept of it.
+    case secondTry(of: ConversionID)
     /// Another conversion holds one of the keys, and this message changed it.
     case corrected(ConversionID, by: ConversionID)
     /// A key that is shared between the tracker's sources belongs to another source (RefCampaign's 409).

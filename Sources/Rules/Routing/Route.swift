@@ -6,7 +6,9 @@ package struct Route: Sendable {
     package var sources: Set<String>?
     package var destinations: [String]
     /// Nil lets all pass.
-    package var condition: Expression?
+    package let condition: Expression?
+    /// What the condition's `and` joins.
+    private(set) var parts: [ConditionPart]
     /// Canonical fields that are set before the destination's request is written. An absent result leaves the field as it is.
     package let assignments: [(path: FieldPath, expression: Expression)]
     /// What becomes of a conversion if a field cannot hold what it is set to.
@@ -28,6 +30,7 @@ package struct Route: Sendable {
         self.sources = sources
         self.destinations = destinations
         self.condition = condition
+        parts = ConditionPart.parts(of: condition)
         self.assignments = assignments
         self.onError = onError
         mayFail = assignments.contains { $0.path.mayRefuse($0.expression) }
@@ -35,20 +38,56 @@ package struct Route: Sendable {
 
     package func takes(_ conversion: Conversion) -> Bool {
         guard takes(from: conversion.source) else { return false }
-        return condition?.isTrue(ExpressionInput(conversion)) ?? true
+        return falsePart(conversion) == nil
     }
 
     func takes(from source: String) -> Bool { sources?.contains(source) ?? true }
+
+    /// The first part of the condition that is false; nil if the condition is true.
+    func falsePart(_ conversion: Conversion) -> ConditionPart? {
+        if parts.isEmpty { return nil }
+        let input = ExpressionInput(conversion)
+        for part in parts where !part.expression.isTrue(input) { return part }
+        return nil
+    }
+
+    /// The same with secrets blotted out of what is kept of its condition.
+    func hiding(_ secrets: SecretFinder) -> Route {
+        var route = self
+        route.parts = parts.map { ConditionPart($0.expression, hiding: secrets) }
+        return route
+    }
+}
+
+/// Where the routes send a conversion, and which of them did not take it.
+package struct Way: Sendable, Equatable {
+    /// Each once, in the order of the file.
+    package var destinations: [String] = []
+    package var missed = MissedRoutes()
+
+    package init(destinations: [String] = [], missed: MissedRoutes = MissedRoutes()) {
+        self.destinations = destinations
+        self.missed = missed
+    }
 }
 
 extension [Route] {
     /// The destinations that a conversion is sent to, each once, in the order of the file.
-    package func destinations(of conversion: Conversion) -> [String] {
-        var names: [String] = []
-        for route in self where route.takes(conversion) {
-            for name in route.destinations where !names.contains(name) { names.append(name) }
+    package func destinations(of conversion: Conversion) -> [String] { way(of: conversion).destinations }
+
+    /// One look at every route.
+    package func way(of conversion: Conversion) -> Way {
+        var way = Way()
+        var missed: [(index: Int, part: ConditionPart)] = []
+        for (index, route) in enumerated() where route.takes(from: conversion.source) {
+            if let part = route.falsePart(conversion) {
+                missed.append((index, part))
+            } else {
+                for name in route.destinations where !way.destinations.contains(name) { way.destinations.append(name) }
+            }
         }
-        return names
+        if !missed.isEmpty { way.missed = MissedRoutes(missed, of: self, reached: way.destinations) }
+        return way
     }
 
     /// Whether any route leads from the source to the destination, on whatever condition.

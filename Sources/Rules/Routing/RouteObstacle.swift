@@ -29,28 +29,29 @@ extension Route {
     /// Nil if the route takes the conversion.
     package func obstacle(to conversion: Conversion) -> String? {
         if !takes(from: conversion.source) { return "takes from \((sources ?? []).sorted().joined(separator: ", "))" }
-        guard let condition, let part = condition.falsePart(conversion) else { return nil }
-        let values = part.paths.map { (path: $0, text: conversion.shown($0)) }
-        let wants = "wants \(part.text())"
+        guard let part = falsePart(conversion)?.expression else { return nil }
+        return RouteObstacle.reason(wants: part.text(), part.paths.map { ($0.description, conversion.shown($0)) })
+    }
+}
+
+extension RouteObstacle {
+    /// - Parameters:
+    ///   - wants: the false part of the condition.
+    ///   - values: what the fields hold that it looks at; nil if one is absent.
+    static func reason(wants: String, _ values: [(name: String, text: String?)]) -> String {
+        let wants = "wants \(wants)"
         switch values.count {
         case 0: return wants
         case 1: return "\(wants), \(values[0].text.map { "is \($0)" } ?? "has none")"
-        default:
-            return "\(wants); " + values.map { value in "\(value.path) is \(value.text ?? "absent")" }.joined(separator: ", ")
+        default: return "\(wants); " + values.map { value in "\(value.name) is \(value.text ?? "absent")" }.joined(separator: ", ")
         }
     }
 }
 
-extension Expression {
-    /// The smallest part that makes the condition false; nil if it is true. Of parts that are joined by `and`, the first false one.
-    fileprivate func falsePart(_ conversion: Conversion) -> Expression? {
-        guard !isTrue(ExpressionInput(conversion)) else { return nil }
-        if case .binary(.and, let left, let right) = self { return left.falsePart(conversion) ?? right.falsePart(conversion) }
-        return self
-    }
-}
-
 extension Conversion {
+    /// Nil also if no place has this name.
+    func shown(_ name: String) -> String? { FieldPath(name: name).flatMap(shown) }
+
     /// For a sentence: an amount with its currency's decimals, a text in quotes; nil if it is absent.
     fileprivate func shown(_ path: FieldPath) -> String? {
         switch self[path] {

@@ -5,6 +5,8 @@ package struct DestinationConfiguration: Sendable {
     package var name: String
     package var target: Target
     package var exponents: CurrencyExponents
+    /// How amounts that the tracker's unit cannot hold are rounded; nil is half up, and major units keep all decimals.
+    package var surplus: SurplusRule?
     package var concurrency = 32
     package var timeout = Duration.seconds(15)
     /// Nil is as fast as it goes.

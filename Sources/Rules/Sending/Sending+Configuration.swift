@@ -26,8 +26,10 @@ extension DestinationConfiguration {
         switch target {
         case .tracker(let writer): return try writer.write(conversion, at: now)
         case .postback(let url):
-            var request = try url.write(conversion, exponents: exponents)
-            if let shown { request.maskedURL = (try? shown.url.write(conversion, exponents: exponents))?.url ?? "***" }
+            var request = try url.write(conversion, exponents: exponents, surplus: surplus)
+            if let shown {
+                request.maskedURL = (try? shown.url.write(conversion, exponents: exponents, surplus: surplus))?.url ?? "***"
+            }
             return request
         }
     }

@@ -63,7 +63,9 @@ enum DecimalProperty {
                 let format = MoneyFormat(unit: unit, allowsNegative: true)
                 guard let reading = try? format.read(text, currency: currency) else { continue }
                 var bytes: [UInt8] = []
-                guard (try? format.write(reading.amount, currency: currency, into: &bytes)) != nil else {
+                do throws(MoneyError) {
+                    try format.write(reading.amount, currency: currency, into: &bytes)
+                } catch {
                     throw Violation(description: "\(code) \(text) is read as \(reading.amount) and cannot be written in \(unit) units")
                 }
                 let again = try? format.read(bytes.text, currency: currency)

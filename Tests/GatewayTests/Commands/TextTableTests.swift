@@ -66,6 +66,21 @@ struct TextTableTests {
         #expect(narrow.leftOut == [])
     }
 
+    @Test func `a sentence is broken between its words, and a long word stays whole`() {
+        #expect("a short one".folded(to: 20) == ["a short one"])
+        #expect("  one two three four".folded(to: 10) == ["  one two", "    three", "    four"])
+        #expect("see https://t.example/a/very/long/path now".folded(to: 12) == ["see", "  https://t.example/a/very/long/path", "  now"])
+        #expect("注文 番号 です".folded(to: 9) == ["注文 番号", "  です"])
+        #expect("".folded(to: 5) == [""])
+    }
+
+    @Test func `what has nothing left to leave is cut, but no id`() {
+        var table = TextTable(.init(names: ["id", "day", "amount"]))
+        table.add([.init(Self.ids[0], isID: true), .init("the day after the storm"), .init("EUR 1234567890.12")])
+        #expect(table.fitting(40).lines[1] == "01M7Y0BZ06RX  the day aft…  EUR 1234567…")
+        #expect(table.fitting(10).lines[1] == "01M7Y0BZ06RX  the day…  EUR 123…")
+    }
+
     @Test func `wide characters, marks and written out ones have their places`() {
         #expect("注文".places == 4)
         #expect("e\u{301}".places == 1)

@@ -90,6 +90,29 @@ struct ConfigurationLoaderTests {
         #expect(configuration?.limits.connectionsPerAddress == connections)
     }
 
+    @Test func `the header that names a request needs trusted proxies`() throws {
+        func load(_ top: String) -> (configuration: Configuration?, findings: [String]) {
+            let fixture = ConfigurationFixture.shop(top: top)
+            return (fixture.load().configuration, fixture.findings)
+        }
+        let good = load("trusted_proxies: 127.0.0.1\nrequest_id_header: X-Request-ID")
+        #expect(good.findings == [])
+        #expect(good.configuration?.requestIDHeader == "X-Request-ID")
+        #expect(
+            load("request_id_header: X-Request-ID").findings == [
+                "11:20: error: 'request_id_header' needs 'trusted_proxies': the header counts only if one of them sent it, since anybody else "
+                    + "could name a request like another"
+            ])
+        #expect(
+            load("trusted_proxies: 127.0.0.1\nrequest_id_header: X Request").findings == [
+                "12:20: error: 'request_id_header' must be the name of a header such as X-Request-ID, found 'X Request'"
+            ])
+        #expect(
+            load("trusted_proxies: 127.0.0.1\nrequest_id_header: idempotency-key").findings == [
+                "12:20: error: 'request_id_header' cannot be Idempotency-Key, which senders use for something else; X-Request-ID would do"
+            ])
+    }
+
     @Test func `limits are read with their units`() throws {
         let top = """
             limits:

@@ -75,11 +75,12 @@ struct DestinationConfigurationTests {
             destinations:
               main:
                 postback_url: https://t.example/p?c={click_id}
-                refund_url: https://t.example/p?c={click_id}&payout=-{refund}&t=${TOKEN}
+                partial_refund_url: https://t.example/p?c={click_id}&payout=-{refund}&t=${TOKEN}
+                refund_url: https://t.example/p?c={click_id}&gone={refunded}&key=${KEY}
             sources: { s: { tracker: acme, credentials: { api_key: k234567890123456 } } }
             routes: [{ from: s, to: main }]
             """
-        let (configuration, diagnostics) = ConfigurationFixture(text, environment: ["TOKEN": "hush-hush"]).load()
+        let (configuration, diagnostics) = ConfigurationFixture(text, environment: ["TOKEN": "hush-hush", "KEY": "hush-key"]).load()
         #expect(diagnostics.count == 0)
         let main = try #require(configuration?.destinations.first)
         var conversion = Conversion(
@@ -91,7 +92,12 @@ struct DestinationConfigurationTests {
         let request = try main.write(conversion, at: conversion.receivedAt)
         #expect(request.url == "https://t.example/p?c=c-1&payout=-5&t=hush-hush")
         #expect(request.maskedURL == "https://t.example/p?c=c-1&payout=-5&t=***")
-        #expect(main.secrets == ["hush-hush"])
+        #expect(Set(main.secrets) == ["hush-hush", "hush-key"])
+        conversion[.status] = .text("refunded")
+        conversion[.refunded] = .number(ExactDecimal(9))
+        let whole = try main.write(conversion, at: conversion.receivedAt)
+        #expect(whole.url == "https://t.example/p?c=c-1&gone=9&key=hush-key")
+        #expect(whole.maskedURL == "https://t.example/p?c=c-1&gone=9&key=***")
     }
 
     @Test(
@@ -190,6 +196,14 @@ struct DestinationConfigurationTests {
         (
             brandy + "refund_url: https://t.example/p?c={click_id}",
             "6:17: error: 'refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent"
+        ),
+        (
+            brandy + "partial_refund_url: https://t.example/p?c={click_id}",
+            "6:25: error: 'partial_refund_url' goes with 'postback_url'; a tracker's mapping says how refunds are sent"
+        ),
+        (
+            brandy + "rounding: half_upp",
+            "6:15: error: 'rounding' must be one of refuse, half_up, half_even, down, up, found 'half_upp'; did you mean 'half_up'?"
         ),
         (
             postback + "refund_url: https://t.example/p?c={clik_id}",

@@ -90,7 +90,19 @@ struct EnvironmentSubstitutionTests {
             ])
         #expect(
             findings("https://t.example/${URL}?cid={click_id}", "{secret") == [
-                "2:36: error: the environment variables in this postback_url break it"
+                "2:36: error: the '{' in '***' has no closing '}'"
+            ])
+        // The whole URL may be in a variable.
+        #expect(findings("${URL}", "https://t.example/p?cid={click_id}&key=secret") == [])
+        #expect(findings("${URL}", "t.example/secret") == ["2:36: error: a postback_url begins with https:// or http://, found '***'"])
+        #expect(findings("${URL}", "") == ["2:36: error: a postback_url begins with https:// or http://, found ''"])
+        #expect(
+            findings("${URL}", "https://t.example/secret") == [
+                "2:36: error: this postback_url has no macro, so every conversion would look the same; write cid={click_id}"
+            ])
+        #expect(
+            findings("${URL}", "https://t.example/p?cid={clik_id}&x=1") == [
+                "2:36: error: unknown macro '***' in a postback_url; did you mean '{click_id}'?"
             ])
     }
 }

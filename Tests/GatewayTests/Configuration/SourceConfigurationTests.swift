@@ -211,6 +211,29 @@ struct SourceConfigurationTests {
         #expect(Self.load(Self.key + "duplicates: { key: order_id }").source?.duplicates?.alternatives.first?.within == nil)
     }
 
+    @Test func `rules for duplicates are tried in order`() throws {
+        let rules = "duplicates: [{ key: [order_id] }, { key: [click_id, amount], within: 10m }]"
+        let (source, findings) = Self.load(Self.key + rules)
+        #expect(findings == [])
+        let rule = try #require(source?.duplicates)
+        #expect(rule.alternatives.map { $0.parts.map(\.path.description) } == [["order_id"], ["click_id", "amount"]])
+        #expect(rule.alternatives.map(\.within) == [nil, .seconds(600)])
+        var conversion = Conversion(id: ConversionID(high: 0, low: 1), source: "shop", tracker: "acme", receivedAt: Timestamp(seconds: 0))
+        #expect(rule.key(of: conversion) == nil)
+        (conversion[.clickID], conversion[.amount]) = (.text("c-1"), .number(ExactDecimal(5)))
+        #expect(rule.key(of: conversion)?.alternative.within == .seconds(600))
+        conversion[.orderID] = .text("o-1")
+        #expect(rule.key(of: conversion)?.alternative.within == nil)
+    }
+
+    @Test func `a source may say what becomes of surplus decimals`() throws {
+        #expect(Self.load(Self.key + "rounding: refuse").source?.surplus == .refuse)
+        #expect(Self.load(Self.key + "rounding: half_even").source?.surplus == .round(.halfEven))
+        let finding =
+            "5:15: error: 'rounding' must be one of refuse, half_up, half_even, down, up, found 'none'; known: down, half_even, half_up, refuse, up"
+        #expect(Self.load(Self.key + "rounding: none").findings == [finding])
+    }
+
     @Test(arguments: [
         ("{ key: [custommer_email] }", "5:25: error: unknown field 'custommer_email'; did you mean 'customer.email'?"),
         (
@@ -225,7 +248,12 @@ struct SourceConfigurationTests {
         ("{ within: 1d }", "5:17: error: 'duplicates' of source 'shop' needs 'key'"),
         ("{ key: order_id, within: 0s }", "5:42: error: 'within' must be a duration from 1s to 3650d, found '0s'"),
         ("{ key: order_id, within: 1y }", "5:42: error: 'within' must be a duration such as 5s, 30m, 24h or 30d, found '1y'"),
-        ("[order_id]", "5:17: error: 'duplicates' of source 'shop' must be a map, found a list"),
+        ("[order_id]", "5:18: error: 'duplicates' of source 'shop' must be a map, found a text"),
+        ("[]", "5:17: error: 'duplicates' of source 'shop' is empty; write a rule such as { key: [order_id] }"),
+        (
+            "[{ key: [click_id] }, { key: [order_id, click_id], within: 1d }]",
+            "5:39: error: rule 2 of 'duplicates' is never used: rule 1 comes first and needs no other field; put it behind"
+        ),
     ])
     func `a duplicate key that cannot work is refused`(rule: String, finding: String) {
         #expect(Self.load(Self.key + "duplicates: \(rule)").findings == [finding])
@@ -246,6 +274,18 @@ struct SourceConfigurationTests {
             ConfigurationFixture(text).findings == [
                 "3:3: warning: source 'two' has the tracker and the credentials of source 'one', so /api/v1/conversions cannot distinguish them; "
                     + "send to /one/api/v1/conversions and /two/api/v1/conversions"
+            ])
+    }
+
+    @Test func `sources that only a header distinguishes are named too`() {
+        func source(_ name: String, _ settings: String) -> String {
+            "  \(name): { tracker: rs-traffic, credentials: { secret: k234567890123456 }, timestamp_tolerance: 15m, settings: {\(settings)} }\n"
+        }
+        let text = "sources:\n" + source("one", " partner: a ") + source("two", " partner: b ")
+        #expect(
+            ConfigurationFixture(text).load(catalog: .builtIn).diagnostics == [
+                "gateway.yaml:3:3: warning: source 'two' has the tracker and the credentials of source 'one', and only the header X-RS-Source distinguishes "
+                    + "them, so a request without it counts as 'one'; give each a secret of its own, or send to /one/v1/event and /two/v1/event"
             ])
     }
 }

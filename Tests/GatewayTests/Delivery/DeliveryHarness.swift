@@ -109,13 +109,16 @@ struct DeliveryHarness: Sendable {
 
 extension Destination {
     /// Posts the conversion's id to `/in?key=hush`.
-    static func local(_ name: String, port: Int, delays: [Duration] = [.milliseconds(20), .milliseconds(20)]) -> Destination {
+    static func local(
+        _ name: String, port: Int, delays: [Duration] = [.milliseconds(20), .milliseconds(20)], timeout: Duration = .seconds(15)
+    ) -> Destination {
         var sending = Sending(name: name) { conversion, _ in
             OutboundRequest(
                 method: "POST", url: "http://127.0.0.1:\(port)/in?key=hush", maskedURL: "http://127.0.0.1:\(port)/in?key=***",
                 headers: [("X-Id", "\(conversion.id)")], body: Array("id=\(conversion.id)".utf8))
         }
         sending.schedule = RetrySchedule(delays: delays)
+        sending.timeout = timeout
         return Destination(sending: sending, egress: Egress(allow: [loopback].compactMap { $0 }))
     }
 

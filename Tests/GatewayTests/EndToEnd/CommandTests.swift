@@ -92,7 +92,7 @@ extension EndToEnd {
             "gateway.yaml:1:9: error: 'listen' must be HOST:PORT, found '8080'; write 127.0.0.1:8080",
             "gateway.yaml:2:8: error: unknown store 'oracle'; known: postgres, sqlite",
             "gateway.yaml:3:1: error: unknown key 'wat' in the configuration; known: destinations, limits, listen, mappings, reload, "
-                + "retention, routes, sources, store, trusted_proxies",
+                + "request_id_header, retention, routes, sources, store, trusted_proxies",
             "gateway.yaml:5:17: error: unknown tracker 'refcampain'; did you mean 'refcampaign'?",
             "gateway.yaml:6:54: error: credential 'api_key' of source 'b' is empty; anyone could send in its name",
             "gateway.yaml:7:3: error: source 'c' needs credential 'postback_secret'",

@@ -80,8 +80,8 @@ extension EndToEnd {
                 #expect(run.output == "")
                 #expect(
                     run.errors == """
-                        nothing is stored of '471'; searched 1 conversions and corrections since \(since), 0 waiting corrections, \
-                        0 refused requests, 0 repeats, 1 replies; a request that got no answer left no trace; \
+                        nothing is stored of '471'; searched 1 conversion or correction since \(since), 0 waiting corrections, \
+                        0 refused requests, 0 repeats, 1 reply; a request that got no answer left no trace; \
                         `gateway conversions --since yesterday` lists what came lately
 
                         """)

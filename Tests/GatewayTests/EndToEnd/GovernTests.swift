@@ -42,13 +42,13 @@ extension EndToEnd {
             #expect(try await Samples.sale("one").post(port).status == 200)
             let seen = try await eventually { () -> [JSONValue]? in
                 let rows = try await Self.destinations(bench)
-                return rows.map { $0.text("state") } == ["paused", "open", "dry_run", "ok"] ? rows : nil
+                return rows.map { $0.text("state") } == ["paused", "down", "dry_run", "ok"] ? rows : nil
             }
             let rows = try #require(seen)
             #expect(rows[0].text("pending") == "1")
             #expect(rows[0].text("pause_reason") == "their maintenance")
             #expect(rows[1].text("rate") == "8/s")
-            #expect(rows[1].text("detail").contains("1 failures: tracker answered 503"))
+            #expect(rows[1].text("detail").contains("1 failure: tracker answered 503"))
             #expect(rows[2].text("skipped") == "1")
             #expect(tracker.received.map(\.uri) == ["/probe/probe", "/ill/one"])
             let table = try await bench.run("destinations")

@@ -132,11 +132,11 @@ extension EndToEnd {
                     wrong.headers = [Samples.json]
                     #expect(try await wrong.post(port).body == #"{"result":"who are you"}"#)
                     wrong = sale
-                    wrong.body = #"{"visit":"v-1","order":"a-2","total":{"value":"12.505","currency":"EUR"}}"#
+                    wrong.body = #"{"visit":"v-1","order":"a-2","total":{"value":"1,234.56","currency":"EUR"}}"#
                     let refusal = try await wrong.post(port)
                     #expect(
                         "\(refusal.status) \(refusal.body)"
-                            == #"400 {"result":"no","why":"total.value '12.505' has 3 decimals but EUR has 2"}"#)
+                            == #"400 {"result":"no","why":"total.value '1,234.56' has a thousands separator; write 1234.56"}"#)
                     #expect(try await Samples.trcker.post(port).status == 200)
                     let rows = try await bench.settled(2)
                     #expect(
@@ -177,9 +177,9 @@ extension EndToEnd {
                 given: { body: { visit: v, order: o, total: { value: "12.50", currency: EUR } } }
                 expect: { click_id: v, order_id: o, amount: EUR 12.50, type: sale }
                 sends: { body: { visit: v, order: o, total: { value: 12.50, currency: EUR } } }
-              - name: a surplus decimal
-                given: { body: { visit: v, order: o, total: { value: "12.505", currency: EUR } } }
-                error: total.value '12.505' has 3 decimals but EUR has 2
+              - name: a thousands separator
+                given: { body: { visit: v, order: o, total: { value: "1,234.56", currency: EUR } } }
+                error: total.value '1,234.56' has a thousands separator; write 1234.56
             """
     }
 }

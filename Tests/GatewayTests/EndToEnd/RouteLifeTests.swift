@@ -59,10 +59,79 @@ extension EndToEnd {
                 #expect(try await Samples.sale("o-1", cents: 1500).post(port).status == 200)
                 let row = try #require(try await bench.settled(1).first)
                 let shown = try await bench.run("conversions", "show", row.text("conversion"))
-                #expect(Array(shown.lines.suffix(2)) == ["not sent, as the routes are now", "  \(sentence)"])
+                #expect(Array(shown.lines.suffix(2)) == ["not sent, as the routes were when it came", "  \(sentence)"])
                 let json = try JSONValue(parsing: try await bench.run("conversions", "show", "--json", row.text("conversion")).output)
                 guard case .array(let routes)? = json["not_routed"] else { throw CancellationError() }
                 #expect(routes.map { "\($0.text("route")) \($0.text("reason"))" } == ["2 wants amount > 20, is 15.00"])
+            }
+        }
+
+        @Test func `the reason is that of when a message came, whatever the routes are now`() async throws {
+            var shop = ConfigurationText.Entry.shop
+            shop["repeats"] = "update"
+            func configuration(_ conditions: String...) -> ConfigurationText {
+                ConfigurationText(
+                    sources: [shop], to: ["a", "b", "c"].map { .postback($0, "/\($0)?cid={click_id}") },
+                    routes: ["{ from: shop, to: a }"] + conditions.map { "{ from: shop, to: [a, c], when: \($0) }" }, ["reload": "off"])
+            }
+            try await Workbench.serve(configuration("amount > 20", "amount > 30")) { (bench, gateway, port, _) async throws in
+                func notRouted() async throws -> [String] {
+                    try await bench.run("conversions", "show", "o-1").lines.filter {
+                        $0.hasPrefix("not sent, as ") || $0.contains(" → c: not sent, ")
+                    }
+                }
+                #expect(try await Samples.sale("o-1", cents: 1500).post(port).status == 200)
+                let sale = [
+                    "not sent, as the routes were when it came", "  route 2 → c: not sent, wants amount > 20, is 15.00",
+                    "  route 3 → c: not sent, wants amount > 30, is 15.00",
+                ]
+                #expect(try await notRouted() == sale)
+                var changed = configuration(#"not exists(order_id) and amount > 1"#)
+                changed.routes.append("{ from: shop, to: b }")
+                try bench.configure(changed)
+                gateway.hangUp()
+                #expect(try await gateway.hasLogged("configuration reloaded"))
+                #expect(try await notRouted() == sale)
+                let rows = try await bench.rows("deliveries", "--not-routed", "--destination", "c")
+                #expect(
+                    rows.map { $0["not_routed"] } == [
+                        ["route 2 wants amount > 20, is 15.00", "route 3 wants amount > 30, is 15.00"]
+                    ])
+                let later = try await bench.rows("deliveries", "--not-routed", "--destination", "b")
+                #expect(later.map { $0["not_routed"] } == [["the routes of now would take it"]])
+
+                let explained = try await bench.run("explain", "--source", "shop", input: Samples.sale("o-1", cents: 2500).body)
+                #expect(explained.lines.contains { $0.hasPrefix("it would correct conversion ") }, "\(explained.output)")
+                #expect(explained.lines.last == "route 2 → c: not sent, wants not exists(order_id), is 'o-1'")
+
+                // A correction is judged by the routes of its own moment, and its sale's reasons stay.
+                #expect(try await Samples.sale("o-1", cents: 2500).post(port).status == 200)
+                _ = try await bench.settled(3)
+                let both = try await notRouted()
+                #expect(
+                    both == sale + [
+                        "not sent, as the routes were when it came", "  route 2 → c: not sent, wants not exists(order_id), is 'o-1'",
+                    ])
+                let corrected = try await bench.rows("deliveries", "--not-routed", "--destination", "c")
+                #expect(corrected.map { $0["not_routed"] } == [["route 2 wants not exists(order_id), is 'o-1'"]])
+            }
+        }
+
+        @Test func `a secret in a condition is not kept with what the route did not take`() async throws {
+            let secret = "tracker-key-4711"
+            let configuration = ConfigurationText(
+                sources: [.shop],
+                to: [
+                    .postback("a", "/a?cid={click_id}"),
+                    .tracker("c", "refcampaign", credentials: "{ api_key: \(secret) }"),
+                ],
+                routes: ["{ from: shop, to: a }", #"{ from: shop, to: c, when: 'metadata.token == "${TOKEN}"' }"#])
+            try await Workbench.serve(configuration, environment: ["TOKEN": secret]) { (bench, _, port, _) async throws in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                _ = try await bench.settled(1)
+                let shown = try await bench.run("conversions", "show", "o-1")
+                #expect(shown.lines.last == #"  route 2 → c: not sent, wants metadata.token == "***", has none"#)
+                #expect(try bench.storeFiles(holding: secret).isEmpty)
             }
         }
 
@@ -113,7 +182,7 @@ extension EndToEnd {
                 #expect(unclear.errors.split(separator: "\n").first == "'\(both)' may be any of 2 conversions; name one by its id")
                 for id in ids { #expect(unclear.errors.contains("  \(id)  ")) }
                 let none = try await bench.run("conversions", "show", "o-3")
-                #expect(none.errors == "there is no conversion 'o-3'; find ids with `gateway conversions --order-id …`\n")
+                #expect(none.errors == "there is no conversion 'o-3'; look everywhere with `gateway find o-3`\n")
             }
         }
     }

@@ -121,7 +121,7 @@ extension EndToEnd {
                 let doctor = try await bench.run("doctor")
                 #expect(doctor.status == 0, "\(doctor.output)")
                 for text in [
-                    "is reachable: PostgreSQL 1", "schema 4, 2 conversions", "every sum agrees", "the database's clock",
+                    "is reachable: PostgreSQL 1", "schema 5, 2 conversions", "every sum agrees", "the database's clock",
                     "has a lease for 1",
                 ] {
                     #expect(doctor.output.contains(text), "\(text): \(doctor.output)")

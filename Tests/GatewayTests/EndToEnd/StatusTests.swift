@@ -41,9 +41,15 @@ extension EndToEnd {
                 #expect(all[3].text("reason") == "audit")
                 #expect(all.allSatisfy { $0["served"] == true })
 
+                // The table of destinations has the same words.
+                guard case .array(let rows) = try JSONValue(parsing: try await bench.run("destinations", "--json").output) else { return }
+                #expect(rows.map { "\($0.text("destination")) \($0.text("state"))" } == words)
+                #expect(rows[1].text("detail").contains(": 4 of 4 did not arrive: "))
+
                 let run = try await bench.run("status")
                 #expect(run.status == 0)
                 #expect(run.errors == "")
+                #expect(!run.output.contains("through in about"), "nobody knows a pace after seconds")
                 #expect(run.lines.first == "good: ok")
                 #expect(run.output.contains("\n  4 of 4 did not arrive: "))
                 #expect(run.output.contains("\n  4 waiting, 1 of them a correction, worth EUR 30.30, the oldest for "))

@@ -101,6 +101,23 @@ final class Workbench: Sendable {
         return CommandRun(status: status, output: process.output, errors: process.errors)
     }
 
+    /// What a command shows on a terminal, line by line and without colours.
+    func show(_ arguments: [String], columns: Int) async throws -> (lines: [String], hasColours: Bool) {
+        let terminal = try PseudoTerminal(columns: columns)
+        let process = try SpawnedProcess(
+            [Self.executable] + arguments, in: folder, environment: environment.withLock { $0 },
+            files: SpawnedProcess.Files(output: terminal.path, errors: terminal.path))
+        // What is not read stops the process.
+        _ = try await eventually {
+            terminal.read()
+            return process.result
+        }
+        _ = try await process.ended()
+        terminal.read()
+        let text = terminal.text
+        return (text.replacing(/\u{1B}\[[0-9;]*m/, with: "").split(separator: "\r\n").map(String.init), text.contains("\u{1B}["))
+    }
+
     /// The rows of a list that a command prints with `--json`.
     func rows(_ arguments: String...) async throws -> [JSONValue] { try await rows(arguments) }
 

@@ -63,9 +63,26 @@ struct GuessTests {
 
     @Test func `what is not below a tracker's path is still nowhere`() async throws {
         let bench = try bench()
-        for path in ["/nobody", "//api/v1/conversions/postback", "/a/b/api/v1/conversions/postback", "/v1/event/x"] {
-            #expect(await bench.send(.post(path, "{}")).status == 404, "\(path)")
+        for path in [
+            "/nobody", "/v1/event/x", "/api/v1/conversions", "/a/b/c/d/e/f/g/h/i\(self.path)",
+            "/\(String(repeating: "/", count: 3000))\(self.path)",
+        ] {
+            #expect(await bench.send(.post(path, "{}")).status == (path == "/api/v1/conversions" ? 405 : 404), "\(path)")
         }
+    }
+
+    @Test func `doubled slashes and segments in front of a path are tolerated with a warning, and prove nothing`() async throws {
+        let bench = try bench()
+        for (number, base) in ["/", "/gateway", "/a/b", "//a//shop", "/shop/", "/api/v1/conversions/postback"].enumerated() {
+            #expect(await bench.send(.post(base + path, order("o-\(number)"), bearer("wrong"))).status == 401, "\(base)")
+            #expect(await bench.send(.post(base + path, order("o-\(number)"), bearer("key-of-shop-000001"))).status == 200, "\(base)")
+            let stored = try Conversion(document: #require(bench.store.submissions.last).conversion.document)
+            let rest = base.hasSuffix("shop") || base.hasSuffix("shop/") ? "/shop" + path : path
+            #expect(stored.warnings == ["the request came to '\(base + path)', which was taken for '\(rest)': send to that"])
+        }
+        #expect(await bench.send(.post("/mall/" + path, order("o-9"), bearer("key-of-shop-000001"))).status == 401)
+        #expect(await bench.send(.post("/shop" + path, order("o-10"), bearer("key-of-shop-000001"))).status == 200)
+        #expect(try Conversion(document: #require(bench.store.submissions.last).conversion.document).warnings == [])
     }
 
     // MARK: Keys

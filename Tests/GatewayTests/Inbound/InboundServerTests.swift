@@ -28,7 +28,7 @@ struct InboundServerTests {
             let body = #"{"success":true,"conversionId":"\#(bench.id(1))"}"#
             #expect(
                 text == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
-                    + "Date: Wed, 29 May 2024 16:26:40 GMT\r\nConnection: close\r\n\r\n\(body)")
+                    + "Date: Wed, 29 May 2024 16:26:40 GMT\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n\(body)")
         }
         #expect(bench.store.submissions.map(\.request.peer) == ["127.0.0.1"])
     }
@@ -46,6 +46,24 @@ struct InboundServerTests {
             let statuses = text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }
             #expect(statuses == ["400", "413", "404", "200", "405", "200", "200"])
             #expect(text.contains("the body has 5000 bytes or more; 1024 are allowed"))
+        }
+    }
+
+    @Test func `no reply may be kept by a cache, whatever it says`() async throws {
+        let bench = try bench()
+        try await Live.serve(bench, body: 1024) { port in
+            let text = try await Live.exchange(
+                port,
+                post(order) + post(order) + post("{") + post(String(repeating: "x", count: 5000))
+                    + "GET /api/postback/a/b?secret=wrong&click_id=c HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /api/postback/a/b?secret=hush-hush&click_id=c HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\n\r\n" + "no HTTP at all\r\n\r\n")
+            let statuses = text.split(separator: "HTTP/1.1 ").compactMap { Int($0.prefix(3)) }
+            #expect(statuses == [200, 200, 400, 413, 401, 200, 404, 200, 200, 400])
+            #expect(text.ranges(of: "\r\nCache-Control: no-store\r\n").count == 10)
+            let preface = try await Live.exchange(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+            #expect(preface.contains("\r\nCache-Control: no-store\r\n"))
         }
     }
 

@@ -29,7 +29,8 @@ struct IntakeBench {
     }
 
     init(
-        _ sources: [SourceConfiguration], routes: [Route] = [], trustedProxies: [IPNetwork] = [], settings: Intake.Settings = .init(),
+        _ sources: [SourceConfiguration], routes: [Route] = [], trustedProxies: [IPNetwork] = [], requestIDHeader: String? = nil,
+        settings: Intake.Settings = .init(),
         workersProblem: String? = nil, store other: (any IntakeStore)? = nil
     ) {
         let count = Atomic<UInt64>(0)
@@ -37,7 +38,9 @@ struct IntakeBench {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         intake = Intake(
-            Reception(sources: sources, routes: routes, mappings: MappingCatalog.builtIn.mappings, trustedProxies: trustedProxies),
+            Reception(
+                sources: sources, routes: routes, mappings: MappingCatalog.builtIn.mappings, trustedProxies: trustedProxies,
+                requestIDHeader: requestIDHeader),
             store: other ?? store,
             clock: IntakeClock(now: { [time] in time.now }, random: { (0, random.next) }, uptime: { [time] in time.uptime }),
             settings: settings, logger: logger,

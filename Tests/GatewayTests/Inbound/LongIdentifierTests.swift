@@ -63,7 +63,7 @@ struct LongIdentifierTests {
             return try await inner.accept(submission)
         }
         func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult { try await inner.correct(submission) }
-        func keep(_ refused: RefusedRequest) async throws(StoreError) { try await inner.keep(refused) }
+        func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? { try await inner.keep(refused) }
         func checkWritable() async throws(StoreError) { try await inner.checkWritable() }
         func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { try await inner.conversions(filter) }
     }

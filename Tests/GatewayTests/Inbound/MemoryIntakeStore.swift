@@ -42,6 +42,7 @@ final class MemoryIntakeStore: IntakeStore {
         if isHeld { for await _ in released.stream {} }
         let result: Result<Acceptance, StoreError> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
+            if let key = submission.requestID, let holder = state.keys[key.bare] { return .success(.secondTry(of: holder.id)) }
             for key in submission.keys {
                 guard let holder = state.keys[key.bare] else { continue }
                 if let lifetime = key.lifetime, holder.at.advanced(by: lifetime) <= submission.conversion.receivedAt { continue }
@@ -59,12 +60,13 @@ final class MemoryIntakeStore: IntakeStore {
         return try result.get()
     }
 
-    func keep(_ refused: RefusedRequest) async throws(StoreError) {
-        let failure = state.withLock { state in
+    func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? {
+        let (failure, number) = state.withLock { state in
             if state.failure == nil { state.refused.append(refused) }
-            return state.failure
+            return (state.failure, Int64(state.refused.count))
         }
         if let failure { throw failure }
+        return number
     }
 
     func checkWritable() async throws(StoreError) {

@@ -201,7 +201,7 @@ private final class RecordingStore: IntakeStore {
         return try await store.correct(submission)
     }
 
-    func keep(_ refused: RefusedRequest) async throws(StoreError) { try await store.keep(refused) }
+    func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? { try await store.keep(refused) }
     func checkWritable() async throws(StoreError) { try await store.checkWritable() }
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { try await store.conversions(filter) }
 }

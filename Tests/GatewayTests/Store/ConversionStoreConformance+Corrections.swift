@@ -30,6 +30,27 @@ extension ConversionStoreConformance {
             #expect(try await store.conversions(ConversionFilter(state: .delivered)).count == 1)
             #expect(try await store.conversions(ConversionFilter(state: .skipped)).isEmpty, "a correction's is not its conversion's")
         },
+        Self(name: "each message keeps the routes that did not take it") { store async throws in
+            var first = StoreSamples.message(1, "pending")
+            first.missed = MissedRoutes(text: "2\tb\tamount > 50\tamount")
+            #expect(try await store.accept(first) == .stored)
+            let second = StoreSamples.message(2, "approved", after: .seconds(2))
+            #expect(try await store.accept(second) == .corrected(first.conversion.id, by: second.conversion.id))
+            let third = StoreSamples.message(3, "extra", after: .seconds(3))
+            #expect(try await store.correct(third) == .applied(first.conversion.id, correction: third.conversion.id))
+            #expect(try await store.missedRoutes(of: first.conversion.id) == first.missed)
+            #expect(try await store.missedRoutes(of: second.conversion.id) == StoreSamples.missing.missed)
+            #expect(try await store.missedRoutes(of: third.conversion.id) == MissedRoutes(), "every route took it")
+            #expect(try await store.missedRoutes(of: StoreSamples.id(404)) == nil)
+
+            // A correction that waited is judged when its conversion comes.
+            let early = StoreSamples.message(4, "approved", orderID: "order-9", keys: [StoreSamples.key(9)])
+            #expect(try await store.correct(early) == .waiting)
+            let late = StoreSamples.message(5, "pending", orderID: "order-9", keys: [StoreSamples.key(9)])
+            #expect(try await store.accept(late) == .stored)
+            #expect(try await store.missedRoutes(of: late.conversion.id) == MissedRoutes())
+            #expect(try await store.missedRoutes(of: early.conversion.id) == StoreSamples.missing.missed)
+        },
         Self(name: "equal corrections count once, however many come at once") { store async throws in
             let first = StoreSamples.message(1, "pending")
             #expect(try await store.accept(first) == .stored)

@@ -298,6 +298,26 @@ extension ConversionStoreConformance {
             let now = try await store.refused(RefusedFilter(strangers: false, ascending: true))
             #expect(now.map(\.refused.receivedAt) == (3...7).map { StoreSamples.start.advanced(by: .seconds($0)) })
         },
+        Self(name: "what reached no tracker has a share of its own, and each request gets its number") { store async throws in
+            var numbers: [Int64?] = []
+            for number in 1...2 { numbers.append(try await store.keep(StoreSamples.refused(number, source: "shop-de"))) }
+            for number in 3...4 { numbers.append(try await store.keep(StoreSamples.refused(number))) }
+            for number in 5...20 {
+                var lost = StoreSamples.refused(number, code: "not_found")
+                lost.tracker = nil
+                numbers.append(try await store.keep(lost))
+            }
+            let unrouted = try await store.refused(RefusedFilter(unrouted: true, ascending: true))
+            #expect(unrouted.map(\.refused.receivedAt) == (18...20).map { StoreSamples.start.advanced(by: .seconds($0)) })
+            #expect(unrouted.map { Optional($0.id) } == Array(numbers.suffix(3)))
+            let others = try await store.refused(RefusedFilter(unrouted: false, ascending: true))
+            #expect(others.map { Optional($0.id) } == Array(numbers.prefix(4)))
+            #expect(try await store.count(RefusedFilter(unrouted: true)) == 3)
+            for number in 21...30 { try await store.keep(StoreSamples.refused(number)) }
+            #expect(try await store.count(RefusedFilter(unrouted: true)) == 3)
+            #expect(try await store.count(RefusedFilter(strangers: true, unrouted: false)) == 3)
+            #expect(try await store.inspect().disagreements == [])
+        },
         Self(name: "the keep is bounded in bytes too") { store async throws in
             let body = String(repeating: "x", count: 1700)
             for number in 1...3 { try await store.keep(StoreSamples.refused(number, source: "shop-de", body: body)) }

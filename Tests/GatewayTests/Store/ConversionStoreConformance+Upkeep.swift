@@ -225,6 +225,23 @@ extension ConversionStoreConformance {
             #expect(try await store.forget(jane, alsoPending: false, dryRun: false).isEmpty)
             #expect(try await store.accept(sale(1, of: nil)) == .duplicate(of: hers.conversion, sameContent: true))
         },
+        upkeep("a person is forgotten in what is kept of the routes") { store in
+            let jane = try #require(Person(email: "jane.doe@example.com"))
+            for (number, email) in [(UInt64(1), "jane.doe@example.com"), (2, "john@example.com")] {
+                var sent = sale(number, of: email)
+                sent.missed = MissedRoutes(
+                    text: "1\tvip\tcustomer.email == \"Jane.Doe@example.com\"\tcustomer.email\n2\tb\tamount > 50\tamount")
+                _ = try await finish(sent, in: store)
+            }
+            let report = try await store.forget(jane, alsoPending: false, dryRun: false)
+            #expect(report.conversions == 1 && report.notes == 2)
+            let kept = "customer.email == \"***\"\t"
+            let hers = "1\tvip\t\(kept)-customer.email\n2\tb\tamount > 50\tamount"
+            #expect(try await store.missedRoutes(of: StoreSamples.id(1))?.text == hers)
+            let others = "1\tvip\t\(kept)customer.email\n2\tb\tamount > 50\tamount"
+            #expect(try await store.missedRoutes(of: StoreSamples.id(2))?.text == others)
+            #expect(try await store.forget(jane, alsoPending: false, dryRun: false).isEmpty)
+        },
         upkeep("a person is found by the digest alone") { store in
             let jane = try #require(Person(email: "jane.doe@example.com"))
             let byDigest = try #require(Person(sha256: jane.digests[0].uppercased()))

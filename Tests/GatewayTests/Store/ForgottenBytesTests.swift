@@ -138,6 +138,7 @@ struct ForgottenBytesTests {
         var sent = Submission(
             conversion: ConversionRow(conversion), request: StoreSamples.request(#"{"mail":"\#(form)"}"#), keys: [StoreSamples.key(number)],
             content: StoreSamples.digest(1), destinations: ["main"], repeats: .update)
+        sent.missed = MissedRoutes(text: "2\tvip\tcustomer.email == \"\(form)\"\tcustomer.email")
         sent.request.target = "/orders?mail=\(form)"
         sent.request.headers.append(("X-Customer", form))
         return sent

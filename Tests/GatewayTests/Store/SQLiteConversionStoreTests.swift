@@ -101,6 +101,33 @@ struct SQLiteConversionStoreTests {
         }
     }
 
+    @Test func `a conversion of before the reasons were kept has none, and a new one has`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/gateway.db"
+            let old = try DatabaseQueue(path: path)
+            try SQLiteSchema.migrator.migrate(old, upTo: "7")
+            let id = StoreSamples.id(1)
+            let bytes = withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { Data($0) }
+            try await old.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT INTO name VALUES (1, 'shop'), (2, 'refersion');
+                        INSERT INTO content VALUES (1, zeroblob(16), CAST('{}' AS BLOB), zeroblob(0));
+                        INSERT INTO conversion (id, source, tracker, received_at, content) VALUES (:id, 1, 2, 5, 1);
+                        """, arguments: ["id": bytes])
+            }
+            try old.close()
+            let store = try SQLiteConversionStore(path: path)
+            #expect(try await store.conversion(id)?.source == "shop")
+            #expect(try await store.missedRoutes(of: id) == nil)
+            var sent = StoreSamples.submission(2)
+            sent.missed = StoreSamples.missing.missed
+            #expect(try await store.accept(sent) == .stored)
+            #expect(try await store.missedRoutes(of: sent.conversion.id) == sent.missed)
+            await store.close()
+        }
+    }
+
     @Test func `a full disk fails the writes whole and the store recovers by itself`() async throws {
         try await withFolder { folder in
             let path = folder + "/gateway.db"

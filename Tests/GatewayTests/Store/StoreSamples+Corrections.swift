@@ -34,8 +34,10 @@ extension StoreSamples {
         row.amount = "50.00"
         row.refunded = status == "refunded" ? "50.00" : nil
         row.document = Array(#"{"status":"\#(status)","refunded":true}"#.utf8)
-        return .changed(row, destinations: status == "extra" ? ["main", "extra"] : ["main"])
+        return .changed(row, status == "extra" ? Way(destinations: ["main", "extra"]) : missing)
     }
+
+    static let missing = Way(destinations: ["main"], missed: MissedRoutes(text: "2\textra\tstatus == \"extra\"\tstatus"))
 
     private static func status(_ document: [UInt8]) -> String? { (try? JSONValue(parsing: document))?["status"]?.plainText }
 

@@ -39,7 +39,9 @@ struct ConverterTests {
     @Test(arguments: [
         ("money(major)", "49.9", "EUR", "49.90"), ("money(major,text)", "49.9", "EUR", "\"49.90\""),
         ("money(minor)", "49.9", "EUR", "4990"), ("money(minor)", "1.5", "KWD", "1500"),
-        ("money(minor)", "5", "JPY", "5"), ("money(major)", "5.5", "JPY", "value '5.5' has 1 decimal but JPY has 0"),
+        ("money(minor)", "5", "JPY", "5"), ("money(major)", "5.5", "JPY", "5.5"),
+        ("money(major,refuse)", "5.5", "JPY", "value '5.5' has 1 decimal but JPY has 0"), ("money(minor)", "5.5", "JPY", "6"),
+        ("money(minor)", "4.1472", "USD", "415"), ("money(minor,down)", "4.1472", "USD", "414"),
         ("money(major,half_up)", "5.5", "JPY", "6"),
         ("money(major,half_even)", "4.5", "JPY", "4"), ("money(major,down)", "4.9", "JPY", "4"), ("money(major,up)", "4.1", "JPY", "5"),
         ("money(major)", "-1", "EUR", "value '-1' is negative; send zero or more"), ("money(major,signed)", "-1", "EUR", "-1.00"),
@@ -88,15 +90,50 @@ struct ConverterTests {
             ("email", .string("a@b"), "value 'a@b' is not an e-mail address"),
             ("email", .string("a b@c.de"), "value 'a b@c.de' is not an e-mail address"),
             ("email", .string("a@c..de"), "value 'a@c..de' is not an e-mail address"),
-            ("time(unix)", .number("-1"), "value '-1' is not UNIX time; send whole seconds"),
-            ("time(unix)", .string("1717000000.5"), "value '1717000000.5' is not UNIX time; send whole seconds"),
+            ("time(unix)", .number("-100000"), "value '-100000' is not UNIX time; send seconds since 1970, such as 1764200000"),
+            ("time(unix)", .string("soon"), "value 'soon' is not UNIX time; send seconds since 1970, such as 1764200000"),
+            ("time(unix)", .string("1717000000.5"), "2024-05-29T16:26:40.500Z"), ("time(unix)", .number("1.717E9"), "2024-05-29T16:26:40Z"),
+            (
+                "time(unix)", .string("2024-05-29T16:26:40Z"),
+                "2024-05-29T16:26:40Z | value '2024-05-29T16:26:40Z' was read as an ISO 8601 time; UNIX seconds are expected"
+            ),
+            ("time(unix)", .number("0"), " | value '0' is a program's word for no time; it counts as absent"),
+            ("time(unix)", .number("-62135596800"), " | value '-62135596800' is a program's word for no time; it counts as absent"),
+            (
+                "time(unix_ms)", .number("-62135596800000"),
+                " | value '-62135596800000' is a program's word for no time; it counts as absent"
+            ),
+            (
+                "time(iso8601)", .string("0000-00-00 00:00:00"),
+                " | value '0000-00-00 00:00:00' is a program's word for no time; it counts as absent"
+            ),
+            (
+                "time(iso8601)", .string("0001-01-01T00:00:00Z"),
+                " | value '0001-01-01T00:00:00Z' is a program's word for no time; it counts as absent"
+            ),
+            (
+                "time(iso8601)", .string("1970-01-01T01:00:00"),
+                " | value '1970-01-01T01:00:00' is a program's word for no time; it counts as absent"
+            ),
+            (
+                "time(iso8601)", .string("-0001-11-30T00:00:00+00:00"),
+                " | value '-0001-11-30T00:00:00+00:00' is a program's word for no time; it counts as absent"
+            ),
+            ("time(iso8601)", .string("0"), " | value '0' is a program's word for no time; it counts as absent"),
+            (
+                "time(iso8601)", .string("1900-01-01T00:00:00"),
+                " | value '1900-01-01T00:00:00' is a program's word for no time; it counts as absent"
+            ),
+            ("time(iso8601)", .string("1900-01-01T00:00:01"), "1900-01-01T00:00:01Z"),
             ("time(unix_ms)", .number("1717000000999"), "2024-05-29T16:26:40.999Z"),
             ("time(unix_ms)", .number("1e18"), "value '1e18' is too large for UNIX milliseconds"),
             ("currency(iso)", .string("DEM"), "value 'DEM' was withdrawn in 2002-03; send the code of the currency that replaced it"),
-            ("money(major)", .string("12.505"), "value '12.505' has 3 decimals but EUR has 2"),
-            ("money(major,half_even)", .string("12.505"), "12.5"),
+            ("money(major)", .string("12.505"), "12.505 | value '12.505' has 3 decimals and EUR has 2; all are kept"),
+            ("money(major,refuse)", .string("12.505"), "value '12.505' has 3 decimals but EUR has 2"),
+            ("money(major,half_even)", .string("12.505"), "12.5 | value '12.505' was rounded to 12.5"),
             ("money(major,precise)", .string("12.505"), "12.505"),
-            ("money(major,float_noise)", .number("0.30000000000000004"), "0.3 | value '0.30000000000000004' was read as 0.3: binary noise"),
+            ("money(major)", .number("0.30000000000000004"), "0.3 | value '0.30000000000000004' was read as 0.3: binary noise"),
+            ("decimal", .number("19.989999999999998"), "19.99 | value '19.989999999999998' was read as 19.99: binary noise"),
             ("money(minor)", .number("4990.0"), "value '4990.0' must be a whole number of minor units (EUR: 49.90 is 4990)"),
             ("money(minor)", .number("4.99e3"), "49.9"),
             ("sha256", .string("abc"), "value must be a SHA-256 digest of 64 hexadecimal digits, found 3 characters"),

@@ -119,7 +119,11 @@ struct ConversionLifecycleTests {
         )
         #expect(
             after(Correction(refund: try Self.major("5.005")), Self.sale())
-                == "invalid_amount: an amount of 5.005 has 3 decimals but EUR has 2")
+                == "update refund, status approved, amount EUR 100.00, refund EUR 5.005, refunded EUR 5.005")
+        #expect(
+            after(Correction(status: "refunded", currency: "USD"), Self.sale())
+                == "invalid: the correction is in USD, but the conversion is in EUR; amounts are corrected in the currency of the first message"
+        )
     }
 
     @Test func `minor units are read in the conversion's currency and the sender's exponents`() throws {

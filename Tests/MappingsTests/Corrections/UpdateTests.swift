@@ -142,7 +142,9 @@ struct UpdateTests {
 
     @Test func `a message with mistakes is refused with all of them`() throws {
         #expect(
-            try Self.read("void", "back=1.005&cur=EUR").failure?.reason == "ref is required; back '1.005' has 3 decimals but EUR has 2")
+            try Self.read("void", "back=1,005&cur=EUR").failure?.reason
+                == "ref is required; back '1,005' has a comma that could mean thousands or decimals; write plain digits with a point for decimals, such as 1234.56"
+        )
         #expect(try Self.read("void", "ref=1&why=none").failure?.reason == "why 'none' is no reason")
     }
 

@@ -101,7 +101,8 @@ struct DirectionTests {
                 "GET /api/postback/acme/spring?click_id=c-1&amount=63.75&txn_id=20150401102883&event=sale&currency=USD&coupon_code=HOLIDAY1"
             ),
             (
-                "refvenue", "refcampaign", ["currency": "JPY"], "skipped: amount '99.99' has 2 decimals but JPY has 0"
+                "refvenue", "refcampaign", ["currency": "JPY"],
+                #"POST /api/v1/conversions/postback {"externalId":"01KAFC0S000000000000000001","conversionType":"SALE","amount":100,"currency":"JPY","customerEmailHash":"e233d4a29013e9d87150c6237c6777bedf379ebf1acdc5d6126fec7e8bb74fb5"}"#
             ),
             (
                 "refvenue", "refcampaign", ["currency": "KWD"],

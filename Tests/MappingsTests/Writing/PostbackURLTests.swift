@@ -129,7 +129,7 @@ struct PostbackURLTests {
         conversion[.currency] = .text("JPY")
         #expect(try sent(to: url, conversion) == "https://t.example/?c=abc123def456&a=50")
         conversion[.amount] = try .number(ExactDecimal(parsing: "-12.5"))
-        #expect(try sent(to: url, conversion) == "skipped: amount '-12.5' has 1 decimal but JPY has 0")
+        #expect(try sent(to: url, conversion) == "https://t.example/?c=abc123def456&a=-12.5")
         conversion[.currency] = .text("KWD")
         #expect(try sent(to: url, conversion) == "https://t.example/?c=abc123def456&a=-12.500")
         conversion[.currency] = .text("USDT")
@@ -166,7 +166,7 @@ struct PostbackURLTests {
                 == "https://t.example/p?c=c-1&st=refunded")
         #expect(
             try sent(to: url, Self.correction("refund", status: "approved", refund: "20", refunded: "20"))
-                == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not sent; a refund_url can take it"
+                == "skipped: the postback_url has no {refund} or {refunded}, so the refund of EUR 20.00 was not sent; a partial_refund_url can take it"
         )
         #expect(
             try sent(to: url, Self.correction("amount", status: "approved"))
@@ -190,11 +190,13 @@ struct PostbackURLTests {
         )
     }
 
-    @Test func `a refund_url takes what goes back, as a declared negative`() throws {
+    @Test func `both addresses take what goes back, as a declared negative`() throws {
         var diagnostics = Diagnostics()
         let sale = try #require(PostbackURL.parse("https://t.example/p?c={click_id}&payout={amount}", at: Self.place, into: &diagnostics))
         let back = "https://t.example/p?c={click_id}&payout=-{refund}&et=refund"
-        let url = sale.sendingRefunds(to: try #require(PostbackURL.parse(back, key: "refund_url", at: Self.place, into: &diagnostics)))
+        let whole = try #require(PostbackURL.parse(back, key: "refund_url", at: Self.place, into: &diagnostics))
+        let part = try #require(PostbackURL.parse(back, key: "partial_refund_url", at: Self.place, into: &diagnostics))
+        let url = sale.sending(.whole, to: whole).sending(.part, to: part)
         #expect(diagnostics.all == [])
         #expect(
             try url.write(Self.correction("refund", status: "approved", refund: "20", refunded: "20")).url
@@ -209,6 +211,54 @@ struct PostbackURLTests {
         var first = Self.correction("status", status: "approved")
         first[.update] = .absent
         #expect(try url.write(first).url == "https://t.example/p?c=c-1&payout=50.00")
+    }
+
+    @Test func `a refund_url takes the whole only, and a part that has no address of its own is skipped`() throws {
+        var diagnostics = Diagnostics()
+        func parse(_ text: String, key: String) throws -> PostbackURL {
+            try #require(PostbackURL.parse(text, key: key, at: Self.place, into: &diagnostics))
+        }
+        let sale = try parse("https://t.example/p?c={click_id}&payout={amount}", key: "postback_url")
+        let whole = try parse("https://t.example/p?c={click_id}&status=rejected", key: "refund_url")
+        let part = try parse("https://t.example/p?c={click_id}&payout={remaining}&back={refund}&all={refunded}", key: "partial_refund_url")
+        let partial = Self.correction("refund", status: "approved", refund: "20", refunded: "20")
+        let last = Self.correction("refund", status: "refunded", refund: "30", refunded: "50")
+        let reason = "the refund_url takes whole sales back, so the refund of EUR 20.00 was not sent; a partial_refund_url can take it"
+        #expect(throws: Skip(reason)) { try sale.sending(.whole, to: whole).write(partial) }
+        let both = sale.sending(.whole, to: whole).sending(.part, to: part)
+        #expect(try both.write(partial).url == "https://t.example/p?c=c-1&payout=30.00&back=20.00&all=20.00")
+        #expect(try both.write(last).url == "https://t.example/p?c=c-1&status=rejected")
+        #expect(
+            throws: Skip(
+                "the postback_url has no {status} or {update} or {refund} or {refunded}, so the refund of EUR 30.00 was not sent; a refund_url can take it"
+            )
+        ) { try sale.sending(.part, to: part).write(last) }
+        // An address that says what is left takes both.
+        let telling = try parse("https://t.example/p?c={click_id}&payout={remaining}", key: "postback_url")
+        #expect(try telling.write(partial).url == "https://t.example/p?c=c-1&payout=30.00")
+        #expect(try telling.write(last).url == "https://t.example/p?c=c-1&payout=0.00")
+        #expect(try telling.write(Self.correction("status", status: "chargeback")).url == "https://t.example/p?c=c-1&payout=0.00")
+        var first = Self.correction("status", status: "approved")
+        first[.update] = .absent
+        #expect(try telling.write(first).url == "https://t.example/p?c=c-1&payout=50.00")
+        #expect(diagnostics.all == [])
+    }
+
+    @Test func `a destination's rounding holds for an address, and refunds still add up`() throws {
+        var diagnostics = Diagnostics()
+        let text = "https://t.example/p?c={click_id}&a={amount}&back={refund}&rest={remaining}"
+        let url = try #require(PostbackURL.parse(text, at: Self.place, into: &diagnostics))
+        var sale = Self.correction("status", status: "approved")
+        sale[.update] = .absent
+        sale[.amount] = .number(try ExactDecimal(parsing: "1.005"))
+        #expect(try url.write(sale).url == "https://t.example/p?c=c-1&a=1.005&rest=1.005")
+        let rounded = try url.write(sale, surplus: .round(.halfUp))
+        #expect(rounded.url == "https://t.example/p?c=c-1&a=1.01&rest=1.01")
+        #expect(rounded.warnings == ["amount: 1.005 EUR sent as 1.01", "remaining: 1.005 EUR sent as 1.01"])
+        #expect(throws: Skip("amount '1.005' has 3 decimals but EUR has 2")) { try url.write(sale, surplus: .refuse) }
+        sale[.update] = .text("refund")
+        (sale[.refund], sale[.refunded]) = (.number(try ExactDecimal(parsing: "0.335")), .number(try ExactDecimal(parsing: "0.67")))
+        #expect(try url.write(sale, surplus: .round(.halfUp)).url == "https://t.example/p?c=c-1&a=1.01&back=0.33&rest=0.34")
     }
 
     @Test func `a mistake in a refund_url is reported with its own name`() {

@@ -18,7 +18,7 @@ struct StoredHistoryTests {
         history.change(by: .correction([]), content, rule: CorrectionRule { _, _ in step }) { isStep }
     }
 
-    private var changed: CorrectionRule.Step { .changed(row, destinations: ["extra", "main"]) }
+    private var changed: CorrectionRule.Step { .changed(row, Way(destinations: ["extra", "main"])) }
 
     /// As short as an expectation needs it.
     private func text(_ change: HistoryChange) -> String {

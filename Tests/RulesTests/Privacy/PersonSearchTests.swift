@@ -106,8 +106,8 @@ struct PersonSearchTests {
 
     @Test func `identifiers are rewritten only if the person is in one`() throws {
         let person = try #require(Person(email: mail))
-        #expect(person.rewritten(document: bytes("{}"), orderID: "o-1", clickID: nil).identifiers == nil)
-        let kept = try #require(person.rewritten(document: bytes("{}"), orderID: "o-1", clickID: mail).identifiers)
+        #expect(person.rewritten(document: bytes("{}"), missed: nil, orderID: "o-1", clickID: nil).identifiers == nil)
+        let kept = try #require(person.rewritten(document: bytes("{}"), missed: nil, orderID: "o-1", clickID: mail).identifiers)
         #expect(kept.orderID == "o-1" && kept.clickID?.contains(mail) == false)
     }
 }

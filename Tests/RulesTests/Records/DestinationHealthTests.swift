@@ -47,6 +47,25 @@ struct DestinationHealthTests {
         #expect(health.word == "paused")
     }
 
+    @Test func `a dry run records what it would have sent, and that is no failure`() {
+        let lately = EndedDeliveries(counts: [.skipped: 5])
+        #expect(DestinationHealth(control: nil, reports: [], lately: lately, oldest: nil, isDryRun: true, now: Self.now) == .ok)
+        #expect(DestinationHealth(control: nil, reports: [], lately: lately, oldest: nil, now: Self.now).word == "failing")
+    }
+
+    @Test func `the time until all is through is said once there is a pace`() {
+        func time(_ ended: Int, within span: Duration, waiting: Int = 30) -> Duration? {
+            EndedDeliveries(counts: [.delivered: ended - 1, .dead: 1, .pending: 7], first: Self.now.advanced(by: .zero - span))
+                .time(for: waiting, at: Self.now)
+        }
+        #expect(time(60, within: .seconds(3600)) == .seconds(1800))
+        #expect(time(60, within: .seconds(120)) == .seconds(60))
+        #expect(time(60, within: .seconds(59)) == nil, "it has just begun")
+        #expect(time(9, within: .seconds(3600)) == nil, "too few to say")
+        #expect(time(60, within: .seconds(3600), waiting: 0) == nil)
+        #expect(EndedDeliveries(counts: [.delivered: 60]).time(for: 30, at: Self.now) == nil)
+    }
+
     @Test func `what waits for more than five minutes makes it slow`() {
         #expect(Self.health(oldest: .seconds(300)) == .ok)
         #expect(Self.health(oldest: .seconds(301)) == .slow(since: Self.now.advanced(by: .seconds(-301))))

@@ -15,7 +15,7 @@ struct RefusedSharesTests {
         return leaving
     }
 
-    private let bounds = RefusedLimits(count: 10, bytes: 100).bounds(isStranger: false)
+    private let bounds = RefusedLimits(count: 10, bytes: 100).bounds(of: .sender)
 
     @Test func `nobody gives way while all fit`() {
         #expect(leaving([("a", 6, 60), ("b", 4, 40)], bounds, newest: "a") == [])

@@ -36,6 +36,8 @@ struct SoughtTextTests {
         #expect(try Self.isIn("4711", "txn_id%3D4711"))
         #expect(try Self.isIn("ann@example.com", "email=ann%40example.com"))
         #expect(try Self.isIn("A B", "q=a%20b&"))
+        #expect(try Self.isIn("ann@example.com", "q=ann%2540example.com"))
+        #expect(try Self.isIn("ann@example.com", #"{"body":"{\"mail\":\"ann\u0040example.com\"}"}"#))
         for near in ["14711", "47110", "x4711", "4711x", "ord-4711", "4711_2"] { #expect(!(try Self.isIn("4711", "id=\(near)&"))) }
         #expect(SoughtText("  ") == nil)
     }

@@ -89,7 +89,10 @@ struct KeyHolders {
     func holder(of newcomer: Submission, everHeld: Bool = false) -> KeyHolder? {
         let found = newcomer.keys.compactMap { key -> KeyHolder? in
             guard let found = holders[Key(digest: key.digest.kept, scope: key.scope.column)] else { return nil }
-            return KeyHolder(id: found.id, of: found.source, own: newcomer.sources, expiresAt: found.expiresAt, content: found.content)
+            var holder = KeyHolder(
+                id: found.id, of: found.source, own: newcomer.sources, expiresAt: found.expiresAt, content: found.content)
+            holder.isSameRequest = key == newcomer.requestID
+            return holder
         }
         return KeyHolder.first(among: found, at: newcomer.conversion.receivedAt, everHeld: everHeld)
     }

@@ -3,6 +3,9 @@ import Rules
 
 extension PostgresConversionStore {
     func write(_ traces: PersonTraces, of person: Person) async throws(StoreError) {
+        for portion in traces.missed.portions() {
+            try await change(.forgetMissed, PostgresParameters(PostgresArray(portion, \.id), PostgresArray(portion, \.text)))
+        }
         for portion in traces.conversions.portions() {
             try await change { connection throws(PostgresFailure) in try connection.forget(person, in: portion) }
         }
@@ -102,11 +105,19 @@ extension PostgresConversionStore {
 extension PostgresConnection {
     fileprivate func forget(_ person: Person, in portion: [ConversionID]) throws(PostgresFailure) {
         let rows = try run(.lockContents, PostgresParameters(PostgresArray(portion))).map {
-            (id: $0.id(0), kept: person.rewritten(document: $0.bytes(1), orderID: $0.optionalText(2), clickID: $0.optionalText(3)))
+            (
+                id: $0.id(0),
+                kept: person.rewritten(
+                    document: $0.bytes(1), missed: $0.optionalText(4), orderID: $0.optionalText(2), clickID: $0.optionalText(3))
+            )
         }
         let named = rows.filter { $0.kept.identifiers != nil }
         _ = try run([
-            (.forgetContents, PostgresParameters(PostgresArray(rows, \.id), PostgresArray(rows, \.kept.document))),
+            (
+                .forgetContents,
+                PostgresParameters(
+                    PostgresArray(rows, \.id), PostgresArray(rows, \.kept.document), PostgresArray(rows, \.kept.missed))
+            ),
             (
                 .forgetIdentifiers,
                 PostgresParameters(
@@ -121,14 +132,19 @@ extension PostgresStatement {
     fileprivate static let lockContents = Self(
         "lock_contents",
         """
-        SELECT c.id, t.document, c.order_id, c.click_id FROM conversion c JOIN content t ON t.conversion = c.id
+        SELECT c.id, t.document, c.order_id, c.click_id, t.missed FROM conversion c JOIN content t ON t.conversion = c.id
         WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id FOR UPDATE
         """)
     fileprivate static let forgetContents = Self(
         "forget_contents",
         """
-        UPDATE content t SET document = w.document, request = '' FROM unnest($1::uuid[], $2::bytea[]) AS w (id, document)
-        WHERE t.conversion = w.id
+        UPDATE content t SET document = w.document, request = '', missed = w.missed
+        FROM unnest($1::uuid[], $2::bytea[], $3::text[]) AS w (id, document, missed) WHERE t.conversion = w.id
+        """)
+    fileprivate static let forgetMissed = Self(
+        "forget_missed",
+        """
+        UPDATE content t SET missed = w.missed FROM unnest($1::uuid[], $2::text[]) AS w (id, missed) WHERE t.conversion = w.id
         """)
     fileprivate static let forgetIdentifiers = Self(
         "forget_identifiers",

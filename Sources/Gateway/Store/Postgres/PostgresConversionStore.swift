@@ -25,7 +25,7 @@ final class PostgresConversionStore: SQLStore {
     private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
     private let results: PostgresBatches<AttemptResult, Bool>
-    private let keeps: PostgresBatches<RefusedRequest, Void>
+    private let keeps: PostgresBatches<RefusedRequest, Int64?>
     let writer: PostgresWriter
     private let node: PostgresNode?
 
@@ -65,8 +65,7 @@ final class PostgresConversionStore: SQLStore {
         }
         keeps = PostgresBatches(repairLane, capacity: limits.queued, batchLimit: limits.batch) {
             connection, inputs, _ throws(PostgresFailure) in
-            try writer.keep(inputs, connection)
-            return Array(repeating: (), count: inputs.count)
+            try writer.keep(inputs, connection).map(Optional.some)
         }
     }
 
@@ -88,7 +87,8 @@ final class PostgresConversionStore: SQLStore {
     // MARK: Writing
 
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance { try await accepts.add(QueuedSubmission(submission)) }
-    func keep(_ refused: RefusedRequest) async throws(StoreError) { try await keeps.add(refused) }
+    @discardableResult
+    func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? { try await keeps.add(refused) }
     @discardableResult
     func record(_ result: AttemptResult) async throws(StoreError) -> Bool {
         do throws(StoreError) {

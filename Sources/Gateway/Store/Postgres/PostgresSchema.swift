@@ -10,7 +10,7 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares]
+    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
@@ -94,6 +94,9 @@ enum PostgresSchema {
         CREATE INDEX refused_source ON refused (coalesce(source, ''), id) INCLUDE (bytes, source);
         ANALYZE refused
         """
+
+    /// The routes that did not take the message; empty if every one did, NULL in messages of before.
+    private static let missedRoutes = "ALTER TABLE content ADD COLUMN IF NOT EXISTS missed text"
 
     private static let first = """
         CREATE TABLE node (

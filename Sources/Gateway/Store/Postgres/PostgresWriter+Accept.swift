@@ -196,7 +196,8 @@ extension PostgresWriter {
             ids, column(\.receivedAt), column(\.source), column(\.tracker), column(\.type), column(\.status), column(\.orderID),
             column(\.clickID), column(\.amount), column(\.currency))
         let contents = PostgresParameters(
-            ids, PostgresArray(messages, \.content), column(\.document), PostgresArray(messages, \.request))
+            ids, PostgresArray(messages, \.content), column(\.document), PostgresArray(messages, \.request),
+            PostgresArray(inputs, \.submission.missed.text))
         return [(.insertConversions, conversions), (.insertContents, contents)] + insertDeliveries(deliveries, &counts)
     }
 }
@@ -252,8 +253,8 @@ extension PostgresStatement {
     fileprivate static let insertContents = Self(
         "insert_contents",
         """
-        INSERT INTO content (conversion, digest, document, request)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[])
+        INSERT INTO content (conversion, digest, document, request, missed)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::text[])
         """)
     fileprivate static let insertDeliveries = Self(
         "insert_deliveries",

@@ -10,6 +10,7 @@ extension PostgresWriter {
         _ connection: PostgresConnection
     ) throws(PostgresFailure) -> Acceptance {
         if holder.isOthers { return .conflict(with: holder.id) }
+        if holder.isSameRequest { return .secondTry(of: holder.id) }
         let message = queued.message
         var found = FoundHistory(first: holder.content)
         let isNew = try remember(queued.submission.signature, of: holder.id, at: message.row.receivedAt, connection)
@@ -148,7 +149,7 @@ extension PostgresWriter {
         let correction = PostgresParameters(
             came.id, came.source, came.tracker, came.receivedAt, row.type, row.status, row.orderID, row.clickID, row.amount, row.currency,
             row.refunded, root, step.number, message.content)
-        let content = PostgresParameters(came.id, message.content, row.document, message.request)
+        let content = PostgresParameters(came.id, message.content, row.document, message.request, step.way.missed.text)
         var steps: [PostgresConnection.Step] = [(.insertCorrection, correction), (.insertContent, content)]
         let place = HistoryPlace(root: root, step: step.number)
         counts.steps += 1
@@ -355,7 +356,10 @@ extension PostgresStatement {
         """)
     fileprivate static let insertContent = Self(
         "insert_content",
-        "INSERT INTO content (conversion, digest, document, request) VALUES ($1::uuid, $2::uuid, $3::bytea, $4::bytea)")
+        """
+        INSERT INTO content (conversion, digest, document, request, missed)
+        VALUES ($1::uuid, $2::uuid, $3::bytea, $4::bytea, $5::text)
+        """)
     fileprivate static let updateRoot = Self(
         "update_root",
         """

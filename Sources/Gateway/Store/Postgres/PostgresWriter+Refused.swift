@@ -5,26 +5,40 @@ extension PostgresWriter {
     /// Keeps the requests; if that is too much, the fullest sources of their classes make room.
     ///
     /// Two nodes that do so at once may keep a few more than the bounds for a moment; the next request corrects that.
-    func keep(_ inputs: [RefusedRequest], _ connection: PostgresConnection) throws(PostgresFailure) {
-        let kept = inputs.compactMap { refused -> Kept? in
-            let bounds = refusedLimits.bounds(isStranger: refused.source == nil)
+    ///
+    /// - Returns: their numbers, nil for those of a class of which nothing is kept.
+    func keep(_ inputs: [RefusedRequest], _ connection: PostgresConnection) throws(PostgresFailure) -> [Int64?] {
+        let all = inputs.map { refused -> Kept? in
+            let bounds = refusedLimits.bounds(of: refused.kind)
             return bounds.isNothing ? nil : Kept(refused.fitting(bounds.bytes))
         }
-        if kept.isEmpty { return }
-        let classes = Set(kept.map(\.isStranger)).sorted { !$0 && $1 }
+        let kept = all.compactMap { $0 }
+        if kept.isEmpty { return all.map { _ in nil } }
+        let classes = RefusedRequest.Class.allCases.filter { kind in kept.contains { $0.refused.kind == kind } }
         let results = try connection.run(
             [(.begin, PostgresParameters()), (.insertRefused, Self.columns(kept))]
-                + classes.map { (.sumRefused, PostgresParameters($0)) })
+                + classes.map { (.sumRefused, PostgresParameters(Self.share(of: $0))) })
         var ending: [PostgresConnection.Step] = []
-        for (sums, isStranger) in zip(results.dropFirst(2), classes) {
-            guard let newest = kept.last(where: { $0.isStranger == isStranger })?.source else { continue }
+        for (sums, kind) in zip(results.dropFirst(2), classes) {
+            guard let newest = kept.last(where: { $0.refused.kind == kind })?.share else { continue }
             let shares = RefusedShares(
                 sums.map { (source: $0.text(0), count: $0.int(1), bytes: $0.int(2)) },
-                within: refusedLimits.bounds(isStranger: isStranger), newest: newest)
+                within: refusedLimits.bounds(of: kind), newest: newest)
             let leaving = try leaving(shares, connection)
             if !leaving.isEmpty { ending.append((.deleteRefused, PostgresParameters(PostgresArray(leaving)))) }
         }
         _ = try connection.run(ending + [(.commit, PostgresParameters())])
+        var numbers = results[1].map { $0.int64(0) }.makeIterator()
+        return all.map { $0 == nil ? nil : numbers.next() }
+    }
+
+    /// The name of a class whose requests have no source; nil for those that have one. No source is called so.
+    private static func share(of kind: RefusedRequest.Class) -> String? {
+        switch kind {
+        case .sender: nil
+        case .stranger: ""
+        case .unrouted: " "
+        }
     }
 
     /// The requests that make room.
@@ -54,8 +68,7 @@ extension PostgresWriter {
         var refused: RefusedRequest
         var request: [UInt8]
         var isStranger: Bool { refused.source == nil }
-        /// Strangers share an empty name.
-        var source: String { refused.source ?? "" }
+        var share: String { refused.source ?? PostgresWriter.share(of: refused.kind) ?? "" }
 
         init(_ refused: RefusedRequest) {
             self.refused = refused
@@ -83,17 +96,22 @@ extension PostgresStatement {
         FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bigint[], $9::bigint[],
             $10::bigint[])
             WITH ORDINALITY AS w (received_at, source, tracker, status, code, reason, request, is_stranger, bytes, is_cut, number)
-        ORDER BY number
+        ORDER BY number RETURNING id
         """)
+    private static let share = "CASE WHEN source IS NOT NULL THEN source WHEN tracker IS NULL THEN ' ' ELSE '' END"
     fileprivate static let sumRefused = Self(
         "sum_refused",
         """
-        SELECT coalesce(source, ''), count(*), sum(bytes)::bigint FROM refused WHERE (coalesce(source, '') = '') = ($1::bigint = 1)
-        GROUP BY coalesce(source, '')
+        SELECT \(share), count(*), sum(bytes)::bigint FROM refused
+        WHERE (coalesce(source, '') = '') = ($1::text IS NOT NULL) AND ($1::text IS NULL OR (tracker IS NULL) = ($1::text = ' ')) GROUP BY 1
         """)
     fileprivate static let selectOldestRefused = Self(
         "select_oldest_refused",
-        "SELECT id, bytes FROM refused WHERE coalesce(source, '') = $1::text AND id > $2::bigint ORDER BY id LIMIT 200")
+        """
+        SELECT id, bytes FROM refused
+        WHERE coalesce(source, '') = trim($1::text) AND (trim($1::text) <> '' OR (tracker IS NULL) = ($1::text = ' ')) AND id > $2::bigint
+        ORDER BY id LIMIT 200
+        """)
     /// What another node deletes in this moment is left to it.
     fileprivate static let deleteRefused = Self(
         "delete_refused",

@@ -5,6 +5,14 @@ import Rules
 
 extension SQLiteConversionStore {
     func write(_ traces: PersonTraces, of person: Person) async throws(StoreError) {
+        for portion in traces.missed.portions() {
+            try await write { writer in
+                for (id, text) in portion {
+                    try writer.run(
+                        "UPDATE content SET missed = ?2 WHERE id = (SELECT content FROM conversion WHERE id = ?1)", id, text)
+                }
+            }
+        }
         for portion in traces.conversions.portions() {
             try await write { writer in for id in portion { try writer.forget(person, in: id) } }
         }
@@ -90,10 +98,19 @@ extension SQLiteConversionStore {
 extension SQLiteWriter {
     fileprivate func forget(_ person: Person, in id: ConversionID) throws(SQLiteFailure) {
         let found = try first(
-            "SELECT c.content, t.document, c.order_id, c.click_id FROM conversion c JOIN content t ON t.id = c.content WHERE c.id = ?1", id
-        ) { ($0.int64(0), person.rewritten(document: $0.bytes(1), orderID: $0.optionalText(2), clickID: $0.optionalText(3))) }
+            """
+            SELECT c.content, t.document, c.order_id, c.click_id, t.missed FROM conversion c JOIN content t ON t.id = c.content
+            WHERE c.id = ?1
+            """, id
+        ) {
+            (
+                $0.int64(0),
+                person.rewritten(
+                    document: $0.bytes(1), missed: $0.optionalText(4), orderID: $0.optionalText(2), clickID: $0.optionalText(3))
+            )
+        }
         guard let (content, kept) = found else { return }
-        try run("UPDATE content SET document = ?2, request = zeroblob(0) WHERE id = ?1", content, kept.document)
+        try run("UPDATE content SET document = ?2, request = zeroblob(0), missed = ?3 WHERE id = ?1", content, kept.document, kept.missed)
         guard let (orderID, clickID) = kept.identifiers else { return }
         try run("UPDATE conversion SET order_id = ?2, click_id = ?3 WHERE id = ?1", id, orderID, clickID)
     }

@@ -19,7 +19,8 @@ extension SQLiteConversionStore {
             found.disagreements += try database.rows(
                 """
                 SELECT n.text, s.count, r.count FROM refused_share s LEFT JOIN name n ON n.id = s.source
-                JOIN (SELECT k.source, count(r.id) AS count FROM refused_share k LEFT JOIN refused r ON coalesce(r.source, 0) = k.source
+                JOIN (SELECT k.source, count(r.id) AS count FROM refused_share k
+                    LEFT JOIN (SELECT id, \(SQLiteSchema.refusedShare) AS share FROM refused) r ON r.share = k.source
                     GROUP BY k.source) r ON r.source = s.source
                 WHERE s.count <> r.count ORDER BY s.source
                 """, []

@@ -95,7 +95,8 @@ final class SQLiteConversionStore: SQLStore {
         }
     }
 
-    func keep(_ refused: RefusedRequest) async throws(StoreError) {
+    @discardableResult
+    func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? {
         try await write { try $0.keep(refused) }
     }
 

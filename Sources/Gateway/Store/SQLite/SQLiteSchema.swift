@@ -11,7 +11,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 7
+    static let version = 8
 
     /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -27,6 +27,8 @@ enum SQLiteSchema {
         migrator.registerMigration("5") { try $0.execute(sql: retention) }
         migrator.registerMigration("6") { try $0.execute(sql: boundedHistories) }
         migrator.registerMigration("7") { try $0.execute(sql: refusedShares) }
+        // The routes that did not take the message; empty if every one did, NULL in messages of before.
+        migrator.registerMigration("8") { try $0.execute(sql: "ALTER TABLE content ADD COLUMN missed TEXT") }
         return migrator
     }
 
@@ -50,6 +52,9 @@ enum SQLiteSchema {
 
         CREATE INDEX waiting_source ON waiting(source);
         """
+
+    /// Whose share of the keep a row of `refused` is in: a source's, the strangers' (0), or that of what reached no tracker (-1).
+    static let refusedShare = "CASE WHEN source IS NOT NULL THEN source WHEN tracker IS NULL THEN -1 ELSE 0 END"
 
     /// Each source has a share of the refused keep.
     private static let refusedShares = """

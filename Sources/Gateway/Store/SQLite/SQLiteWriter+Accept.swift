@@ -16,6 +16,7 @@ extension SQLiteWriter {
             if let holder = try holder(of: submission) {
                 if holder.id == conversion.id { return try receiveItself(message) }
                 for key in submission.keys { try giveBack(key, of: conversion.id) }
+                if holder.isSameRequest { return .secondTry(of: holder.id) }
                 if hasManySteps, submission.repeats.corrects, !holder.isOthers { return nil }
                 return holder.isOthers ? .conflict(with: holder.id) : try receiveRepeat(queued, of: holder)
             }
@@ -34,6 +35,7 @@ extension SQLiteWriter {
         content.bind(1, message.content)
         content.bind(2, conversion.document)
         content.bind(3, message.request)
+        content.bind(4, submission.missed.text)
         try content.run()
         let contentID = lastRowID
 
@@ -157,7 +159,10 @@ extension SQLiteWriter {
             let holder = try select.first {
                 KeyHolder(id: $0.id(0), of: $0.int64(2), own: sources, expiresAt: $0.optionalTimestamp(1), content: $0.digest(3))
             }
-            if let holder { holders.append(holder) }
+            if var holder {
+                holder.isSameRequest = key == submission.requestID
+                holders.append(holder)
+            }
         }
         return KeyHolder.first(among: holders, at: submission.conversion.receivedAt, everHeld: everHeld)
     }

@@ -78,7 +78,7 @@ extension SQLiteWriter {
     private func append(_ step: HistoryStep, to root: ConversionID, _ message: QueuedMessage) throws(SQLiteFailure) {
         let (row, came) = (step.row, message.row)
         countStep()
-        try statements.insertContent.run(message.content, row.document, message.request)
+        try statements.insertContent.run(message.content, row.document, message.request, step.way.missed.text)
         let content = lastRowID
         let sent = try destinations(of: root)
         try run(

@@ -40,7 +40,7 @@ final class WriterStatements {
         replaceKey = try prepare("REPLACE INTO duplicate_key VALUES (?1, ?2, ?3, ?4)")
         deleteKeys = try prepare("DELETE FROM duplicate_key WHERE digest = ?1 AND scope = ?2 AND conversion = ?3")
 
-        insertContent = try prepare("INSERT INTO content (digest, document, request) VALUES (?1, ?2, ?3)")
+        insertContent = try prepare("INSERT INTO content (digest, document, request, missed) VALUES (?1, ?2, ?3, ?4)")
         deleteContent = try prepare("DELETE FROM content WHERE id = ?1")
         insertConversion = try prepare(
             """

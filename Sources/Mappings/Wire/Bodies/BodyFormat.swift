@@ -21,8 +21,12 @@ protocol BodyFormat: AnyObject, Sendable {
     /// Members of these names of a body that `read` refused, in the order sent: they may still prove the sender. None if nothing in it can be
     /// trusted.
     func membersOfUnreadable(_ body: [UInt8], among names: [String]) -> [(name: String, value: String)]
-    /// The members that a signature is about; nil if the bytes are not in this format.
+    /// The members of a body; nil if the bytes are not in this format.
     func members(of body: [UInt8]) -> JSONObject?
+    /// The same as their sender wrote them, for a signature that is about them.
+    ///
+    /// - Parameter names: of the signature.
+    func pieces(of body: [UInt8], without names: [String]) -> SentContent.Pieces
 
     /// Prepares the writing of one mapping's bodies.
     func writer(of shape: BodyShape) -> any BodyWriter

@@ -18,6 +18,10 @@ final class FormBodyFormat: BodyFormat {
 
     func members(of body: [UInt8]) -> JSONObject? { Parameters(decoding: body).members }
 
+    func pieces(of body: [UInt8], without names: [String]) -> SentContent.Pieces {
+        .parameters(SentParameters.all(body, without: names))
+    }
+
     func writer(of shape: BodyShape) -> any BodyWriter { FormBodyWriter(shape) }
 
     func setting(_ name: String, to value: String, in body: [UInt8]) -> [UInt8] {

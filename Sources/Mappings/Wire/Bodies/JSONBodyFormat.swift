@@ -17,6 +17,10 @@ final class JSONBodyFormat: BodyFormat {
         return object
     }
 
+    func pieces(of body: [UInt8], without names: [String]) -> SentContent.Pieces {
+        SentObject(body, without: names).map { .object($0) } ?? .none
+    }
+
     func writer(of shape: BodyShape) -> any BodyWriter { JSONBodyWriter(shape.members) }
 
     func setting(_ name: String, to value: String, in body: [UInt8]) -> [UInt8] {

@@ -1,47 +1,147 @@
-/// The signature of one received request, and the texts that it may be of. Each text is made once and only if it is asked for, however many
-/// sources and keys the signature is compared with.
+/// The signature of one received request, and the texts that it may be of. Each text is made once, and only if those before it did not fit,
+/// however many sources and keys the signature is compared with.
 package final class ReceivedSignature {
-    /// As it is compared; nil if the request has none.
-    let presented: [UInt8]?
-    private let parsed: ParsedRequest
-    private let plan: SignaturePlan
-    /// By the name of the form.
-    private var texts: [String: [[UInt8]]] = [:]
+    /// Longer content is compared with the usual and common texts only, so that a byte costs a bounded number of codes.
+    static let mostBytesOfRare = 8 * 1024
+    /// The same for more keys: a source that is named is one.
+    static let mostKeysOfRare = 100
+
+    /// Nil if the request has none that could be right.
+    private let code: [UInt8]?
+    private let content: SentContent?
+    /// Why the signature is not even compared, as a sentence.
+    package private(set) var problem: String?
+    /// What was made so far.
+    private var texts: [Candidate] = []
+    /// The same once for each form that has the text.
+    private var offers: [(text: Int, form: Int)] = []
+    private var steps: Steps
+    private var found: Found?
+
+    private struct Candidate {
+        var text: SignedText
+        var forms: [SignedForm]
+    }
+
+    private struct Found {
+        var key: Signer.Key
+        var bytes: [UInt8]
+    }
+
+    package convenience init(of parsed: ParsedRequest, by plan: SignaturePlan) {
+        self.init(of: parsed, by: plan, forms: SignedForm.all.filter { plan.setting != nil || plan.forms.contains($0) })
+    }
+
+    init(of parsed: ParsedRequest, by plan: SignaturePlan, forms: [SignedForm]) {
+        steps = Steps(forms)
+        guard let (text, place) = plan.counted(in: parsed) else {
+            (code, content) = (nil, nil)
+            return
+        }
+        let code = plan.code(of: text)
+        let content = SentContent(parsed, at: place, without: plan.names)
+        if code == nil {
+            problem = "the signature sent is not the \(plan.length) \(plan.encoding.letters) of \(plan.algorithm.name)"
+        } else if content.signatures > 1 || plan.isContradicted(in: parsed, by: code) {
+            problem = "the signature was sent twice; send it once"
+        }
+        self.code = problem == nil ? code : nil
+        self.content = content
+    }
+
+    /// Compares the signature with each text by each of these keys, and ends at the first that fits.
+    package func search(_ signers: [Signer]) {
+        guard let code, let content, found == nil else { return }
+        var keys: [Signer.Key: [SignedForm]] = [:]
+        for signer in signers { keys[signer.key, default: []] += signer.forms }
+        var index = 0
+        while let (candidate, earlier, form) = offer(index, of: content, keyCount: keys.count) {
+            index += 1
+            guard candidate.ambiguity == nil else { continue }
+            for (key, forms) in keys where forms.contains(form) && !earlier.contains(where: { forms.contains($0) }) {
+                guard key.signing.fits(code, candidate.bytes) else { continue }
+                found = Found(key: key, bytes: candidate.bytes)
+                return
+            }
+        }
+    }
+
+    /// Whether the search found the signer's key, and one of the signer's forms has the text that fits.
+    package func isProven(by signer: Signer) -> Bool {
+        guard let found, let content, found.key == signer.key else { return false }
+        var index = 0
+        while let (candidate, _, form) = offer(index, of: content, keyCount: 1) {
+            if signer.forms.contains(form), candidate.bytes == found.bytes { return true }
+            index += 1
+        }
+        return false
+    }
+}
+
+// MARK: Texts
+
+extension ReceivedSignature {
+    /// Which texts come next.
+    private struct Steps {
+        private var rest: [(likelihood: SignedForm.Likelihood, form: SignedForm)]
+
+        init(_ forms: [SignedForm]) {
+            rest = SignedForm.Likelihood.allCases.flatMap { likelihood in forms.map { (likelihood, $0) } }.reversed()
+        }
+
+        var next: SignedForm.Likelihood? { rest.last?.likelihood }
+
+        mutating func take() -> (likelihood: SignedForm.Likelihood, form: SignedForm)? { rest.popLast() }
+    }
+
+    /// A text and its form, made if they are not there yet; nil if there are no more. The same text may have come in earlier forms.
+    private func offer(
+        _ index: Int, of content: SentContent, keyCount: Int
+    ) -> (text: SignedText, earlier: ArraySlice<SignedForm>, form: SignedForm)? {
+        while offers.count <= index {
+            if steps.next == .rare, content.byteCount > Self.mostBytesOfRare || keyCount > Self.mostKeysOfRare { return nil }
+            guard let (likelihood, form) = steps.take() else { return nil }
+            // A signature of nothing would be right for every such request.
+            guard form.coversBody || !content.isEmpty else { continue }
+            for text in form.received(content, likelihood) { add(text, form) }
+        }
+        let offer = offers[index]
+        let candidate = texts[offer.text]
+        return (candidate.text, candidate.forms[..<offer.form], candidate.forms[offer.form])
+    }
+
+    /// Texts of equal bytes are compared once.
+    private func add(_ text: SignedText, _ form: SignedForm) {
+        let known = texts.firstIndex { $0.text.bytes == text.bytes && ($0.text.ambiguity == nil) == (text.ambiguity == nil) }
+        let index = known ?? texts.count
+        if known == nil { texts.append(Candidate(text: text, forms: [])) }
+        guard !texts[index].forms.contains(form) else { return }
+        offers.append((index, texts[index].forms.count))
+        texts[index].forms.append(form)
+    }
+
+    /// What was compared, as a part of a sentence: the forms, the lengths of their texts, and where each differs from the first. Nil if nothing was.
+    /// It shows neither a key nor a signature, and of the content a sign at most.
+    package var tried: String? {
+        let tried = texts.filter { $0.text.ambiguity == nil }
+        guard let first = tried.first else { return nil }
+        let shown = tried.prefix(8).map { candidate in
+            let names = candidate.forms.map(\.name).joined(separator: " and ")
+            return "\(names) of \(candidate.text.bytes.count) bytes" + Self.difference(candidate.text.bytes, first.text.bytes)
+        }
+        let rest = tried.count - shown.count
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "") + ", each also with a line feed behind it"
+    }
+
+    private static func difference(_ text: [UInt8], _ first: [UInt8]) -> String {
+        guard text != first else { return "" }
+        let index = zip(text, first).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(text.count, first.count)
+        func sign(_ text: [UInt8]) -> String {
+            index < text.count ? String(decoding: text[index...index], as: UTF8.self).quotedBriefly : "its end"
+        }
+        return " (at byte \(index) \(sign(text)) instead of \(sign(first)))"
+    }
+
     /// Why a text was not compared with the signature, as a part of a sentence.
-    package private(set) var ambiguity: String?
-    private lazy var members = plan.unsigned(parsed.members)
-
-    package init(of parsed: ParsedRequest, by plan: SignaturePlan) {
-        self.parsed = parsed
-        self.plan = plan
-        presented = plan.presented(in: parsed).map { Array($0.utf8) }
-    }
-
-    func texts(_ form: SignedForm) -> [[UInt8]] {
-        if let made = texts[form.name] { return made }
-        let members = form.coversBody ? nil : members
-        let all = form.texts(SignedContent(request: parsed.request, hasBody: parsed.hasBody, members: members))
-        let made = all.filter { $0.ambiguity == nil }.map(\.bytes)
-        if made.count < all.count { ambiguity = all.lazy.compactMap(\.ambiguity).first }
-        texts[form.name] = made
-        return made
-    }
-}
-
-extension SignaturePlan {
-    /// A request's signature in the one spelling that is compared and remembered; nil if it has none.
-    package func presented(in parsed: ParsedRequest) -> String? {
-        let given = parsed.value(atFirstOf: places) ?? ""
-        return given.isEmpty ? nil : encoding.comparable(given)
-    }
-}
-
-extension ParsedRequest {
-    /// The members of the body, or the parameters that hold the fields.
-    fileprivate var members: JSONObject? {
-        if let parameters { return parameters.members }
-        if hasBody { return format?.members(of: request.body) }
-        // Of too many parameters only the secrets were decoded.
-        return isExcessive && format == nil ? Parameters(decoding: request.query).members : nil
-    }
+    package var ambiguity: String? { texts.lazy.compactMap(\.text.ambiguity).first }
 }

@@ -2,14 +2,36 @@ import Crypto
 
 /// RFC 2104.
 extension SignatureAlgorithm {
-    package static let hmacSHA256 = hmac("hmac-sha256", SHA256.self)
-    package static let hmacSHA1 = hmac("hmac-sha1", Insecure.SHA1.self)
-    package static let hmacSHA512 = hmac("hmac-sha512", SHA512.self)
+    package static let hmacSHA256 = hmac("sha256", SHA256.self)
+    package static let hmacSHA1 = hmac("sha1", Insecure.SHA1.self)
+    package static let hmacSHA512 = hmac("sha512", SHA512.self)
 
     private static func hmac<Hash: HashFunction>(_ name: String, _: Hash.Type) -> SignatureAlgorithm {
-        SignatureAlgorithm(name: name) { key in
-            let key = SymmetricKey(data: key)
-            return { Array(HMAC<Hash>.authenticationCode(for: $0, using: key)) }
+        SignatureAlgorithm(name: "hmac-\(name)", prefix: "\(name)=", length: Hash.Digest.byteCount) { secret in
+            let begun = HMAC<Hash>(key: SymmetricKey(data: secret))
+            return SigningKey { text in
+                var code = begun
+                code.update(data: text)
+                return Array(code.finalize())
+            } fits: { code, text in
+                var own = begun
+                own.update(data: text)
+                if own.finalize().isEqualInConstantTime(to: code) { return true }
+                own.update(data: [UInt8(ascii: "\n")])
+                return own.finalize().isEqualInConstantTime(to: code)
+            }
+        }
+    }
+}
+
+extension HashedAuthenticationCode {
+    /// Takes as long for a wrong code as for a right one.
+    fileprivate func isEqualInConstantTime(to code: [UInt8]) -> Bool {
+        withUnsafeBytes { own in
+            guard own.count == code.count else { return false }
+            var difference: UInt8 = 0
+            for index in own.indices { difference |= own[index] ^ code[index] }
+            return difference == 0
         }
     }
 }

@@ -1,15 +1,14 @@
-/// Writes a signature's code as text.
+/// Writes a signature's code as text, and reads it.
 ///
 /// To add an encoding, write one file with a `static let` like `base64`, and name it in `all`.
 package struct SignatureEncoding: Sendable {
     /// What `encoding:` of a mapping calls it.
     package let name: String
-    /// Whether `A` and `a` are the same digit.
-    let ignoresCase: Bool
+    /// What a code's text is made of, as a sentence says it.
+    let letters: String
     let text: @Sendable (_ code: [UInt8]) -> String
+    /// Nil if the text is no code. Two texts of one code are one signature.
+    let code: @Sendable (_ text: String) -> [UInt8]?
 
     static let all: [SignatureEncoding] = [.hex, .base64]
-
-    /// A received signature as it is compared with one that `text` wrote.
-    package func comparable(_ signature: String) -> String { ignoresCase ? signature.lowercased() : signature }
 }

@@ -1,39 +1,32 @@
 extension SignedForm {
-    /// `a=1&b=x y` in the order of the names, without the signature: values as they are, or percent-encoded.
-    ///
-    /// As they are, a name or value could hold the signs between them: `a=1&b=2` is also the one value `1&b=2` of `a`. So the plain text is
-    /// believed only if it can be taken apart in one way: no name holds `=` or `&`, and no value `&`.
-    package static let sortedParameters = SignedForm(name: "sorted_params", coversBody: false) { content in
-        guard let members = content.members else { return [] }
-        let pairs = members.sortedByKey.map { (name: $0.key, value: $0.value.parameterText) }
-        let plain = pairs.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
-        let encoded = Parameters.encoded(pairs)
-        if plain == encoded { return [SignedText(Array(plain.utf8))] }
-        return [SignedText(Array(plain.utf8), ambiguity: ambiguity(of: pairs)), SignedText(Array(encoded.utf8))]
+    /// `a=1&b=x y` in the order of the names, without the signature: a query's or form's own pairs; or values as they are, or encoded as the
+    /// common encoders do.
+    package static let sortedParameters = SignedForm(name: "sorted_params", coversBody: false) { written in
+        guard let members = written.members else { return nil }
+        return SignedText.plain(members.sortedByKey.map { ($0.key, $0.value.parameterText) }).bytes
+    } received: { content, likelihood in
+        switch content.pieces {
+        case .object(let object): object.parameterTexts(isSorted: true, likelihood)
+        case .parameters(let parameters): Self.texts(parameters, content, likelihood)
+        case .none: []
+        }
     }
 
-    private static func ambiguity(of pairs: [(name: String, value: String)]) -> String? {
-        for (name, value) in pairs {
-            if name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "&") }) {
-                return "the name \(name.quotedBriefly) holds a sign that separates names from values"
-            }
-            if value.utf8.contains(UInt8(ascii: "&")) { return "the value of \(name.quotedBriefly) holds '&'" }
-        }
-        return nil
+    private static func texts(_ parameters: [SentParameters], _ content: SentContent, _ likelihood: Likelihood) -> [SignedText] {
+        if likelihood == .usual { return parameters.map { .parameters($0.sorted) } }
+        let pairs = content.decoded.sortedByName
+        if likelihood == .common { return SignedText.parameterStrings(pairs, .usual) + SignedText.parameterStrings(pairs, .common) }
+        return SignedText.parameterStrings(pairs, .rare) + parameters.map { .parameters($0.sortedWhole) }
     }
 }
 
-extension JSONValue {
-    /// The text behind `k=` in a signed parameter string.
-    fileprivate var parameterText: String {
-        switch self {
-        case .null: return ""
-        case .bool(let flag): return flag ? "true" : "false"
-        case .number(let text), .string(let text): return text
-        case .array, .object:
-            var json = JSONWriter(options: .sortedKeys)
-            json.write(self)
-            return String(decoding: json.bytes, as: UTF8.self)
+extension SignedText {
+    /// Values as they are, then as RFC 3986 encodes them, then as other encoders do.
+    static func parameterStrings(_ pairs: [(name: String, value: String)], _ likelihood: SignedForm.Likelihood) -> [SignedText] {
+        switch likelihood {
+        case .usual: [.plain(pairs)]
+        case .common: [SignedText(ParameterSpelling.rfc3986.encoded(pairs))]
+        case .rare: ParameterSpelling.others(of: pairs).map { SignedText($0.encoded(pairs)) }
         }
     }
 }

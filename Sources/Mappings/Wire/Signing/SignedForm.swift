@@ -2,40 +2,37 @@
 ///
 /// To add a form, write one file with a `static let` like `rawBody`, and name it in `all`.
 package struct SignedForm: Sendable, Equatable {
+    /// How likely a text is. The first that fits ends the search, so that a usual request costs one or two codes.
+    enum Likelihood: CaseIterable {
+        /// What most senders of this form sign.
+        case usual
+        /// What many do.
+        case common
+        /// What some serialisers write. Tried for short requests only.
+        case rare
+    }
+
     /// What `signs:` of a mapping calls it.
     package let name: String
     /// Whether the body's own bytes are signed. Such a form needs a body, and its signature cannot be in that body.
     let coversBody: Bool
-    /// The texts that a sender may have signed; the gateway signs the first. None if the request has nothing to sign: a signature of nothing
-    /// would be right for every such request.
-    let texts: @Sendable (SignedContent) -> [SignedText]
+    /// What the gateway signs. Nil if the request has nothing to sign: a signature of nothing would be right for every such request.
+    let written: @Sendable (UnsignedRequest) -> [UInt8]?
+    /// The texts that a sender may have signed; of content that is not empty.
+    let received: @Sendable (SentContent, Likelihood) -> [SignedText]
 
-    static let all: [SignedForm] = [.rawBody, .sortedJSON, .sortedParameters]
+    static let all: [SignedForm] = [.rawBody, .asSent, .sortedJSON, .sortedParameters]
 
     package static func named(_ name: String) -> SignedForm? { all.first { $0.name == name } }
 
     package static func == (one: Self, other: Self) -> Bool { one.name == other.name }
 }
 
-/// One text that a signature may be of.
-struct SignedText {
-    var bytes: [UInt8]
-    /// Why other content could have the same text, as a part of a sentence; nil if none could. The gateway may sign such a text, but never
-    /// believes one: a person who recorded it could send the other content.
-    var ambiguity: String?
-
-    init(_ bytes: [UInt8], ambiguity: String? = nil) {
-        self.bytes = bytes
-        self.ambiguity = ambiguity
-    }
-}
-
-/// A request as a `SignedForm` sees it, whether it was received or is being written.
-struct SignedContent {
-    /// Without the signature if the request is being written.
+/// A request that is being written, before it is signed.
+struct UnsignedRequest {
     let request: WireRequest
     /// Whether the fields are in a body that is not empty.
     let hasBody: Bool
-    /// The members of the body, or the parameters of the query if there is no body, without the signature; nil if there are none.
+    /// The members of the body, or the parameters of the query if there is no body; nil if there are none.
     let members: JSONObject?
 }

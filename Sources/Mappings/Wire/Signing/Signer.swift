@@ -1,21 +1,34 @@
 /// Signs what the gateway writes and verifies what it receives: one mapping's signature with one key.
 package struct Signer: Sendable {
+    /// A secret that is ready to sign. Two of the same secret are equal.
+    package struct Key: Sendable, Hashable {
+        /// The code of nothing, which stands for the secret and does not reveal it.
+        private let code: [UInt8]
+        let signing: SigningKey
+
+        init(_ secret: String, _ algorithm: SignatureAlgorithm) {
+            signing = algorithm.key(Array(secret.utf8))
+            code = signing.code([])
+        }
+
+        package static func == (one: Key, other: Key) -> Bool { one.code == other.code }
+
+        package func hash(into hasher: inout Hasher) { hasher.combine(code) }
+    }
+
     private let plan: SignaturePlan
-    private let forms: [SignedForm]
-    private let code: @Sendable ([UInt8]) -> [UInt8]
-    /// The bytes of every signature as it is written.
-    private let length: Int
+    let forms: [SignedForm]
+    let key: Key
 
     /// - Parameter forms: those that the source's setting lists; all of the mapping's if it lists none.
     package init(_ plan: SignaturePlan, secret: String, forms: [SignedForm]) {
         self.plan = plan
         self.forms = forms.isEmpty ? plan.forms : forms
-        code = plan.algorithm.code(Array(secret.utf8))
-        length = plan.encoding.text(code([])).utf8.count
+        key = Key(secret, plan.algorithm)
     }
 
     /// The signature of some bytes, as it is written.
-    package func sign(_ bytes: [UInt8]) -> String { plan.encoding.text(code(bytes)) }
+    package func sign(_ bytes: [UInt8]) -> String { plan.encoding.text(key.signing.code(bytes)) }
 
     /// The signature of a request that has none yet; nil if it has nothing to sign in this form.
     ///
@@ -25,8 +38,8 @@ package struct Signer: Sendable {
         if !form.coversBody {
             members = plan.unsigned(format.map { $0.members(of: request.body) } ?? Parameters(decoding: request.query).members)
         }
-        let content = SignedContent(request: request, hasBody: format != nil && !request.body.isEmpty, members: members)
-        return form.texts(content).first.map { sign($0.bytes) }
+        let unsigned = UnsignedRequest(request: request, hasBody: format != nil && !request.body.isEmpty, members: members)
+        return form.written(unsigned).map { sign($0) }
     }
 
     /// Whether the request's signature is right in one of the accepted forms.
@@ -34,27 +47,17 @@ package struct Signer: Sendable {
         verifies(ReceivedSignature(of: parsed, by: plan))
     }
 
-    /// Signatures are compared in constant time. What no signature is as long as is wrong before anything is signed.
     package func verifies(_ received: ReceivedSignature) -> Bool {
-        guard let presented = received.presented, presented.count == length else { return false }
-        var isRight = false
-        for form in forms {
-            for text in received.texts(form) where presented.isEqualInConstantTime(to: Array(sign(text).utf8)) { isRight = true }
-        }
-        return isRight
+        received.search([self])
+        return received.isProven(by: self)
     }
 }
 
 extension SignaturePlan {
     /// The members that are signed: without the signature, whatever its place among them. Nil if none are left.
-    func unsigned(_ members: JSONObject?) -> JSONObject? {
+    fileprivate func unsigned(_ members: JSONObject?) -> JSONObject? {
         guard var members else { return nil }
-        for place in places {
-            switch place {
-            case .body(let name), .query(let name): members[name] = nil
-            case .header, .bearer: break
-            }
-        }
+        for name in names { members[name] = nil }
         return members.members.isEmpty ? nil : members
     }
 }

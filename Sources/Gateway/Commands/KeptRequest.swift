@@ -1,0 +1,50 @@
+import Mappings
+import Rules
+
+/// A request that is in the store and made no conversion: it was refused, or another came before it under the same key.
+struct KeptRequest {
+    /// `refused request 7`, `repeat 1 of conversion …`.
+    var name: String
+    /// What was said about it then.
+    var said: String
+    /// Nil for a stranger's.
+    var source: String?
+    var request: StoredRequest
+    var receivedAt: Timestamp
+    /// Only the beginning of its body was kept.
+    var isCut = false
+    /// Of a refused one.
+    var number: Int64?
+    /// What its conversion is told about it.
+    var note: String?
+    /// The only key that a repeat has when it becomes a conversion of its own, so that it becomes one once.
+    var ownKey: Digest32?
+
+    init(_ row: RefusedRow, _ edit: RequestEdit = RequestEdit()) {
+        name = "refused request \(row.id)"
+        said = "\(row.refused.code): \(row.refused.reason)"
+        source = row.refused.source
+        request = edit.applied(to: row.refused.request)
+        receivedAt = row.refused.receivedAt
+        isCut = row.refused.isCut && edit.body == nil
+        number = row.id
+        if !edit.summary.isEmpty {
+            note = "run again from refused request \(row.id) with \(edit.summary); `gateway refused show \(row.id)` has the original"
+        }
+    }
+
+    /// - Parameters:
+    ///   - number: among those that are kept whole, from 1.
+    ///   - first: the conversion that it repeats.
+    init(repeat number: Int, _ row: RepeatRow, _ request: StoredRequest, of first: ConversionRow, _ edit: RequestEdit) {
+        name = "repeat \(number) of conversion \(first.id)"
+        said = row.note ?? "it came with other content"
+        source = first.source
+        self.request = edit.applied(to: request)
+        receivedAt = row.receivedAt
+        note =
+            "run again as a conversion of its own from repeat \(number) of conversion \(first.id)"
+            + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
+        ownKey = Digest32(sha256: "repeat|\(first.id)|\(request.target)|\(String(decoding: request.body, as: UTF8.self))")
+    }
+}

@@ -1,0 +1,61 @@
+/// A received request as a `SignedForm` sees it: its content in pieces as the sender wrote them, without the signature.
+final class SentContent {
+    enum Pieces {
+        case object(SentObject)
+        /// As they came first; then as they may have been before.
+        case parameters([SentParameters])
+        /// Nothing, or nothing that can be taken apart.
+        case none
+    }
+
+    /// Not empty.
+    let body: [UInt8]?
+    /// Of the body, or of the query if the fields are there.
+    let pieces: Pieces
+    /// Whether the signature that counts is in the pieces.
+    let holdsSignature: Bool
+    /// What the parameters mean. Nothing but a text that is less usual needs it.
+    private(set) lazy var decoded: [(name: String, value: String)] = {
+        let all = parsed.parameters?.pairs ?? Parameters(decoding: body ?? Array(parsed.request.query.utf8)).pairs
+        return all.filter { !names.contains($0.name) }
+    }()
+    private let parsed: ParsedRequest
+    private let names: [String]
+
+    /// - Parameters:
+    ///   - place: of the signature that counts.
+    ///   - names: of the signature.
+    init(_ parsed: ParsedRequest, at place: CredentialPlan.Place, without names: [String]) {
+        self.parsed = parsed
+        self.names = names
+        body = parsed.hasBody ? parsed.request.body : nil
+        switch (parsed.format, place) {
+        case (.some(let format), _):
+            pieces = parsed.hasBody ? format.pieces(of: parsed.request.body, without: names) : .none
+            if case .body = place { holdsSignature = true } else { holdsSignature = false }
+        case (nil, _):
+            pieces = .parameters(SentParameters.all(Array(parsed.request.query.utf8), without: names))
+            if case .query = place { holdsSignature = true } else { holdsSignature = false }
+        }
+    }
+
+    /// How often the signature is in the pieces.
+    var signatures: Int {
+        switch pieces {
+        case .object(let object): object.signatures
+        case .parameters(let parameters): parameters.first?.signatures ?? 0
+        case .none: 0
+        }
+    }
+
+    /// Whether there is nothing to sign.
+    var isEmpty: Bool {
+        switch pieces {
+        case .object(let object): object.isEmpty
+        case .parameters(let parameters): parameters.first?.isEmpty ?? true
+        case .none: true
+        }
+    }
+
+    var byteCount: Int { body?.count ?? parsed.request.query.utf8.count }
+}

@@ -1,0 +1,54 @@
+extension SignedForm {
+    /// What was sent, in the order sent, with the signature cut out: the body or query itself; a JSON body's members as another serialiser
+    /// would join them; and all of it as `k=v&…`.
+    package static let asSent = SignedForm(name: "as_sent", coversBody: false) { written in
+        guard written.members != nil else { return nil }
+        return written.hasBody ? written.request.body : Array(written.request.query.utf8)
+    } received: { content, likelihood in
+        switch content.pieces {
+        case .object(let object): object.asSent(likelihood, content)
+        case .parameters(let parameters): Self.asSent(parameters, content, likelihood)
+        case .none: []
+        }
+    }
+
+    private static func asSent(_ parameters: [SentParameters], _ content: SentContent, _ likelihood: Likelihood) -> [SignedText] {
+        switch likelihood {
+        case .usual: parameters.map { .parameters($0.asSent) }
+        case .common: [.usual, .common].flatMap { SignedText.parameterStrings(content.decoded, $0) }
+        case .rare: SignedText.parameterStrings(content.decoded, .rare)
+        }
+    }
+}
+
+extension SentObject {
+    fileprivate func asSent(_ likelihood: SignedForm.Likelihood, _ content: SentContent) -> [SignedText] {
+        switch likelihood {
+        case .usual: return (signatures == 0 ? [content.body ?? []] : cuts).map { SignedText($0) }
+        case .common: return [false, true].map { SignedText(text(Style(isSpaced: $0))) }
+        case .rare:
+            return texts(isSorted: false) + [.usual, .common, .rare].flatMap { parameterTexts(isSorted: false, $0) }
+        }
+    }
+
+    /// As less usual serialisers write them.
+    func texts(isSorted: Bool) -> [SignedText] {
+        var styles: [Style] = []
+        if isSpelledFreely {
+            styles += [.ascii, .utf8, .asciiSlashes, .utf8Slashes, .html].map { Style(isSorted: isSorted, spelling: $0) }
+            styles += [.ascii, .utf8].map { Style(isSorted: isSorted, isSpaced: true, spelling: $0) }
+        }
+        if isNested { styles += [false, true].map { Style(isSorted: isSorted, isSpaced: $0, keepsInner: true) } }
+        return styles.map { SignedText(text($0)) }
+    }
+
+    /// As parameter strings, with every member.
+    func parameterTexts(isSorted: Bool, _ likelihood: SignedForm.Likelihood) -> [SignedText] {
+        SignedText.parameterStrings(isSorted ? pairs.sortedByName : pairs, likelihood)
+    }
+}
+
+extension [(name: String, value: String)] {
+    /// By code point of the names, as `JSONObject.sortedByKey`.
+    var sortedByName: Self { sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
+}

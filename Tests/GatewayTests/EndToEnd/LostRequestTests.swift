@@ -1,0 +1,181 @@
+import Mappings
+import Testing
+
+extension EndToEnd {
+    /// What makes no conversion is said, listed, and can be made one.
+    struct LostRequestTests {
+        private static let shop = ConfigurationText(
+            sources: [.shop, .store, .network], to: [.postback("u", "/u?id={order_id}&sum={amount}")])
+
+        private static func sale(at path: String, _ id: String) -> Sample {
+            var sale = Samples.sale(id)
+            sale.target = path + sale.target
+            return sale
+        }
+
+        // MARK: Paths
+
+        @Test func `the plugin's own path is answered, and a path with doubled slashes or a base path too`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, tracker in
+                var order = Samples.refersion
+                order.target = "/woocommerce/orders/paid"
+                #expect(try await order.post(port).status == 200)
+                #expect(try await Self.sale(at: "/", "o-1").post(port).status == 200)
+                #expect(try await Self.sale(at: "/hooks/gateway", "o-2").post(port).status == 200)
+                _ = try await bench.settled(3)
+                #expect(
+                    tracker.received.map(\.uri).sorted() == [
+                        "/u?id=20150401102883&sum=63.75", "/u?id=o-1&sum=49.90", "/u?id=o-2&sum=49.90",
+                    ])
+                let shown = try await bench.run("conversions", "show", "o-2")
+                #expect(
+                    shown.output.contains(
+                        "the request came to '/hooks/gateway/api/v1/conversions/postback', which was taken for '/api/v1/conversions/postback': send to that"
+                    ))
+            }
+        }
+
+        // MARK: What reaches no tracker
+
+        @Test func `what reaches no tracker is logged once, listed, and can be run again`() async throws {
+            try await Workbench.serve(Self.shop) { bench, gateway, port, tracker in
+                var lost = Samples.sale("o-1")
+                lost.target = "/api/v2/conversion"
+                #expect(try await lost.post(port).status == 404)
+                #expect(try await lost.post(port).status == 404)
+                #expect(await RawConnection.exchange(port, "GET /favicon.ico HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
+                #expect(await RawConnection.exchange(port, "GET /favicon.ico HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
+                #expect(
+                    await RawConnection.exchange(port, "GET /api/v1/conversions/postback?a=b HTTP/1.1\r\nHost: g\r\n\r\n").first.status
+                        == 405)
+                #expect(await RawConnection.exchange(port, "\u{16}\u{3}\u{1} hello\r\n\r\n").first.status == 400)
+                #expect(await RawConnection.exchange(port, "POST /api/v1/conversions/postback HTTP/1.1\r\n\r\n").first.status == 400)
+                let rows = try await eventually { () -> [JSONValue]? in
+                    let rows = try await bench.rows("refused", "--unrouted")
+                    return rows.count == 6 ? rows : nil
+                }
+                let codes = try #require(rows).map { "\($0.text("code")) \($0["request"]?.text("target") ?? "")" }.sorted()
+                #expect(
+                    codes == [
+                        "method_not_allowed /api/v1/conversions/postback?a=b", "not_found /api/v2/conversion",
+                        "not_found /api/v2/conversion",
+                        "not_found /favicon.ico", "not_http ", "not_http /api/v1/conversions/postback",
+                    ])
+                #expect(try await bench.rows("refused").count == 0)
+                let list = try await bench.run("refused")
+                #expect(list.errors == "6 more reached no tracker; list them with --unrouted\nno refused requests match\n")
+                #expect(!list.output.contains("rc_test_demo_sender_1"))
+                #expect(try await gateway.hasLogged("requests reach no tracker: nothing answers at '/api/v2/conversion'"))
+                #expect(gateway.errors.ranges(of: "requests reach no tracker").count == 1)
+                let number = try #require(rows?.first { $0.text("code") == "not_found" && $0["request"]?.text("method") == "POST" }).text(
+                    "id")
+                let replay = try await bench.run("replay", number, "--source", "shop")
+                #expect(replay.status == 0, "\(replay.errors)")
+                _ = try await bench.settled(1)
+                #expect(tracker.received.map(\.uri) == ["/u?id=o-1&sum=49.90"])
+            }
+        }
+
+        @Test func `a flood of what reaches no tracker leaves a bounded list, and pushes out no sender's request`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, _ in
+                let bad = try await Samples.sale("o-1", more: #","amount":"x""#).post(port)
+                #expect(bad.status == 400)
+                for number in 1...150 {
+                    #expect(await RawConnection.exchange(port, "GET /nowhere?n=\(number) HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
+                }
+                // One address has a share in a minute.
+                let (unrouted, others) = (try await bench.rows("refused", "--unrouted"), try await bench.rows("refused"))
+                #expect(unrouted.count == 100 && others.count == 1)
+                let doctor = try await bench.run("doctor")
+                #expect(!doctor.output.contains("are counted"))
+            }
+        }
+
+        // MARK: Refusals
+
+        @Test func `a refusal is a warning with its number and its reason`() async throws {
+            try await Workbench.serve(Self.shop) { bench, gateway, port, _ in
+                #expect(try await Samples.sale("o-1", more: #","eventName":5"#).post(port).status == 200)
+                var sale = Samples.sale("o-2")
+                sale.body = sale.body.replacing("4990", with: "\"x\"")
+                let status = try await sale.post(port).status
+                #expect(status == 422 || status == 400)
+                let row = try #require(try await bench.rows("refused").first)
+                #expect(try await gateway.hasLogged("a request was refused: \(row.text("reason"))"))
+                let line = try #require(gateway.errors.split(separator: "\n").first { $0.contains("a request was refused") })
+                #expect(line.contains(" warning ") && line.contains("number=\(row.text("id"))") && line.contains("source=shop"), "\(line)")
+            }
+        }
+
+        @Test func `an edited copy of a refused request becomes a conversion, and the original stays`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, tracker in
+                var sale = Samples.sale("o-1")
+                let good = sale.body
+                sale.body = good.replacing("4990", with: "\"4 990\"")
+                #expect(try await sale.post(port).status >= 400)
+                let number = try #require(try await bench.rows("refused").first).text("id")
+                try bench.write(good + "\n", to: "edited.json")
+                let preview = try await bench.run("replay", number, "--body", "edited.json", "--dry-run")
+                #expect(preview.output.contains("would become a conversion of 'shop', for u"), "\(preview.output)\(preview.errors)")
+                #expect(try await bench.run("replay", number).status == 1)
+                let replay = try await bench.run("replay", number, "--body", "edited.json", "--header", "X-Note: by hand")
+                #expect(replay.status == 0 && replay.output.hasPrefix("refused request \(number) became conversion "), "\(replay.errors)")
+                _ = try await bench.settled(1)
+                #expect(tracker.received.map(\.uri) == ["/u?id=o-1&sum=49.90"])
+                let kept = try JSONValue(parsing: try await bench.run("refused", "show", number, "--json").output)
+                #expect(kept["request"]?.text("body") == sale.body)
+                let shown = try await bench.run("conversions", "show", "o-1").output
+                #expect(
+                    shown.contains(
+                        "run again from refused request \(number) with another body, another header X-Note; `gateway refused show \(number)` has the original"
+                    ))
+                #expect(shown.contains("X-Note: by hand"))
+            }
+        }
+
+        @Test func `an edited query makes a refused postback right, and what cannot be edited says so`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, tracker in
+                var call = Samples.trcker
+                call.target = "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id=c&amount=1,5&txn_id=t-1"
+                #expect(try await call.post(port).status == 400)
+                let number = try #require(try await bench.rows("refused").first).text("id")
+                let replay = try await bench.run("replay", number, "--query", "click_id=c&amount=1.5&txn_id=t-1")
+                #expect(replay.status == 0, "\(replay.errors)")
+                _ = try await bench.settled(1)
+                #expect(tracker.received.map(\.uri) == ["/u?id=t-1&sum=1.50"])
+                for (arguments, sentence) in [
+                    (["replay", "--refused", "--body", "x"], "--body, --query and --header change one refused request; name its number"),
+                    (["replay", number, "--header", "x"], "--header takes NAME:VALUE, found 'x'"),
+                    (["replay", number, "--body", "missing.json"], "'missing.json' cannot be read; name the file with the body"),
+                    (["replay", number, "--repeat", "1"], "--repeat takes a number from 1 beside one conversion's id"),
+                ] {
+                    let run = try await bench.run(arguments)
+                    #expect(run.status == 64 && run.errors.contains(sentence), "\(arguments): \(run.errors)")
+                }
+            }
+        }
+
+        // MARK: Repeats
+
+        @Test func `a repeat with other content becomes a conversion of its own, once`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, tracker in
+                for cents in [4990, 4990, 3000, 2000] { #expect(try await Samples.sale("o-1", cents: cents).post(port).status < 500) }
+                let row = try #require(try await bench.rows("conversions", "--repeated").first)
+                let id = row.text("id")
+                #expect(try await bench.run("conversions", "show", id).output.contains("repeat 2: `gateway replay ID --repeat 2`"))
+                let preview = try await bench.run("replay", id, "--repeat", "2", "--dry-run")
+                #expect(preview.output.contains("would become a conversion of 'shop', for u"), "\(preview.output)\(preview.errors)")
+                let first = try await bench.run("replay", id, "--repeat", "2")
+                #expect(first.status == 0 && first.output.hasPrefix("repeat 2 of conversion \(id) became conversion "), "\(first.errors)")
+                let again = try await bench.run("replay", id, "--repeat", "2")
+                #expect(again.output.contains("which is stored already"), "\(again.output)\(again.errors)")
+                let none = try await bench.run("replay", id, "--repeat", "3")
+                #expect(none.errors.contains("has 2 repeats with other content, numbered from 1"), "\(none.errors)")
+                _ = try await bench.settled(2)
+                #expect(tracker.received.map(\.uri).sorted() == ["/u?id=o-1&sum=20.00", "/u?id=o-1&sum=49.90"])
+                let all = try await bench.rows("conversions")
+                #expect(all.map { $0.text("amount") }.sorted() == ["20.00", "49.90"])
+            }
+        }
+    }
+}

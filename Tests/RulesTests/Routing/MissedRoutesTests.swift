@@ -1,0 +1,73 @@
+import Mappings
+import Testing
+
+@testable import Rules
+
+struct MissedRoutesTests {
+    private static func route(_ condition: String?, from sources: Set<String>? = nil, to destinations: [String] = ["c"]) throws -> Route {
+        var found = Diagnostics()
+        let place = Mappings.SourceLocation(file: "", line: 1, column: 1)
+        let expression = condition.flatMap { ExpressionParser.parse($0, at: place, names: .conversion, expecting: .flag, into: &found) }
+        #expect(found.all.isEmpty, "\(found.sorted)")
+        return Route(sources: sources, destinations: destinations, condition: expression, assignments: [])
+    }
+
+    private static let sale: Conversion = {
+        var sale = Conversion(
+            id: ConversionID(high: 0, low: 1), source: "shop", tracker: "acme", receivedAt: Timestamp(seconds: 1_795_000_000))
+        sale[.type] = .text("sale")
+        sale[.amount] = .number(ExactDecimal(15))
+        sale[.currency] = .text("EUR")
+        sale[.customerEmail] = .text("ann@example.com")
+        return sale
+    }()
+
+    @Test func `kept is what the routes of the source wanted for destinations that were missed`() throws {
+        let routes = [
+            try Self.route(nil, to: ["a"]), try Self.route(#"type == "sale" and amount > 20"#, to: ["a", "b", "c"]),
+            try Self.route("amount > 30", to: ["a"]), try Self.route(nil, from: ["other"], to: ["d"]),
+        ]
+        let way = routes.way(of: Self.sale)
+        #expect(way.destinations == ["a"] && way.destinations == routes.destinations(of: Self.sale))
+        #expect(way.missed.text == "2\tb,c\tamount > 20\tamount")
+        #expect(
+            way.missed.obstacles(to: Self.sale, reached: ["a"]).map(\.sentence) == [
+                "route 2 → b, c: not sent, wants amount > 20, is 15.00"
+            ])
+        // As somebody sent it there by hand.
+        #expect(way.missed.obstacles(to: Self.sale, reached: ["a", "b"]).map(\.destinations) == [["c"]])
+        #expect(routes[..<1].map { $0 }.way(of: Self.sale).missed == MissedRoutes(), "nothing is kept if every route took it")
+    }
+
+    @Test(arguments: [
+        "amount > 20", #"status == "approved""#, #"type == "lead" or amount > 20"#, "amount - discount > 5", "count() > 0",
+        #"customer.email == "b@example.com""#, #"received_at < time("2026-11-01T00:00:00+01:00")"#,
+    ])
+    func `what was kept says the same as the route itself`(condition: String) throws {
+        let route = try Self.route(condition)
+        let kept = [route].way(of: Self.sale).missed
+        #expect(kept.obstacles(to: Self.sale, reached: []).map(\.reason) == [try #require(route.obstacle(to: Self.sale))])
+    }
+
+    @Test func `a part of a thousand words is cut between two words`() throws {
+        let words = (1...100).map { "'person-\($0)@example.com'" }.joined(separator: ", ")
+        let text = [try Self.route("customer.email in [\(words)]")].way(of: Self.sale).missed.text
+        #expect(text.count < 230)
+        #expect(text.hasSuffix("@example.com\", …\tcustomer.email"), "\(text)")
+    }
+
+    @Test func `after a person was removed it says so, and not that nothing was there`() throws {
+        let routes = [try Self.route(#"customer.email == "Ann@example.com" and amount > 1"#), try Self.route("amount > 20", to: ["d"])]
+        let other = [try Self.route(#"customer.email == "bob@example.com""#)]
+        let ann = try #require(Person(email: "ann@example.com"))
+        let after = Self.sale.forgetting(ann)
+        let kept = routes.way(of: Self.sale).missed.forgetting(ann, from: Self.sale, to: after)
+        #expect(!ann.isIn(kept.text))
+        #expect(
+            kept.obstacles(to: after, reached: []).map(\.reason) == [
+                #"wants customer.email == "***", is removed"#, "wants amount > 20, is 15.00",
+            ])
+        let bobs = other.way(of: Self.sale).missed.forgetting(ann, from: Self.sale, to: after)
+        #expect(bobs.obstacles(to: after, reached: []).map(\.reason) == [#"wants customer.email == "bob@example.com", is removed"#])
+    }
+}

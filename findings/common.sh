@@ -1,0 +1,52 @@
+# For the programs beside this file: a temporary folder, a named package in it, free ports, a server that counts what it gets.
+set -euo pipefail
+beside=$(cd "$(dirname "$0")" && pwd)
+folder=$(mktemp -d)
+chmod 755 "$folder"
+cd "$folder"
+pids=()
+finish() {
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+    rm -rf "$folder"
+}
+trap finish EXIT
+
+# fetch PACKAGE VERSION: unpacks it below root/, without installing anything
+fetch() {
+    if ! apt-get download "$1=$2" >apt.log 2>&1; then
+        echo "version $2 of $1 is not to be had: $(tail -n 1 apt.log)" >&2
+        exit 1
+    fi
+    dpkg -x "$1"_*.deb root
+}
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# listens PORT: waits until somebody listens there
+listens() { python3 "$beside/left.py" wait "$1"; }
+
+# starts the server that writes the request line of each request that it gets into `received`
+upstream() {
+    upstream=$(free_port)
+    python3 "$beside/left.py" serve "$upstream" received &
+    pids+=($!)
+    listens "$upstream"
+}
+
+# start COMMAND…: runs it until the end
+start() {
+    "$@" >output 2>&1 &
+    pids+=($!)
+}
+
+# arrived PATTERN: how many requests with it were received, once their number stays the same for two seconds
+arrived() {
+    local before=-1 now=0
+    while [[ $now != "$before" ]]; do
+        before=$now
+        sleep 2
+        now=$(grep -ac "$1" received || true)
+    done
+    echo "$now"
+}
