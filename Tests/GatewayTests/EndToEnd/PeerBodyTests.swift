@@ -100,7 +100,10 @@ extension EndToEnd {
                 #expect(list.status == 0 && list.output.contains("is a list; its first address, 203.0.113.42, was read"), "\(list.output)")
                 for (time, warning) in [
                     ("1764200000.5", "timestamp '1764200000.5' has a fraction; it was read as 1764200000"),
-                    (#""2025-11-26T23:33:20Z""#, "timestamp '2025-11-26T23:33:20Z' was read as an ISO 8601 time; UNIX seconds are expected"),
+                    (
+                        #""2025-11-26T23:33:20Z""#,
+                        "timestamp '2025-11-26T23:33:20Z' was read as an ISO 8601 time; UNIX seconds are expected"
+                    ),
                     (#""2025-11-27T00:33:20+01:00""#, "was read as an ISO 8601 time; UNIX seconds are expected"),
                 ] {
                     let event = #"{"clickid":"c","event":"lead","status":"approved","timestamp":\#(time)}"#
