@@ -189,7 +189,7 @@ struct ConfigurationTests {
         "19:24: error: the exponent of USDT must be a whole number from 0 to 30, found '31'",
         "19:28: error: 'U' is no currency code; write three to five letters or digits such as USDT",
         "20:5: error: unknown key 'secret' in source 'shop'; known: allow_ips, credentials, defaults, duplicates, exponents, "
-            + "rate, repeats, replay_window, review, settings, shares_orders_with, timestamp_tolerance, tracker",
+            + "rate, repeats, replay_window, review, rounding, settings, shares_orders_with, timestamp_tolerance, tracker",
         "21:3: error: source 'page' needs credential 'secret'",
         "21:3: error: source 'page' needs setting 'brand'",
         "24:3: error: destination 'one' needs credential 'api_key'",

@@ -24,7 +24,7 @@ struct SentObject {
 
     /// Nil if the body is no JSON object.
     init?(_ body: [UInt8], without names: [String]) {
-        guard let document = try? JSONDocument(parsing: body), document.kind(document.root) == .object else { return nil }
+        guard let document = try? JSONDocument(placesOf: body), document.kind(document.root) == .object else { return nil }
         self.init(body, document, without: names)
     }
 

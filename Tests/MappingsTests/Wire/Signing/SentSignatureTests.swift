@@ -171,6 +171,23 @@ struct SentSignatureTests {
         }
     }
 
+    @Test(arguments: [[0xE9], [0xC3], [0xED, 0xA0, 0x80]] as [[UInt8]])
+    func `a body with a character in a wrong encoding verifies by its own bytes alone`(character: [UInt8]) throws {
+        func body(_ text: String, sign: String? = nil) -> [UInt8] {
+            let end = sign.map { #"","sign":"\#($0)"}"# } ?? #""}"#
+            return Array(#"{"event":"lead","clickid":"c","sub_id_1":""#.utf8) + character + Array(text.utf8) + Array(end.utf8)
+        }
+        let signer = try Signer(#require(Samples.mapping("rs-traffic").signature), secret: Self.key, forms: [])
+        let sign = signer.sign(body("x"))
+        var request = Self.json("")
+        request.body = body("x", sign: sign)
+        #expect(try Self.verifies(request))
+        request.body = body("y", sign: sign)
+        #expect(try !Self.verifies(request))
+        request.body = Array(String(decoding: body("x", sign: sign), as: UTF8.self).utf8)
+        #expect(try !Self.verifies(request))
+    }
+
     @Test func `a member that is null is signed like every other`() throws {
         let sign = try Self.sign("clickid=c&event=lead")
         #expect(try !Self.verifies(Self.json(#"{"event":"lead","reason":null,"clickid":"c","sign":"\#(sign)"}"#)))
