@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Caddy 2.6.2 answers 200 with an empty body for a host that no site names, whatever the method.
 #
-# Guess before the first run: 404 or 421, as for an authority that the server does not serve (RFC 9110, section 15.5.20).
+# To be expected: 404 or 421, as for an authority that the server does not serve (RFC 9110, section 15.5.20).
 # Seen: 200. A sender whose address names an old host, or the machine's number, believes its postback stored.
 . "$(dirname "$0")/common.sh"
 version=2.6.2-5

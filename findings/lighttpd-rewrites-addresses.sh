@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # lighttpd 1.4.69 as a proxy passes on another address than it received.
 #
-# Guess before the first run: a proxy passes path and query on as they came, or refuses them (RFC 9110, section 7.7, lets it change neither but
+# To be expected: a proxy passes path and query on as they came, or refuses them (RFC 9110, section 7.7, lets it change neither but
 # for an empty path).
 # Seen: in the query %7e becomes ~, and hexadecimal digits become capital; in the path %2F becomes a slash, and two slashes become one. A signature over the query that was sent does
 # not verify behind it. `server.http-parseopts` has options for it.
