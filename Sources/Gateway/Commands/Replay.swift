@@ -45,6 +45,9 @@ struct Replay: AsyncParsableCommand {
 
     @OptionGroup var edit: RequestEditOptions
 
+    @Flag(name: .long, help: "Runs a refused request once more that was run again already.")
+    var again = false
+
     @Flag(name: .long, help: "Shows what would be sent and what is different from last time, and changes nothing.")
     var dryRun = false
 
@@ -96,7 +99,7 @@ struct Replay: AsyncParsableCommand {
         } else if !ids.isEmpty {
             var rows: [RefusedRow] = []
             for id in ids { try await find(id, in: store, &plan, &rows) }
-            if !edit.summary.isEmpty, rows.isEmpty {
+            if !edit.summary.isEmpty, rows.isEmpty, !plan.items.isEmpty {
                 throw ValidationError("--body, --query and --header change a refused request, and \(ids[0]) is none")
             }
             requests = rows.map { KeptRequest($0, edit) }
@@ -167,8 +170,17 @@ struct Replay: AsyncParsableCommand {
         } else if let number = Int64(id) {
             let rows = try await store.refused(RefusedFilter(id: number, limit: 1))
             if rows.isEmpty { Terminal.complain("there is no refused request \(number)") }
-            requests += rows
+            requests += rows.filter { mayRun($0) }
         }
+    }
+
+    /// An edited copy, or a request without an order id, would count twice.
+    private func mayRun(_ row: RefusedRow) -> Bool {
+        guard let known = row.replayedAs, !again else { return true }
+        Terminal.complain(
+            "refused request \(row.id) was run again already, see `gateway conversions show \(known)`; --again runs it once more, which may count it twice"
+        )
+        return false
     }
 
     /// What is before the colon, or all, if it is an id or the beginning of one.

@@ -15,6 +15,8 @@ struct ReplayPreview {
         var different = 0
         var first = 0
         var notSent = 0
+        /// Of what would be sent.
+        var arrived = 0
     }
 
     /// False if something would not be sent.
@@ -56,6 +58,7 @@ struct ReplayPreview {
             for warning in request.warnings { Terminal.print("  warning: \(warning)".styled(.yellow)) }
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
+            if let state = item.row?.state, state == .delivered || state == .duplicate { counts.arrived += 1 }
             try await compare(request, item, &counts)
         case .recordOnly(let request):
             Terminal.print(SentRequest(request, to: destination).lines.map { "  " + $0 })
@@ -110,7 +113,8 @@ struct ReplayPreview {
         let parts = [
             (counts.same, "as last time"), (counts.different, "different from last time"), (counts.first, "for the first time"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        let how = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+        let arrived = counts.arrived == 0 ? "" : "; \(counts.arrived) arrived already and may count twice"
+        let how = parts.isEmpty ? "" : " (\(parts.joined(separator: ", "))\(arrived))"
         return "\(sent) would be sent\(how), \(counts.notSent) would not"
     }
 }

@@ -21,7 +21,7 @@ extension CorrectionRule {
                 return .unchanged(note: "the stored conversion cannot be read: \(error)")
             }
             switch current.corrected(by: correction) {
-            case .changed(let next): return .changed(ConversionRow(next), routes.way(of: next))
+            case .changed(let next): return .changed(ConversionRow(next), routes.way(ofCorrected: next))
             case .unchanged(let note): return .unchanged(note: note)
             case .refused(let failure): return .refused(failure)
             }

@@ -90,6 +90,14 @@ extension [Route] {
         return way
     }
 
+    /// Where a corrected conversion is sent beside the destinations that have had it. Money that goes back adds none: a destination that has had
+    /// no sale has nothing to take back, and to it the rest would be a sale of its own.
+    package func way(ofCorrected conversion: Conversion) -> Way {
+        var way = way(of: conversion)
+        if conversion.text(.update) == "refund" { way.destinations = [] }
+        return way
+    }
+
     /// Whether any route leads from the source to the destination, on whatever condition.
     package func leads(from source: String, to destination: String) -> Bool { index(from: source, to: destination) != nil }
 

@@ -130,6 +130,11 @@ extension EndToEnd {
                         "run again from refused request \(number) with another body, another header X-Note; `gateway refused show \(number)` has the original"
                     ))
                 #expect(shown.contains("X-Note: by hand"))
+                let once = try await bench.run("replay", number, "--body", "edited.json")
+                #expect(
+                    once.status == 1 && once.errors.hasPrefix("refused request \(number) was run again already, see "), "\(once.errors)")
+                let twice = try await bench.run("replay", number, "--body", "edited.json", "--again")
+                #expect(twice.output.contains("which is stored already"), "\(twice.output)\(twice.errors)")
             }
         }
 

@@ -39,6 +39,17 @@ struct MissedRoutesTests {
         #expect(routes[..<1].map { $0 }.way(of: Self.sale).missed == MissedRoutes(), "nothing is kept if every route took it")
     }
 
+    @Test func `money that goes back adds no destination, another change does`() throws {
+        let routes = [try Self.route(nil, to: ["a", "b"])]
+        var sale = Self.sale
+        sale[.update] = .text("refund")
+        sale[.refund] = .number(ExactDecimal(5))
+        sale[.refunded] = .number(ExactDecimal(5))
+        #expect(routes.way(ofCorrected: sale).destinations.isEmpty)
+        sale[.update] = .text("status")
+        #expect(routes.way(ofCorrected: sale).destinations == ["a", "b"])
+    }
+
     @Test(arguments: [
         "amount > 20", #"status == "approved""#, #"type == "lead" or amount > 20"#, "amount - discount > 5", "count() > 0",
         #"customer.email == "b@example.com""#, #"received_at < time("2026-11-01T00:00:00+01:00")"#,
