@@ -86,9 +86,9 @@ struct StatusText {
                     "  through in about \(through.text), at the pace of the last \(age(since)), in which \(destination.ended) ended")
             }
         }
-        let unconfirmed = status.count(.unconfirmed)
-        if unconfirmed > 0 {
-            lines.append("  \(unconfirmed) unconfirmed; see `gateway deliveries --state unconfirmed --destination \(status.name)`")
+        for (state, word) in [(DeliveryState.unconfirmed, "unconfirmed"), (.dead, "given up (dead)")] where status.count(state) > 0 {
+            lines.append(
+                "  \(status.count(state)) \(word); see `gateway deliveries --state \(state.rawValue) --destination \(status.name)`")
         }
         if let rate = status.rate { lines.append("  rate \(rate)") }
         if let answer = destination.answer {
@@ -123,7 +123,7 @@ struct StatusText {
         var object: JSONObject = [
             "destination": .string(status.name), "state": .string(destination.health.word), "configured": .bool(status.isConfigured),
             "served": .bool(status.isServed), "dry_run": .bool(status.isDryRun), "waiting": .number("\(status.count(.pending))"),
-            "unconfirmed": .number("\(status.count(.unconfirmed))"),
+            "unconfirmed": .number("\(status.count(.unconfirmed))"), "dead": .number("\(status.count(.dead))"),
             "waiting_amounts": .object(
                 JSONObject(destination.waiting.compactMap { part in part.currency.map { ($0, .string(part.amountText)) } })),
             "ended_in_last_hour": .number("\(destination.ended)"),

@@ -205,6 +205,8 @@ extension EndToEnd {
 
                 isDown.store(false, ordering: .relaxed)
                 let before = tracker.received.count
+                let status = try await bench.run("status").output
+                #expect(status.contains("\n  5 given up (dead); see `gateway deliveries --state dead --destination main`\n"), "\(status)")
                 let preview = try await bench.run("replay", "--destination", "main", "--state", "dead", "--dry-run")
                 #expect(preview.status == 0 && preview.lines.last == "5 would be sent (5 as last time), 0 would not")
                 #expect(tracker.received.count == before)
