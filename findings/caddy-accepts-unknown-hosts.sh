@@ -3,7 +3,7 @@
 #
 # To be expected: 404 or 421, as for an authority that the server does not serve (RFC 9110, section 15.5.20).
 # Seen: 200. A sender whose address names an old host, or the machine's number, believes its postback stored.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/support/setup.bash"
 version=2.6.2-5
 fetch caddy "$version"
 port=$(free_port)

@@ -5,7 +5,7 @@
 # Seen: over TLS 1.2 100 of 100, over TLS 1.3 0 to 55 in several runs. With TLS 1.3 the server sends session tickets behind the handshake. A client that
 # closes without reading them resets the connection, and HAProxy ends the request before it has looked at it. The same happens to Apache 2.4.71
 # (0 to 54 of 100, all with `SSLOpenSSLConfCmd NumTickets 0`) and to Caddy 2.6.2 (0 of 100). `no-tls-tickets` does not help.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/support/setup.bash"
 version=2.6.12-1+deb12u4
 fetch haproxy "$version"
 # Its own library; the others belong to every Debian.
@@ -31,8 +31,8 @@ LD_LIBRARY_PATH=$(dirname "$(find root -name 'liblua5.3.so.0' | head -n 1)")
 export LD_LIBRARY_PATH
 start root/usr/sbin/haproxy -f haproxy.cfg
 listens "$port"
-python3 "$beside/left.py" leave "$port" old 100 tls1.2 certificate.pem
-python3 "$beside/left.py" leave "$port" new 100 tls1.3 certificate.pem
+python3 "$support/left.py" leave "$port" old 100 tls1.2 certificate.pem
+python3 "$support/left.py" leave "$port" new 100 tls1.3 certificate.pem
 old=$(arrived GET./old-) new=$(arrived GET./new-)
 echo "HAProxy $version: of requests whose clients closed at once, $old of 100 were passed on over TLS 1.2, and $new of 100 over TLS 1.3"
 ((old == 100 && new < 90))

@@ -5,7 +5,7 @@
 # for an empty path).
 # Seen: in the query %7e becomes ~, and hexadecimal digits become capital; in the path %2F becomes a slash, and two slashes become one. A signature over the query that was sent does
 # not verify behind it. `server.http-parseopts` has options for it.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/support/setup.bash"
 version=1.4.69-1
 fetch lighttpd "$version"
 upstream

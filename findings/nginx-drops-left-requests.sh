@@ -4,7 +4,7 @@
 # To be expected: a GET that is on the wire whole is passed on, whether its client waits for the answer or not.
 # Seen: of 100 such GETs 0 to 10 are passed on; all 100 with `proxy_ignore_client_abort on`, so nothing is lost on the way to nginx.
 # Such clients are common: WordPress with `blocking => false`, and most pixels and postbacks that are fired and forgotten.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/support/setup.bash"
 version=1.22.1-9+deb12u11
 fetch nginx "$version"
 upstream
@@ -23,7 +23,7 @@ http {
 END
     start root/usr/sbin/nginx -e "$folder/error.log" -c "$folder/$1.conf"
     listens "$port"
-    python3 "$beside/left.py" leave "$port" "$1" 100
+    python3 "$support/left.py" leave "$port" "$1" 100
 }
 
 try default ""

@@ -1,4 +1,4 @@
-"""Clients and a server for the programs beside this file: `serve PORT FILE`, `wait PORT`, `leave PORT WORD COUNT [tls1.2|tls1.3 CERTIFICATE]`."""
+"""Clients and a server for the programs above this folder: `serve PORT FILE`, `wait PORT`, `leave PORT WORD COUNT [tls1.2|tls1.3 CERTIFICATE]`."""
 import contextlib
 import socket
 import ssl

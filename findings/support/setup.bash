@@ -1,6 +1,6 @@
-# For the programs beside this file: a temporary folder, a named package in it, free ports, a server that counts what it gets.
+# For the programs above this folder: a temporary folder, a named package in it, free ports, a server that counts what it gets.
 set -euo pipefail
-beside=$(cd "$(dirname "$0")" && pwd)
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mktemp -d)
 chmod 755 "$folder"
 cd "$folder"
@@ -24,12 +24,12 @@ fetch() {
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 # listens PORT: waits until somebody listens there
-listens() { python3 "$beside/left.py" wait "$1"; }
+listens() { python3 "$support/left.py" wait "$1"; }
 
 # starts the server that writes the request line of each request that it gets into `received`
 upstream() {
     upstream=$(free_port)
-    python3 "$beside/left.py" serve "$upstream" received &
+    python3 "$support/left.py" serve "$upstream" received &
     pids+=($!)
     listens "$upstream"
 }
