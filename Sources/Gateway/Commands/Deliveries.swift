@@ -122,8 +122,17 @@ struct Deliveries: AsyncParsableCommand {
                         : ConversionLookup.sentence(id, mayBe: found))
                 throw ExitStatus.findings
             }
-            let trace = try await ConversionTrace(
-                found[0], in: store, configuration, destination: colon.map { String(id[id.index(after: $0)...]) })
+            let destination = colon.map { String(id[id.index(after: $0)...]) }
+            if let destination {
+                let sought = DeliveryFilter(history: found[0].root ?? found[0].id, destination: destination, limit: 1)
+                guard try await !store.deliveries(sought).isEmpty else {
+                    Terminal.complain(
+                        "conversion \(found[0].id) has no delivery to \(destination.quotedBriefly); `gateway conversions show \(found[0].id)` says where it went"
+                    )
+                    throw ExitStatus.findings
+                }
+            }
+            let trace = try await ConversionTrace(found[0], in: store, configuration, destination: destination)
             if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
         }
     }

@@ -105,7 +105,11 @@ struct DoctorOutside: Sendable {
         }
     }
 
-    private static func sentence(_ failure: ExchangeFailure) -> String { failure.sentence.replacing("tracker", with: "the other end") }
+    /// The sentences are about a tracker; a host's name may hold that word too.
+    private static func sentence(_ failure: ExchangeFailure) -> String {
+        let (text, word) = (failure.sentence, "tracker")
+        return text.hasPrefix(word) ? "the other end" + text.dropFirst(word.count) : text
+    }
 
     static func certificate(days: Int) -> DoctorFinding {
         let sentence = "the certificate is good for \(days) days"
@@ -172,7 +176,7 @@ struct DoctorOutside: Sendable {
     private func query() async -> DoctorFinding {
         await compare(
             "query", "/query?b=%7e&a=x%2fy+z%20w&~=*'()&%C3%A9=%e9&e=&b=2",
-            advice: "signatures cover these bytes, so the proxy must not write the query anew")
+            advice: "signatures cover these bytes, so the proxy must not change how the query is written")
     }
 
     private func path() async -> DoctorFinding {

@@ -15,7 +15,7 @@ struct KeptRequest {
     var isCut = false
     /// Of a refused one.
     var number: Int64?
-    /// What its conversion is told about it.
+    /// A warning that its conversion gets.
     var note: String?
     /// The only key that a repeat has when it becomes a conversion of its own, so that it becomes one once.
     var ownKey: Digest32?

@@ -16,7 +16,7 @@ struct ManualPage {
         lines += section("SYNOPSIS", [".B \(Self.escaped(tree.name))", "\\fIcommand\\fR [\\fIoptions\\fR]"])
         lines += section("DESCRIPTION", Self.paragraphs(tree.discussion))
         lines += section("COMMANDS", [])
-        for command in tree.all.dropFirst() where command.subcommands.isEmpty { lines += self.lines(of: command, within: tree) }
+        for command in commands { lines += self.lines(of: command) }
         lines += section("OPTIONS OF MANY COMMANDS", shared.flatMap(Self.item))
         lines += section("EXIT STATUS", Self.table(Self.statuses))
         lines += section("ENVIRONMENT", Self.table(Self.variables))
@@ -52,7 +52,7 @@ struct ManualPage {
         return found
     }
 
-    private func lines(of command: HelpTree, within tree: HelpTree) -> [String] {
+    private func lines(of command: HelpTree) -> [String] {
         let name = command.name.split(separator: " ").dropFirst().joined(separator: " ")
         let shared = Set(shared)
         var lines = [".SS \(Self.quoted(name))", ".B \(Self.escaped(command.name))"]

@@ -214,7 +214,8 @@ struct Replay: AsyncParsableCommand {
     }
 
     private func repetition(_ number: Int, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
-        guard let id = try await message(ids[0][...], in: store), let row = try await store.history(of: id).first else {
+        guard let id = try await message(ids[0][...], in: store) else { return [] }
+        guard let row = try await store.history(of: id).first else {
             Terminal.complain("there is no conversion \(ids[0].quotedBriefly)")
             return []
         }
@@ -225,7 +226,7 @@ struct Replay: AsyncParsableCommand {
             Terminal.complain(
                 whole.isEmpty
                     ? "conversion \(row.id) has no repeat with other content that is kept"
-                    : "conversion \(row.id) has \(whole.count) repeats with other content, numbered from 1")
+                    : "conversion \(row.id) has \(whole.count.of("repeat")) with other content, numbered from 1")
             return []
         }
         return [KeptRequest(repeat: number, whole[number - 1].0, whole[number - 1].1, of: row, edit)]
@@ -255,11 +256,10 @@ struct Replay: AsyncParsableCommand {
     private func mentionUnconfirmed(in store: any ReadingStore) async throws {
         var unconfirmed = filter.filter(page)
         (unconfirmed.state, unconfirmed.failed) = (.unconfirmed, false)
-        let count = try await store.deliveries(unconfirmed).count
+        let count = try await store.count(unconfirmed)
         guard count > 0 else { return }
-        let what = count == 1 ? "1 delivery is" : "\(count == page.limit ? "\(count) or more" : "\(count)") deliveries are"
         Terminal.complain(
-            "\(what) unconfirmed and may have arrived, so \(count == 1 ? "it is" : "they are") left alone; --state unconfirmed sends \(count == 1 ? "it" : "them") again"
+            "\(count.of("delivery")) \(count == 1 ? "is" : "are") unconfirmed and may have arrived, so \(count == 1 ? "it is" : "they are") left alone; --state unconfirmed sends \(count == 1 ? "it" : "them") again"
         )
     }
 
@@ -267,12 +267,12 @@ struct Replay: AsyncParsableCommand {
     private func mentionPending(in store: any ReadingStore) async throws {
         var pending = filter.filter(page)
         pending.state = .pending
-        let count = try await store.deliveries(pending).count
+        let count = try await store.count(pending)
         guard count > 0 else { return }
-        let what =
-            count == 1
-            ? "1 delivery is pending and is" : "\(count == page.limit ? "\(count) or more" : "\(count)") deliveries are pending and are"
-        Terminal.complain("\(what) sent without a replay; --state pending makes \(count == 1 ? "it" : "them") due now")
+        let verb = count == 1 ? "is" : "are"
+        Terminal.complain(
+            "\(count.of("delivery")) \(verb) pending and \(verb) sent without a replay; --state pending makes \(count == 1 ? "it" : "them") due now"
+        )
     }
 
     private func deliveries(_ filter: DeliveryFilter, in store: any ReadingStore) async throws -> [DeliveryRow] {

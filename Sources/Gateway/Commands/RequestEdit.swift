@@ -35,7 +35,7 @@ struct RequestEdit {
 struct RequestEditOptions: ParsableArguments {
     @Option(name: .long, help: "Runs one refused request or repeat again with the body that this file holds.", completion: .file())
     var body: String?
-    @Option(name: .long, help: "The same with another query, as it stands behind the '?'.")
+    @Option(name: .long, help: "The same with another query: what comes after the '?'.")
     var query: String?
     @Option(
         name: .long,

@@ -7,7 +7,7 @@ struct Status: AsyncParsableCommand {
         abstract: "Says what is going on: each destination, each source, and what waits.",
         discussion: """
             A destination is `paused`; `down` if it failed so often in a row that only probes are sent; `failing` if more than half of \
-            what ended in the last hour (or ever, if nothing did) was skipped, rejected, is dead or unconfirmed; `slow` if what waits is older than \
+            what ended in the last hour (or ever, if nothing did) was skipped, rejected, is dead or unconfirmed, or if it failed twice or more in a row; what a dry run records is no failure; `slow` if what waits is older than \
             \(DestinationHealth.patience.text); or `ok`. Whether it is down is known while a gateway serves.
 
             When everything will be through is an estimate by the pace of the last hour; it is said once there is a pace.
@@ -27,15 +27,20 @@ struct Status: AsyncParsableCommand {
             let (text, complaint) = try await read(store, configuration)
             await store.close()
             show(text)
-            return complaint.map { Terminal.complain($0) } ?? ()
+            if let complaint { Terminal.complain(complaint) }
+            return
         }
         if Terminal.isTerminal { Terminal.clear() }
         while true {
             do {
                 let (text, complaint) = try await read(store, configuration)
-                if self.store.json { show(text) } else { Terminal.redraw(text.lines(width: width) + (complaint.map { ["", $0] } ?? [])) }
+                if self.store.json {
+                    show(text)
+                } else {
+                    Terminal.redraw(text.lines(width: width) + (complaint.map { [""] + Terminal.folded($0) } ?? []))
+                }
             } catch let error as StoreError {
-                Terminal.redraw(["\(SystemClock.now().shown): \(error)"])
+                Terminal.redraw(Terminal.folded("\(SystemClock.now().shown): \(error)"))
             }
             try await Task.sleep(for: .seconds(2))
         }

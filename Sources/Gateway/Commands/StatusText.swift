@@ -87,7 +87,7 @@ struct StatusText {
             }
         }
         for (state, word) in [(DeliveryState.unconfirmed, "unconfirmed"), (.dead, "given up (dead)")] where status.count(state) > 0 {
-            lines.append(
+            lines += whole(
                 "  \(status.count(state)) \(word); see `gateway deliveries --state \(state.rawValue) --destination \(status.name)`")
         }
         if let rate = status.rate { lines.append("  rate \(rate)") }

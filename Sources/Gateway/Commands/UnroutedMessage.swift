@@ -3,7 +3,7 @@ import Rules
 
 /// Where a stored message was not sent, and why.
 ///
-/// The reasons of its own routes are those of when it came, because the store keeps them. Where it keeps none, the routes of now say
+/// The reasons of its own routes are those of when it came, because the store keeps them. If it keeps none, the routes of now say
 /// what they can: which other sources a destination takes, or all that is known of a message that an older gateway stored.
 struct UnroutedMessage {
     /// As the routes were when it came.

@@ -8,7 +8,7 @@ extension ConfigurationLoader {
 
     mutating func requestIDHeader(_ node: YAMLNode, hasProxies: Bool) -> String? {
         guard let name = node.text("request_id_header", &diagnostics) else { return nil }
-        guard name.utf8.allSatisfy(Self.isToken) else {
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken) else {
             diagnostics.error(
                 at: node.location, "'request_id_header' must be the name of a header such as X-Request-ID, found \(name.quotedBriefly)")
             return nil

@@ -131,7 +131,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a run of unconfirmed ones is told once, and once when it is over`() async throws {
+        @Test func `the log has a run of unconfirmed ones once, and its end once`() async throws {
             let isRight = Atomic(false)
             let script: ScriptedTracker.Script = { _, _ in .reply(200, body: isRight.load(ordering: .relaxed) ? "OK" : Self.page) }
             let configuration = ConfigurationText(sources: [.shop], to: [Self.postback])

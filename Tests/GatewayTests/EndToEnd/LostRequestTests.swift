@@ -138,7 +138,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `an edited query makes a refused postback right, and what cannot be edited says so`() async throws {
+        @Test func `an edited query makes a refused postback right, and a wrong edit gets a sentence`() async throws {
             try await Workbench.serve(Self.shop) { bench, _, port, tracker in
                 var call = Samples.trcker
                 call.target = "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id=c&amount=1,5&txn_id=t-1"

@@ -116,7 +116,7 @@ struct AnswerRuleTests {
         #expect(Self.doubt(body) == "this is an HTML page")
     }
 
-    @Test func `what cannot be read is unconfirmed`() {
+    @Test func `an answer that nobody can read is unconfirmed`() {
         let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xF3, 0xF7, 6, 0]
         let reason = "the answer is packed, which was not asked for, and is not unpacked"
         #expect(Self.verdict(packed, encoding: "gzip") == .unconfirmed(reason))

@@ -4,14 +4,6 @@ import Testing
 @testable import Rules
 
 struct MissedRoutesTests {
-    private static func route(_ condition: String?, from sources: Set<String>? = nil, to destinations: [String] = ["c"]) throws -> Route {
-        var found = Diagnostics()
-        let place = Mappings.SourceLocation(file: "", line: 1, column: 1)
-        let expression = condition.flatMap { ExpressionParser.parse($0, at: place, names: .conversion, expecting: .flag, into: &found) }
-        #expect(found.all.isEmpty, "\(found.sorted)")
-        return Route(sources: sources, destinations: destinations, condition: expression, assignments: [])
-    }
-
     private static let sale: Conversion = {
         var sale = Conversion(
             id: ConversionID(high: 0, low: 1), source: "shop", tracker: "acme", receivedAt: Timestamp(seconds: 1_795_000_000))
@@ -24,8 +16,8 @@ struct MissedRoutesTests {
 
     @Test func `kept is what the routes of the source wanted for destinations that were missed`() throws {
         let routes = [
-            try Self.route(nil, to: ["a"]), try Self.route(#"type == "sale" and amount > 20"#, to: ["a", "b", "c"]),
-            try Self.route("amount > 30", to: ["a"]), try Self.route(nil, from: ["other"], to: ["d"]),
+            try Route.sample(nil, to: ["a"]), try Route.sample(#"type == "sale" and amount > 20"#, to: ["a", "b", "c"]),
+            try Route.sample("amount > 30", to: ["a"]), try Route.sample(nil, from: ["other"], to: ["d"]),
         ]
         let way = routes.way(of: Self.sale)
         #expect(way.destinations == ["a"] && way.destinations == routes.destinations(of: Self.sale))
@@ -40,7 +32,7 @@ struct MissedRoutesTests {
     }
 
     @Test func `money that goes back adds no destination, another change does`() throws {
-        let routes = [try Self.route(nil, to: ["a", "b"])]
+        let routes = [try Route.sample(nil, to: ["a", "b"])]
         var sale = Self.sale
         sale[.update] = .text("refund")
         sale[.refund] = .number(ExactDecimal(5))
@@ -55,21 +47,21 @@ struct MissedRoutesTests {
         #"customer.email == "b@example.com""#, #"received_at < time("2026-11-01T00:00:00+01:00")"#,
     ])
     func `what was kept says the same as the route itself`(condition: String) throws {
-        let route = try Self.route(condition)
+        let route = try Route.sample(condition)
         let kept = [route].way(of: Self.sale).missed
         #expect(kept.obstacles(to: Self.sale, reached: []).map(\.reason) == [try #require(route.obstacle(to: Self.sale))])
     }
 
     @Test func `a part of a thousand words is cut between two words`() throws {
         let words = (1...100).map { "'person-\($0)@example.com'" }.joined(separator: ", ")
-        let text = [try Self.route("customer.email in [\(words)]")].way(of: Self.sale).missed.text
+        let text = [try Route.sample("customer.email in [\(words)]")].way(of: Self.sale).missed.text
         #expect(text.count < 230)
         #expect(text.hasSuffix("@example.com\", …\tcustomer.email"), "\(text)")
     }
 
     @Test func `after a person was removed it says so, and not that nothing was there`() throws {
-        let routes = [try Self.route(#"customer.email == "Ann@example.com" and amount > 1"#), try Self.route("amount > 20", to: ["d"])]
-        let other = [try Self.route(#"customer.email == "bob@example.com""#)]
+        let routes = [try Route.sample(#"customer.email == "Ann@example.com" and amount > 1"#), try Route.sample("amount > 20", to: ["d"])]
+        let other = [try Route.sample(#"customer.email == "bob@example.com""#)]
         let ann = try #require(Person(email: "ann@example.com"))
         let after = Self.sale.forgetting(ann)
         let kept = routes.way(of: Self.sale).missed.forgetting(ann, from: Self.sale, to: after)

@@ -3,14 +3,6 @@ import Rules
 import Testing
 
 struct RouteObstacleTests {
-    private static func route(_ condition: String?, from sources: Set<String>? = nil, to destinations: [String] = ["c"]) throws -> Route {
-        var found = Diagnostics()
-        let place = Mappings.SourceLocation(file: "", line: 1, column: 1)
-        let expression = condition.flatMap { ExpressionParser.parse($0, at: place, names: .conversion, expecting: .flag, into: &found) }
-        #expect(found.all.isEmpty, "\(found.sorted)")
-        return Route(sources: sources, destinations: destinations, condition: expression, assignments: [])
-    }
-
     private static let sale: Conversion = {
         var sale = Conversion(
             id: ConversionID(high: 0, low: 1), source: "shop", tracker: "acme", receivedAt: Timestamp(seconds: 1_795_000_000))
@@ -36,20 +28,20 @@ struct RouteObstacleTests {
         ),
     ])
     func `the part of a condition that failed is named with what was found`(condition: String, reason: String) throws {
-        #expect(try Self.route(condition).obstacle(to: Self.sale) == reason)
+        #expect(try Route.sample(condition).obstacle(to: Self.sale) == reason)
     }
 
     @Test func `a route that takes the conversion has no obstacle`() throws {
         for condition in [nil, "amount > 10", #"type == "lead" or amount > 10"#] {
-            #expect(try Self.route(condition).obstacle(to: Self.sale) == nil)
+            #expect(try Route.sample(condition).obstacle(to: Self.sale) == nil)
         }
-        #expect(try Self.route(nil, from: ["b", "a"]).obstacle(to: Self.sale) == "takes from a, b")
+        #expect(try Route.sample(nil, from: ["b", "a"]).obstacle(to: Self.sale) == "takes from a, b")
     }
 
     @Test func `only destinations that the conversion misses are named`() throws {
         let routes = [
-            try Self.route(nil, to: ["a"]), try Self.route("amount > 20", to: ["a", "c"]), try Self.route("amount > 30", to: ["a"]),
-            try Self.route(nil, from: ["other"], to: ["c", "d"]),
+            try Route.sample(nil, to: ["a"]), try Route.sample("amount > 20", to: ["a", "c"]), try Route.sample("amount > 30", to: ["a"]),
+            try Route.sample(nil, from: ["other"], to: ["c", "d"]),
         ]
         #expect(
             routes.obstacles(to: Self.sale, reached: ["a"]).map(\.sentence) == [
