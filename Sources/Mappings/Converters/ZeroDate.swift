@@ -29,7 +29,7 @@ enum ZeroDate {
         return isZero(whole.flooredDivision(by: perSecond).quotient)
     }
 
-    private static func isZero(_ seconds: Int64) -> Bool { abs(seconds) < day || seconds < secondYear }
+    private static func isZero(_ seconds: Int64) -> Bool { seconds.magnitude < UInt64(day) || seconds < secondYear }
 
     private static func isMidnight(_ text: String, of day: String) -> Bool {
         guard text.hasPrefix(day) else { return false }

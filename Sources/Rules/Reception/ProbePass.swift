@@ -34,7 +34,7 @@ package struct ProbePass: Sendable {
     package func name(in text: String, at time: Timestamp) -> String? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= 200, parts.count == 3, let seconds = Int64(parts[0]),
-            abs(seconds.distance(to: time.seconds)) <= Self.validity,
+            (time.seconds - Self.validity...time.seconds + Self.validity).contains(seconds),
             let mark = mark("\(parts[0]).\(parts[1])"), Digest32(sha256: mark) == Digest32(sha256: String(parts[2]))
         else { return nil }
         return String(parts[1])

@@ -109,6 +109,10 @@ struct ConverterTests {
                 "2024-05-29T16:26:40Z | value '2024-05-29T16:26:40Z' was read as an ISO 8601 time; UNIX seconds are expected"
             ),
             ("time(unix)", .number("0"), " | value '0' is a program's word for no time; it counts as absent"),
+            (
+                "time(unix)", .number("-9223372036854775808"),
+                " | value '-9223372036854775808' is a program's word for no time; it counts as absent"
+            ),
             ("time(unix)", .number("-62135596800"), " | value '-62135596800' is a program's word for no time; it counts as absent"),
             (
                 "time(unix_ms)", .number("-62135596800000"),

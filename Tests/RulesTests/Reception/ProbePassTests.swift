@@ -28,6 +28,7 @@ struct ProbePassTests {
         for seconds: Int64 in [-301, 301] { #expect(pass.name(in: text, at: now.advanced(by: .seconds(seconds))) == nil) }
         for changed in [
             text.replacing("a-1", with: "a-2"), text + "0", "+" + text, text.replacing("1717000000", with: "1717000001"), "", "..", "a.b.c",
+            "-9223372036854775808.a-1.00", "9223372036854775807.a-1.00",
         ] {
             #expect(pass.name(in: changed, at: now) == nil)
         }
