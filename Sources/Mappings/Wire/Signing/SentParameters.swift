@@ -37,12 +37,6 @@ struct SentParameters {
         return all
     }
 
-    /// JSON's beginning. A text that begins with it is no parameter string: it could be a body that was signed.
-    static func couldBeJSON(_ text: [UInt8]) -> Bool {
-        let first = text.first { $0 > 0x20 }
-        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-    }
-
     var isEmpty: Bool { pairs.isEmpty }
 
     /// In the order sent.

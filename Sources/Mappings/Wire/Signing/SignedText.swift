@@ -24,7 +24,8 @@ struct SignedText {
     static func parameters(_ bytes: [UInt8]) -> SignedText { SignedText(bytes, ambiguity: ambiguity(of: bytes)) }
 
     private static func ambiguity(of text: [UInt8]) -> String? {
-        SentParameters.couldBeJSON(text) ? "they begin as JSON does" : nil
+        // It could be a body that was signed.
+        BodyFormats.looksLikeJSON(text) ? "they begin as JSON does" : nil
     }
 
     private static func ambiguity(of pairs: [(name: String, value: String)]) -> String? {
