@@ -107,9 +107,9 @@ struct MoneyConverter: FieldConverter {
     private func note(
         _ amount: ExactDecimal, sentAs bytes: [UInt8], isRounded: Bool, _ context: inout ConverterContext
     ) throws(FieldFailure) {
-        let exact = isRounded ? amount : context.fitted.first { $0.sent == amount }?.exact
-        guard let exact, let currency = context.currency else { return }
-        if !isRounded, amount.isZero {
+        let fitted = isRounded ? nil : context.fitted.first { $0.sent == amount }
+        guard let exact = isRounded ? amount : fitted?.exact, let currency = context.currency else { return }
+        if amount.isZero, fitted?.isNew == true {
             throw FieldFailure(
                 "\(context.field) of \(exact) \(currency) is too little for this tracker's unit; it is sent with what comes next")
         }

@@ -2,6 +2,8 @@
 struct FittedAmount: Sendable {
     var exact: ExactDecimal
     var sent: ExactDecimal
+    /// Whether this message reports it for the first time. If nothing of it can be sent, there is nothing to send yet; a sum may be zero.
+    var isNew = false
 }
 
 extension Conversion {
@@ -17,20 +19,20 @@ extension Conversion {
         func fit(_ exact: ExactDecimal) -> ExactDecimal { exact.rounded(toDecimals: decimals, mode) }
         var fitted = self
         var amounts: [FittedAmount] = []
-        func note(_ exact: ExactDecimal?, _ sent: ExactDecimal?) {
-            if let exact, let sent, exact != sent { amounts.append(FittedAmount(exact: exact, sent: sent)) }
+        func note(_ exact: ExactDecimal?, _ sent: ExactDecimal?, isNew: Bool = false) {
+            if let exact, let sent, exact != sent { amounts.append(FittedAmount(exact: exact, sent: sent, isNew: isNew)) }
         }
         if let rest = remainder {
             let sent = fit(rest.amount).subtracting(fit(rest.refunded))
             fitted[.amount] = sent.map(Value.number) ?? .absent
-            note(self[.amount].number, sent)
+            note(self[.amount].number, sent, isNew: true)
             return (fitted, amounts)
         }
         let (amount, refunded, refund) = (self[.amount].number, self[.refunded].number, self[.refund].number)
         if let refund {
             let sent = refunded.flatMap { all in all.subtracting(refund).flatMap { fit(all).subtracting(fit($0)) } } ?? fit(refund)
             fitted[.refund] = .number(sent)
-            note(refund, sent)
+            note(refund, sent, isNew: true)
         }
         if let amount {
             fitted[.amount] = .number(fit(amount))
