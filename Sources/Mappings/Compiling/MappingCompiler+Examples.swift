@@ -100,16 +100,16 @@ extension MappingCompiler {
         var bytes: [UInt8] = []
         if let body {
             if let text = body.scalar {
-                headers.append(("Content-Type", (request.formats.first ?? JSONBodyFormat()).contentType))
+                headers.append(("Content-Type", (request.formats.first ?? BodyFormats.json).contentType))
                 bytes = Array(text.utf8)
             } else {
-                headers.append(("Content-Type", JSONBodyFormat().contentType))
+                headers.append(("Content-Type", BodyFormats.json.contentType))
                 var json = JSONWriter()
                 json.write(body.jsonValue)
                 bytes = json.bytes
             }
         } else if !form.isEmpty {
-            headers.append(("Content-Type", FormBodyFormat().contentType))
+            headers.append(("Content-Type", BodyFormats.form.contentType))
             bytes = Array(Parameters.encoded(form).utf8)
         }
         let usualMethod = bytes.isEmpty && request.methods.contains("GET") ? "GET" : request.methods[0]

@@ -14,10 +14,8 @@ extension MappingCompiler {
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
         map.finish(&diagnostics)
-        guard let path = paths.first, !methods.isEmpty else { return nil }
-        return RequestPlan(
-            methods: methods, path: path, otherPaths: Array(paths.dropFirst()), formats: formats, isSorted: isSorted, sourceName: sourceName
-        )
+        guard !paths.isEmpty, !methods.isEmpty else { return nil }
+        return RequestPlan(methods: methods, paths: paths, formats: formats, isSorted: isSorted, sourceName: sourceName)
     }
 
     /// One path or a list; the first is written.

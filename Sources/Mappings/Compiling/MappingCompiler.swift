@@ -33,7 +33,7 @@ package struct MappingCompiler {
         // Fields and examples of a file without a request are still checked.
         let request =
             top.require("request", &diagnostics).flatMap { self.request($0) }
-            ?? RequestPlan(methods: ["POST"], path: PathPlan(segments: []), formats: [JSONBodyFormat()], isSorted: false)
+            ?? RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: [BodyFormats.json], isSorted: false)
         let signature = top.take("signature").flatMap { self.signature($0, request: request) }
         let fieldNodes = top.map("fields", &diagnostics)
         for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }

@@ -85,13 +85,7 @@ package struct IPAddress: Sendable, Hashable {
         guard digits.count <= 4 else { return nil }
         var number: UInt16 = 0
         for digit in digits {
-            let value: UInt8
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
-            default: return nil
-            }
+            guard let value = digit.hexDigit else { return nil }
             number = number << 4 | UInt16(value)
         }
         return number

@@ -1,4 +1,4 @@
-/// IP addresses. What a proxy has added to is a list, in which the client comes first.
+/// IP addresses. Each proxy adds its own, so the value may be a list, in which the client comes first.
 struct AddressConverter: FieldConverter {
     static let description = ConverterDescription(
         name: "ip",

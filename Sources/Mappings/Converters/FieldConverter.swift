@@ -20,7 +20,7 @@ package struct ConverterContext {
     package var surplus: SurplusRule?
     /// Amounts of a correction that were rounded before they were written, so that they add up at the tracker.
     var fitted: [FittedAmount] = []
-    /// The optional field that kept the request from being written, and why: without it there is one.
+    /// The optional field that kept the request from being written, and why. The request can be written without it.
     var unfit: (path: FieldPath, sentence: String)?
     package var warnings: [String] = []
 

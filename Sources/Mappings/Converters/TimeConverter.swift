@@ -7,7 +7,7 @@ struct TimeConverter: FieldConverter {
         /// Milliseconds since 1970, written as whole ones.
         case unixMilliseconds = "unix_ms"
 
-        /// The first number that cannot be meant.
+        /// The first number that is too large.
         var limit: ExactDecimal { ExactDecimal(self == .unix ? 100_000_000_000 : 1 << 48) }
         var perSecond: Int64 { self == .unix ? 1 : 1000 }
         var unit: String { self == .unix ? "seconds" : "milliseconds" }

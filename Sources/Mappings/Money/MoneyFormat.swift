@@ -66,6 +66,7 @@ package struct MoneyFormat: Sendable, Hashable {
         } catch {
             throw .notANumber(error)
         }
+        if value.isNegative, !allowsNegative { throw .negative }
         switch unit {
         case .major: return try readMajor(value, isRepaired, currency, exponent)
         case .minor: return try readMinor(value, hasPlainPoint: bytes.hasPlainPoint, currency, exponents)
@@ -82,7 +83,6 @@ package struct MoneyFormat: Sendable, Hashable {
     private func readMajor(
         _ value: ExactDecimal, _ isRepaired: Bool, _ currency: Currency?, _ exponent: Int?
     ) throws(MoneyError) -> Reading {
-        if value.isNegative, !allowsNegative { throw .negative }
         let note: Note? = isRepaired ? .noise : nil
         guard let currency, let exponent, value.decimals > exponent else { return Reading(amount: value, note: note) }
         switch surplus {
@@ -98,7 +98,6 @@ package struct MoneyFormat: Sendable, Hashable {
         _ currency: Currency?,
         _ exponents: CurrencyExponents
     ) throws(MoneyError) -> Reading {
-        if value.isNegative, !allowsNegative { throw .negative }
         let (currency, exponent) = try minorUnit(currency, exponents)
         let meant = toleratesFloatNoise ? value.denoised(decimals: 0) : nil
         // `4990.0` is refused like `49.90`: if a point were allowed, cents and euros could not be distinguished.

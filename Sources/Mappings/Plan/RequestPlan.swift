@@ -4,10 +4,8 @@ package struct RequestPlan: Sendable {
 
     /// The first is used when a request is written.
     package var methods: [String]
-    /// Requests are written to it.
-    package var path: PathPlan
-    /// Others that senders use, with the same variable segments.
-    package var otherPaths: [PathPlan] = []
+    /// Requests are written to the first; senders use the others too, which have the same variable segments.
+    package var paths: [PathPlan]
     /// The formats of body that are read; the first is written. If there are none, the fields are parameters of the query.
     var formats: [any BodyFormat]
     /// Members and parameters are written in the order of their names' bytes.
@@ -21,7 +19,7 @@ package struct RequestPlan: Sendable {
         package var setting: String?
     }
 
-    package var paths: [PathPlan] { [path] + otherPaths }
+    package var path: PathPlan { paths[0] }
 
     /// Whether a request of this method has its fields in the body.
     package func readsBody(_ method: String) -> Bool { !formats.isEmpty && method != "GET" && method != "HEAD" }

@@ -21,7 +21,7 @@ extension Mapping {
         return WireReply(status: status, contentType: Self.jsonType, body: json.bytes)
     }
 
-    private static let jsonType = JSONBodyFormat().contentType
+    private static let jsonType = BodyFormats.json.contentType
 
     private func write(_ plan: ReplyPlan, status: Int, _ input: borrowing ExpressionInput, _ variables: ReplyVariables) -> WireReply {
         switch plan.body {
@@ -57,7 +57,7 @@ extension Mapping {
     ///
     /// A success is also recognised by its body alone: a tracker that documents 200 may answer 201.
     package func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
-        let body = body.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(body[3...]) : body
+        let body = body.withoutByteOrderMark
         let value = try? JSONValue(parsing: body)
         let text = String(decoding: body.prefix(4096), as: UTF8.self).trimmed
         guard let best = best({ $0.accepts(status) }, value, text) ?? best({ $0.isLike(status) }, value, text) else { return nil }

@@ -20,7 +20,7 @@ extension PostbackURL {
     }
 
     private func reason(for conversion: Conversion, _ purpose: Purpose?, _ ways: [[Field]]) -> String {
-        if let purpose, purpose == .part, other(for: .whole) != nil {
+        if purpose == .part, other(for: .whole) != nil {
             return "the refund_url takes whole sales back, so \(conversion.change) was not sent; a partial_refund_url can take it"
         }
         let macros = ways.map { $0.map { "{\($0.name)}" }.joined(separator: " and ") }.joined(separator: " or ")

@@ -46,7 +46,7 @@ final class JSONBodyFormat: BodyFormat {
 extension [UInt8] {
     /// The first byte that is neither white space nor part of a byte order mark.
     var firstOfText: UInt8? {
-        guard let first = first(where: { $0 > 0x20 }), first == 0xEF else { return first { $0 > 0x20 } }
-        return self[EncodingRepair.start(of: self)...].first
+        let sign = first { $0 > 0x20 }
+        return sign == 0xEF ? self[EncodingRepair.start(of: self)...].first : sign
     }
 }

@@ -15,30 +15,20 @@ extension RequestPlan {
     private func readOddBody(_ declared: Declaration, by layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
         let body = parsed.request.body
         guard let first = body.firstOfText else { return try readDeclared(declared, by: layout, into: &parsed) }
-        var problem: JSONError?
-        if first == UInt8(ascii: "{") {
-            do {
-                let (document, repair) = try JSONDocument.reading(body)
-                parsed.warnings.append(declared.warning(readAs: "JSON", parsed.request))
-                if let repair { parsed.note(repair, in: document) }
-                parsed.format = BodyFormats.json
-                return try BodyFormats.json.read(document, layout, into: &parsed)
-            } catch let error as JSONError {
-                problem = error
-            } catch let refusal as Refusal {
-                throw refusal
-            } catch {}
+        let json = first == UInt8(ascii: "{") ? Result { () throws(JSONError) in try JSONDocument.reading(body) } : nil
+        if case .success(let (document, repair))? = json {
+            parsed.warnings.append(declared.warning(readAs: "JSON", parsed.request))
+            if let repair { parsed.note(repair, in: document) }
+            parsed.format = BodyFormats.json
+            return try BodyFormats.json.read(document, layout, into: &parsed)
         }
         if layout.knowsParameter(of: body) { return try readForm(declared, by: layout, into: &parsed) }
-        if let problem, !declared.isOther { throw JSONBodyFormat.refusal(of: problem) }
+        if case .failure(let problem)? = json, !declared.isOther { throw JSONBodyFormat.refusal(of: problem) }
         try readDeclared(declared, by: layout, into: &parsed)
     }
 
     private func readForm(_ declared: Declaration, by layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
-        if case .format(let format) = declared, format === BodyFormats.form {
-        } else {
-            parsed.warnings.append(declared.warning(readAs: "a form", parsed.request))
-        }
+        if !declared.isForm { parsed.warnings.append(declared.warning(readAs: "a form", parsed.request)) }
         parsed.format = BodyFormats.form
         try BodyFormats.form.read(layout, into: &parsed)
     }
@@ -52,6 +42,10 @@ extension RequestPlan {
 }
 
 extension RequestPlan.Declaration {
+    fileprivate var isForm: Bool {
+        if case .format(let format) = self { format === BodyFormats.form } else { false }
+    }
+
     fileprivate var isOther: Bool {
         if case .other = self { true } else { false }
     }

@@ -1,5 +1,5 @@
 /// How a serialiser spells the characters of a JSON text that may be spelled in several ways.
-enum JSONSpelling: CaseIterable {
+enum JSONSpelling {
     /// As they were sent.
     case sent
     /// Beyond ASCII as `\uXXXX`: Python.
@@ -13,7 +13,7 @@ enum JSONSpelling: CaseIterable {
     /// As `utf8`, and `&`, `<`, `>` and two line separators as `\uXXXX`: Go, Rails.
     case html
 
-    /// Whether `spelling` matters for this character of ASCII.
+    /// Whether serialisers spell this ASCII character in different ways.
     static func isFree(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"): true

@@ -29,13 +29,12 @@ final class SentContent {
         self.parsed = parsed
         self.names = names
         body = parsed.hasBody ? parsed.request.body : nil
-        switch (parsed.format, place) {
-        case (.some(let format), _):
+        if let format = parsed.format {
             pieces = parsed.hasBody ? format.pieces(of: parsed.request.body, without: names) : .none
-            if case .body = place { holdsSignature = true } else { holdsSignature = false }
-        case (nil, _):
+            holdsSignature = if case .body = place { true } else { false }
+        } else {
             pieces = .parameters(SentParameters.all(Array(parsed.request.query.utf8), without: names))
-            if case .query = place { holdsSignature = true } else { holdsSignature = false }
+            holdsSignature = if case .query = place { true } else { false }
         }
     }
 

@@ -52,7 +52,7 @@ extension SentObject {
 
 extension [UInt8] {
     /// Editors of one system put it there, behind the signing program's back.
-    var withoutByteOrderMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
+    var withoutByteOrderMark: [UInt8] { starts(with: EncodingRepair.byteOrderMark) ? Array(dropFirst(3)) : self }
 }
 
 extension [(name: String, value: String)] {

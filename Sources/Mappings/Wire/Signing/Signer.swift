@@ -61,13 +61,3 @@ extension SignaturePlan {
         return members.members.isEmpty ? nil : members
     }
 }
-
-extension [UInt8] {
-    /// Takes as long for a wrong value as for a right one; only the length shows.
-    package func isEqualInConstantTime(to other: [UInt8]) -> Bool {
-        guard count == other.count else { return false }
-        var difference: UInt8 = 0
-        for index in indices { difference |= self[index] ^ other[index] }
-        return difference == 0
-    }
-}

@@ -120,11 +120,4 @@ struct SignerTests {
     func `Base64 is that of RFC 4648`(text: String, encoded: String) {
         #expect(Array(text.utf8).base64 == encoded)
     }
-
-    @Test func `values are compared in full`() {
-        #expect([UInt8]("abc".utf8).isEqualInConstantTime(to: Array("abc".utf8)))
-        #expect(![UInt8]("abc".utf8).isEqualInConstantTime(to: Array("abd".utf8)))
-        #expect(![UInt8]("abc".utf8).isEqualInConstantTime(to: Array("ab".utf8)))
-        #expect([UInt8]().isEqualInConstantTime(to: []))
-    }
 }
