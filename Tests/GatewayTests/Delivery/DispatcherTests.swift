@@ -117,11 +117,11 @@ struct DispatcherTests {
                 try await harness.letTimePass(.seconds(1))
                 harness.store.add([DeliveryHarness.conversion()], to: ["a"], at: harness.clock.now)
                 harness.clock.set(by: step)
-                try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 2 }
+                try await harness.letTimePass(by: .milliseconds(500)) { harness.store.count(.delivered, at: "a") == 2 }
                 // What a minute's second look is for: a result that was decided by the old clock.
                 harness.store.add([DeliveryHarness.conversion()], to: ["a"], at: harness.clock.now.advanced(by: .zero - step))
                 if step < .zero {
-                    try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 3 }
+                    try await harness.letTimePass(by: .milliseconds(500)) { harness.store.count(.delivered, at: "a") == 3 }
                 }
                 #expect(harness.dispatcher.isTurning)
             }

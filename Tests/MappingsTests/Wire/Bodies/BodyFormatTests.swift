@@ -5,7 +5,7 @@ import Testing
 struct BodyFormatTests {
     private static func name(_ type: String?, _ body: String, among formats: [any BodyFormat] = BodyFormats.all) throws(Refusal) -> String?
     {
-        let plan = RequestPlan(methods: ["POST"], path: PathPlan(segments: []), formats: formats, isSorted: false)
+        let plan = RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: formats, isSorted: false)
         let headers = type.map { [(name: "Content-Type", value: $0)] } ?? []
         return try plan.format(of: WireRequest(method: "POST", path: "/", headers: headers, body: Array(body.utf8)))?.name
     }
@@ -22,8 +22,8 @@ struct BodyFormatTests {
     }
 
     @Test func `a mapping's only format takes every body without a content type`() throws {
-        #expect(try Self.name(nil, "a=1", among: [JSONBodyFormat()]) == "json")
-        #expect(try Self.name(nil, "{}", among: [FormBodyFormat()]) == "form")
+        #expect(try Self.name(nil, "a=1", among: [BodyFormats.json]) == "json")
+        #expect(try Self.name(nil, "{}", among: [BodyFormats.form]) == "form")
     }
 
     @Test func `another content type is refused with those that are read`() {
@@ -32,12 +32,12 @@ struct BodyFormatTests {
             "Content-Type 'text/xml' is not read here; send application/json or application/x-www-form-urlencoded")
         #expect(throws: refusal) { try Self.name("text/xml", "<a/>") }
         #expect(throws: Refusal(.unsupportedMediaType, "Content-Type 'text/xml' is not read here; send application/json")) {
-            try Self.name("text/xml", "<a/>", among: [JSONBodyFormat()])
+            try Self.name("text/xml", "<a/>", among: [BodyFormats.json])
         }
     }
 
     @Test func `the fields of a GET request are in the query, whatever its content type`() throws {
-        let plan = RequestPlan(methods: ["GET"], path: PathPlan(segments: []), formats: BodyFormats.all, isSorted: false)
+        let plan = RequestPlan(methods: ["GET"], paths: [PathPlan(segments: [])], formats: BodyFormats.all, isSorted: false)
         #expect(try plan.format(of: WireRequest(method: "GET", path: "/", headers: [("Content-Type", "text/xml")])) == nil)
         #expect(plan.writtenFormat == nil)
     }
