@@ -15,8 +15,8 @@ trap finish EXIT
 # fetch PACKAGE VERSION: unpacks it below root/, without installing anything
 fetch() {
     if ! apt-get download "$1=$2" >apt.log 2>&1; then
-        echo "version $2 of $1 is not to be had: $(tail -n 1 apt.log)" >&2
-        exit 1
+        echo "apt-get does not offer version $2 of $1: $(tail -n 1 apt.log)" >&2
+        exit 2
     fi
     dpkg -x "$1"_*.deb root
 }

@@ -28,7 +28,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `what a postback url answers is delivered only if it is no page and tells of no error`() async throws {
+        @Test func `what a postback url answers is delivered only if it is no page and names no error`() async throws {
             let answers: [ScriptedTracker.Answer] = [
                 .reply(200), .reply(200, body: "OK"), .reply(200, body: "Postback recorded successfully."),
                 .reply(200, headers: [("Content-Type", "text/html")], body: #"{"error":null,"errors":[]}"#),
@@ -139,8 +139,8 @@ extension EndToEnd {
                 for number in 1...11 { #expect(try await Samples.sale("a-\(number)").post(port).status == 200) }
                 #expect(try await bench.settled(11).allSatisfy { $0.text("state") == "unconfirmed" })
                 #expect(tracker.received.count == 11)
-                let told = gateway.errors.split(separator: "\n").filter { $0.contains(" error ") }
-                #expect(told.count == 1 && told[0].contains("3 times in a row: tracker answered 200: Log in; unconfirmed"), "\(told)")
+                let logged = gateway.errors.split(separator: "\n").filter { $0.contains(" error ") }
+                #expect(logged.count == 1 && logged[0].contains("3 times in a row: tracker answered 200: Log in; unconfirmed"), "\(logged)")
                 #expect(!gateway.errors.contains("hush-hush-1"))
 
                 // A replay that names no state leaves alone what may have arrived.
@@ -208,6 +208,27 @@ extension EndToEnd {
                         }
                     }
                 }
+            }
+        }
+
+        @Test func `answers in an envelope are read like flat ones`() async throws {
+            let answers = [
+                #"{"success":true,"data":{"success":true,"conversionId":"r-7"},"meta":{"requestId":"q"}}"#,
+                #"{"success":true,"data":{"success":true,"alreadyRefunded":true},"meta":{}}"#,
+                #"{"success":true,"data":{"success":false,"message":"no such affiliate"},"meta":{}}"#,
+            ]
+            let script: ScriptedTracker.Script = { _, request in
+                .reply(200, body: answers[request.uri.hasSuffix("refund") ? 1 : request.body.contains("o-2") ? 2 : 0])
+            }
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["rc"]), script: script) { bench, port, _ in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                #expect(try await CorrectionFixture.refund("o-1").post(port).status == 200)
+                #expect(try await Samples.sale("o-2").post(port).status == 200)
+                let rows = try await bench.settled(3)
+                #expect(
+                    Set(rows.map { "\($0.text("order_id")) \($0.text("state")) \($0.text("remote_id"))" }) == [
+                        "o-1 delivered r-7", "o-1 duplicate ", "o-2 rejected ",
+                    ])
             }
         }
     }

@@ -9,18 +9,32 @@ final class HeldBodies: Sendable {
     private let replies: Replies
 
     final class Replies: Sendable {
-        private let lines = Mutex<[String]>([])
-        var all: [String] { lines.withLock { $0 } }
-        func add(_ text: String) { lines.withLock { $0.append(text) } }
+        private let state = Mutex<(lines: [String], ended: Int)>(([], 0))
+        var all: [String] { state.withLock { $0.lines } }
+        var ended: Int { state.withLock { $0.ended } }
+        func add(_ text: String) { state.withLock { $0.lines.append(text) } }
+        func end() { state.withLock { $0.ended += 1 } }
     }
 
     private final class Reader: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let replies: Replies
 
+        private var hasEnded = false
+
         init(_ replies: Replies) { self.replies = replies }
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) { replies.add(String(buffer: unwrapInboundIn(data))) }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            replies.add(String(buffer: unwrapInboundIn(data)))
+            end()
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { end() }
+
+        private func end() {
+            if !hasEnded { replies.end() }
+            hasEnded = true
+        }
     }
 
     private init(_ channels: [any Channel], _ replies: Replies) {
@@ -52,6 +66,8 @@ final class HeldBodies: Sendable {
     }
 
     var answers: [String] { replies.all }
+    /// How many got an answer, or were closed; an answer is lost if a sender was still writing when its connection was closed.
+    var ended: Int { replies.ended }
     /// Those that the gateway has not closed.
     var open: Int { channels.count { $0.isActive } }
 

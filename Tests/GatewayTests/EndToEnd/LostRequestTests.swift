@@ -83,9 +83,9 @@ extension EndToEnd {
                 for number in 1...150 {
                     #expect(await RawConnection.exchange(port, "GET /nowhere?n=\(number) HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
                 }
-                // One address has a share in a minute.
+                // One address has a share in a minute; `UnroutedPaceTests` has the number.
                 let (unrouted, others) = (try await bench.rows("refused", "--unrouted"), try await bench.rows("refused"))
-                #expect(unrouted.count == 100 && others.count == 1)
+                #expect((100..<150).contains(unrouted.count) && others.count == 1)
                 let doctor = try await bench.run("doctor")
                 #expect(!doctor.output.contains("are counted"))
             }

@@ -104,5 +104,18 @@ extension EndToEnd {
                 #expect(try await bench.rows("conversions").count == 1)
             }
         }
+
+        @Test func `an affiliate's code is enough to take a sale`() async throws {
+            let configuration = ConfigurationText(sources: [.shop], to: [.postback("pb", "/pb?ref={ref_code}&sum={amount}")])
+            try await Workbench.serve(configuration) { bench, _, port, tracker in
+                let sale = Sample(
+                    source: "shop", target: "/api/v1/conversions/postback",
+                    headers: [Samples.json, ("Authorization", "Bearer rc_test_demo_sender_1")],
+                    body: #"{"externalId":"o-1","conversionType":"SALE","amount":4990,"currency":"EUR","affiliateCode":"JOHN123"}"#)
+                #expect(try await sale.post(port).status == 200)
+                _ = try await bench.settled(1)
+                #expect(tracker.requests(below: "pb") == ["?ref=JOHN123&sum=49.90"])
+            }
+        }
     }
 }

@@ -80,7 +80,8 @@ extension EndToEnd {
                     #expect(await RawConnection.exchange(port, Samples.sale("meanwhile-\(number)").raw).first.status == 200)
                 }
                 // Those that found no room are sent back; of the others so many stay as have room.
-                try await until { held.answers.count >= 1000 - 40 }
+                let happened = try await eventually { held.ended >= 1000 - 40 ? true : nil }
+                #expect(happened == true, "\(held.ended) ended, \(held.answers.count) with an answer; \(held.open) are open")
                 for answer in held.answers {
                     #expect(answer.hasPrefix("HTTP/1.1 503 "))
                     #expect(answer.contains("\r\nRetry-After: 5\r\n"))

@@ -74,21 +74,26 @@ struct SQLiteConversionStoreTests {
         }
     }
 
+    /// A file as a gateway of that schema left it. `:id` in the SQL is the bytes of the id that is returned.
+    private func leave(_ path: String, schema: String, _ sql: String) async throws -> ConversionID {
+        let old = try DatabaseQueue(path: path)
+        try SQLiteSchema.migrator.migrate(old, upTo: schema)
+        let id = StoreSamples.id(1)
+        let bytes = withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { Data($0) }
+        try await old.write { try $0.execute(sql: sql, arguments: ["id": bytes]) }
+        try old.close()
+        return id
+    }
+
     @Test func `a file of an older gateway is brought up to date with everything in it`() async throws {
         try await withFolder { folder in
             let path = folder + "/gateway.db"
-            let old = try DatabaseQueue(path: path)
-            try SQLiteSchema.migrator.migrate(old, upTo: "1")
-            let id = StoreSamples.id(1)
-            let bytes = withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { Data($0) }
-            try await old.write { database in
-                try database.execute(
-                    sql: """
-                        INSERT INTO name VALUES (1, 'shop'), (2, 'main');
-                        INSERT INTO attempt VALUES (:id, 2, 1, 5, 6, 503, 'retry', 'GET https://t.example/', 'later');
-                        """, arguments: ["id": bytes])
-            }
-            try old.close()
+            let id = try await leave(
+                path, schema: "1",
+                """
+                INSERT INTO name VALUES (1, 'shop'), (2, 'main');
+                INSERT INTO attempt VALUES (:id, 2, 1, 5, 6, 503, 'retry', 'GET https://t.example/', 'later');
+                """)
             let reading = #expect(throws: StoreError.self) { try SQLiteConversionStore(path: path, readOnly: true) }
             #expect(
                 reading?.description
@@ -104,19 +109,13 @@ struct SQLiteConversionStoreTests {
     @Test func `a conversion of before the reasons were kept has none, and a new one has`() async throws {
         try await withFolder { folder in
             let path = folder + "/gateway.db"
-            let old = try DatabaseQueue(path: path)
-            try SQLiteSchema.migrator.migrate(old, upTo: "7")
-            let id = StoreSamples.id(1)
-            let bytes = withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { Data($0) }
-            try await old.write { database in
-                try database.execute(
-                    sql: """
-                        INSERT INTO name VALUES (1, 'shop'), (2, 'refersion');
-                        INSERT INTO content VALUES (1, zeroblob(16), CAST('{}' AS BLOB), zeroblob(0));
-                        INSERT INTO conversion (id, source, tracker, received_at, content) VALUES (:id, 1, 2, 5, 1);
-                        """, arguments: ["id": bytes])
-            }
-            try old.close()
+            let id = try await leave(
+                path, schema: "7",
+                """
+                INSERT INTO name VALUES (1, 'shop'), (2, 'refersion');
+                INSERT INTO content VALUES (1, zeroblob(16), CAST('{}' AS BLOB), zeroblob(0));
+                INSERT INTO conversion (id, source, tracker, received_at, content) VALUES (:id, 1, 2, 5, 1);
+                """)
             let store = try SQLiteConversionStore(path: path)
             #expect(try await store.conversion(id)?.source == "shop")
             #expect(try await store.missedRoutes(of: id) == nil)

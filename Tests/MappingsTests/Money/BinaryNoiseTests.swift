@@ -56,6 +56,7 @@ struct BinaryNoiseTests {
         let eur = try #require(Currency(code: "EUR"))
         for _ in 0..<5_000 {
             let (price, count) = (Int64.random(in: 1...99_999, using: &random), Int64.random(in: 2...12, using: &random))
+            // As a sender's program computes; the gateway itself never does.
             let product = Double(price) / 100 * Double(count)
             let sum = (0..<count).reduce(0.0) { total, _ in total + Double(price) / 100 }
             let expected = try #require(ExactDecimal(price * count).scaled(byPowerOfTen: -2))

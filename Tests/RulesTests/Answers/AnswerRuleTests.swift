@@ -3,7 +3,7 @@ import Mappings
 import Rules
 import Testing
 
-/// What a postback URL's answers mean where nobody says anything about them: delivered, or unconfirmed with the reason.
+/// What a postback URL's answers mean if the configuration says nothing about them: delivered, or unconfirmed with the reason.
 struct AnswerRuleTests {
     private static func verdict(_ body: [UInt8], status: Int = 200, encoding: String? = nil) -> AnswerRule.Verdict {
         AnswerRule().verdict(on: Reply(status: status, body: body, encoding: encoding), reading: nil)
@@ -101,7 +101,7 @@ struct AnswerRuleTests {
         ("null", "the answer is null"), ("false", "the answer is false"),
         (#"{"message":"Unknown click","data":null}"#, "its member 'message' says 'unknown'"),
     ])
-    func `JSON that tells of an error is unconfirmed`(body: String, reason: String) {
+    func `JSON that names an error is unconfirmed`(body: String, reason: String) {
         #expect(Self.doubt(body) == reason)
     }
 

@@ -2,7 +2,7 @@ import Rules
 import Testing
 
 struct UnconfirmedRunTests {
-    @Test func `a run is told once, and once when it is over`() {
+    @Test func `the beginning of a run is reported once, and its end once`() {
         var run = UnconfirmedRun()
         #expect((1...6).map { _ in run.take(.unconfirmed) } == [nil, nil, .began(count: 3), nil, nil, nil])
         #expect(run.take(.retry) == nil)

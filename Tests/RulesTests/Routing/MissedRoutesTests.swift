@@ -4,36 +4,26 @@ import Testing
 @testable import Rules
 
 struct MissedRoutesTests {
-    private static let sale: Conversion = {
-        var sale = Conversion(
-            id: ConversionID(high: 0, low: 1), source: "shop", tracker: "acme", receivedAt: Timestamp(seconds: 1_795_000_000))
-        sale[.type] = .text("sale")
-        sale[.amount] = .number(ExactDecimal(15))
-        sale[.currency] = .text("EUR")
-        sale[.customerEmail] = .text("ann@example.com")
-        return sale
-    }()
-
     @Test func `kept is what the routes of the source wanted for destinations that were missed`() throws {
         let routes = [
-            try Route.sample(nil, to: ["a"]), try Route.sample(#"type == "sale" and amount > 20"#, to: ["a", "b", "c"]),
-            try Route.sample("amount > 30", to: ["a"]), try Route.sample(nil, from: ["other"], to: ["d"]),
+            try RouteSamples.route(nil, to: ["a"]), try RouteSamples.route(#"type == "sale" and amount > 20"#, to: ["a", "b", "c"]),
+            try RouteSamples.route("amount > 30", to: ["a"]), try RouteSamples.route(nil, from: ["other"], to: ["d"]),
         ]
-        let way = routes.way(of: Self.sale)
-        #expect(way.destinations == ["a"] && way.destinations == routes.destinations(of: Self.sale))
+        let way = routes.way(of: RouteSamples.sale)
+        #expect(way.destinations == ["a"] && way.destinations == routes.destinations(of: RouteSamples.sale))
         #expect(way.missed.text == "2\tb,c\tamount > 20\tamount")
         #expect(
-            way.missed.obstacles(to: Self.sale, reached: ["a"]).map(\.sentence) == [
+            way.missed.obstacles(to: RouteSamples.sale, reached: ["a"]).map(\.sentence) == [
                 "route 2 → b, c: not sent, wants amount > 20, is 15.00"
             ])
         // As somebody sent it there by hand.
-        #expect(way.missed.obstacles(to: Self.sale, reached: ["a", "b"]).map(\.destinations) == [["c"]])
-        #expect(routes[..<1].map { $0 }.way(of: Self.sale).missed == MissedRoutes(), "nothing is kept if every route took it")
+        #expect(way.missed.obstacles(to: RouteSamples.sale, reached: ["a", "b"]).map(\.destinations) == [["c"]])
+        #expect(routes[..<1].map { $0 }.way(of: RouteSamples.sale).missed == MissedRoutes(), "nothing is kept if every route took it")
     }
 
     @Test func `money that goes back adds no destination, another change does`() throws {
-        let routes = [try Route.sample(nil, to: ["a", "b"])]
-        var sale = Self.sale
+        let routes = [try RouteSamples.route(nil, to: ["a", "b"])]
+        var sale = RouteSamples.sale
         sale[.update] = .text("refund")
         sale[.refund] = .number(ExactDecimal(5))
         sale[.refunded] = .number(ExactDecimal(5))
@@ -47,30 +37,33 @@ struct MissedRoutesTests {
         #"customer.email == "b@example.com""#, #"received_at < time("2026-11-01T00:00:00+01:00")"#,
     ])
     func `what was kept says the same as the route itself`(condition: String) throws {
-        let route = try Route.sample(condition)
-        let kept = [route].way(of: Self.sale).missed
-        #expect(kept.obstacles(to: Self.sale, reached: []).map(\.reason) == [try #require(route.obstacle(to: Self.sale))])
+        let route = try RouteSamples.route(condition)
+        let kept = [route].way(of: RouteSamples.sale).missed
+        #expect(kept.obstacles(to: RouteSamples.sale, reached: []).map(\.reason) == [try #require(route.obstacle(to: RouteSamples.sale))])
     }
 
     @Test func `a part of a thousand words is cut between two words`() throws {
         let words = (1...100).map { "'person-\($0)@example.com'" }.joined(separator: ", ")
-        let text = [try Route.sample("customer.email in [\(words)]")].way(of: Self.sale).missed.text
+        let text = [try RouteSamples.route("customer.email in [\(words)]")].way(of: RouteSamples.sale).missed.text
         #expect(text.count < 230)
         #expect(text.hasSuffix("@example.com\", …\tcustomer.email"), "\(text)")
     }
 
     @Test func `after a person was removed it says so, and not that nothing was there`() throws {
-        let routes = [try Route.sample(#"customer.email == "Ann@example.com" and amount > 1"#), try Route.sample("amount > 20", to: ["d"])]
-        let other = [try Route.sample(#"customer.email == "bob@example.com""#)]
+        let routes = [
+            try RouteSamples.route(#"customer.email == "Ann@example.com" and amount > 1"#),
+            try RouteSamples.route("amount > 20", to: ["d"]),
+        ]
+        let other = [try RouteSamples.route(#"customer.email == "bob@example.com""#)]
         let ann = try #require(Person(email: "ann@example.com"))
-        let after = Self.sale.forgetting(ann)
-        let kept = routes.way(of: Self.sale).missed.forgetting(ann, from: Self.sale, to: after)
+        let after = RouteSamples.sale.forgetting(ann)
+        let kept = routes.way(of: RouteSamples.sale).missed.forgetting(ann, from: RouteSamples.sale, to: after)
         #expect(!ann.isIn(kept.text))
         #expect(
             kept.obstacles(to: after, reached: []).map(\.reason) == [
                 #"wants customer.email == "***", is removed"#, "wants amount > 20, is 15.00",
             ])
-        let bobs = other.way(of: Self.sale).missed.forgetting(ann, from: Self.sale, to: after)
+        let bobs = other.way(of: RouteSamples.sale).missed.forgetting(ann, from: RouteSamples.sale, to: after)
         #expect(bobs.obstacles(to: after, reached: []).map(\.reason) == [#"wants customer.email == "bob@example.com", is removed"#])
     }
 }

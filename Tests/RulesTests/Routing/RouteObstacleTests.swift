@@ -3,16 +3,6 @@ import Rules
 import Testing
 
 struct RouteObstacleTests {
-    private static let sale: Conversion = {
-        var sale = Conversion(
-            id: ConversionID(high: 0, low: 1), source: "shop", tracker: "acme", receivedAt: Timestamp(seconds: 1_795_000_000))
-        sale[.type] = .text("sale")
-        sale[.amount] = .number(ExactDecimal(15))
-        sale[.payout] = .number(ExactDecimal(16))
-        sale[.currency] = .text("EUR")
-        return sale
-    }()
-
     @Test(arguments: [
         ("amount > 20", "wants amount > 20, is 15.00"), (#"type == "lead""#, #"wants type == "lead", is 'sale'"#),
         (#"status == "approved""#, #"wants status == "approved", has none"#),
@@ -28,23 +18,24 @@ struct RouteObstacleTests {
         ),
     ])
     func `the part of a condition that failed is named with what was found`(condition: String, reason: String) throws {
-        #expect(try Route.sample(condition).obstacle(to: Self.sale) == reason)
+        #expect(try RouteSamples.route(condition).obstacle(to: RouteSamples.sale) == reason)
     }
 
     @Test func `a route that takes the conversion has no obstacle`() throws {
         for condition in [nil, "amount > 10", #"type == "lead" or amount > 10"#] {
-            #expect(try Route.sample(condition).obstacle(to: Self.sale) == nil)
+            #expect(try RouteSamples.route(condition).obstacle(to: RouteSamples.sale) == nil)
         }
-        #expect(try Route.sample(nil, from: ["b", "a"]).obstacle(to: Self.sale) == "takes from a, b")
+        #expect(try RouteSamples.route(nil, from: ["b", "a"]).obstacle(to: RouteSamples.sale) == "takes from a, b")
     }
 
     @Test func `only destinations that the conversion misses are named`() throws {
         let routes = [
-            try Route.sample(nil, to: ["a"]), try Route.sample("amount > 20", to: ["a", "c"]), try Route.sample("amount > 30", to: ["a"]),
-            try Route.sample(nil, from: ["other"], to: ["c", "d"]),
+            try RouteSamples.route(nil, to: ["a"]), try RouteSamples.route("amount > 20", to: ["a", "c"]),
+            try RouteSamples.route("amount > 30", to: ["a"]),
+            try RouteSamples.route(nil, from: ["other"], to: ["c", "d"]),
         ]
         #expect(
-            routes.obstacles(to: Self.sale, reached: ["a"]).map(\.sentence) == [
+            routes.obstacles(to: RouteSamples.sale, reached: ["a"]).map(\.sentence) == [
                 "route 2 → c: not sent, wants amount > 20, is 15.00", "route 4 → c, d: not sent, takes from other",
             ])
     }

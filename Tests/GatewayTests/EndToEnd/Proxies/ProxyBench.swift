@@ -67,7 +67,7 @@ struct ProxyBench: Sendable {
         let bytes =
             Array("\(method) ".utf8) + target
             + Array(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(lines)\(length)\r\n\(body)".utf8)
-        guard let authority = try? NIOSSLCertificates.authorities(proxy.authority),
+        guard let authority = try? Certificates.bytes(of: proxy.authority),
             let origin = Origin(of: "https://localhost:\(proxy.port)")
         else { return nil }
         let connection = OutsideConnection(origin: origin, egress: Egress(trusting: authority), patience: .seconds(60))
@@ -94,7 +94,7 @@ struct ProxyBench: Sendable {
             readFile: { try String(contentsOfFile: $0, encoding: .utf8) }, listFolder: { _ in [] })
         let configuration = try #require(loaded.configuration)
         let doctor = DoctorOutside(
-            configuration, origin: origin, egress: Egress(trusting: try NIOSSLCertificates.authorities(proxy.authority)))
+            configuration, origin: origin, egress: Egress(trusting: try Certificates.bytes(of: proxy.authority)))
         var seen: Set<String> = []
         try await until {
             if let instance = await doctor.instance() { seen.insert(instance) }
@@ -109,4 +109,16 @@ struct ProxyBench: Sendable {
 
     /// The click ids of all conversions.
     func clicks() async throws -> [String] { try await bench.rows("conversions").map { $0.text("click_id") } }
+}
+
+extension ProxyBench {
+    /// The addresses of all requests as they are kept.
+    func targets() async throws -> [String] {
+        var targets: [String] = []
+        for row in try await bench.rows("conversions") {
+            let shown = try JSONValue(parsing: try await bench.run("conversions", "show", "--json", row.text("id")).output)
+            targets.append(shown["request"]?.text("target") ?? "")
+        }
+        return targets
+    }
 }

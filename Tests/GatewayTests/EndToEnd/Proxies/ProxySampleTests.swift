@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Mappings
 import Testing
@@ -121,10 +120,8 @@ extension EndToEnd {
                         ("timestamp", "1717000001"),
                     ]
                     let text = pairs.map { "\($0)=\($1)" }.joined(separator: "&")
-                    let mark = HMAC<SHA256>.authenticationCode(
-                        for: Array(text.utf8), using: SymmetricKey(data: Array("your_secret_key_0001".utf8)))
                     let query = text.replacing("/", with: "%2F").replacing(" ", with: "%20").replacing("é", with: "%c3%a9")
-                    let answer = await front.send("GET", "/v1/event?\(query)&sign=\(mark.withUnsafeBytes(\.hex))")
+                    let answer = await front.send("GET", "/v1/event?\(query)&sign=\(hmac(text, "your_secret_key_0001"))")
                     #expect(answer?.status == 200, "\(answer.map { String(decoding: $0.body, as: UTF8.self) } ?? "")")
                     let clicks = try await front.clicks()
                     #expect(Set(clicks) == ["abc123def456", "q-1"])
@@ -158,17 +155,5 @@ extension EndToEnd {
                 #expect(try await gateway.ended() == 0)
             }
         }
-    }
-}
-
-extension ProxyBench {
-    /// The addresses of all requests as they are kept.
-    func targets() async throws -> [String] {
-        var targets: [String] = []
-        for row in try await bench.rows("conversions") {
-            let shown = try JSONValue(parsing: try await bench.run("conversions", "show", "--json", row.text("id")).output)
-            targets.append(shown["request"]?.text("target") ?? "")
-        }
-        return targets
     }
 }
