@@ -59,7 +59,7 @@ struct DuePoller: Sendable {
         return next
     }
 
-    /// Whether anything was due too far away.
+    /// Whether anything was due later than its schedule explains.
     private func bringForward() async throws(StoreError) -> Bool {
         var isChanged = false
         for queue in queues() {
@@ -68,7 +68,7 @@ struct DuePoller: Sendable {
             guard count > 0 else { continue }
             isChanged = true
             logger.warning(
-                "the clock was set back: \(count) deliveries to '\(queue.name)' would have waited for its old time, and are due now",
+                "\(count.of("delivery")) to '\(queue.name)' would have waited longer than 'retries' and 'retry_after_max' say, and can be sent now: the clock was set back, or these keys were changed",
                 metadata: ["destination": "\(queue.name)"])
         }
         return isChanged

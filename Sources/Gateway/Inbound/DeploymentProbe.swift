@@ -4,7 +4,7 @@ import Mappings
 import Rules
 import Synchronization
 
-/// Says what arrived of a request, to who has the configuration: `doctor --url` compares it with what it sent through the proxies in front.
+/// Says what arrived of a request, to an operator who has the configuration: `doctor --url` compares it with what it sent through the proxies in front.
 ///
 /// Its path belongs to no tracker, so that nothing is ever stored. Without a pass the path does not exist.
 final class DeploymentProbe: Sendable {
@@ -19,7 +19,7 @@ final class DeploymentProbe: Sendable {
     static let shown = ["X-Forwarded-For", "Gateway-Probe-Double"]
     private static let remembered = 512
 
-    /// Tells gateways behind one address apart.
+    /// Distinguishes gateways behind one address.
     private let instance: String
     private let state = Mutex(State())
 

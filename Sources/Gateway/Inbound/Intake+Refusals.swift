@@ -45,8 +45,10 @@ extension Intake {
     func keep(unrouted request: WireRequest, peer: String, status: Int, code: String, reason: String) async {
         let now = clock.now()
         let isKept = unrouted.keeps(request, from: IPAddress(peer), at: now, uptime: clock.uptime())
+        let line = unrouted.line(at: now)
+        guard isKept || line != nil else { return }
         let refused = reception.kept(unrouted: request, peer: peer, at: now, status: status, code: code, reason: reason)
-        if let count = unrouted.line(at: now) {
+        if let count = line {
             logger.warning(
                 "requests reach no tracker: \(refused.reason.printable); `gateway refused --unrouted` lists them",
                 metadata: ["address": "\(peer)", "method": "\(request.method.printable)", "requests": "\(count)"])

@@ -28,8 +28,8 @@ final class UnroutedPace: Sendable {
         state.withLock { state in
             if let address, state.addresses.fail(address, at: uptime) != nil { return false }
             if !request.body.isEmpty || !request.query.isEmpty { return true }
-            if let since = state.seenSince, since.duration(to: time) < Self.forgetsAfter, time >= since {
-            } else {
+            let isFresh = state.seenSince.map { $0.duration(to: time) < Self.forgetsAfter && time >= $0 } ?? false
+            if !isFresh {
                 state.seen = []
                 state.seenSince = time
             }

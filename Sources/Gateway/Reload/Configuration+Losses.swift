@@ -15,7 +15,7 @@ extension Configuration {
         return losses.isEmpty ? lastPart(missingIn: next).map { [$0] } ?? [] : losses
     }
 
-    /// Whoever adds to a file's beginning and is cut off at its end loses that end, and no more.
+    /// A file that got longer at its beginning and was cut off at its end has lost that end, and no more.
     private func lastPart(missingIn next: Configuration) -> String? {
         switch fingerprint.lastList {
         case "sources":

@@ -53,11 +53,13 @@ enum AnswerContent {
         bytes.prefix(lookedAt).allSatisfy { $0 >= 0x20 || isBlank($0) || $0 == 0x08 || $0 == 0x1B }
     }
 
-    /// GIF, PNG, JPEG, WebP, BMP and icons, by their first bytes.
+    /// The first bytes of GIF, PNG, JPEG, WebP and icons.
+    private static let imageStarts: [[UInt8]] = [
+        Array("GIF8".utf8), [0x89] + Array("PNG".utf8), [0xFF, 0xD8, 0xFF], Array("RIFF".utf8), [0, 0, 1, 0],
+    ]
+
+    /// By its first bytes. A text may begin with BMP's.
     private static func isImage(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let starts: [[UInt8]] = [
-            Array("GIF8".utf8), [0x89] + Array("PNG".utf8), [0xFF, 0xD8, 0xFF], Array("RIFF".utf8), [0, 0, 1, 0],
-        ]
-        return starts.contains { bytes.starts(with: $0) } || bytes.starts(with: Array("BM".utf8)) && !isText(bytes)
+        imageStarts.contains { bytes.starts(with: $0) } || bytes.starts(with: "BM".utf8) && !isText(bytes)
     }
 }

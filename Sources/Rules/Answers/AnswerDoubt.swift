@@ -1,6 +1,6 @@
 import Mappings
 
-/// Why an answer with a 2xx status does not say that the tracker took the conversion, where nobody documents what it answers.
+/// Why an answer with a 2xx status does not say that the tracker took the conversion, if nobody documents what it answers.
 ///
 /// An empty body, a pixel, a text without a word of an error and JSON without one are believed: that is what most trackers answer.
 enum AnswerDoubt {
@@ -116,6 +116,6 @@ enum AnswerDoubt {
 
     /// `Error_Code` and `errorCode` are one name.
     private static func plain(_ text: String) -> String {
-        String(decoding: text.utf8.lazy.filter { ![0x20, 0x2D, 0x5F].contains($0) }.map(\.lowercase), as: UTF8.self)
+        String(decoding: text.utf8.lazy.filter { ![0x20, 0x2D, 0x5F].contains($0) }.map(\.lowercased), as: UTF8.self)
     }
 }

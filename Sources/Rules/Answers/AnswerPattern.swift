@@ -69,19 +69,14 @@ package struct AnswerPattern: Sendable, Equatable {
         let lower = Array(String(decoding: body, as: UTF8.self).lowercased().utf8)
         var rest = lower[...]
         while let found = rest.firstRange(of: wanted) {
-            let before = found.lowerBound > 0 && isWord(lower[found.lowerBound - 1]) && isWord(wanted[0])
-            let behind = found.upperBound < lower.count && isWord(lower[found.upperBound]) && isWord(wanted[wanted.count - 1])
+            let before = found.lowerBound > 0 && ErrorWords.isLetter(lower[found.lowerBound - 1]) && ErrorWords.isLetter(wanted[0])
+            let behind =
+                found.upperBound < lower.count && ErrorWords.isLetter(lower[found.upperBound])
+                && ErrorWords.isLetter(wanted[wanted.count - 1])
             if !before, !behind { return true }
             rest = lower[(found.lowerBound + 1)...]
         }
         return false
-    }
-
-    private static func isWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x80...: true
-        default: false
-        }
     }
 
     private static func has(_ member: Member, _ value: JSONValue) -> Bool {

@@ -171,14 +171,15 @@ struct ErrorWords {
                 start = start ?? index
             } else if let first = start {
                 tokens.append(
-                    Token(text: String(decoding: bytes[first..<index].lazy.map(\.lowercase), as: UTF8.self), range: first..<index))
+                    Token(text: String(decoding: bytes[first..<index].lazy.map(\.lowercased), as: UTF8.self), range: first..<index))
                 start = nil
             }
         }
         return tokens
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool {
+    /// Or a digit, an underscore, or any byte beyond ASCII.
+    static func isLetter(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x80...: true
         default: false

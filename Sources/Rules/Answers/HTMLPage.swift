@@ -17,7 +17,7 @@ struct HTMLPage {
         guard let first = start.first, start.contains(UInt8(ascii: "<")), first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else {
             return nil
         }
-        let lower = start.map(\.lowercase)
+        let lower = start.map(\.lowercased)
         let begins = first == UInt8(ascii: "<")
         guard Self.marks.contains(where: { lower.contains($0) }) || begins && Self.tags.contains(where: { lower.contains($0) }) else {
             return nil
@@ -28,7 +28,7 @@ struct HTMLPage {
     /// What the page calls itself; without a title, its first words.
     var words: String {
         let head = Array(bytes.prefix(Self.headLimit))
-        let lower = head.map(\.lowercase)
+        let lower = head.map(\.lowercased)
         for tag in ["title", "h1"] {
             guard let open = lower.firstRange(of: Array("<\(tag)".utf8)),
                 let start = lower[open.upperBound...].firstIndex(of: UInt8(ascii: ">")),
@@ -42,7 +42,7 @@ struct HTMLPage {
 
     /// What a browser shows, about: without tags, scripts and styles, and with the commonest entities decoded.
     private static func withoutTags(_ html: ArraySlice<UInt8>) -> String {
-        let lower = html.map(\.lowercase)
+        let lower = html.map(\.lowercased)
         let original = Array(html)
         var shown: [UInt8] = []
         var index = 0
@@ -75,9 +75,4 @@ struct HTMLPage {
         for (entity, character) in entities { text = text.replacing(entity, with: character) }
         return text
     }
-}
-
-extension UInt8 {
-    /// Of ASCII letters; every other byte is itself.
-    var lowercase: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }

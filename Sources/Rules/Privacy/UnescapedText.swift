@@ -111,6 +111,7 @@ struct UnescapedText {
 }
 
 extension UInt8 {
+    /// Of ASCII letters; every other byte is itself.
     var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 
     /// Of a digit in lower case.

@@ -3,13 +3,13 @@ import Mappings
 
 /// Shows a running gateway that who asks has its whole configuration: `doctor --url` asks what arrived of its requests.
 ///
-/// The key comes from all secrets of the configuration together. So there is nothing to set up, and a sender, who knows only his own, cannot
+/// The key comes from all secrets of the configuration together. So there is nothing to set up, and a sender, who knows only their own, cannot
 /// make a pass. A pass is good for five minutes, says nothing about the secrets that can be used, and lets nobody store anything.
 package struct ProbePass: Sendable {
     package static let header = "Gateway-Probe"
     static let validity: Int64 = 300
 
-    /// Nil if the configuration has no secret: then nobody can be told from a stranger.
+    /// Nil if the configuration has no secret: then nothing distinguishes an operator from a stranger.
     private let key: SymmetricKey?
 
     /// - Parameter secrets: in any order.

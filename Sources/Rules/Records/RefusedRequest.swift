@@ -73,7 +73,7 @@ extension RefusedLimits {
         switch kind {
         case .sender: Bounds(count: count, bytes: bytes)
         case .stranger: Bounds(count: strangerCount, bytes: strangerBytes)
-        // Whoever keeps nothing of strangers wants nothing of these.
+        // An operator who keeps nothing of strangers wants nothing of these.
         case .unrouted: Bounds(count: min(strangerCount, Self.unroutedCount), bytes: min(strangerBytes, Self.unroutedBytes))
         }
     }

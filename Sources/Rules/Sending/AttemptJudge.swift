@@ -49,7 +49,7 @@ package struct AttemptJudge: Sendable {
     }
 
     /// - Parameters:
-    ///   - words: The tracker's own words in the reply, fit to be shown. Only asked for if the conversion did not arrive.
+    ///   - words: The tracker's own words in the reply, fit to be shown. Not asked for if the answer is `delivered`.
     ///   - random: In `0...1`, spreads the wait.
     package func decision(
         on reply: Reply, reading: ReplyReading?, words: (Reply) -> String? = { AnswerWords.text(of: $0).map(AnswerWords.brief) },

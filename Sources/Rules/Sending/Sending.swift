@@ -25,7 +25,7 @@ package struct Sending: Sendable {
     package var secrets = SecretFinder.none
     /// Writes the request; the time is that of the attempt, which a mapping may write or sign. Called on an event loop: it must not block.
     package var write: @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest
-    /// Nil if the mapping says nothing about this reply; its status then decides. The body is cut at 64 KiB.
+    /// Nil if the mapping says nothing about this reply; `answers` then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
     package var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
 

@@ -98,12 +98,15 @@ extension PostgresStatement {
             WITH ORDINALITY AS w (received_at, source, tracker, status, code, reason, request, is_stranger, bytes, is_cut, number)
         ORDER BY number RETURNING id
         """)
-    private static let share = "CASE WHEN source IS NOT NULL THEN source WHEN tracker IS NULL THEN ' ' ELSE '' END"
+    /// Of requests with a source, the index alone answers.
     fileprivate static let sumRefused = Self(
         "sum_refused",
         """
-        SELECT \(share), count(*), sum(bytes)::bigint FROM refused
-        WHERE (coalesce(source, '') = '') = ($1::text IS NOT NULL) AND ($1::text IS NULL OR (tracker IS NULL) = ($1::text = ' ')) GROUP BY 1
+        SELECT coalesce(source, ''), count(*), sum(bytes)::bigint FROM refused
+        WHERE $1::text IS NULL AND coalesce(source, '') <> '' GROUP BY coalesce(source, '')
+        UNION ALL
+        SELECT $1::text, count(*), sum(bytes)::bigint FROM refused
+        WHERE $1::text IS NOT NULL AND coalesce(source, '') = '' AND (tracker IS NULL) = ($1::text = ' ') HAVING count(*) > 0
         """)
     fileprivate static let selectOldestRefused = Self(
         "select_oldest_refused",
