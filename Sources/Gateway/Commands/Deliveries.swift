@@ -52,8 +52,18 @@ struct Deliveries: AsyncParsableCommand {
             try KnownNames.check(.destination, filter.destination, in: configuration)
             wanted.unsent = filter.destination.map { .to($0) } ?? .anywhere
             let rows = try await store.conversions(wanted)
-            if rows.isEmpty { try filter.checkNames(configuration) }
             let counted = wanted
+            if rows.isEmpty {
+                try filter.checkNames(configuration)
+                wanted.unsent = nil
+                // Else every one that matches was routed.
+                let matching = try await store.count(wanted)
+                if page.offset > 0 || matching == 0 {
+                    return try await EmptyList.conversions.complain(self.store, page, in: store) { () throws(StoreError) in
+                        try await store.count(counted)
+                    }
+                }
+            }
             try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(counted) }
             try await UnroutedList(store: store, configuration: configuration, destination: filter.destination, options: table).print(
                 rows, asJSON: self.store.json)
@@ -65,8 +75,12 @@ struct Deliveries: AsyncParsableCommand {
             if notRouted { return try await listUnrouted(in: store, configuration) }
             let wanted = filter.filter(page)
             let rows = try await store.deliveries(wanted)
-            if rows.isEmpty { try filter.checkNames(configuration) }
-            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(wanted) }
+            let count = { () async throws(StoreError) in try await store.count(wanted) }
+            if rows.isEmpty {
+                try filter.checkNames(configuration)
+                return try await EmptyList.deliveries.complain(self.store, page, in: store, matching: count)
+            }
+            try await page.complainOfRest(rows.count, count: count)
             if isAboutFailed { return try await printFailed(rows, in: store) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable(Self.columns)
@@ -77,7 +91,6 @@ struct Deliveries: AsyncParsableCommand {
                         .init(row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? ""),
                     ])
             }
-            if table.isEmpty { return Terminal.complain("no deliveries match") }
             self.table.print(table)
         }
 
@@ -97,7 +110,6 @@ struct Deliveries: AsyncParsableCommand {
                     ])
             }
             if self.store.json { return Listing.print(objects) }
-            if table.isEmpty { return Terminal.complain("no deliveries match") }
             self.table.print(table)
         }
     }

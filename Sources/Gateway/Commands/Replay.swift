@@ -90,12 +90,13 @@ struct Replay: AsyncParsableCommand {
         if waiting { return try await runWaiting(in: store, configuration) }
         var plan = ReplayPlan()
         var requests: [KeptRequest] = []
+        var isAnswered = false
         let edit = try edit.edit()
         if let number = `repeat` {
             requests = try await repetition(number, in: store, edit)
         } else if let to {
             if let configuration, configuration.destination(to) == nil { try KnownNames.check(.destination, to, in: configuration) }
-            try await findAdditions(to, in: store, &plan)
+            isAnswered = try await findAdditions(to, in: store, &plan)
         } else if !ids.isEmpty {
             var rows: [RefusedRow] = []
             for id in ids { try await find(id, in: store, &plan, &rows) }
@@ -111,7 +112,7 @@ struct Replay: AsyncParsableCommand {
         if plan.items.isEmpty, requests.isEmpty {
             if !ids.isEmpty { throw ExitStatus.findings }
             try filter.checkNames(configuration)
-            Terminal.complain("nothing matches; nothing to send again")
+            if !isAnswered { try await complainOfNothing(in: store) }
         }
         for (source, destination) in plan.sourcesWithoutRoute(configuration) {
             Terminal.complain(
@@ -137,11 +138,11 @@ struct Replay: AsyncParsableCommand {
         guard let configuration else {
             throw ValidationError("applying corrections that wait needs a configuration; name it with --config")
         }
-        let rows = try await store.waiting(
-            ConversionFilter(
-                source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, limit: page.limit,
-                offset: page.offset))
-        if rows.isEmpty { try filter.checkNames(configuration) }
+        let rows = try await store.waiting(wantedCorrections)
+        if rows.isEmpty {
+            try filter.checkNames(configuration)
+            return try await complainOfNothing(in: store)
+        }
         if rows.count == page.limit { warnOfLimit("correction") }
         let foresight = dryRun ? Foresight(try self.store.location().0) : nil
         let isWhole = try await WaitingReplay(store: store, configuration: configuration).run(rows, foresight)
@@ -244,10 +245,7 @@ struct Replay: AsyncParsableCommand {
 
     /// By the filter.
     private func find(in store: any ReadingStore, _ plan: inout ReplayPlan) async throws {
-        var wanted = filter.filter(page)
-        wanted.ascending = true
-        if wanted.state == nil { (wanted.failed, wanted.leavingUnconfirmed) = (true, true) }
-        for row in try await deliveries(wanted, in: store) { plan.add(ReplayPlan.Item(row)) }
+        for row in try await deliveries(wantedDeliveries, in: store) { plan.add(ReplayPlan.Item(row)) }
         if filter.state == nil { try await mentionUnconfirmed(in: store) }
         if filter.state == nil, !filter.failed { try await mentionPending(in: store) }
     }
@@ -282,7 +280,8 @@ struct Replay: AsyncParsableCommand {
     }
 
     /// Deliveries that do not exist yet: of the conversions that are meant, and of their corrections, in their order.
-    private func findAdditions(_ destination: String, in store: any ReadingStore, _ plan: inout ReplayPlan) async throws {
+    /// - Returns: true if it said that there are some already.
+    private func findAdditions(_ destination: String, in store: any ReadingStore, _ plan: inout ReplayPlan) async throws -> Bool {
         var known = 0
         var seen: Set<ConversionID> = []
         for row in try await conversions(in: store) {
@@ -301,6 +300,7 @@ struct Replay: AsyncParsableCommand {
                 "\(known.of("conversion")) \(known == 1 ? "has" : "have") a delivery to '\(destination)' already; send it again with --destination \(destination)"
             )
         }
+        return known > 0
     }
 
     /// Those that --to is about.
@@ -315,18 +315,13 @@ struct Replay: AsyncParsableCommand {
                     Terminal.complain("there is no conversion \(id)")
                 }
             }
-        } else if filter.destination != nil || filter.state != nil || filter.failed {
-            var wanted = filter.filter(page)
-            wanted.ascending = true
+        } else if !takesConversions {
             var seen: Set<ConversionID> = []
-            for row in try await deliveries(wanted, in: store) where seen.insert(row.id.conversion).inserted {
+            for row in try await deliveries(wantedDeliveries, in: store) where seen.insert(row.id.conversion).inserted {
                 if let row = try await store.conversion(row.id.conversion) { conversions.append(row) }
             }
         } else {
-            conversions = try await store.conversions(
-                ConversionFilter(
-                    source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time,
-                    byOccurrence: filter.byDate == .occurred, ascending: true, limit: page.limit, offset: page.offset))
+            conversions = try await store.conversions(wantedConversions)
             if conversions.count == page.limit { warnOfLimit("conversion") }
         }
         return conversions

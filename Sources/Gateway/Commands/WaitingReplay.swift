@@ -35,10 +35,6 @@ struct WaitingReplay {
     /// - Parameter foresight: asked instead of the store if nothing may be changed.
     /// - Returns: false if one is impossible.
     func run(_ rows: [WaitingRow], _ foresight: Foresight?) async throws -> Bool {
-        guard !rows.isEmpty else {
-            Terminal.complain("no correction waits for its conversion")
-            return true
-        }
         var (applied, waiting, isWhole) = (0, 0, true)
         for row in rows {
             let (submission, sentence) = submission(of: row)
