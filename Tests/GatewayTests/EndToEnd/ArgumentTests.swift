@@ -33,6 +33,10 @@ extension EndToEnd {
         @Test(arguments: [
             (["deliverys"], "there is no command 'deliverys'; did you mean 'deliveries'?"),
             (["conversions", "shw"], "there is no command 'conversions shw'; did you mean 'conversions show'?"),
+            (["pauze", "u"], "there is no command 'pauze'; did you mean 'pause'?"),
+            (["deliverys", "--state", "dead"], "there is no command 'deliverys'; did you mean 'deliveries'?"),
+            (["conversions", "sho", "p2"], "there is no command 'conversions sho'; did you mean 'conversions show'?"),
+            (["conversions", "p1", "p2"], "2 unexpected arguments: 'p1', 'p2'"),
             (["doctor", "gateway.yaml"], "a configuration is named by --config; write gateway doctor --config gateway.yaml"),
             (["sandbox", "gateway.yaml"], "a configuration is named by --config; write gateway sandbox --config gateway.yaml"),
             (
