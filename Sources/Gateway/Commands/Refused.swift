@@ -92,11 +92,17 @@ struct Refused: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows a refused request whole, credentials removed.")
 
         @OptionGroup var store: StoreOption
-        @Argument(help: "The request's number.") var id: Int64
+        @Argument(help: "The request's number.") var id: String
+
+        func validate() throws {
+            guard Int64(id) == nil else { return }
+            throw ValidationError(
+                "\(id.quotedBriefly) is no number; `gateway refused` lists the requests with theirs, as in `gateway refused show 1`")
+        }
 
         func run() async throws {
             let (store, _) = try store.open(for: .store)
-            guard let row = try await store.refused(RefusedFilter(id: id, limit: 1)).first else {
+            guard let number = Int64(id), let row = try await store.refused(RefusedFilter(id: number, limit: 1)).first else {
                 Terminal.complain("there is no refused request \(id); `gateway refused` lists them")
                 throw ExitStatus.findings
             }

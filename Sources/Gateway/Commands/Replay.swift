@@ -77,7 +77,8 @@ struct Replay: AsyncParsableCommand {
         if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
         for id in ids where Self.conversionPart(of: id) == nil && Int64(id) == nil {
             throw ValidationError(
-                "\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request")
+                "\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request; for an order id write `gateway replay --order-id \(id.shellQuoted)`"
+            )
         }
         for id in ids where to != nil && (id.contains(":") || Self.conversionPart(of: id) == nil) {
             throw ValidationError("--to takes conversions, and \(id.quotedBriefly) is no conversion's id")
@@ -161,16 +162,16 @@ struct Replay: AsyncParsableCommand {
             guard let conversion = try await message(part, in: store) else { return }
             let destination = part.endIndex < id.endIndex ? String(id[id.index(after: part.endIndex)...]) : nil
             let rows = try await store.deliveries(
-                DeliveryFilter(conversion: conversion, destination: destination, ascending: true, limit: 1000))
-            if rows.isEmpty {
-                Terminal.complain(
-                    destination == nil
-                        ? "conversion \(id) has no deliveries, or there is no such conversion" : "there is no delivery \(id.quotedBriefly)")
-            }
+                DeliveryFilter(conversion: conversion.id, destination: destination, ascending: true, limit: 1000))
+            if rows.isEmpty { Terminal.complain(conversion.hasNoDelivery(to: destination)) }
             add(rows, to: &plan)
         } else if let number = Int64(id) {
             let rows = try await store.refused(RefusedFilter(id: number, limit: 1))
-            if rows.isEmpty { Terminal.complain("there is no refused request \(number)") }
+            if rows.isEmpty {
+                Terminal.complain(
+                    "there is no refused request \(number); `gateway refused` lists them; for an order id write `gateway replay --order-id \(id)`"
+                )
+            }
             requests += rows.filter { mayRun($0) }
         }
     }
@@ -192,14 +193,11 @@ struct Replay: AsyncParsableCommand {
         return part
     }
 
-    /// Nil, with a sentence, if a beginning says none or several. A whole id is taken as it is.
-    private func message(_ part: Substring, in store: any ReadingStore) async throws -> ConversionID? {
-        if let id = ConversionID(part) { return id }
+    /// Nil, with a sentence, if an id or its beginning says none or several.
+    private func message(_ part: Substring, in store: any ReadingStore) async throws -> ConversionRow? {
         let found = try await store.messages(startingWith: String(part))
-        if found.count == 1 { return found[0].id }
-        Terminal.complain(
-            found.isEmpty ? ["there is no conversion \(String(part).quotedBriefly)"] : ConversionLookup.sentence(String(part), mayBe: found)
-        )
+        if found.count == 1 { return found[0] }
+        Terminal.complain(ConversionLookup.sentence(String(part), mayBe: found))
         return nil
     }
 
@@ -215,11 +213,8 @@ struct Replay: AsyncParsableCommand {
     }
 
     private func repetition(_ number: Int, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
-        guard let id = try await message(ids[0][...], in: store) else { return [] }
-        guard let row = try await store.history(of: id).first else {
-            Terminal.complain("there is no conversion \(ids[0].quotedBriefly)")
-            return []
-        }
+        guard let message = try await message(ids[0][...], in: store) else { return [] }
+        let row = try await store.history(of: message.id).first ?? message
         let whole = try await store.repeats(of: row.id).compactMap { repetition in
             repetition.isKeptWhole ? repetition.request.map { (repetition, $0) } : nil
         }
@@ -308,12 +303,7 @@ struct Replay: AsyncParsableCommand {
         var conversions: [ConversionRow] = []
         if !ids.isEmpty {
             for id in ids {
-                guard let id = try await message(id[...], in: store) else { continue }
-                if let row = try await store.conversion(id) {
-                    conversions.append(row)
-                } else {
-                    Terminal.complain("there is no conversion \(id)")
-                }
+                if let row = try await message(id[...], in: store) { conversions.append(row) }
             }
         } else if !takesConversions {
             var seen: Set<ConversionID> = []
@@ -354,7 +344,7 @@ struct Replay: AsyncParsableCommand {
             return count == 0 ? nil : "\(count) \(state.rawValue)"
         }
         let were = states.isEmpty ? "" : " (\(states.joined(separator: ", ")) before)"
-        Terminal.print(
+        Terminal.tell(
             "\(count.of("delivery")) \(count == 1 ? "is" : "are") due now\(were); a running gateway sends within two seconds")
         if requeued < rows.count {
             let changed = rows.count - requeued

@@ -52,6 +52,14 @@ extension EndToEnd {
                 ["deliveries", "--not-routed", "--failed"],
                 "--not-routed takes conversions without a delivery, so --state and --failed find nothing beside it; drop one"
             ),
+            (
+                ["refused", "show", "abc"],
+                "'abc' is no number; `gateway refused` lists the requests with theirs, as in `gateway refused show 1`"
+            ),
+            (
+                ["replay", "p 1"],
+                "'p 1' is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request; for an order id write `gateway replay --order-id 'p 1'`"
+            ),
             (["conversions", "--sorce", "x"], "Unknown option '--sorce'. Did you mean '--source'?"),
         ])
         func `a mistyped word is answered with the right command`(arguments: [String], sentence: String) async throws {
