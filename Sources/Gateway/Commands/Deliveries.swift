@@ -119,33 +119,29 @@ struct Deliveries: AsyncParsableCommand {
             abstract: "Shows a delivery with every attempt, below the conversion and its request.")
 
         @OptionGroup var store: StoreOption
-        @Argument(help: "The delivery's id, conversion:destination, or a conversion's, or the first characters of one.") var id: String
+        @Argument(help: "The delivery's id, CONVERSION:DESTINATION, or a conversion's id, the first characters of it, or its order id.")
+        var id: String
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
-            let colon = id.firstIndex(of: ":")
-            let found = try await store.messages(startingWith: String(id[..<(colon ?? id.endIndex)]))
-            guard found.count == 1 else {
-                Terminal.complain(
-                    found.isEmpty
-                        ? [
-                            "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them; look everywhere with `gateway find \(id.shellQuoted)`"
-                        ]
-                        : ConversionLookup.sentence(id, mayBe: found))
-                throw ExitStatus.findings
-            }
-            let destination = colon.map { String(id[id.index(after: $0)...]) }
+            let (found, destination) = try await lookUp(in: store)
             if let destination {
-                let sought = DeliveryFilter(history: found[0].root ?? found[0].id, destination: destination, limit: 1)
+                let sought = DeliveryFilter(history: found.root ?? found.id, destination: destination, limit: 1)
                 guard try await !store.deliveries(sought).isEmpty else {
-                    Terminal.complain(
-                        "conversion \(found[0].id) has no delivery to \(destination.quotedBriefly); `gateway conversions show \(found[0].id)` says where it went"
-                    )
+                    Terminal.complain(found.hasNoDelivery(to: destination))
                     throw ExitStatus.findings
                 }
             }
-            let trace = try await ConversionTrace(found[0], in: store, configuration, destination: destination)
+            let trace = try await ConversionTrace(found, in: store, configuration, destination: destination)
             if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
+        }
+
+        /// An order id may hold a colon too.
+        private func lookUp(in store: any ReadingStore) async throws -> (conversion: ConversionRow, destination: String?) {
+            let whole = ConversionLookup(text: id, store: store)
+            guard let colon = id.lastIndex(of: ":"), try await whole.candidates().isEmpty else { return (try await whole.find(), nil) }
+            let part = ConversionLookup(text: String(id[..<colon]), store: store)
+            return (try await part.find(), String(id[id.index(after: colon)...]))
         }
     }
 }
