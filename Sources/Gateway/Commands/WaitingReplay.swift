@@ -48,10 +48,10 @@ struct WaitingReplay {
             switch result {
             case .applied(let root, _):
                 applied += 1
-                Terminal.print("correction \(row.id) \(foresight == nil ? "is applied" : "would be applied") to conversion \(root)")
+                Terminal.tell("correction \(row.id) \(foresight == nil ? "is applied" : "would be applied") to conversion \(root)")
             case .unchanged(let root, let note):
                 applied += 1
-                Terminal.print("correction \(row.id) changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")")
+                Terminal.tell("correction \(row.id) changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")")
             case .waiting, .tooManyWait, .notFound: waiting += 1
             case .refused(let failure):
                 isWhole = false
@@ -62,7 +62,7 @@ struct WaitingReplay {
             }
         }
         let found = foresight == nil ? "found their conversions" : "would find their conversions"
-        Terminal.print("\(applied) of \(rows.count) \(found)" + (waiting > 0 ? ", \(waiting) still wait" : ""))
+        Terminal.tell("\(applied) of \(rows.count) \(found)" + (waiting > 0 ? ", \(waiting) still wait" : ""))
         return isWhole
     }
 }
