@@ -51,11 +51,13 @@ struct Conversions: AsyncParsableCommand {
                 offset: page.offset)
             if waiting { return try await listWaiting(filter, in: store, configuration) }
             let rows = try await store.conversions(filter)
+            let count = { () async throws(StoreError) in try await store.count(filter) }
             if rows.isEmpty {
                 try KnownNames.check(.source, source, in: configuration)
                 try KnownNames.check(.tracker, tracker, in: configuration)
+                return try await EmptyList.conversions.complain(self.store, page, in: store, matching: count)
             }
-            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(filter) }
+            try await page.complainOfRest(rows.count, count: count)
             if self.store.json {
                 var objects: [JSONObject] = []
                 for row in rows {
@@ -70,7 +72,6 @@ struct Conversions: AsyncParsableCommand {
                 let deliveries = try await HistoryDeliveries(of: row, in: store).all
                 table.add(Self.cells(of: row, deliveries))
             }
-            if table.isEmpty { return Terminal.complain("no conversions match; a refused request is under `gateway refused`") }
             self.table.print(table)
         }
 
@@ -84,11 +85,9 @@ struct Conversions: AsyncParsableCommand {
 
         private func listWaiting(_ filter: ConversionFilter, in store: any ReadingStore, _ configuration: Configuration?) async throws {
             let rows = try await store.waiting(filter)
-            try await page.complainOfRest(rows.count) { () throws(StoreError) in
-                var whole = filter
-                (whole.limit, whole.offset) = (Int(Int32.max), 0)
-                return try await store.waiting(whole).count
-            }
+            let count = { () async throws(StoreError) in try await store.countWaiting(filter) }
+            if rows.isEmpty { return try await EmptyList.waiting.complain(self.store, page, in: store, matching: count) }
+            try await page.complainOfRest(rows.count, count: count)
             var objects: [JSONObject] = []
             var table = TextTable(Self.waitingColumns)
             var sentences: [String] = []
@@ -109,7 +108,6 @@ struct Conversions: AsyncParsableCommand {
                 Terminal.complain("warning: " + first.printable + more)
             }
             if self.store.json { return Listing.print(objects) }
-            if table.isEmpty { return Terminal.complain("no correction waits for its conversion") }
             self.table.print(table)
         }
     }

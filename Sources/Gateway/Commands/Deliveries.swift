@@ -52,8 +52,18 @@ struct Deliveries: AsyncParsableCommand {
             try KnownNames.check(.destination, filter.destination, in: configuration)
             wanted.unsent = filter.destination.map { .to($0) } ?? .anywhere
             let rows = try await store.conversions(wanted)
-            if rows.isEmpty { try filter.checkNames(configuration) }
             let counted = wanted
+            if rows.isEmpty {
+                try filter.checkNames(configuration)
+                wanted.unsent = nil
+                // Else every one that matches was routed.
+                let matching = try await store.count(wanted)
+                if page.offset > 0 || matching == 0 {
+                    return try await EmptyList.conversions.complain(self.store, page, in: store) { () throws(StoreError) in
+                        try await store.count(counted)
+                    }
+                }
+            }
             try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(counted) }
             try await UnroutedList(store: store, configuration: configuration, destination: filter.destination, options: table).print(
                 rows, asJSON: self.store.json)
@@ -65,8 +75,12 @@ struct Deliveries: AsyncParsableCommand {
             if notRouted { return try await listUnrouted(in: store, configuration) }
             let wanted = filter.filter(page)
             let rows = try await store.deliveries(wanted)
-            if rows.isEmpty { try filter.checkNames(configuration) }
-            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(wanted) }
+            let count = { () async throws(StoreError) in try await store.count(wanted) }
+            if rows.isEmpty {
+                try filter.checkNames(configuration)
+                return try await EmptyList.deliveries.complain(self.store, page, in: store, matching: count)
+            }
+            try await page.complainOfRest(rows.count, count: count)
             if isAboutFailed { return try await printFailed(rows, in: store) }
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             var table = TextTable(Self.columns)
@@ -77,7 +91,6 @@ struct Deliveries: AsyncParsableCommand {
                         .init(row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? ""),
                     ])
             }
-            if table.isEmpty { return Terminal.complain("no deliveries match") }
             self.table.print(table)
         }
 
@@ -97,7 +110,6 @@ struct Deliveries: AsyncParsableCommand {
                     ])
             }
             if self.store.json { return Listing.print(objects) }
-            if table.isEmpty { return Terminal.complain("no deliveries match") }
             self.table.print(table)
         }
     }
@@ -107,33 +119,29 @@ struct Deliveries: AsyncParsableCommand {
             abstract: "Shows a delivery with every attempt, below the conversion and its request.")
 
         @OptionGroup var store: StoreOption
-        @Argument(help: "The delivery's id, conversion:destination, or a conversion's, or the first characters of one.") var id: String
+        @Argument(help: "The delivery's id, CONVERSION:DESTINATION, or a conversion's id, the first characters of it, or its order id.")
+        var id: String
 
         func run() async throws {
             let (store, configuration) = try store.open(for: .store)
-            let colon = id.firstIndex(of: ":")
-            let found = try await store.messages(startingWith: String(id[..<(colon ?? id.endIndex)]))
-            guard found.count == 1 else {
-                Terminal.complain(
-                    found.isEmpty
-                        ? [
-                            "there is no delivery \(id.quotedBriefly); ids are CONVERSION:DESTINATION as `gateway deliveries --json` shows them; look everywhere with `gateway find \(id.shellQuoted)`"
-                        ]
-                        : ConversionLookup.sentence(id, mayBe: found))
-                throw ExitStatus.findings
-            }
-            let destination = colon.map { String(id[id.index(after: $0)...]) }
+            let (found, destination) = try await lookUp(in: store)
             if let destination {
-                let sought = DeliveryFilter(history: found[0].root ?? found[0].id, destination: destination, limit: 1)
+                let sought = DeliveryFilter(history: found.root ?? found.id, destination: destination, limit: 1)
                 guard try await !store.deliveries(sought).isEmpty else {
-                    Terminal.complain(
-                        "conversion \(found[0].id) has no delivery to \(destination.quotedBriefly); `gateway conversions show \(found[0].id)` says where it went"
-                    )
+                    Terminal.complain(found.hasNoDelivery(to: destination))
                     throw ExitStatus.findings
                 }
             }
-            let trace = try await ConversionTrace(found[0], in: store, configuration, destination: destination)
+            let trace = try await ConversionTrace(found, in: store, configuration, destination: destination)
             if self.store.json { Listing.printPretty(trace.object) } else { Terminal.print(trace.lines) }
+        }
+
+        /// An order id may hold a colon too.
+        private func lookUp(in store: any ReadingStore) async throws -> (conversion: ConversionRow, destination: String?) {
+            let whole = ConversionLookup(text: id, store: store)
+            guard let colon = id.lastIndex(of: ":"), try await whole.candidates().isEmpty else { return (try await whole.find(), nil) }
+            let part = ConversionLookup(text: String(id[..<colon]), store: store)
+            return (try await part.find(), String(id[id.index(after: colon)...]))
         }
     }
 }

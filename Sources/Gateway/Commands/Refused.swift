@@ -44,11 +44,14 @@ struct Refused: AsyncParsableCommand {
                 source: source, tracker: tracker, code: code, since: page.since?.time, until: page.until?.time,
                 strangers: strangers ? true : nil, unrouted: unrouted, limit: page.limit, offset: page.offset)
             let rows = try await store.refused(filter)
+            let count = { () async throws(StoreError) in try await store.count(filter) }
             if rows.isEmpty {
                 try KnownNames.check(.source, source, in: configuration)
                 try KnownNames.check(.tracker, tracker, in: configuration)
+                if !self.store.json, !unrouted { try await mentionUnrouted(in: store) }
+                return try await (unrouted ? EmptyList.unrouted : .refused).complain(self.store, page, in: store, matching: count)
             }
-            try await page.complainOfRest(rows.count) { () throws(StoreError) in try await store.count(filter) }
+            try await page.complainOfRest(rows.count, count: count)
             if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
             if unrouted { return printUnrouted(rows) }
             try await mentionUnrouted(in: store)
@@ -60,7 +63,6 @@ struct Refused: AsyncParsableCommand {
                     .init(row.refused.tracker ?? ""), .init("\(row.refused.status)"), .init(row.refused.code), .init(reason),
                 ])
             }
-            if table.isEmpty { return Terminal.complain("no refused requests match") }
             self.table.print(table)
         }
 
@@ -74,7 +76,6 @@ struct Refused: AsyncParsableCommand {
                     .init("\(refused.status)"), .init(refused.code), .init(reason),
                 ])
             }
-            if table.isEmpty { return Terminal.complain("every request that was kept reached a tracker") }
             self.table.print(table)
         }
 
@@ -91,11 +92,17 @@ struct Refused: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows a refused request whole, credentials removed.")
 
         @OptionGroup var store: StoreOption
-        @Argument(help: "The request's number.") var id: Int64
+        @Argument(help: "The request's number.") var id: String
+
+        func validate() throws {
+            guard Int64(id) == nil else { return }
+            throw ValidationError(
+                "\(id.quotedBriefly) is no number; `gateway refused` lists the requests with theirs, as in `gateway refused show 1`")
+        }
 
         func run() async throws {
             let (store, _) = try store.open(for: .store)
-            guard let row = try await store.refused(RefusedFilter(id: id, limit: 1)).first else {
+            guard let number = Int64(id), let row = try await store.refused(RefusedFilter(id: number, limit: 1)).first else {
                 Terminal.complain("there is no refused request \(id); `gateway refused` lists them")
                 throw ExitStatus.findings
             }

@@ -170,6 +170,6 @@ struct RefusedReplay {
 
     private func mark(_ row: KeptRequest, as id: ConversionID, _ arrival: Arrival, _ what: String) async throws {
         if let number = row.number { try await store.markReplayed(refused: number, as: id, at: arrival.receivedAt) }
-        Terminal.print("\(row.name) \(what)")
+        Terminal.tell("\(row.name) \(what)")
     }
 }

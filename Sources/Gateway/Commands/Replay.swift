@@ -77,7 +77,8 @@ struct Replay: AsyncParsableCommand {
         if refused, to != nil { throw ValidationError("--to takes conversions; routes say where a refused request goes") }
         for id in ids where Self.conversionPart(of: id) == nil && Int64(id) == nil {
             throw ValidationError(
-                "\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request")
+                "\(id.quotedBriefly) is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request; for an order id write `gateway replay --order-id \(id.shellQuoted)`"
+            )
         }
         for id in ids where to != nil && (id.contains(":") || Self.conversionPart(of: id) == nil) {
             throw ValidationError("--to takes conversions, and \(id.quotedBriefly) is no conversion's id")
@@ -90,12 +91,13 @@ struct Replay: AsyncParsableCommand {
         if waiting { return try await runWaiting(in: store, configuration) }
         var plan = ReplayPlan()
         var requests: [KeptRequest] = []
+        var isAnswered = false
         let edit = try edit.edit()
         if let number = `repeat` {
             requests = try await repetition(number, in: store, edit)
         } else if let to {
             if let configuration, configuration.destination(to) == nil { try KnownNames.check(.destination, to, in: configuration) }
-            try await findAdditions(to, in: store, &plan)
+            isAnswered = try await findAdditions(to, in: store, &plan)
         } else if !ids.isEmpty {
             var rows: [RefusedRow] = []
             for id in ids { try await find(id, in: store, &plan, &rows) }
@@ -111,7 +113,7 @@ struct Replay: AsyncParsableCommand {
         if plan.items.isEmpty, requests.isEmpty {
             if !ids.isEmpty { throw ExitStatus.findings }
             try filter.checkNames(configuration)
-            Terminal.complain("nothing matches; nothing to send again")
+            if !isAnswered { try await complainOfNothing(in: store) }
         }
         for (source, destination) in plan.sourcesWithoutRoute(configuration) {
             Terminal.complain(
@@ -137,11 +139,11 @@ struct Replay: AsyncParsableCommand {
         guard let configuration else {
             throw ValidationError("applying corrections that wait needs a configuration; name it with --config")
         }
-        let rows = try await store.waiting(
-            ConversionFilter(
-                source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time, limit: page.limit,
-                offset: page.offset))
-        if rows.isEmpty { try filter.checkNames(configuration) }
+        let rows = try await store.waiting(wantedCorrections)
+        if rows.isEmpty {
+            try filter.checkNames(configuration)
+            return try await complainOfNothing(in: store)
+        }
         if rows.count == page.limit { warnOfLimit("correction") }
         let foresight = dryRun ? Foresight(try self.store.location().0) : nil
         let isWhole = try await WaitingReplay(store: store, configuration: configuration).run(rows, foresight)
@@ -160,16 +162,16 @@ struct Replay: AsyncParsableCommand {
             guard let conversion = try await message(part, in: store) else { return }
             let destination = part.endIndex < id.endIndex ? String(id[id.index(after: part.endIndex)...]) : nil
             let rows = try await store.deliveries(
-                DeliveryFilter(conversion: conversion, destination: destination, ascending: true, limit: 1000))
-            if rows.isEmpty {
-                Terminal.complain(
-                    destination == nil
-                        ? "conversion \(id) has no deliveries, or there is no such conversion" : "there is no delivery \(id.quotedBriefly)")
-            }
+                DeliveryFilter(conversion: conversion.id, destination: destination, ascending: true, limit: 1000))
+            if rows.isEmpty { Terminal.complain(conversion.hasNoDelivery(to: destination)) }
             add(rows, to: &plan)
         } else if let number = Int64(id) {
             let rows = try await store.refused(RefusedFilter(id: number, limit: 1))
-            if rows.isEmpty { Terminal.complain("there is no refused request \(number)") }
+            if rows.isEmpty {
+                Terminal.complain(
+                    "there is no refused request \(number); `gateway refused` lists them; for an order id write `gateway replay --order-id \(id)`"
+                )
+            }
             requests += rows.filter { mayRun($0) }
         }
     }
@@ -191,14 +193,11 @@ struct Replay: AsyncParsableCommand {
         return part
     }
 
-    /// Nil, with a sentence, if a beginning says none or several. A whole id is taken as it is.
-    private func message(_ part: Substring, in store: any ReadingStore) async throws -> ConversionID? {
-        if let id = ConversionID(part) { return id }
+    /// Nil, with a sentence, if an id or its beginning says none or several.
+    private func message(_ part: Substring, in store: any ReadingStore) async throws -> ConversionRow? {
         let found = try await store.messages(startingWith: String(part))
-        if found.count == 1 { return found[0].id }
-        Terminal.complain(
-            found.isEmpty ? ["there is no conversion \(String(part).quotedBriefly)"] : ConversionLookup.sentence(String(part), mayBe: found)
-        )
+        if found.count == 1 { return found[0] }
+        Terminal.complain(ConversionLookup.sentence(String(part), mayBe: found))
         return nil
     }
 
@@ -214,11 +213,8 @@ struct Replay: AsyncParsableCommand {
     }
 
     private func repetition(_ number: Int, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
-        guard let id = try await message(ids[0][...], in: store) else { return [] }
-        guard let row = try await store.history(of: id).first else {
-            Terminal.complain("there is no conversion \(ids[0].quotedBriefly)")
-            return []
-        }
+        guard let message = try await message(ids[0][...], in: store) else { return [] }
+        let row = try await store.history(of: message.id).first ?? message
         let whole = try await store.repeats(of: row.id).compactMap { repetition in
             repetition.isKeptWhole ? repetition.request.map { (repetition, $0) } : nil
         }
@@ -244,10 +240,7 @@ struct Replay: AsyncParsableCommand {
 
     /// By the filter.
     private func find(in store: any ReadingStore, _ plan: inout ReplayPlan) async throws {
-        var wanted = filter.filter(page)
-        wanted.ascending = true
-        if wanted.state == nil { (wanted.failed, wanted.leavingUnconfirmed) = (true, true) }
-        for row in try await deliveries(wanted, in: store) { plan.add(ReplayPlan.Item(row)) }
+        for row in try await deliveries(wantedDeliveries, in: store) { plan.add(ReplayPlan.Item(row)) }
         if filter.state == nil { try await mentionUnconfirmed(in: store) }
         if filter.state == nil, !filter.failed { try await mentionPending(in: store) }
     }
@@ -282,7 +275,8 @@ struct Replay: AsyncParsableCommand {
     }
 
     /// Deliveries that do not exist yet: of the conversions that are meant, and of their corrections, in their order.
-    private func findAdditions(_ destination: String, in store: any ReadingStore, _ plan: inout ReplayPlan) async throws {
+    /// - Returns: true if it said that there are some already.
+    private func findAdditions(_ destination: String, in store: any ReadingStore, _ plan: inout ReplayPlan) async throws -> Bool {
         var known = 0
         var seen: Set<ConversionID> = []
         for row in try await conversions(in: store) {
@@ -301,6 +295,7 @@ struct Replay: AsyncParsableCommand {
                 "\(known.of("conversion")) \(known == 1 ? "has" : "have") a delivery to '\(destination)' already; send it again with --destination \(destination)"
             )
         }
+        return known > 0
     }
 
     /// Those that --to is about.
@@ -308,25 +303,15 @@ struct Replay: AsyncParsableCommand {
         var conversions: [ConversionRow] = []
         if !ids.isEmpty {
             for id in ids {
-                guard let id = try await message(id[...], in: store) else { continue }
-                if let row = try await store.conversion(id) {
-                    conversions.append(row)
-                } else {
-                    Terminal.complain("there is no conversion \(id)")
-                }
+                if let row = try await message(id[...], in: store) { conversions.append(row) }
             }
-        } else if filter.destination != nil || filter.state != nil || filter.failed {
-            var wanted = filter.filter(page)
-            wanted.ascending = true
+        } else if !takesConversions {
             var seen: Set<ConversionID> = []
-            for row in try await deliveries(wanted, in: store) where seen.insert(row.id.conversion).inserted {
+            for row in try await deliveries(wantedDeliveries, in: store) where seen.insert(row.id.conversion).inserted {
                 if let row = try await store.conversion(row.id.conversion) { conversions.append(row) }
             }
         } else {
-            conversions = try await store.conversions(
-                ConversionFilter(
-                    source: filter.source, orderID: filter.orderID, since: page.since?.time, until: page.until?.time,
-                    byOccurrence: filter.byDate == .occurred, ascending: true, limit: page.limit, offset: page.offset))
+            conversions = try await store.conversions(wantedConversions)
             if conversions.count == page.limit { warnOfLimit("conversion") }
         }
         return conversions
@@ -359,7 +344,7 @@ struct Replay: AsyncParsableCommand {
             return count == 0 ? nil : "\(count) \(state.rawValue)"
         }
         let were = states.isEmpty ? "" : " (\(states.joined(separator: ", ")) before)"
-        Terminal.print(
+        Terminal.tell(
             "\(count.of("delivery")) \(count == 1 ? "is" : "are") due now\(were); a running gateway sends within two seconds")
         if requeued < rows.count {
             let changed = rows.count - requeued

@@ -27,7 +27,7 @@ struct ReplayPreview {
             destinations[destination.name] = Sending(destination, routes: configuration?.routes ?? [])
         }
         for item in plan.items { try await show(item, of: plan, destinations[item.id.destination], &counts) }
-        if !plan.items.isEmpty { Terminal.print(Self.summary(counts)) }
+        if !plan.items.isEmpty { Terminal.tell(Self.summary(counts)) }
         let refused = RefusedReplay(store: store, configuration: configuration, source: source)
         for row in requests {
             Terminal.tell("\(row.name), \(row.said.printable)".styled(.bold))
@@ -55,7 +55,7 @@ struct ReplayPreview {
         }
         switch forecast.next {
         case .send(let request, _):
-            for warning in request.warnings { Terminal.print("  warning: \(warning)".styled(.yellow)) }
+            for warning in request.warnings { Terminal.tell("  warning: \(warning)".styled(.yellow)) }
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
             if let state = item.row?.state, state == .delivered || state == .duplicate { counts.arrived += 1 }

@@ -107,12 +107,12 @@ struct PageOptions: ParsableArguments {
         }
     }
 
-    /// After a list of `shown` rows: says how many there are if that is not all.
+    /// After a list of `shown` rows: says how many there are if that is not all. `EmptyList` speaks of a list without rows.
     func complainOfRest(_ shown: Int, count: () async throws(StoreError) -> Int) async throws(StoreError) {
         guard shown == limit || offset > 0 else { return }
         let count = try await count()
         guard count > shown else { return }
-        let rows = offset > 0 && shown > 0 ? "rows \(offset + 1) to \(offset + shown)" : "\(shown)"
+        let rows = offset > 0 ? "rows \(offset + 1) to \(offset + shown)" : "\(shown)"
         Terminal.complain("\(rows) of \(count) shown; --all shows every one")
     }
 }

@@ -6,16 +6,28 @@ import Mappings
 enum UsageMistake {
     /// The library's message, with a better sentence if there is one.
     static func message(for error: any Error, _ arguments: [String]) -> String? {
-        let message = GatewayCommand.fullMessage(for: error)
-        guard let start = message.firstRange(of: "Unexpected argument '"), let end = message[start.upperBound...].firstIndex(of: "'") else {
-            return nil
-        }
-        let word = String(message[start.upperBound..<end])
-        guard let sentence = sentence(for: word, arguments) else { return nil }
-        return message.replacing("Unexpected argument '\(word)'", with: sentence, maxReplacements: 1)
+        var lines = GatewayCommand.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard let sentence = sentence(for: lines[0], arguments) else { return nil }
+        lines[0] = "Error: " + sentence
+        return lines.joined(separator: "\n")
     }
 
-    private static func sentence(for word: String, _ arguments: [String]) -> String? {
+    private static func sentence(for complaint: String, _ arguments: [String]) -> String? {
+        let alone = "Error: Unexpected argument '"
+        guard complaint.hasPrefix(alone) else {
+            // The words and options behind a mistyped command are then those of another.
+            let isOfCommand = complaint.hasPrefix("Error: Unknown option '") || complaint.contains(/^Error: \d+ unexpected arguments: '/)
+            return isOfCommand ? command(nearTo: arguments) : nil
+        }
+        let word = String(complaint.dropFirst(alone.count).prefix { $0 != "'" })
+        if let sentence = command(nearTo: arguments) { return sentence }
+        guard word.hasSuffix(".yaml") || word.hasSuffix(".yml") else { return nil }
+        let others = arguments.filter { $0 != word }
+        return "a configuration is named by --config; write gateway \((others + ["--config", word]).joined(separator: " "))"
+    }
+
+    /// If the first word that names no command looks like one.
+    private static func command(nearTo arguments: [String]) -> String? {
         var path: [String] = []
         var command: any ParsableCommand.Type = GatewayCommand.self
         for argument in arguments {
@@ -24,12 +36,8 @@ enum UsageMistake {
             command = next
         }
         let names = command.configuration.subcommands.map { $0._commandName }
-        if arguments.dropFirst(path.count).first == word, let name = word.nearest(in: names) {
-            return
-                "there is no command '\((path + [word]).joined(separator: " "))'; did you mean '\((path + [name]).joined(separator: " "))'?"
-        }
-        guard word.hasSuffix(".yaml") || word.hasSuffix(".yml") else { return nil }
-        let others = arguments.filter { $0 != word }
-        return "a configuration is named by --config; write gateway \((others + ["--config", word]).joined(separator: " "))"
+        guard arguments.count > path.count, let name = arguments[path.count].nearest(in: names) else { return nil }
+        let written = (path + [arguments[path.count]]).joined(separator: " ")
+        return "there is no command '\(written)'; did you mean '\((path + [name]).joined(separator: " "))'?"
     }
 }

@@ -35,10 +35,6 @@ struct WaitingReplay {
     /// - Parameter foresight: asked instead of the store if nothing may be changed.
     /// - Returns: false if one is impossible.
     func run(_ rows: [WaitingRow], _ foresight: Foresight?) async throws -> Bool {
-        guard !rows.isEmpty else {
-            Terminal.complain("no correction waits for its conversion")
-            return true
-        }
         var (applied, waiting, isWhole) = (0, 0, true)
         for row in rows {
             let (submission, sentence) = submission(of: row)
@@ -52,10 +48,10 @@ struct WaitingReplay {
             switch result {
             case .applied(let root, _):
                 applied += 1
-                Terminal.print("correction \(row.id) \(foresight == nil ? "is applied" : "would be applied") to conversion \(root)")
+                Terminal.tell("correction \(row.id) \(foresight == nil ? "is applied" : "would be applied") to conversion \(root)")
             case .unchanged(let root, let note):
                 applied += 1
-                Terminal.print("correction \(row.id) changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")")
+                Terminal.tell("correction \(row.id) changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")")
             case .waiting, .tooManyWait, .notFound: waiting += 1
             case .refused(let failure):
                 isWhole = false
@@ -66,7 +62,7 @@ struct WaitingReplay {
             }
         }
         let found = foresight == nil ? "found their conversions" : "would find their conversions"
-        Terminal.print("\(applied) of \(rows.count) \(found)" + (waiting > 0 ? ", \(waiting) still wait" : ""))
+        Terminal.tell("\(applied) of \(rows.count) \(found)" + (waiting > 0 ? ", \(waiting) still wait" : ""))
         return isWhole
     }
 }

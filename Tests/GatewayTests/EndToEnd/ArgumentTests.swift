@@ -33,6 +33,10 @@ extension EndToEnd {
         @Test(arguments: [
             (["deliverys"], "there is no command 'deliverys'; did you mean 'deliveries'?"),
             (["conversions", "shw"], "there is no command 'conversions shw'; did you mean 'conversions show'?"),
+            (["pauze", "u"], "there is no command 'pauze'; did you mean 'pause'?"),
+            (["deliverys", "--state", "dead"], "there is no command 'deliverys'; did you mean 'deliveries'?"),
+            (["conversions", "sho", "p2"], "there is no command 'conversions sho'; did you mean 'conversions show'?"),
+            (["conversions", "p1", "p2"], "2 unexpected arguments: 'p1', 'p2'"),
             (["doctor", "gateway.yaml"], "a configuration is named by --config; write gateway doctor --config gateway.yaml"),
             (["sandbox", "gateway.yaml"], "a configuration is named by --config; write gateway sandbox --config gateway.yaml"),
             (
@@ -47,6 +51,14 @@ extension EndToEnd {
             (
                 ["deliveries", "--not-routed", "--failed"],
                 "--not-routed takes conversions without a delivery, so --state and --failed find nothing beside it; drop one"
+            ),
+            (
+                ["refused", "show", "abc"],
+                "'abc' is no number; `gateway refused` lists the requests with theirs, as in `gateway refused show 1`"
+            ),
+            (
+                ["replay", "p 1"],
+                "'p 1' is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request; for an order id write `gateway replay --order-id 'p 1'`"
             ),
             (["conversions", "--sorce", "x"], "Unknown option '--sorce'. Did you mean '--source'?"),
         ])

@@ -30,7 +30,10 @@ extension EndToEnd {
                     ),
                     (["deliveries", "--limit", "0"], "Error: --limit must be from 1 to 1000000"),
                     (["replay"], "Error: name ids, or a filter such as --destination main --state dead"),
-                    (["replay", "x"], "Error: 'x' is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request"),
+                    (
+                        ["replay", "x"],
+                        "Error: 'x' is no id: a conversion's, CONVERSION:DESTINATION, or the number of a refused request; for an order id write `gateway replay --order-id x`"
+                    ),
                     (["check", "nope.yaml"], "Error: there is no file or folder 'nope.yaml'"),
                     (["test", "nope"], "Error: there is no file or folder 'nope'"),
                     (["explain", "--source", "shopp"], "there is no source 'shopp' in gateway.yaml; did you mean 'shop'?"),

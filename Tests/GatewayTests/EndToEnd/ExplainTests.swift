@@ -134,7 +134,10 @@ extension EndToEnd {
                         == "refused request \(stranger): this request came from a stranger; name its source with --source NAME\n")
                 let nothing = try await bench.run("replay", "4711")
                 #expect(nothing.status == 1)
-                #expect(nothing.errors == "there is no refused request 4711\n")
+                #expect(
+                    nothing.errors
+                        == "there is no refused request 4711; `gateway refused` lists them; for an order id write `gateway replay --order-id 4711`\n"
+                )
             }
         }
 

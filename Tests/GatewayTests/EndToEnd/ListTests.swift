@@ -61,7 +61,10 @@ extension EndToEnd {
                         ])
                     let none = try await bench.run("conversions", "--order-id", "nope")
                     #expect(none.status == 0)
-                    #expect(none.errors == "no conversions match; a refused request is under `gateway refused`\n")
+                    #expect(
+                        none.errors
+                            == "none of 5 conversions matches; `gateway conversions` lists the last of them; a refused request is under `gateway refused`\n"
+                    )
                     let byStore = try await bench.run(
                         "conversions", "--json", "--store", "\(bench.folder)/gateway.db", "--config", "nope.yaml")
                     #expect(byStore.status == 0)

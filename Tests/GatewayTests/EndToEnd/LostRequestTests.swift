@@ -63,7 +63,9 @@ extension EndToEnd {
                     ])
                 #expect(try await bench.rows("refused").count == 0)
                 let list = try await bench.run("refused")
-                #expect(list.errors == "6 more reached no tracker; list them with --unrouted\nno refused requests match\n")
+                #expect(
+                    list.errors
+                        == "6 more reached no tracker; list them with --unrouted\nthere are no refused requests that reached a tracker\n")
                 #expect(!list.output.contains("rc_test_demo_sender_1"))
                 #expect(try await gateway.hasLogged("requests reach no tracker: nothing answers at '/api/v2/conversion'"))
                 #expect(gateway.errors.ranges(of: "requests reach no tracker").count == 1)

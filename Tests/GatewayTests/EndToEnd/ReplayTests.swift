@@ -24,7 +24,7 @@ extension EndToEnd {
                     #expect(plain.status == 0 && plain.output == "")
                     #expect(
                         plain.errors
-                            == "8 deliveries are pending and are sent without a replay; --state pending makes them due now\nnothing matches; nothing to send again\n"
+                            == "8 deliveries are pending and are sent without a replay; --state pending makes them due now\nnothing to send again: none of 8 deliveries matches and is skipped, rejected or dead; `gateway deliveries` lists the last of them\n"
                     )
                     let pending = try await bench.run("replay", "--destination", "u", "--state", "pending")
                     #expect(pending.output == "8 deliveries are due now (8 pending before); a running gateway sends within two seconds\n")

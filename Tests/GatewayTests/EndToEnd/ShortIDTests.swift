@@ -36,9 +36,51 @@ extension EndToEnd {
                     #expect(run.errors.contains("may be any of 2 conversions; name one by its id"), "\(arguments): \(run.errors)")
                     #expect(run.errors.contains(ids[0]) && run.errors.contains(ids[1]))
                 }
-                let unknown = try await bench.run("replay", "00000000")
+                let missing = "01M80000000000000000000000"
+                for (arguments, id) in [
+                    (["replay", "00000000"], "00000000"), (["replay", missing], missing), (["replay", missing + ":main"], missing),
+                    (["replay", missing, "--to", "main"], missing), (["replay", missing, "--repeat", "1"], missing),
+                    (["deliveries", "show", missing], missing),
+                ] {
+                    let run = try await bench.run(arguments)
+                    #expect(run.status == 1, "\(arguments)")
+                    #expect(run.errors == "there is no conversion '\(id)'; look everywhere with `gateway find \(id)`\n", "\(arguments)")
+                }
+            }
+        }
+
+        @Test func `a delivery is shown by its order id, and one that there is not says where the conversion went`() async throws {
+            let configuration = ConfigurationText(
+                sources: [.shop], to: [.postback("main", "/pb?cid={click_id}"), .postback("other", "/pb?cid={click_id}")],
+                routes: [#"{ from: "*", to: main, when: amount > 1 }"#])
+            try await Workbench.serve(configuration) { bench, _, port, _ in
+                for order in ["s1", "s:2"] { #expect(try await Samples.sale(order).post(port).status == 200) }
+                #expect(try await Samples.sale("s3", cents: 1).post(port).status == 200)
+                _ = try await bench.settled(2)
+                for order in ["s1", "s:2"] {
+                    let id = try #require(try await bench.rows("conversions", "--order-id", order).first).text("id")
+                    for text in [order, order + ":main", id, id + ":main"] {
+                        let run = try await bench.run("deliveries", "show", text)
+                        #expect(run.status == 0, "\(text): \(run.errors)")
+                        #expect(run.lines.first == "conversion \(id)", "\(text)")
+                        #expect(run.output.contains("→ main: delivered"), "\(text)")
+                    }
+                    let sentence = "conversion \(id) has no delivery to 'other'; `gateway conversions show \(id)` says where it went\n"
+                    for arguments in [["deliveries", "show", order + ":other"], ["replay", id + ":other"]] {
+                        let run = try await bench.run(arguments)
+                        #expect(run.status == 1 && run.errors == sentence, "\(arguments): \(run.errors)")
+                    }
+                }
+                let nowhere = try #require(try await bench.rows("conversions", "--order-id", "s3").first).text("id")
+                let replay = try await bench.run("replay", nowhere)
+                #expect(replay.status == 1)
+                #expect(
+                    replay.errors
+                        == "conversion \(nowhere) has no deliveries; `gateway conversions show \(nowhere)` says which routes did not take it\n"
+                )
+                let unknown = try await bench.run("deliveries", "show", "s9:main")
                 #expect(unknown.status == 1)
-                #expect(unknown.errors.contains("there is no conversion '00000000'"))
+                #expect(unknown.errors == "there is no conversion 's9'; look everywhere with `gateway find s9`\n")
             }
         }
 

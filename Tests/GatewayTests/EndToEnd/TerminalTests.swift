@@ -41,6 +41,8 @@ extension EndToEnd {
             #expect(try await CorrectionFixture.refund("never-came").post(port).status == 200)
             #expect(try await Samples.sale("", cents: 1).post(port).status == 400)
             #expect(try await Samples.sale("x", key: "wrong").post(port).status == 401)
+            #expect(
+                await RawConnection.exchange(port, "GET /a/path/that/nobody/serves?x=1 HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
             try await until {
                 let rows = try await bench.rows("deliveries")
                 return rows.count >= 20
@@ -50,8 +52,11 @@ extension EndToEnd {
 
         private static let lists = [
             ["conversions"], ["conversions", "--waiting"], ["deliveries"], ["deliveries", "--failed"],
-            ["deliveries", "--not-routed", "--destination", "archive"], ["refused"], ["destinations"], ["status"], ["sums"],
+            ["deliveries", "--not-routed", "--destination", "archive"], ["conversions", "--repeated"], ["refused"],
+            ["refused", "--unrouted"],
+            ["destinations"], ["status"], ["sums"],
             ["sums", "--by", "day,source,destination,type"], ["find", "ord_1"], ["find", "nobody-knows-this"], ["doctor"],
+            ["replay", "--dry-run", "--order-id", "nobody-knows-this"], ["replay", "--dry-run", "--waiting"],
         ]
 
         @Test func `no list is wider than a terminal of 80 columns`() async throws {
