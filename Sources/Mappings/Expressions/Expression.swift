@@ -98,7 +98,7 @@ extension Expression {
     }
 
     private func isPresent(_ input: borrowing ExpressionInput, item: Int?) -> Bool {
-        if case .path(.field(let field)) = self { return !input.conversion.values[field.rawValue].isAbsent }
+        if case .path(.field(let field)) = self { return !input.conversion[field].isAbsent }
         return !value(input, item: item).isAbsent
     }
 

@@ -26,7 +26,7 @@ package struct ExpressionNames: Sendable {
             return (.path(path), field.kind.expressionKind, nil)
         case .id, .source, .tracker: return (.path(path), .text, nil)
         case .receivedAt: return (.path(path), .time, nil)
-        case .subID: return (.path(path), .text, nil)
+        case .subID, .clickID: return (.path(path), .text, nil)
         case .metadata, .extra: return (.path(path), .any, nil)
         }
     }

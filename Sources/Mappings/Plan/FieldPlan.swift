@@ -21,6 +21,8 @@ package struct FieldPlan: Sendable {
 
     /// The longest identifier that is taken if a mapping says nothing: no tracker documents a longer one, and no sender needs one.
     package static let longestIdentifier = 255
+    /// The same for the ids of ad platforms, which put whole records into them.
+    package static let longestClickID = 1000
 
     package enum Requirement: Sendable, Hashable {
         case never, always
@@ -77,6 +79,7 @@ extension FieldPlan.Target {
     /// How many characters are taken if the mapping does not say: an identifier is short, and a text that is none may be long.
     var usualLength: ClosedRange<Int>? {
         guard case .path(let path) = self, path.isIdentifier else { return nil }
+        if case .clickID = path { return 0...FieldPlan.longestClickID }
         return 0...FieldPlan.longestIdentifier
     }
 }
@@ -93,7 +96,7 @@ extension FieldPath {
     /// Whether it is a sender's or a tracker's own name for something: an order, a click, an affiliate, an offer.
     var isIdentifier: Bool {
         switch self {
-        case .subID: true
+        case .subID, .clickID: true
         case .field(let field): Self.identifiers.contains(field)
         default: false
         }
