@@ -19,7 +19,9 @@ struct DoctorDestinations {
     func findings() async -> [DoctorFinding] {
         await withTaskGroup(of: (Int, DoctorFinding).self) { group in
             for (index, destination) in configuration.destinations.enumerated() {
-                group.addTask { (index, await Self.finding(destination)) }
+                group.addTask { (2 * index, await Self.finding(destination)) }
+                guard let token = destination.token else { continue }
+                group.addTask { (2 * index + 1, await Self.finding(of: token, destination)) }
             }
             var found: [(Int, DoctorFinding)] = []
             for await finding in group { found.append(finding) }
@@ -28,8 +30,18 @@ struct DoctorDestinations {
     }
 
     private static func finding(_ destination: DestinationConfiguration) async -> DoctorFinding {
-        let check = "destination '\(destination.name)'"
-        guard let origin = Origin(of: destination.address) else {
+        await finding("destination '\(destination.name)'", destination.address, destination)
+    }
+
+    /// No token is fetched: that would use up what some servers give once.
+    private static func finding(of token: TokenRequest, _ destination: DestinationConfiguration) async -> DoctorFinding {
+        var finding = await finding("token of '\(destination.name)'", token.url, destination)
+        finding.sentence += "; no access token was fetched"
+        return finding
+    }
+
+    private static func finding(_ check: String, _ url: String, _ destination: DestinationConfiguration) async -> DoctorFinding {
+        guard let origin = Origin(of: url) else {
             return DoctorFinding(check, .problem, "its address is no http address; correct it")
         }
         do throws(ExchangeFailure) {

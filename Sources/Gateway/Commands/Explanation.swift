@@ -270,6 +270,7 @@ struct Explanation {
     private mutating func show(_ request: OutboundRequest, to sending: Sending, _ title: String) {
         lines.append(title.styled(.green))
         lines += SentRequest(request, to: sending).lines.map { "  " + $0 }
+        if let token = sending.token { lines += Terminal.folded("  \(token.sentence)") }
         lines += request.warnings.map { "  warning: \($0)".styled(.yellow) }
     }
 }

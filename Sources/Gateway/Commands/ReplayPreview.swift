@@ -58,6 +58,7 @@ struct ReplayPreview {
             for warning in request.warnings { Terminal.tell("  warning: \(warning)".styled(.yellow)) }
             let request = SentRequest(request, to: destination)
             Terminal.print(request.lines.map { "  " + $0 })
+            if let token = destination.token { Terminal.tell("  \(token.sentence)".styled(.dim)) }
             if let state = item.row?.state, state == .delivered || state == .duplicate { counts.arrived += 1 }
             try await compare(request, item, &counts)
         case .recordOnly(let request):

@@ -30,7 +30,7 @@ extension ConfigurationLoader {
         var target: DestinationConfiguration.Target?
         switch (tracker, postback) {
         case (let tracker?, nil):
-            target = self.target(&map, tracker, node, of: entry, surplus, exponents: &exponents)
+            target = self.target(&map, tracker, node, of: entry, surplus, networks, exponents: &exponents)
         case (nil, let postback?):
             target = self.target(&map, postback, others, node, of: entry)
         case (_?, let postback?):
@@ -46,7 +46,7 @@ extension ConfigurationLoader {
         if let answers, postback == nil {
             diagnostics.error(at: answers.location, "'answers' goes with 'postback_url'; a tracker's mapping says what its answers mean")
         }
-        for key in ["url", "credentials", "settings"] where target == nil { _ = map.takeAny(key) }
+        for key in ["url", "credentials", "settings", "token_url"] where target == nil { _ = map.takeAny(key) }
         map.finish(&diagnostics)
         if let url = node["url"] ?? node["postback_url"] { checkWayOut(url, of: entry, allowed: networks, node["ca_file"]?.location) }
         guard let target else { return nil }
@@ -108,16 +108,19 @@ extension ConfigurationLoader {
 
     private mutating func target(
         _ map: inout YAMLFields, _ tracker: YAMLNode, _ node: YAMLNode, of entry: ConfigurationEntry, _ surplus: SurplusRule?,
-        exponents: inout CurrencyExponents?
+        _ networks: [IPNetwork], exponents: inout CurrencyExponents?
     ) -> DestinationConfiguration.Target? {
         let url = map.require("url", &diagnostics).flatMap { trackerURL($0) }
+        let tokenNode = map.take("token_url")
         guard let mapping = self.tracker(tracker) else { return nil }
         let credentials = self.credentials(&map, at: node["credentials"]?.location, of: entry, mapping)
         let settings = self.settings(&map, at: node["settings"]?.location, of: entry, mapping, exponents: &exponents)
         guard let url else { return nil }
         // A setting that the path lacks is reported where the settings are read.
         let writer = try? MappingWriter(
-            mapping, url: url.text, settings: settings, credentials: credentials.values, exponents: exponents ?? .iso, surplus: surplus)
+            mapping, url: url.text, settings: settings, credentials: credentials.values, exponents: exponents ?? .iso, surplus: surplus,
+            tokenURL: tokenNode?.text("token_url", &diagnostics))
+        checkToken(writer?.token, tokenNode, at: tracker.location, of: entry, mapping, networks)
         return writer.map { .tracker($0) }
     }
 
@@ -139,6 +142,7 @@ extension ConfigurationLoader {
     ) -> DestinationConfiguration.Target? {
         for (key, advice) in [
             ("url", "keep one"), ("credentials", "write them into the postback_url"), ("settings", "write them into the postback_url"),
+            ("token_url", "take it away"),
         ] {
             guard map.take(key) != nil, let pair = node.entries?.first(where: { $0.key.scalar == key }) else { continue }
             diagnostics.error(at: pair.key.location, "'\(key)' goes with 'tracker', but \(entry.subject) has a postback_url; \(advice)")

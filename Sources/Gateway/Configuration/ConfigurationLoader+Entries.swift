@@ -35,10 +35,11 @@ extension ConfigurationLoader {
     {
         var found = Credentials()
         var named: Set<String> = []
-        let known = mapping.credentials.map(\.name)
+        let plans = mapping.credentials(of: entry.side)
+        let known = plans.map(\.name)
         for (key, name, node) in map.map("credentials", &diagnostics) {
             named.insert(name)
-            guard let plan = mapping.credentials.first(where: { $0.name == name }) else {
+            guard let plan = plans.first(where: { $0.name == name }) else {
                 let hint = known.isEmpty ? "; it has none" : name.suggestion(from: known)
                 diagnostics.error(at: key.location, "unknown credential \(name.quotedBriefly) of tracker '\(mapping.name)'\(hint)")
                 continue
@@ -49,7 +50,7 @@ extension ConfigurationLoader {
                 credential(node, plan, of: entry, into: &found)
             }
         }
-        for plan in mapping.credentials where !named.contains(plan.name) {
+        for plan in plans where !named.contains(plan.name) {
             if entry.side == .destination, plan.mayBeNull { continue }
             diagnostics.error(at: place ?? entry.location, "\(entry.subject) needs credential '\(plan.name)'")
         }
@@ -168,6 +169,8 @@ extension ConfigurationLoader {
             if entry.side == .destination, isInPath {
                 diagnostics.error(
                     at: place, "\(entry.subject) needs setting '\(plan.name)', a part of its path \(mapping.request.path.description)")
+            } else if entry.side == .destination, mapping.tokenSettings.contains(plan.name) {
+                diagnostics.error(at: place, "\(entry.subject) needs setting '\(plan.name)', which the request for its access token has")
             } else if plan.requiredBy.contains(entry.side) {
                 diagnostics.error(at: place, "\(entry.subject) needs setting '\(plan.name)'")
             }

@@ -58,10 +58,16 @@ struct DeliveryWorker: Sendable {
                 outcome: .dryRun, reply: "nothing was sent")
             return .untried(AttemptResult(delivery: id, state: .skipped, reason: request.reason(with: NextStep.dryRunReason), attempt: row))
         case .send(let request, let expiry):
-            guard store.holdsClaims, job.delivery.claimEpoch == store.claimEpoch else { return .letGo }
-            return await send(request, for: id, job, expiry: expiry)
+            guard isOwn(job) else { return .letGo }
+            let planned = Planned(request: request, id: id, job: job, expiry: expiry)
+            if let tokens = job.destination.tokens { return await send(planned, with: tokens) }
+            let start = (at: clock.now(), uptime: clock.uptime())
+            return conclude(await exchange(request, job), of: planned, by: sending, since: start)
         }
     }
+
+    /// Whether this process may still send it: the claim on it is not lost.
+    private func isOwn(_ job: DeliveryJob) -> Bool { store.holdsClaims && job.delivery.claimEpoch == store.claimEpoch }
 
     /// A replay may have put an earlier delivery of the history before this one while it waited in memory. Only corrections are asked for.
     private func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async -> Bool {
@@ -69,35 +75,56 @@ struct DeliveryWorker: Sendable {
         (try? await store.isInTurn(correction, after: predecessor)) ?? false
     }
 
-    private func send(_ request: OutboundRequest, for id: DeliveryID, _ job: DeliveryJob, expiry: Timestamp?) async -> Outcome {
+    /// A request that may go out, and what its result belongs to.
+    private struct Planned {
+        var request: OutboundRequest
+        let id: DeliveryID
+        let job: DeliveryJob
+        let expiry: Timestamp?
+        var attempt: Int { job.delivery.attempts + 1 }
+    }
+
+    private func exchange(_ request: OutboundRequest, _ job: DeliveryJob) async -> Result<Reply, ExchangeFailure> {
         let sending = job.destination.sending
-        let attempt = job.delivery.attempts + 1
-        let startedAt = clock.now()
-        let start = clock.uptime()
-        let decision: AttemptJudge.Decision
-        let status: Int?
-        let shown: String
         do throws(ExchangeFailure) {
             let reply = try await client.send(
                 request, through: job.destination.egress, timeout: sending.timeout, keeping: sending.answers.headerNames)
             FaultPoint.afterSend.reached()
-            decision = sending.decision(on: reply, to: request, attempt: attempt, at: clock.now(), random: clock.random())
+            return .success(reply)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func conclude(
+        _ result: Result<Reply, ExchangeFailure>, of planned: Planned, by sending: Sending, since start: (at: Timestamp, uptime: Uptime)
+    ) -> Outcome {
+        let request = planned.request
+        let decision: AttemptJudge.Decision
+        let status: Int?
+        let shown: String
+        switch result {
+        case .success(let reply):
+            decision = sending.decision(on: reply, to: request, attempt: planned.attempt, at: clock.now(), random: clock.random())
             status = reply.status
             shown = sending.recorded(reply)
-        } catch {
+        case .failure(let failure):
             if queue.isAbandoned { return .abandoned }
-            decision = sending.decision(on: error, attempt: attempt, random: clock.random())
+            decision = sending.decision(on: failure, attempt: planned.attempt, random: clock.random())
             status = nil
-            shown = error.sentence
+            shown = failure.sentence
         }
-        log(decision, of: id)
         let row = AttemptRow(
-            number: attempt, startedAt: startedAt, latency: (clock.uptime() - start).nanoseconds / 1000,
+            number: planned.attempt, startedAt: start.at, latency: (clock.uptime() - start.uptime).nanoseconds / 1000,
             requestLine: request.maskedLine, request: sending.recorded(request), status: status, outcome: decision.outcome, reply: shown)
-        let next = decision.nextAttempt(at: clock.now(), expiresAt: expiry)
+        return conclude(decision, row, of: planned, status: status)
+    }
+
+    private func conclude(_ decision: AttemptJudge.Decision, _ row: AttemptRow, of planned: Planned, status: Int?) -> Outcome {
+        log(decision, of: planned.id)
         let result = AttemptResult(
-            delivery: id, state: decision.state, nextAttempt: next, reason: request.reason(with: decision.reason),
-            remoteID: decision.remoteID, attempt: row)
+            delivery: planned.id, state: decision.state, nextAttempt: decision.nextAttempt(at: clock.now(), expiresAt: planned.expiry),
+            reason: planned.request.reason(with: decision.reason), remoteID: decision.remoteID, attempt: row)
         return .result(result, decision.ending, status: status)
     }
 
@@ -107,5 +134,49 @@ struct DeliveryWorker: Sendable {
         } else if decision.state == .rejected || decision.state == .unconfirmed {
             logger.warning("delivery \(decision.state.rawValue): \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
         }
+    }
+}
+
+// MARK: - With an access token
+
+extension DeliveryWorker {
+    /// Sends with the destination's access token. If the tracker refuses that with 401, once more with another.
+    private func send(_ planned: Planned, with tokens: TokenKeeper) async -> Outcome {
+        let (job, start) = (planned.job, (at: clock.now(), uptime: clock.uptime()))
+        var isRenewed = false
+        while true {
+            let sending = job.destination.sending
+            let token: AccessToken
+            switch await tokens.token(through: client, job.destination.egress, timeout: sending.timeout, clock: clock, logger: logger) {
+            case .success(let found): token = found
+            case .failure(let failure): return conclude(failure, of: planned, tokens.request, since: start)
+            }
+            // Fetching it took its time.
+            guard isOwn(job) else { return .letGo }
+            var request = planned.request
+            tokens.request.put(token.value, into: &request)
+            let result = await exchange(request, job)
+            if case .success(let reply) = result, reply.status == 401, !isRenewed, tokens.refused(token, at: clock.uptime()) {
+                isRenewed = true
+                logger.info("tracker answered 401; another access token is fetched", metadata: ["destination": "\(sending.name)"])
+                continue
+            }
+            var own = sending
+            own.secrets = token.secrets
+            return conclude(result, of: planned, by: own, since: start)
+        }
+    }
+
+    /// Without a token nothing is sent to the tracker; the delivery waits as after any failure.
+    private func conclude(
+        _ failure: TokenFailure, of planned: Planned, _ tokenRequest: TokenRequest, since start: (at: Timestamp, uptime: Uptime)
+    ) -> Outcome {
+        if queue.isAbandoned { return .abandoned }
+        let sending = planned.job.destination.sending
+        let decision = sending.decision(on: failure, attempt: planned.attempt, at: clock.now(), random: clock.random())
+        let row = AttemptRow(
+            number: planned.attempt, startedAt: start.at, latency: (clock.uptime() - start.uptime).nanoseconds / 1000,
+            requestLine: tokenRequest.request().maskedLine, status: failure.status, outcome: failure.outcome, reply: failure.sentence)
+        return conclude(decision, row, of: planned, status: nil)
     }
 }

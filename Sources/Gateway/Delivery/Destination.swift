@@ -4,6 +4,8 @@ import Rules
 struct Destination: Sendable {
     var sending: Sending
     var egress = Egress()
+    /// Nil if its requests carry no token.
+    var tokens: TokenKeeper?
 
     var name: String { sending.name }
 }
@@ -11,6 +13,7 @@ struct Destination: Sendable {
 extension Destination {
     init(_ configuration: DestinationConfiguration, routes: [Route]) {
         self.init(sending: Sending(configuration, routes: routes), egress: configuration.egress)
+        tokens = sending.token.map { TokenKeeper($0, secrets: configuration.secrets) }
     }
 }
 

@@ -4,12 +4,19 @@ extension MappingCompiler {
         let identifies = map.flag("identifies", &diagnostics) ?? false
         let mayBeNull = map.flag("may_be_null", &diagnostics) ?? false
         let signsOnly = map.flag("signs", &diagnostics) ?? false
-        let places = self.places(node, in: &map)
+        var places = self.places(node, in: &map)
+        let token = self.token(name, node, in: &map)
+        if token != nil {
+            checkPlace(ofToken: name, places, at: node.location)
+            if places.isEmpty { places = [.bearer] }
+        }
         if places.isEmpty, !signsOnly {
             diagnostics.error(at: node.location, "credential '\(name)' needs a place: header, bearer, query or body, or signs: true")
         }
         map.finish(&diagnostics)
-        return CredentialPlan(name: name, places: places, identifies: identifies, mayBeNull: mayBeNull, signsOnly: signsOnly)
+        var plan = CredentialPlan(name: name, places: places, identifies: identifies, mayBeNull: mayBeNull, signsOnly: signsOnly)
+        plan.token = token
+        return plan
     }
 
     /// The places in the order of the file.

@@ -29,7 +29,7 @@ package struct MappingCompiler {
         let settingNodes = top.map("settings", &diagnostics)
         settings = settingNodes.map { setting($0.name, $0.value) }
         let credentialNodes = top.map("credentials", &diagnostics)
-        credentials = credentialNodes.map { credential($0.name, $0.value, isSigningKey: false) }
+        for node in credentialNodes { credentials.append(credential(node.name, node.value, isSigningKey: false)) }
         // Fields and examples of a file without a request are still checked.
         let request =
             top.require("request", &diagnostics).flatMap { self.request($0) }

@@ -10,6 +10,8 @@ package struct CredentialPlan: Sendable {
     package var mayBeNull: Bool
     /// Never sent: it is the key of a signature.
     package var signsOnly: Bool
+    /// A destination fetches it before it sends; nil for what an operator sets.
+    package var token: TokenPlan?
 
     package enum Place: Sendable, Hashable {
         case header(String)

@@ -17,6 +17,8 @@ package struct MappingWriter: Sendable {
     private let path: String
     private let headers: [(name: String, value: String)]
     private let secretHeaders: Set<String>
+    /// How the access token is got that goes into each request; nil if the tracker wants none.
+    package let token: TokenRequest?
     private let secretMembers: Set<String>
     /// Parameters that are the same in every request: credentials in the query.
     private let secretQuery: [(name: String, value: String)]
@@ -28,10 +30,11 @@ package struct MappingWriter: Sendable {
     /// - Parameters:
     ///   - url: scheme, host and, if the tracker is below one, a path; the tracker's own path is added to it.
     ///   - credentials: by name; a missing one is left out.
-    /// - Throws: the setting that the path needs and that is missing.
+    ///   - tokenURL: where the access token is fetched, instead of the mapping's address.
+    /// - Throws: the setting that the path or the token's address needs and that is missing.
     package init(
         _ mapping: Mapping, url: String, settings: [String: SettingValue] = [:], credentials: [String: String] = [:],
-        exponents: CurrencyExponents = CurrencyExponents(), surplus: SurplusRule? = nil
+        exponents: CurrencyExponents = CurrencyExponents(), surplus: SurplusRule? = nil, tokenURL: String? = nil
     ) throws(PathPlan.MissingSetting) {
         self.mapping = mapping
         self.settings = settings
@@ -52,7 +55,7 @@ package struct MappingWriter: Sendable {
         var secretHeaders: Set<String> = []
         var secretQuery: [(name: String, value: String)] = []
         var members: [(name: String, value: String)] = []
-        for plan in mapping.credentials where !plan.signsOnly {
+        for plan in mapping.credentials where !plan.signsOnly && plan.token == nil {
             guard let place = plan.places.first, let value = credentials[plan.name] else { continue }
             switch place {
             case .header(let name):
@@ -64,6 +67,15 @@ package struct MappingWriter: Sendable {
             case .query(let name): secretQuery.append((name, value))
             case .body(let name): members.append((name, value))
             }
+        }
+        if let (plan, place) = mapping.token {
+            token = try TokenRequest(plan, at: place, url: tokenURL, credentials: credentials) { mapping.setting($0, settings) }
+            if let token {
+                headers.append(token.placeholder)
+                secretHeaders.insert(token.placeholder.name)
+            }
+        } else {
+            token = nil
         }
         if let format { headers.append(("Content-Type", format.contentType)) }
         headers.append(("Accept", "application/json"))
@@ -80,7 +92,9 @@ package struct MappingWriter: Sendable {
         var updates: [UpdateWriter] = []
         for plan in mapping.updates where plan.isForDestinations {
             let update = try UpdateWriter(plan) { own throws(PathPlan.MissingSetting) in
-                try MappingWriter(own, url: base, settings: settings, credentials: credentials, exponents: exponents, surplus: surplus)
+                try MappingWriter(
+                    own, url: base, settings: settings, credentials: credentials, exponents: exponents, surplus: surplus,
+                    tokenURL: tokenURL)
             }
             updates.append(update)
         }

@@ -94,6 +94,13 @@ package struct AttemptJudge: Sendable {
         return retry(failure.sentence, outcome: failure.outcome, ending: ending, requested: nil, random: random)
     }
 
+    /// - Parameter random: In `0...1`, spreads the wait.
+    package func decision(on failure: TokenFailure, at now: Timestamp, random: Double) -> Decision {
+        let requested = failure.retryAfter.flatMap { RetryAfter.wait($0, at: now) }
+        return retry(
+            failure.sentence, outcome: failure.outcome, ending: .failure(failure.sentence), requested: requested, random: random)
+    }
+
     private func retry(
         _ what: String, outcome: AttemptOutcome, ending: Breaker.Ending, requested: Duration?, random: Double
     ) -> Decision {

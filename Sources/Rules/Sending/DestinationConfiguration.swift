@@ -42,6 +42,11 @@ package struct DestinationConfiguration: Sendable {
         if case .tracker(let writer) = target { answers = AnswerRule(isDocumented: true, writesPages: writer.mapping.answersInHTML) }
     }
 
+    /// How the access token is got that its requests carry; nil if they need none.
+    package var token: TokenRequest? {
+        if case .tracker(let writer) = target { writer.token } else { nil }
+    }
+
     /// Values to be kept out of logs and attempts: credentials, and variables of a postback URL.
     package var secrets: [String] {
         switch target {

@@ -12,6 +12,7 @@ extension Sending {
         timeout = configuration.timeout
         schedule = RetrySchedule(delays: configuration.retries ?? RetrySchedule.standard, longestRequest: configuration.retryAfterMax)
         secrets = SecretFinder(configuration.secrets)
+        token = configuration.token
         self.routes = routes
         answers = configuration.answers
         read = { status, body, update in configuration.read(status: status, body: body, update: update) }

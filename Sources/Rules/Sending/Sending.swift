@@ -23,6 +23,8 @@ package struct Sending: Sendable {
     package var routes: [Route] = []
     /// Blotted out of everything that is kept: some trackers echo the request in their errors.
     package var secrets = SecretFinder.none
+    /// How the access token is got that its requests carry; nil if they need none.
+    package var token: TokenRequest?
     /// Writes the request; the time is that of the attempt, which a mapping may write or sign. Called on an event loop: it must not block.
     package var write: @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest
     /// Nil if the mapping says nothing about this reply; `answers` then decides. The body is cut at 64 KiB.
@@ -119,6 +121,10 @@ extension Sending {
 
     package func decision(on failure: ExchangeFailure, attempt: Int, random: Double) -> AttemptJudge.Decision {
         AttemptJudge(schedule: schedule, attempt: attempt).decision(on: failure, random: random)
+    }
+
+    package func decision(on failure: TokenFailure, attempt: Int, at now: Timestamp, random: Double) -> AttemptJudge.Decision {
+        AttemptJudge(schedule: schedule, attempt: attempt).decision(on: failure, at: now, random: random)
     }
 
     /// What an attempt keeps of a request behind its line, credentials masked.

@@ -14,6 +14,8 @@ final class ScriptedTracker: Sendable {
         case late(TimeAmount)
         /// A 200, once the test calls `release`.
         case held
+        /// The same with a body.
+        case heldReply(body: String)
         /// Without a byte.
         case close
         case closeMidReply
@@ -136,16 +138,18 @@ final class ScriptedTracker: Sendable {
                 context.eventLoop.assumeIsolated().scheduleTask(in: wait) { self.answer(.reply(200), context: context) }
                 return
             }
-            if case .held = answer {
+            if let text = answer.heldBody {
                 let loop = context.eventLoop
                 let handler = NIOLoopBound((self, context), eventLoop: loop)
-                let answer: @Sendable () -> Void = { loop.execute { handler.value.0.answer(.reply(200), context: handler.value.1) } }
+                let answer: @Sendable () -> Void = {
+                    loop.execute { handler.value.0.answer(.reply(200, body: text), context: handler.value.1) }
+                }
                 state.value.withLock { $0.held.append(answer) }
                 return
             }
             state.value.withLock { $0.open -= 1 }
             switch answer {
-            case .hang, .late, .held: break
+            case .hang, .late, .held, .heldReply: break
             case .close: context.close(promise: nil)
             case .reply(let status, let headers, let text):
                 var all = HTTPHeaders(headers)
@@ -180,5 +184,16 @@ final class ScriptedTracker: Sendable {
         func channelWritabilityChanged(context: ChannelHandlerContext) { if isFlooding { flood(context: context) } }
         func channelInactive(context: ChannelHandlerContext) { isFlooding = false }
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}
+
+extension ScriptedTracker.Answer {
+    /// The body of a 200 that waits for `release`.
+    fileprivate var heldBody: String? {
+        switch self {
+        case .held: ""
+        case .heldReply(let body): body
+        default: nil
+        }
     }
 }
