@@ -6,11 +6,17 @@ package struct ExpressionNames: Sendable {
     package var aliases: [String: FieldPath]
     /// Whether `now` is a name: only what is written has a time of its own.
     package var hasNow: Bool
+    /// Whether the expression is evaluated for one item, whose parts it knows by `sku` and `items[].sku`.
+    package var hasItem: Bool
 
-    package init(variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false) {
+    package init(
+        variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false,
+        hasItem: Bool = false
+    ) {
         self.variables = variables
         self.aliases = aliases
         self.hasNow = hasNow
+        self.hasItem = hasItem
     }
 
     /// A conversion's fields and nothing else: what a route sees.
