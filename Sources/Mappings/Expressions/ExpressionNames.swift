@@ -6,6 +6,8 @@ package struct ExpressionNames: Sendable {
     package var aliases: [String: FieldPath]
     /// Whether `now` is a name: only what is written has a time of its own.
     package var hasNow: Bool
+    /// Whether the parts of an item are names: of the field of an item, whose parts win over the conversion's names.
+    package var hasItem = false
 
     package init(variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false) {
         self.variables = variables
