@@ -31,12 +31,55 @@ extension SettingPlan {
         case .list:
             let texts = node.texts(name, &diagnostics)
             return texts.allSatisfy { check($0.text, at: $0.location, &diagnostics) } ? .list(texts.map(\.text)) : nil
+        case .map: return map(node, &diagnostics)
         }
+    }
+
+    /// `{ purchase: [sale, deposit], "7": lead }`: words of the tracker, and what they mean.
+    private func map(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> SettingValue? {
+        guard let entries = node.entries else {
+            diagnostics.error(at: node.location, "setting '\(name)' must be a map from wire words to canonical words, found \(node.kind)")
+            return nil
+        }
+        let count = diagnostics.all.count
+        let found = entries.map { entry in
+            let words = entry.value.texts(name, &diagnostics)
+            for word in words {
+                guard let known, !known.contains(word.text) else { continue }
+                diagnostics.error(at: word.location, "unknown word '\(word.text)'\(word.text.suggestion(from: known))")
+            }
+            if words.isEmpty { diagnostics.error(at: entry.key.location, "'\(entry.key.scalar ?? "")' has no canonical word") }
+            return SettingValue.Entry(wire: entry.key.scalar ?? "", canonical: words.map(\.text))
+        }
+        return diagnostics.all.count == count ? .map(found) : nil
     }
 
     private func check(_ text: String, at place: SourceLocation, _ diagnostics: inout Diagnostics) -> Bool {
         if values.isEmpty || values.contains(text) { return true }
         diagnostics.error(at: place, "setting '\(name)' cannot be '\(text)'\(text.suggestion(from: values))")
         return false
+    }
+}
+
+extension Mapping {
+    /// With what the fields make of each setting, so that an operator's mistake in one is found where it was made.
+    func completingSettings() -> Mapping {
+        var mapping = self
+        let all = ([self] + updates.compactMap(\.mapping)).flatMap(\.fields)
+        for index in settings.indices {
+            let lists = all.compactMap { $0.words(from: settings[index].name) }
+            guard let first = lists.first else { continue }
+            mapping.settings[index].known = first.filter { word in lists.allSatisfy { $0.contains(word) } }
+        }
+        return mapping
+    }
+}
+
+extension FieldPlan {
+    /// The canonical words that its own may mean, if they are from the setting and there is a closed list of them.
+    fileprivate func words(from setting: String) -> [String]? {
+        guard [reading?.words, writing?.words].contains(where: { $0?.setting == setting }), case .path(.field(let field)) = target
+        else { return nil }
+        return field.words
     }
 }

@@ -33,6 +33,8 @@ package struct FieldPlan: Sendable {
     package struct ConverterCall: Sendable {
         package var converter: ConverterDescription
         package var words: [Word]
+        /// One that is made already, from texts in quotes.
+        package var made: (any FieldConverter)?
 
         package enum Word: Sendable, Hashable {
             case literal(String)
@@ -45,6 +47,8 @@ package struct FieldPlan: Sendable {
         package var entries: [Entry]
         /// What any other wire word is read as.
         package var other: String?
+        /// The setting that the entries are from; the entries here are those of its default.
+        package var setting: String?
 
         package struct Entry: Sendable {
             package var wire: String

@@ -32,7 +32,7 @@ final class FieldReader: Sendable {
         aliases = reading.aliases
         slot = reading.slot
         converter = reading.converter.make(mapping, settings)
-        words = reading.words
+        words = reading.words?.bound(settings)
         length = reading.length
         code = reading.code
         isRequired = reading.required == .always

@@ -12,6 +12,8 @@ final class FieldWriter: Sendable {
     private let tracker: String
     private let target: FieldPlan.Target?
     private let value: Expression?
+    /// Whether its expression calculates with what may be a text.
+    private let mayLackNumbers: Bool
     private let converter: any FieldConverter
     private let words: FieldPlan.Words?
     private let required: FieldPlan.Requirement
@@ -30,8 +32,9 @@ final class FieldWriter: Sendable {
         tracker = mapping.tracker
         target = field.target
         value = writing.value
+        mayLackNumbers = writing.value?.numericOperands.isEmpty == false
         converter = writing.converter.make(mapping, settings)
-        words = writing.words
+        words = writing.words?.bound(settings)
         required = writing.required
         isRequired = writing.required == .always
         // A tracker takes from us what it would take from others.
@@ -58,6 +61,7 @@ final class FieldWriter: Sendable {
         var value = Value.absent
         if let expression = self.value {
             value = expression.value(input)
+            if value.isAbsent, mayLackNumbers { warnOfTexts(in: expression, input, &context) }
         } else if case .path(let path) = target {
             value = input.conversion[path]
         }
@@ -71,6 +75,12 @@ final class FieldWriter: Sendable {
         }
         if let words { return .string(try word(value.description, words, input)) }
         return try convert(value, &context)
+    }
+
+    private func warnOfTexts(in expression: Expression, _ input: borrowing ExpressionInput, _ context: inout ConverterContext) {
+        for (path, text) in expression.oddNumbers(input) {
+            context.warnings.append("\(path) \(text.quotedBriefly) is no number, so \(name) was left out")
+        }
     }
 
     private func convert(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
