@@ -11,6 +11,19 @@ extension MappingCompiler {
         return plan
     }
 
+    /// The setting that a value is from, `settings.NAME`; nil if it is none.
+    mutating func settingName(_ text: String, at place: SourceLocation) -> String? {
+        guard text.hasPrefix("settings.") else { return nil }
+        let name = String(text.dropFirst(9))
+        if let setting = settings.first(where: { $0.name == name }) {
+            if [.text, .flag].contains(setting.kind) { return name }
+            diagnostics.error(at: place, "setting '\(name)' is a \(setting.kind.rawValue), and a default is one value")
+        } else {
+            diagnostics.error(at: place, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
+        }
+        return name
+    }
+
     private mutating func sides(_ key: String, in map: inout YAMLFields) -> [SettingPlan.Side]? {
         map.texts(key, &diagnostics)?.compactMap { word($0.text, at: $0.location, of: SettingPlan.Side.self) }
     }
@@ -27,7 +40,7 @@ extension SettingPlan {
             return nil
         case .text:
             guard let text = node.text(name, &diagnostics) else { return nil }
-            return check(text, at: node.location, &diagnostics) ? .text(text) : nil
+            return check(text, at: node.location, &diagnostics) && fits(text, at: node.location, &diagnostics) ? .text(text) : nil
         case .list:
             let texts = node.texts(name, &diagnostics)
             return texts.allSatisfy { check($0.text, at: $0.location, &diagnostics) } ? .list(texts.map(\.text)) : nil
@@ -54,6 +67,17 @@ extension SettingPlan {
         return diagnostics.all.count == count ? .map(found) : nil
     }
 
+    /// Whether the field whose default it is can hold it.
+    private func fits(_ text: String, at place: SourceLocation, _ diagnostics: inout Diagnostics) -> Bool {
+        do throws(FieldFailure) {
+            _ = try path?.value(of: text)
+            return true
+        } catch {
+            diagnostics.error(at: place, "setting '\(name)': \(error.sentence)")
+            return false
+        }
+    }
+
     private func check(_ text: String, at place: SourceLocation, _ diagnostics: inout Diagnostics) -> Bool {
         if values.isEmpty || values.contains(text) { return true }
         diagnostics.error(at: place, "setting '\(name)' cannot be '\(text)'\(text.suggestion(from: values))")
@@ -67,6 +91,8 @@ extension Mapping {
         var mapping = self
         let all = ([self] + updates.compactMap(\.mapping)).flatMap(\.fields)
         for index in settings.indices {
+            let reading = all.first { $0.reading?.initialSetting == settings[index].name }
+            if case .path(let path)? = reading?.target { mapping.settings[index].path = path }
             let lists = all.compactMap { $0.words(from: settings[index].name) }
             guard let first = lists.first else { continue }
             mapping.settings[index].known = first.filter { word in lists.allSatisfy { $0.contains(word) } }

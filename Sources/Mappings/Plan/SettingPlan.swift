@@ -13,4 +13,6 @@ package struct SettingPlan: Sendable {
     package var requiredBy: Set<Side>
     /// The words that may stand in it, if fields that have a closed list of them take their words from it.
     package var known: [String]?
+    /// The field whose default it is, and which must be able to hold it.
+    package var path: FieldPath?
 }

@@ -57,6 +57,31 @@ struct OperatorWordsTests {
         #expect(try write("trial", "lead", [:]) == "GET /p?event=trial&goal=2")
     }
 
+    @Test func `a default is the operator's, else the mapping's own, and fits its field`() throws {
+        let mapping = try Samples.compile(
+            """
+            tracker: Acme
+            request: { method: GET, path: /p }
+            settings: { kind: { default: lead }, money: {}, trial: { as: flag } }
+            fields:
+              cid: { is: click_id }
+              kind: { is: type, default: settings.kind }
+              cur: { is: currency, default: settings.money }
+              sub: { is: is_subscription, default: settings.trial }
+            """)
+        func read(_ settings: [String: SettingValue]) throws -> String {
+            let request = WireRequest(method: "GET", path: "/p", query: "cid=c", headers: [], body: [])
+            let conversion = try Samples.outcome(of: request, mapping, MappingReader(mapping, settings: settings)).get()
+            return "\(conversion[.type].description) \(conversion[.currency].description) \(conversion[.isSubscription].description)"
+        }
+        #expect(try read([:]) == "lead  ")
+        #expect(try read(["kind": .text("deposit"), "money": .text("usd"), "trial": .flag(true)]) == "deposit USD true")
+        var diagnostics = Diagnostics()
+        let node = YAMLNode(.scalar("sael", isPlain: true), at: SourceLocation(file: "f", line: 1, column: 1))
+        #expect(mapping.settings[0].value(node, &diagnostics) == nil)
+        #expect(diagnostics.sorted.map(\.message) == ["setting 'kind': unknown word 'sael'; did you mean 'sale'?"])
+    }
+
     @Test(arguments: [
         ("{ buy: sael }", "gateway.yaml:1:8: error: unknown word 'sael'; did you mean 'sale'?"),
         ("{ buy: [] }", "gateway.yaml:1:3: error: 'buy' has no canonical word"),
