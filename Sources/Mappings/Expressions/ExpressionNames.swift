@@ -6,7 +6,7 @@ package struct ExpressionNames: Sendable {
     package var aliases: [String: FieldPath]
     /// Whether `now` is a name: only what is written has a time of its own.
     package var hasNow: Bool
-    /// Whether the expression is evaluated for one item, whose parts it knows by `sku` and `items[].sku`.
+    /// Whether the parts of an item are names: of the field of an item, whose parts win over the conversion's names. `items[].sku` is one too.
     package var hasItem: Bool
 
     package init(
