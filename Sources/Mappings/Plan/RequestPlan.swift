@@ -10,6 +10,8 @@ package struct RequestPlan: Sendable {
     var formats: [any BodyFormat]
     /// Members and parameters are written in the order of their names' bytes.
     package var isSorted: Bool
+    /// Whether each item is a request of its own.
+    package var isPerItem = false
     /// The header in which a sender says who it is, before a signature proves it.
     package var sourceName: SourceName?
 
