@@ -148,6 +148,7 @@ struct ConversionTrace {
         for (row, attempts) in message.deliveries {
             lines.append("")
             var line = "→ \(row.id.destination): \(row.state.rawValue)"
+            if let lines = row.lines { line += ", \(lines.summary)" }
             if row.state == .pending { line += row.nextAttempt.map(Self.next) ?? ", waits for the delivery before it" }
             if let remote = row.remoteID { line += ", tracker's id \(remote)" }
             lines += Terminal.folded(line.styled(row.state.style))

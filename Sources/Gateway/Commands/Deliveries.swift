@@ -88,7 +88,7 @@ struct Deliveries: AsyncParsableCommand {
                 table.add(
                     row.firstCells + [
                         .time(row.state == .pending ? row.nextAttempt : nil),
-                        .init(row.reason ?? row.remoteID.map { "tracker's id \($0)" } ?? ""),
+                        .init(row.said(row.reason ?? row.remoteID.map { "tracker's id \($0)" })),
                     ])
             }
             self.table.print(table)
@@ -105,7 +105,7 @@ struct Deliveries: AsyncParsableCommand {
                 objects.append(object)
                 table.add(
                     row.firstCells + [
-                        .time(row.changedAt), .init(row.reason ?? ""),
+                        .time(row.changedAt), .init(row.said(row.reason)),
                         .init(last.map { "\($0.status.map { "\($0) " } ?? "")\($0.reply.prefix(200))" } ?? ""),
                     ])
             }
@@ -189,6 +189,9 @@ extension DeliveryRow {
             .id(id.conversion), .init(id.destination), .state(state), .init("\(attempts)"), .init(orderID ?? ""), .init(worth),
         ]
     }
+
+    /// `2 of 3 lines: line 3 of 3 (B-1): …`, or the text alone if the delivery is one request.
+    fileprivate func said(_ text: String?) -> String { [lines?.summary, text].compactMap { $0 }.joined(separator: ": ") }
 
     /// `EUR 49.90`; empty without an amount.
     fileprivate var worth: String { amount == nil ? "" : [currency, amount].compactMap { $0 }.joined(separator: " ") }

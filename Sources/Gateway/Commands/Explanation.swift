@@ -261,9 +261,24 @@ struct Explanation {
         let sending = Sending(destination, routes: configuration.routes)
         switch sending.nextStep(for: conversion, delivery: arrival.id, after: state, at: arrival.receivedAt) {
         case .send(let request, _): show(request, to: sending, "→ \(name)")
+        case .lines(let plan): show(plan, to: sending)
         case .recordOnly(let request): show(request, to: sending, "→ \(name): recorded only, since the destination is a dry run")
         case .skip(let reason): lines += ["→ \(name): skipped".styled(.yellow)] + Terminal.folded("  \(reason)")
         case .tooLate(let reason), .unreadable(let reason): lines += ["→ \(name): dead".styled(.yellow), "  \(reason)"]
+        }
+    }
+
+    /// Each line's own request.
+    private mutating func show(_ plan: LinePlan, to sending: Sending) {
+        for line in 0..<plan.count {
+            let title = "→ \(sending.name), \(plan.name(line))"
+            do throws(Skip) {
+                show(
+                    try plan.request(line), to: sending,
+                    plan.isDryRun ? "\(title): recorded only, since the destination is a dry run" : title)
+            } catch {
+                lines += ["\(title): skipped".styled(.yellow)] + Terminal.folded("  \(error.reason)")
+            }
         }
     }
 

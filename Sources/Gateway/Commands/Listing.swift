@@ -49,6 +49,7 @@ enum Listing {
         object["remote_id"] = row.remoteID.map(JSONValue.string)
         object["amount"] = row.amount.map(JSONValue.string)
         object["currency"] = row.currency.map(JSONValue.string)
+        object["lines"] = row.lines.map { ["arrived": .number("\($0.arrived)"), "count": .number("\($0.count)")] }
         return object
     }
 

@@ -61,6 +61,7 @@ struct ReplayPreview {
             if let token = destination.token { Terminal.tell("  \(token.sentence)".styled(.dim)) }
             if let state = item.row?.state, state == .delivered || state == .duplicate { counts.arrived += 1 }
             try await compare(request, item, &counts)
+        case .lines(let plan): show(plan, item, destination, &counts)
         case .recordOnly(let request):
             Terminal.print(SentRequest(request, to: destination).lines.map { "  " + $0 })
             notSent("would be recorded only: the destination is a dry run", &counts)
@@ -75,6 +76,22 @@ struct ReplayPreview {
             notSent("would be dead: \(reason)", &counts)
         case .unreadable(let reason): notSent(reason, &counts)
         }
+    }
+
+    /// What has arrived is not sent again, unless all of it has.
+    private func show(_ plan: LinePlan, _ item: ReplayPlan.Item, _ destination: Sending, _ counts: inout Counts) {
+        let known = item.row?.state == .pending ? item.row?.lines : item.row?.lines?.reopened()
+        for line in plan.open(known) {
+            Terminal.tell("  \(plan.name(line)):")
+            do throws(Skip) {
+                Terminal.print(SentRequest(try plan.request(line), to: destination).lines.map { "  " + $0 })
+            } catch {
+                Terminal.tell("  would be skipped: \(error.reason.printable)".styled(.yellow))
+            }
+        }
+        if plan.isDryRun { return notSent("would be recorded only: the destination is a dry run", &counts) }
+        if let state = item.row?.state, state.hasArrived { counts.arrived += 1 }
+        if item.row?.attempts ?? 0 > 0 { counts.different += 1 } else { counts.first += 1 }
     }
 
     private func notSent(_ sentence: String, _ counts: inout Counts) {

@@ -57,13 +57,17 @@ struct DeliveryWorker: Sendable {
                 number: 1, startedAt: now, latency: 0, requestLine: request.maskedLine, request: sending.recorded(request), status: nil,
                 outcome: .dryRun, reply: "nothing was sent")
             return .untried(AttemptResult(delivery: id, state: .skipped, reason: request.reason(with: NextStep.dryRunReason), attempt: row))
-        case .send(let request, let expiry):
-            guard isOwn(job) else { return .letGo }
-            let planned = Planned(request: request, id: id, job: job, expiry: expiry)
-            if let tokens = job.destination.tokens { return await send(planned, with: tokens) }
-            let start = (at: clock.now(), uptime: clock.uptime())
-            return conclude(await exchange(request, job), of: planned, by: sending, since: start)
+        case .send(let request, let expiry): return await send(Planned(request: request, id: id, job: job, expiry: expiry))
+        case .lines(let plan): return await send(plan, of: id, job)
         }
+    }
+
+    private func send(_ planned: Planned) async -> Outcome {
+        let job = planned.job
+        guard isOwn(job) else { return .letGo }
+        if let tokens = job.destination.tokens { return await send(planned, with: tokens) }
+        let start = (at: clock.now(), uptime: clock.uptime())
+        return conclude(await exchange(planned.request, job), of: planned, by: job.destination.sending, since: start)
     }
 
     /// Whether this process may still send it: the claim on it is not lost.
@@ -81,6 +85,8 @@ struct DeliveryWorker: Sendable {
         let id: DeliveryID
         let job: DeliveryJob
         let expiry: Timestamp?
+        /// Nil if the delivery is this one request.
+        var line: LineTurn?
         var attempt: Int { job.delivery.attempts + 1 }
     }
 
@@ -121,19 +127,50 @@ struct DeliveryWorker: Sendable {
     }
 
     private func conclude(_ decision: AttemptJudge.Decision, _ row: AttemptRow, of planned: Planned, status: Int?) -> Outcome {
-        log(decision, of: planned.id)
-        let result = AttemptResult(
-            delivery: planned.id, state: decision.state, nextAttempt: decision.nextAttempt(at: clock.now(), expiresAt: planned.expiry),
-            reason: planned.request.reason(with: decision.reason), remoteID: decision.remoteID, attempt: row)
+        log(decision, of: planned.id, planned.line?.name)
+        let next = decision.nextAttempt(at: clock.now(), expiresAt: planned.expiry)
+        let result: AttemptResult
+        if let line = planned.line {
+            result = line.result(of: planned.id, decision, planned.request.warnings, row, retryAt: next, at: clock.now())
+        } else {
+            result = AttemptResult(
+                delivery: planned.id, state: decision.state, nextAttempt: next, reason: planned.request.reason(with: decision.reason),
+                remoteID: decision.remoteID, attempt: row)
+        }
         return .result(result, decision.ending, status: status)
     }
 
-    private func log(_ decision: AttemptJudge.Decision, of id: DeliveryID) {
+    private func log(_ decision: AttemptJudge.Decision, of id: DeliveryID, _ line: String?) {
+        let reason = (line.map { "\($0): " } ?? "") + (decision.reason ?? "")
         if decision.state == .dead {
-            logger.error("delivery dead: \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
+            logger.error("delivery dead: \(reason)", metadata: ["delivery": "\(id)"])
         } else if decision.state == .rejected || decision.state == .unconfirmed {
-            logger.warning("delivery \(decision.state.rawValue): \(decision.reason ?? "")", metadata: ["delivery": "\(id)"])
+            logger.warning("delivery \(decision.state.rawValue): \(reason)", metadata: ["delivery": "\(id)"])
         }
+    }
+}
+
+// MARK: - One request for each item
+
+extension DeliveryWorker {
+    /// Sends the line whose turn it is. The delivery comes back for the next one when the result is stored, so that a process that dies
+    /// sends no line again that was answered, and each line counts by the destination's rate.
+    private func send(_ plan: LinePlan, of id: DeliveryID, _ job: DeliveryJob) async -> Outcome {
+        var turn = LineTurn(job.delivery.lines, plan)
+        while let line = turn.lines.next {
+            turn.line = line
+            turn.name = plan.name(line)
+            do throws(Skip) {
+                let request = try plan.request(line)
+                guard plan.isDryRun else {
+                    return await send(Planned(request: request, id: id, job: job, expiry: plan.expiresAt, line: turn))
+                }
+                return .untried(turn.dryRun(of: id, request, by: job.destination.sending, at: clock.now()))
+            } catch {
+                if let result = turn.skip(error, of: id, at: clock.now()) { return .untried(result) }
+            }
+        }
+        return .letGo
     }
 }
 

@@ -12,17 +12,21 @@ extension RowReader {
     }
 
     /// `conversion, destination, source, order_id, state, attempts, created_at, changed_at, next_attempt, reason, remote_id,
-    /// amount, currency`.
+    /// amount, currency, lines`.
     func delivery() -> DeliveryRow {
-        DeliveryRow(
+        var row = DeliveryRow(
             id: DeliveryID(conversion: id(0), destination: text(1)), source: text(2), orderID: optionalText(3), state: state(4),
             attempts: int(5), createdAt: timestamp(6), changedAt: timestamp(7), nextAttempt: optionalTimestamp(8), reason: optionalText(9),
             remoteID: optionalText(10), amount: optionalText(11), currency: optionalText(12))
+        row.lines = optionalText(13).flatMap { DeliveryLines(text: $0) }
+        return row
     }
 
-    /// `attempts, document, round`, from a column on.
+    /// `attempts, document, round, lines`, from a column on.
     func due(_ id: DeliveryID, from first: Int32, claimEpoch: Int = 0) -> DueDelivery {
-        DueDelivery(id: id, attempts: int(first), document: bytes(first + 1), round: int(first + 2), claimEpoch: claimEpoch)
+        var due = DueDelivery(id: id, attempts: int(first), document: bytes(first + 1), round: int(first + 2), claimEpoch: claimEpoch)
+        due.lines = optionalText(first + 3)
+        return due
     }
 
     /// `number, started_at, latency, request_line, status, outcome, reply, request`.
@@ -88,12 +92,13 @@ extension RowReader {
         return bool(2) ? HistoryPlace(root: id, step: 0) : nil
     }
 
-    /// `state, attempts, logged, changed_at, next_attempt, reason, remote_id, round, followed`, from a column on.
+    /// `state, attempts, logged, changed_at, next_attempt, reason, remote_id, round, followed, lines`, from a column on.
     func progress(from first: Int32) -> DeliveryProgress {
         DeliveryProgress(
             state: state(first), attempts: int(first + 1), logged: int(first + 2), changedAt: timestamp(first + 3),
             nextAttempt: optionalTimestamp(first + 4), reason: optionalText(first + 5), remoteID: optionalText(first + 6),
-            round: int(first + 7), isFollowed: bool(first + 8))
+            round: int(first + 7), isFollowed: bool(first + 8),
+            lines: optionalText(first + 9).flatMap { DeliveryLines(text: $0) })
     }
 
     /// `conversion, destination, number`.

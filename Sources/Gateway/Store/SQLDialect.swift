@@ -39,6 +39,11 @@ enum SQLDialect: Sendable {
             : #"rtrim(replace(convert_from(t.document, 'UTF8'), '\u0000', '\ufffd')::json ->> 'occurred_at', 'Z') COLLATE "C""#
     }
 
+    /// What is said of a delivery's lines, which its reason repeats, is left out: its first line stays.
+    func withoutNotes(_ column: String) -> String {
+        self == .sqlite ? "substr(\(column), 1, instr(\(column) || char(10), char(10)) - 1)" : "split_part(\(column), E'\\n', 1)"
+    }
+
     /// The condition that finds the content `t` of the conversion `c`: its own, or that of its newest correction.
     func content(present: Bool = false) -> String {
         switch (self, present) {

@@ -12,6 +12,8 @@ package struct RequestPlan: Sendable {
     package var isSorted: Bool
     /// The steps that lead to the list of conversions in a body that holds several; empty if the body is the list.
     var list: [WirePath.Step]?
+    /// Whether each item is a request of its own.
+    package var isPerItem = false
     /// The header in which a sender says who it is, before a signature proves it.
     package var sourceName: SourceName?
 

@@ -23,9 +23,11 @@ struct UpdateWriter: Sendable {
         if case .request(let writer) = way { writer.mapping } else { nil }
     }
 
+    func fits(_ input: borrowing ExpressionInput) -> Bool { condition?.isTrue(input) ?? true }
+
     /// Nil if the entry is not for this correction.
     func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> OutboundRequest? {
-        guard condition?.isTrue(input) ?? true else { return nil }
+        guard fits(input) else { return nil }
         switch way {
         case .request(let writer):
             var request = try writer.writeRequest(input.conversion, at: now)

@@ -27,7 +27,10 @@ package enum AnswerWords {
     }
 
     /// What a reason quotes of it.
-    package static func brief(_ text: String) -> String { text.count > limit ? text.prefix(limit - 1) + "…" : text }
+    package static func brief(_ text: String) -> String { cut(text, to: limit) }
+
+    /// - Parameter count: of characters.
+    static func cut(_ text: String, to count: Int) -> String { text.count > count ? text.prefix(count - 1) + "…" : text }
 
     private static func message(in value: JSONValue, depth: Int) -> String? {
         switch value {

@@ -16,6 +16,10 @@ package struct AttemptResult: Sendable {
     package var at: Timestamp?
     /// The delivery's round in which the try began. A result of an earlier round is logged and changes nothing else.
     package var round = 0
+    /// Of a delivery that is one request for each item: what has become of each.
+    package var lines: DeliveryLines?
+    /// Whether it is one of the schedule's tries; nil: if there is an attempt.
+    package var isCounted: Bool?
 
     package init(
         delivery: DeliveryID, state: DeliveryState, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil,

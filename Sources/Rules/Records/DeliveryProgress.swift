@@ -15,13 +15,15 @@ package struct DeliveryProgress: Sendable, Equatable {
     package var round: Int
     /// A later delivery of the history is held until this one has ended.
     package var isFollowed: Bool
+    /// What has become of each line; nil if it is one request.
+    package var lines: DeliveryLines?
 
     /// Attempts that are kept of each delivery.
     package static let keptAttempts = 50
 
     package init(
         state: DeliveryState, attempts: Int, logged: Int, changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil,
-        remoteID: String? = nil, round: Int = 0, isFollowed: Bool = false
+        remoteID: String? = nil, round: Int = 0, isFollowed: Bool = false, lines: DeliveryLines? = nil
     ) {
         self.state = state
         self.attempts = attempts
@@ -32,6 +34,7 @@ package struct DeliveryProgress: Sendable, Equatable {
         self.remoteID = remoteID
         self.round = round
         self.isFollowed = isFollowed
+        self.lines = lines
     }
 
     package enum Effect: Sendable, Equatable {
@@ -53,7 +56,8 @@ package struct DeliveryProgress: Sendable, Equatable {
         guard isNews, result.round == round else { return result.attempt == nil ? .none : .logged }
         let wasFollowed = isFollowed
         state = result.state
-        if result.attempt != nil { attempts += 1 }
+        if result.isCounted ?? (result.attempt != nil) { attempts += 1 }
+        if let found = result.lines { lines = lines?.joined(by: found) ?? found }
         changedAt = result.at ?? result.attempt?.endedAt ?? changedAt
         // What is held stays held.
         nextAttempt = state == .pending && nextAttempt != nil ? result.nextAttempt ?? nextAttempt : nil
@@ -87,6 +91,7 @@ package struct DeliveryProgress: Sendable, Equatable {
         changedAt = now
         nextAttempt = now
         reason = nil
+        lines = lines?.reopened()
         round += 1
         return .newRound
     }

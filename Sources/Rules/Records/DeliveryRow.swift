@@ -12,6 +12,8 @@ package struct DueDelivery: Sendable {
     package var predecessor: DeliveryState?
     /// It belongs to a message that changes a conversion.
     package var isCorrection = false
+    /// What has become of its lines, as it is stored.
+    package var lines: String?
     /// The store's `claimEpoch` when this was claimed.
     package var claimEpoch = 0
 
@@ -40,6 +42,8 @@ package struct DeliveryRow: Sendable, Equatable {
     /// The conversion's; nil on a correction's delivery, so that no sum counts a sale twice.
     package var amount: String?
     package var currency: String?
+    /// What has become of its lines; nil if it is one request.
+    package var lines: DeliveryLines?
 
     package init(
         id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,

@@ -8,6 +8,8 @@ package struct AttemptJudge: Sendable {
         package var state: DeliveryState
         /// How long to wait before the next try; only for `.pending`.
         package var wait: Duration?
+        /// Whether the tracker asked for a wait, by `Retry-After` or in its body.
+        package var isAsked = false
         package var reason: String?
         package var remoteID: String?
         /// What the try itself came to.
@@ -112,7 +114,9 @@ package struct AttemptJudge: Sendable {
         if let requested, requested > max(wait, schedule.longestRequest) {
             reason += "; the tracker asked for \(requested.text), and retry_after_max is \(schedule.longestRequest.text)"
         }
-        return Decision(state: .pending, wait: wait, reason: reason, outcome: outcome, ending: ending)
+        var decision = Decision(state: .pending, wait: wait, reason: reason, outcome: outcome, ending: ending)
+        decision.isAsked = requested != nil
+        return decision
     }
 
     private static func sentence(for reply: Reply, quoting words: String?) -> String {

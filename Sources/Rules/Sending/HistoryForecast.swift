@@ -52,6 +52,7 @@ extension NextStep {
     fileprivate var expectedState: DeliveryState {
         switch self {
         case .send: .delivered
+        case .lines(let plan): plan.isDryRun ? .skipped : .delivered
         case .recordOnly, .skip: .skipped
         case .tooLate, .unreadable: .dead
         }

@@ -17,6 +17,8 @@ package struct ReadyDelivery: Sendable {
     package var round: Int
     package var predecessor: DeliveryState?
     package var isCorrection = false
+    /// What has become of its lines; nil if none was tried, or it is one request.
+    package var lines: DeliveryLines?
     /// The store's `claimEpoch` when this came to be this process's own.
     package var claimEpoch: Int
 
@@ -36,6 +38,7 @@ package struct ReadyDelivery: Sendable {
             id: due.id.conversion, attempts: due.attempts, content: .document(due.document), round: due.round, predecessor: due.predecessor,
             claimEpoch: due.claimEpoch)
         isCorrection = due.isCorrection
+        lines = due.lines.flatMap { DeliveryLines(text: $0) }
     }
 
     package var conversion: Conversion {

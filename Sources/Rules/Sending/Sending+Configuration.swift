@@ -13,6 +13,7 @@ extension Sending {
         schedule = RetrySchedule(delays: configuration.retries ?? RetrySchedule.standard, longestRequest: configuration.retryAfterMax)
         secrets = SecretFinder(configuration.secrets)
         token = configuration.token
+        if case .tracker(let writer) = configuration.target, writer.writesLines { lines = { writer.requestCount(of: $0) } }
         self.routes = routes
         answers = configuration.answers
         read = { status, body, update in configuration.read(status: status, body: body, update: update) }

@@ -27,6 +27,8 @@ package struct Sending: Sendable {
     package var token: TokenRequest?
     /// Writes the request; the time is that of the attempt, which a mapping may write or sign. Called on an event loop: it must not block.
     package var write: @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest
+    /// How many requests a conversion is, if that is one for each item; nil if every conversion is one.
+    package var lines: (@Sendable (Conversion) -> Int)?
     /// Nil if the mapping says nothing about this reply; `answers` then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
     package var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
@@ -53,7 +55,8 @@ extension Sending {
     /// What is to be done about a delivery whose turn has come.
     package func nextStep(for delivery: ReadyDelivery, at now: Timestamp) -> NextStep {
         do {
-            return nextStep(for: try delivery.conversion, delivery: delivery.id, after: delivery.predecessor, at: now)
+            let next = nextStep(for: try delivery.conversion, delivery: delivery.id, after: delivery.predecessor, at: now)
+            return delivery.lines.map { next.after($0) } ?? next
         } catch {
             return .unreadable("stored conversion cannot be read: \(error)")
         }
@@ -69,8 +72,13 @@ extension Sending {
         let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, id.time)
         if let reason = lateness(since: receivedAt, at: now) { return .tooLate(reason) }
         do throws(Skip) {
-            let request = try request(for: conversion, after: predecessor, at: now)
-            return isDryRun ? .recordOnly(request) : .send(request, expiresAt: maxAge.map { receivedAt.advanced(by: $0) })
+            let ready = try ready(conversion, after: predecessor)
+            let expiresAt = maxAge.map { receivedAt.advanced(by: $0) }
+            if let lines, case let count = lines(ready), count > 1 {
+                return .lines(LinePlan(of: ready, count: count, expiresAt: expiresAt, isDryRun: isDryRun, at: now, write: write))
+            }
+            let request = try write(ready, now)
+            return isDryRun ? .recordOnly(request) : .send(request, expiresAt: expiresAt)
         } catch {
             return .skip(error.reason)
         }
@@ -82,7 +90,11 @@ extension Sending {
     package func request(
         for conversion: Conversion, after predecessor: DeliveryState?, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
-        try write(try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor), now)
+        try write(try ready(conversion, after: predecessor), now)
+    }
+
+    private func ready(_ conversion: Conversion, after predecessor: DeliveryState?) throws(Skip) -> Conversion {
+        try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor)
     }
 
     /// Why a conversion is not sent any more; nil while its time is not over.

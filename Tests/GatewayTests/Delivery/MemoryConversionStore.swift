@@ -12,6 +12,7 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
         var nextAttempt: Timestamp?
         var document: [UInt8]
         var results: [AttemptResult] = []
+        var lines: String?
     }
     private struct State {
         var deliveries: [DeliveryID: Delivery] = [:]
@@ -67,7 +68,8 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
             }
             state.move(result.delivery, to: result.state)
             state.deliveries[result.delivery]?.nextAttempt = result.nextAttempt
-            state.deliveries[result.delivery]?.attempts += 1
+            if result.isCounted ?? (result.attempt != nil) { state.deliveries[result.delivery]?.attempts += 1 }
+            if let lines = result.lines { state.deliveries[result.delivery]?.lines = lines.text }
             state.deliveries[result.delivery]?.results.append(result)
             return nil
         }
@@ -116,8 +118,10 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
             }
             return due.sorted { ($0.value.nextAttempt ?? now, $0.key.conversion) < ($1.value.nextAttempt ?? now, $1.key.conversion) }
                 .prefix(limit).map {
-                    DueDelivery(
+                    var due = DueDelivery(
                         id: $0.key, attempts: $0.value.attempts, document: $0.value.document, claimEpoch: state.claimEpoch)
+                    due.lines = $0.value.lines
+                    return due
                 }
         }
     }

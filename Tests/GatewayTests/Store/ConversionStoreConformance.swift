@@ -16,6 +16,7 @@ struct ConversionStoreConformance: Sendable {
 
     static let all: [Self] =
         intake + keys + repeats + delivering + refusals + lists + looking + histories + sharing + signatures + requestIDs + order + ending
+        + lines
 }
 
 extension ConversionStoreConformance: CustomTestStringConvertible {

@@ -29,6 +29,7 @@ struct SendingTests {
 
     private static func step(_ sending: Sending, _ conversion: Conversion, after predecessor: DeliveryState? = nil) -> String {
         switch sending.nextStep(for: conversion, delivery: conversion.id, after: predecessor, at: now) {
+        case .lines(let plan): "\(plan.count) lines"
         case .send(let request, let expiry):
             "send \(String(decoding: request.body, as: UTF8.self))\(expiry.map { " until \(now.duration(to: $0).text)" } ?? "")"
         case .recordOnly(let request): "record \(request.maskedLine)"

@@ -15,10 +15,10 @@ extension PostgresConversionStore {
             let rows = try connection.run(
                 sql: Self.claimSQL, PostgresParameters(destination, now, node, named, max(0, limit)))
             var due = rows.map { $0.due(DeliveryID(conversion: $0.id(0), destination: destination), from: 1, claimEpoch: epoch) }
-            let corrections = rows.filter { $0.bool(4) }.map { $0.id(0) }
+            let corrections = rows.filter { $0.bool(5) }.map { $0.id(0) }
             if !corrections.isEmpty {
                 let earlier = try Self.earlierStates(of: corrections, at: destination, connection)
-                for index in rows.indices where rows[index].bool(4) {
+                for index in rows.indices where rows[index].bool(5) {
                     due[index].predecessor = DeliveryState.predecessor(earlier[due[index].id.conversion] ?? [])
                     due[index].isCorrection = true
                 }
@@ -54,8 +54,8 @@ extension PostgresConversionStore {
         ),
         free AS (SELECT 0::bigint AS id UNION SELECT $3::bigint UNION SELECT id FROM dead),
         found AS MATERIALIZED (
-            SELECT d.conversion, d.next_attempt, d.attempts, d.node, d.round FROM free f CROSS JOIN LATERAL (
-                SELECT conversion, next_attempt, attempts, node, round FROM delivery
+            SELECT d.conversion, d.next_attempt, d.attempts, d.node, d.round, d.lines FROM free f CROSS JOIN LATERAL (
+                SELECT conversion, next_attempt, attempts, node, round, lines FROM delivery
                 WHERE node = f.id AND destination = $1::text AND state = 0 AND next_attempt <= $2::bigint
                     AND conversion <> ALL ($4::uuid[])
                 ORDER BY next_attempt, conversion LIMIT $5::bigint FOR UPDATE SKIP LOCKED
@@ -65,7 +65,7 @@ extension PostgresConversionStore {
             UPDATE delivery d SET node = $3::bigint FROM found f
             WHERE d.conversion = f.conversion AND d.destination = $1::text AND f.node <> $3::bigint
         )
-        SELECT f.conversion, f.attempts, t.document, f.round, c.root IS NOT NULL
+        SELECT f.conversion, f.attempts, t.document, f.round, f.lines, c.root IS NOT NULL
         FROM found f JOIN content t ON t.conversion = f.conversion JOIN conversion c ON c.id = f.conversion
         ORDER BY f.next_attempt, f.conversion
         """

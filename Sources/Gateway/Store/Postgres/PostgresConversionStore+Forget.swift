@@ -162,7 +162,7 @@ extension PostgresStatement {
     fileprivate static let cleanDeliveries = Self(
         "clean_deliveries",
         """
-        UPDATE delivery d SET reason = w.reason, remote_id = w.remote_id
+        UPDATE delivery d SET reason = w.reason, remote_id = w.remote_id, lines = \(SQLDialect.postgres.withoutNotes("d.lines"))
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS w (conversion, destination, reason, remote_id)
         WHERE d.conversion = w.conversion AND d.destination = w.destination
         """)

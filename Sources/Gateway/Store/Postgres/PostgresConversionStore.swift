@@ -206,6 +206,7 @@ extension AttemptResult {
         var copy = self
         copy.reason = "the database cannot hold what was sent or answered"
         copy.remoteID = nil
+        copy.lines = copy.lines?.withoutNotes
         copy.attempt?.requestLine = ""
         copy.attempt?.request = nil
         copy.attempt?.reply = ""

@@ -10,7 +10,7 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes]
+    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, deliveryLines]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
@@ -97,6 +97,9 @@ enum PostgresSchema {
 
     /// The routes that did not take the message; empty if every one did, NULL in messages of before.
     private static let missedRoutes = "ALTER TABLE content ADD COLUMN IF NOT EXISTS missed text"
+
+    /// What has become of each line of a delivery that is one request for each item; NULL in any other.
+    private static let deliveryLines = "ALTER TABLE delivery ADD COLUMN IF NOT EXISTS lines text"
 
     private static let first = """
         CREATE TABLE node (

@@ -29,8 +29,8 @@ extension SQLiteConversionStore {
 
             let content = try database.prepared(
                 """
-                SELECT d.attempts, t.document, d.round, c.root, c.step, d.destination FROM delivery d JOIN conversion c ON c.id = d.conversion
-                JOIN content t ON t.id = c.content WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
+                SELECT d.attempts, t.document, d.round, d.lines, c.root, c.step, d.destination
+                FROM delivery d JOIN conversion c ON c.id = d.conversion JOIN content t ON t.id = c.content WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
                 """)
             content.bind(2, destination)
             var due: [DueDelivery] = []
@@ -40,9 +40,9 @@ extension SQLiteConversionStore {
                 guard try content.step() else { continue }
                 let delivery = DeliveryID(conversion: id, destination: destination)
                 var found = content.due(delivery, from: 0)
-                if let root = content.optionalID(3) {
-                    let place = HistoryPlace(root: root, step: content.int(4))
-                    found.predecessor = try Self.predecessor(at: place, content.int64(5), database)
+                if let root = content.optionalID(4) {
+                    let place = HistoryPlace(root: root, step: content.int(5))
+                    found.predecessor = try Self.predecessor(at: place, content.int64(6), database)
                     found.isCorrection = true
                 }
                 due.append(found)

@@ -53,8 +53,10 @@ extension SQLiteConversionStore {
             try await write { writer in
                 for (id, reason, remoteID) in portion {
                     try writer.run(
-                        "UPDATE delivery SET reason = ?3, remote_id = ?4 WHERE conversion = ?1 AND destination = ?2", id.conversion,
-                        try writer.knownNumber(of: id.destination), reason, remoteID)
+                        """
+                        UPDATE delivery SET reason = ?3, remote_id = ?4, lines = \(SQLDialect.sqlite.withoutNotes("lines"))
+                        WHERE conversion = ?1 AND destination = ?2
+                        """, id.conversion, try writer.knownNumber(of: id.destination), reason, remoteID)
                 }
             }
         }

@@ -11,7 +11,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 8
+    static let version = 9
 
     /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -29,6 +29,8 @@ enum SQLiteSchema {
         migrator.registerMigration("7") { try $0.execute(sql: refusedShares) }
         // The routes that did not take the message; empty if every one did, NULL in messages of before.
         migrator.registerMigration("8") { try $0.execute(sql: "ALTER TABLE content ADD COLUMN missed TEXT") }
+        // What has become of each line of a delivery that is one request for each item; NULL in any other.
+        migrator.registerMigration("9") { try $0.execute(sql: "ALTER TABLE delivery ADD COLUMN lines TEXT") }
         return migrator
     }
 
