@@ -1,9 +1,24 @@
-/// An amount of a correction in a unit that cannot hold all of its decimals.
-struct FittedAmount: Sendable {
-    var exact: ExactDecimal
-    var sent: ExactDecimal
-    /// Whether this message reports it for the first time. If nothing of it can be sent, there is nothing to send yet; a sum may be zero.
-    var isNew = false
+/// A correction, or what is left of a sale, as it was before its amounts were rounded for a tracker whose unit cannot hold them.
+final class UnroundedCorrection: Sendable {
+    let conversion: Conversion
+    /// What this message reports for the first time. If nothing of it can be sent, there is nothing to send yet; a sum may be zero.
+    private let step: ExactDecimal?
+
+    fileprivate init(_ conversion: Conversion, step: ExactDecimal?) {
+        self.conversion = conversion
+        self.step = step
+    }
+
+    /// What one field would hold without the rounding.
+    struct Amount {
+        var exact: ExactDecimal
+        var isStep: Bool
+    }
+
+    /// - Parameter isSum: the field holds a sum, whatever its value.
+    func amount(_ exact: ExactDecimal?, isSum: Bool = false) -> Amount? {
+        exact.map { Amount(exact: $0, isStep: !isSum && $0 == step) }
+    }
 }
 
 extension Conversion {
@@ -15,34 +30,20 @@ extension Conversion {
     ///     sale 1.005, refunds 0.335 each      →  sale 1.01, refunds 0.34, 0.33, 0.34
     ///
     /// A sale that is sent as what is left of it is the rounded sale without the rounded part that went back.
-    func fitted(toDecimals decimals: Int, _ mode: RoundingMode) -> (conversion: Conversion, amounts: [FittedAmount]) {
+    func fitted(toDecimals decimals: Int, _ mode: RoundingMode) -> (conversion: Conversion, from: UnroundedCorrection) {
         func fit(_ exact: ExactDecimal) -> ExactDecimal { exact.rounded(toDecimals: decimals, mode) }
         var fitted = self
-        var amounts: [FittedAmount] = []
-        func note(_ exact: ExactDecimal?, _ sent: ExactDecimal?, isNew: Bool = false) {
-            if let exact, let sent, exact != sent { amounts.append(FittedAmount(exact: exact, sent: sent, isNew: isNew)) }
-        }
         if let rest = remainder {
-            let sent = fit(rest.amount).subtracting(fit(rest.refunded))
-            fitted[.amount] = sent.map(Value.number) ?? .absent
-            note(self[.amount].number, sent, isNew: true)
-            return (fitted, amounts)
+            fitted[.amount] = fit(rest.amount).subtracting(fit(rest.refunded)).map(Value.number) ?? .absent
+            return (fitted, UnroundedCorrection(self, step: self[.amount].number))
         }
         let (amount, refunded, refund) = (self[.amount].number, self[.refunded].number, self[.refund].number)
         if let refund {
             let sent = refunded.flatMap { all in all.subtracting(refund).flatMap { fit(all).subtracting(fit($0)) } } ?? fit(refund)
             fitted[.refund] = .number(sent)
-            note(refund, sent, isNew: true)
         }
-        if let amount {
-            fitted[.amount] = .number(fit(amount))
-            note(amount, fit(amount))
-        }
-        if let refunded {
-            fitted[.refunded] = .number(fit(refunded))
-            note(refunded, fit(refunded))
-            if let amount { note(amount.subtracting(refunded), fit(amount).subtracting(fit(refunded))) }
-        }
-        return (fitted, amounts)
+        if let amount { fitted[.amount] = .number(fit(amount)) }
+        if let refunded { fitted[.refunded] = .number(fit(refunded)) }
+        return (fitted, UnroundedCorrection(self, step: refund))
     }
 }
