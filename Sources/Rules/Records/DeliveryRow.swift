@@ -30,6 +30,8 @@ package struct DeliveryRow: Sendable, Equatable {
     package var source: String
     package var orderID: String?
     package var state: DeliveryState
+    /// It had arrived when it was replayed.
+    package var hadArrived = false
     package var attempts: Int
     package var createdAt: Timestamp
     package var changedAt: Timestamp
@@ -40,6 +42,8 @@ package struct DeliveryRow: Sendable, Equatable {
     /// The conversion's; nil on a correction's delivery, so that no sum counts a sale twice.
     package var amount: String?
     package var currency: String?
+    /// It is of a message that changes a conversion.
+    package var isCorrection = false
 
     package init(
         id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,
@@ -59,6 +63,9 @@ package struct DeliveryRow: Sendable, Equatable {
         self.amount = amount
         self.currency = currency
     }
+
+    /// What corrections of its conversion have to know.
+    package var known: DeliveryState { state.known(hadArrived: hadArrived) }
 }
 
 package struct DeliveryFilter: Sendable {

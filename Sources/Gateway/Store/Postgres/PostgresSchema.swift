@@ -10,7 +10,7 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes]
+    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, arrivals]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
@@ -97,6 +97,15 @@ enum PostgresSchema {
 
     /// The routes that did not take the message; empty if every one did, NULL in messages of before.
     private static let missedRoutes = "ALTER TABLE content ADD COLUMN IF NOT EXISTS missed text"
+
+    /// A delivery keeps that it had arrived when it is replayed.
+    private static let arrivals = """
+        LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE;
+        ALTER TABLE delivery ADD COLUMN IF NOT EXISTS arrived boolean NOT NULL DEFAULT false;
+        UPDATE delivery d SET arrived = true WHERE d.state NOT IN (1, 2) AND d.round > 0 AND EXISTS (
+            SELECT FROM attempt a WHERE a.conversion = d.conversion AND a.destination = d.destination
+                AND a.outcome IN ('delivered', 'duplicate'))
+        """
 
     private static let first = """
         CREATE TABLE node (

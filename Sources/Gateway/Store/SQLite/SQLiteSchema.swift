@@ -11,7 +11,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 8
+    static let version = 9
 
     /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -29,6 +29,7 @@ enum SQLiteSchema {
         migrator.registerMigration("7") { try $0.execute(sql: refusedShares) }
         // The routes that did not take the message; empty if every one did, NULL in messages of before.
         migrator.registerMigration("8") { try $0.execute(sql: "ALTER TABLE content ADD COLUMN missed TEXT") }
+        migrator.registerMigration("9") { try $0.execute(sql: arrivals) }
         return migrator
     }
 
@@ -51,6 +52,14 @@ enum SQLiteSchema {
         CREATE INDEX delivery_history ON delivery(root, destination, state, step) WHERE root IS NOT NULL;
 
         CREATE INDEX waiting_source ON waiting(source);
+        """
+
+    /// A delivery keeps that it had arrived when it is replayed.
+    private static let arrivals = """
+        ALTER TABLE delivery ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;
+        UPDATE delivery SET arrived = 1 WHERE state NOT IN (1, 2) AND round > 0 AND EXISTS (
+            SELECT 1 FROM attempt a WHERE a.conversion = delivery.conversion AND a.destination = delivery.destination
+                AND a.outcome IN ('delivered', 'duplicate'));
         """
 
     /// Whose share of the keep a row of `refused` is in: a source's, the strangers' (0), or that of what reached no tracker (-1).

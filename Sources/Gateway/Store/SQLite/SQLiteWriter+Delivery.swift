@@ -69,6 +69,7 @@ extension SQLiteWriter {
         update.bind(9, progress.remoteID)
         update.bind(10, progress.round)
         update.bind(11, progress.isFollowed ? 1 : 0)
+        update.bind(12, progress.hadArrived ? 1 : 0)
         try update.run()
     }
 
