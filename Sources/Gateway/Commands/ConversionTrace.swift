@@ -60,6 +60,8 @@ struct ConversionTrace {
                 if row.isKeptWhole {
                     number += 1
                     object["repeat"] = .number(String(number))
+                } else if row.sameContent {
+                    object["repeat"] = .string("\(RepeatChoice.same)")
                 }
                 object["note"] = row.note.map(JSONValue.string)
                 object["conversion"] = row.document.flatMap { try? JSONValue(parsing: $0) }
@@ -106,7 +108,7 @@ struct ConversionTrace {
         for row in repeats {
             if row.isKeptWhole { number += 1 }
             if corrections.contains(where: { $0.isRepeated(by: row) }) { continue }
-            lines += Self.lines(of: row, number: row.isKeptWhole ? number : nil)
+            lines += Self.lines(of: row, choice: row.isKeptWhole ? .number(number) : row.sameContent ? .same : nil)
         }
         lines += Self.deliveryLines(of: first)
         for (index, message) in corrections.enumerated() {
@@ -122,13 +124,13 @@ struct ConversionTrace {
         return lines
     }
 
-    /// - Parameter number: what `replay --repeat` calls it.
-    private static func lines(of row: RepeatRow, number: Int?) -> [String] {
+    /// - Parameter choice: what `replay --repeat` calls it.
+    private static func lines(of row: RepeatRow, choice: RepeatChoice?) -> [String] {
         let content = row.sameContent ? "with the same content" : "with other content"
         var lines = ["", "\(sentence(of: row)), \(content)".styled(.yellow)]
         if let note = row.note { lines += Terminal.folded("  \(note)") }
-        if let number {
-            lines.append("  repeat \(number): `gateway replay ID --repeat \(number)` makes a conversion of its own of it".styled(.dim))
+        if let choice {
+            lines.append("  repeat \(choice): `gateway replay ID --repeat \(choice)` makes a conversion of its own of it".styled(.dim))
         }
         if let request = row.request { lines += Listing.lines(of: request).map { "  " + $0 } }
         return lines
@@ -153,6 +155,9 @@ struct ConversionTrace {
             if let remote = row.remoteID { line += ", tracker's id \(remote)" }
             lines += Terminal.folded(line.styled(row.state.style))
             if let reason = row.reason { lines += Terminal.folded("  \(reason)") }
+            if row.known != row.state {
+                lines += Terminal.folded("  it had arrived before, so what corrects it is sent as a correction".styled(.yellow))
+            }
             for attempt in attempts {
                 let status = attempt.status.map { " \($0)" } ?? ""
                 lines.append("  \(attempt.number). \(attempt.startedAt.shown)  \(attempt.requestLine)")

@@ -98,7 +98,7 @@ struct Conversions: AsyncParsableCommand {
                 objects.append(object)
                 table.add([
                     .id(row.id), .time(row.receivedAt), .init(row.source), .init(row.orderID ?? ""),
-                    .init(elsewhere?.holders.joined(separator: ", ") ?? ""), .init(String(decoding: row.document, as: UTF8.self)),
+                    .init(elsewhere?.holders.joined(separator: ", ") ?? ""), .init(row.says),
                 ])
                 if let elsewhere { sentences.append(elsewhere.sentence(sharing: configuration?.sharingOrders(with: row.source) ?? [])) }
             }

@@ -82,16 +82,25 @@ struct Deliveries: AsyncParsableCommand {
             }
             try await page.complainOfRest(rows.count, count: count)
             if isAboutFailed { return try await printFailed(rows, in: store) }
-            if self.store.json { return Listing.print(rows.map { Listing.object(of: $0) }) }
+            var objects: [JSONObject] = []
             var table = TextTable(Self.columns)
             for row in rows {
+                let change = try await row.change(in: store)
+                objects.append(Self.object(of: row, change))
                 table.add(
-                    row.firstCells + [
+                    row.firstCells(change) + [
                         .time(row.state == .pending ? row.nextAttempt : nil),
-                        .init(row.said(row.reason ?? row.remoteID.map { "tracker's id \($0)" })),
+                        .init(row.said(row.saidReason ?? row.remoteID.map { "tracker's id \($0)" })),
                     ])
             }
+            if self.store.json { return Listing.print(objects) }
             self.table.print(table)
+        }
+
+        private static func object(of row: DeliveryRow, _ change: String?) -> JSONObject {
+            var object = Listing.object(of: row)
+            object["correction"] = change.map(JSONValue.string)
+            return object
         }
 
         /// Also when they ended, and what the destination answered last.
@@ -100,12 +109,13 @@ struct Deliveries: AsyncParsableCommand {
             var table = TextTable(Self.failedColumns)
             for row in rows {
                 let last = row.attempts > 0 ? try await store.attempts(of: row.id).last : nil
-                var object = Listing.object(of: row)
+                let change = try await row.change(in: store)
+                var object = Self.object(of: row, change)
                 object["last_attempt"] = last.map { .object(Listing.object(of: $0)) }
                 objects.append(object)
                 table.add(
-                    row.firstCells + [
-                        .time(row.changedAt), .init(row.said(row.reason)),
+                    row.firstCells(change) + [
+                        .time(row.changedAt), .init(row.said(row.saidReason)),
                         .init(last.map { "\($0.status.map { "\($0) " } ?? "")\($0.reply.prefix(200))" } ?? ""),
                     ])
             }
@@ -183,15 +193,24 @@ struct DeliveryOptions: ParsableArguments {
 }
 
 extension DeliveryRow {
-    /// Of every list.
-    fileprivate var firstCells: [TextTable.Cell] {
+    /// What a correction changes, in words; nil for a conversion's own delivery.
+    fileprivate func change(in store: any ReadingStore) async throws(StoreError) -> String? {
+        guard isCorrection, let row = try await store.conversion(id.conversion) else { return nil }
+        return (try? Conversion(document: row.document))?.change ?? "a change"
+    }
+
+    /// Of every list. A correction has what it changes in the place of an amount.
+    fileprivate func firstCells(_ change: String?) -> [TextTable.Cell] {
         [
-            .id(id.conversion), .init(id.destination), .state(state), .init("\(attempts)"), .init(orderID ?? ""), .init(worth),
+            .id(id.conversion), .init(id.destination), .state(state), .init("\(attempts)"), .init(orderID ?? ""), .init(change ?? worth),
         ]
     }
 
     /// `2 of 3 lines: line 3 of 3 (B-1): …`, or the text alone if the delivery is one request.
     fileprivate func said(_ text: String?) -> String { [lines?.summary, text].compactMap { $0 }.joined(separator: ": ") }
+
+    /// With what became of it before a replay, if that still counts.
+    fileprivate var saidReason: String? { known == state ? reason : "it had arrived before" + (reason.map { "; \($0)" } ?? "") }
 
     /// `EUR 49.90`; empty without an amount.
     fileprivate var worth: String { amount == nil ? "" : [currency, amount].compactMap { $0 }.joined(separator: " ") }

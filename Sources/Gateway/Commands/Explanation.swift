@@ -166,7 +166,7 @@ struct Explanation {
     }
 
     private mutating func foresee(_ read: CorrectionMessage, _ submission: Submission, _ admission: Admission, key: String) async {
-        lines.append("correction \(String(decoding: read.correction.document(), as: UTF8.self))")
+        lines.append("correction: \(read.correction.words)")
         if !key.isEmpty { lines.append("of the conversion with \(key)") }
         lines += read.message.warnings.map { "  warning: \($0.printable)".styled(.yellow) }
         lines.append("")

@@ -88,7 +88,7 @@ private struct FoundText {
         case .waiting(let row):
             kind = "waiting"
             head =
-                "a correction that waits for its conversion, of \(row.source), \(row.receivedAt.shown)\n  \(String(decoding: row.document, as: UTF8.self))"
+                "a correction that waits for its conversion, of \(row.source), \(row.receivedAt.shown)\n  \(row.says)"
             command = "gateway conversions --waiting" + (row.orderID.map { " --order-id \($0.shellQuoted)" } ?? "")
             object["id"] = .string(row.id.description)
             object["waiting"] = .object(Listing.object(of: row))

@@ -52,7 +52,7 @@ enum Foresight {
             let latest = try? await store.history(of: root).last,
             let deliveries = try? await store.deliveries(DeliveryFilter(history: root, limit: 10_000))
         else { return nil }
-        let states = Dictionary(grouping: deliveries, by: \.id.destination).compactMapValues { DeliveryState.predecessor($0.map(\.state)) }
+        let states = Dictionary(grouping: deliveries, by: \.id.destination).compactMapValues { DeliveryState.predecessor($0.map(\.known)) }
         return (latest.document, states)
     }
 

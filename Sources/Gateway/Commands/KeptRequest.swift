@@ -17,8 +17,11 @@ struct KeptRequest {
     var number: Int64?
     /// A warning that its conversion gets.
     var note: String?
-    /// The only key that a repeat has when it becomes a conversion of its own, so that it becomes one once.
-    var ownKey: Digest32?
+    /// The only key that a repeat has when it becomes a conversion of its own, so that it becomes one once. Of several the first that no
+    /// conversion has yet.
+    var ownKeys: [Digest32] = []
+    /// What makes one more, if all of them are taken.
+    var more: String?
 
     init(_ row: RefusedRow, _ edit: RequestEdit = RequestEdit()) {
         name = "refused request \(row.id)"
@@ -45,6 +48,22 @@ struct KeptRequest {
         note =
             "run again as a conversion of its own from repeat \(number) of conversion \(first.id)"
             + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
-        ownKey = Digest32(sha256: "repeat|\(first.id)|\(request.target)|\(String(decoding: request.body, as: UTF8.self))")
+        ownKeys = [Digest32(sha256: "repeat|\(first.id)|\(request.target)|\(String(decoding: request.body, as: UTF8.self))")]
+    }
+
+    /// - Parameters:
+    ///   - row: counts those with the same content.
+    ///   - again: one more is meant than were made already.
+    init(same row: RepeatRow, _ request: StoredRequest, of first: ConversionRow, again: Bool, _ edit: RequestEdit) {
+        name = "a repeat of conversion \(first.id) with the same content"
+        said = row.note ?? "it came with the same content"
+        source = first.source
+        self.request = edit.applied(to: request)
+        receivedAt = row.receivedAt
+        note =
+            "run again as a conversion of its own from a repeat of conversion \(first.id) with the same content"
+            + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
+        more = again ? "every one that came is a conversion by now" : "--again makes one more, if it was sold once more"
+        ownKeys = (1...(again ? max(1, row.count) : 1)).map { Digest32(sha256: "same|\(first.id)|\($0)") }
     }
 }

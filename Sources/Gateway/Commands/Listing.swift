@@ -32,6 +32,8 @@ enum Listing {
         ]
         object["order_id"] = row.orderID.map(JSONValue.string)
         object["correction"] = try? JSONValue(parsing: row.document)
+        object["says"] = .string(row.says)
+        if row.repeats > 0 { object["repeats"] = .number(String(row.repeats)) }
         object["request"] = row.request.map { .object(self.object(of: $0)) }
         return object
     }
@@ -50,6 +52,7 @@ enum Listing {
         object["amount"] = row.amount.map(JSONValue.string)
         object["currency"] = row.currency.map(JSONValue.string)
         object["lines"] = row.lines.map { ["arrived": .number("\($0.arrived)"), "count": .number("\($0.count)")] }
+        if row.hadArrived { object["had_arrived"] = .bool(true) }
         return object
     }
 

@@ -6,13 +6,13 @@ import Rules
 /// The credential that proved its sender is gone. Its source is the one that was kept with it, if a credential was proven then; else the
 /// operator names the source. Its age counts from when it came first.
 struct RefusedReplay {
-    let store: any IntakeStore & RepairStore
+    let store: any IntakeStore & RepairStore & ForesightStore
     private let reception: Reception?
     private let configuration: Configuration?
     /// The source that a stranger's request is taken for.
     private let source: String?
 
-    init(store: any IntakeStore & RepairStore, configuration: Configuration?, source: String?) {
+    init(store: any IntakeStore & RepairStore & ForesightStore, configuration: Configuration?, source: String?) {
         self.store = store
         self.configuration = configuration
         self.source = source
@@ -45,10 +45,24 @@ struct RefusedReplay {
             throw Unusable(description: "this gateway does not take \(request.method) \(arrival.request.path.quotedBriefly)")
         }
         let judgement = reception.judge(arrival, reception.admit(arrival, matches, first))
-        guard let key = kept.ownKey, case .conversion(let conversion, var submission) = judgement else { return (arrival, judgement) }
-        submission.keys = [DuplicateKey(scope: .source(name), digest: key)]
-        (submission.awaitedKeys, submission.signature, submission.repeats) = ([], nil, .ignore)
+        guard !kept.ownKeys.isEmpty, case .conversion(let conversion, var submission) = judgement else { return (arrival, judgement) }
+        (submission.keys, submission.awaitedKeys, submission.signature, submission.repeats) = ([], [], nil, .ignore)
         return (arrival, .conversion(conversion, submission))
+    }
+
+    /// The submission with the first of its own keys that no conversion has; or the last one, and what the store says of that.
+    private func choosingKey(
+        _ submission: Submission, _ kept: KeptRequest, _ foresee: (Submission) async -> Result<Acceptance, StoreError>
+    ) async -> (submission: Submission, acceptance: Result<Acceptance, StoreError>) {
+        var submission = submission
+        var acceptance: Result<Acceptance, StoreError>?
+        for key in kept.ownKeys {
+            submission.keys = [DuplicateKey(scope: .source(submission.conversion.source), digest: key)]
+            acceptance = await foresee(submission)
+            guard case .success(.duplicate)? = acceptance else { break }
+        }
+        if let acceptance { return (submission, acceptance) }
+        return (submission, await foresee(submission))
     }
 
     /// What would become of a request today, and whether the store would take something from it.
@@ -60,7 +74,9 @@ struct RefusedReplay {
             case .list: return ("asks for a list, which needs no second run", false)
             case .correction(let read, let submission):
                 return Self.outcome(await foresight.correction(by: submission), of: read.message, submission)
-            case .conversion(_, let submission): return Self.outcome(await foresight.acceptance(of: submission), of: submission)
+            case .conversion(_, let submission):
+                let (chosen, acceptance) = await choosingKey(submission, kept) { await foresight.acceptance(of: $0) }
+                return Self.outcome(acceptance, of: chosen)
             }
         } catch {
             return ("\(error)", false)
@@ -135,6 +151,19 @@ struct RefusedReplay {
     }
 
     private func store(_ conversion: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival) async throws -> Outcome {
+        var submission = submission
+        if !row.ownKeys.isEmpty {
+            let (chosen, acceptance) = await choosingKey(submission, row) { submission in
+                do throws(StoreError) { return .success(try await store.foresee(acceptanceOf: submission)) } catch {
+                    return .failure(error)
+                }
+            }
+            if case .success(.duplicate(let first, _)) = acceptance {
+                Terminal.tell("\(row.name) is conversion \(first), which is stored already\(row.more.map { "; \($0)" } ?? "")")
+                return .known
+            }
+            submission = chosen
+        }
         switch try await store.accept(submission) {
         case .stored:
             try await mark(row, as: conversion.id, arrival, "became conversion \(conversion.id)")

@@ -16,7 +16,8 @@ struct Replay: AsyncParsableCommand {
 
             ID --body FILE, --query TEXT and --header NAME:VALUE run an edited copy of one refused request; the original stays under `gateway \
             refused`. ID --repeat N makes a conversion of its own of a message that came again with other content; `gateway conversions \
-            --repeated` lists such conversions, and `show ID` their repeats with their numbers.
+            --repeated` lists such conversions, and `show ID` their repeats with their numbers. ID --repeat same does so for one \
+            that came again with the same content, once; --again makes one more.
 
             --waiting looks once more for the conversions of corrections that wait: their sources may share orders by now.
 
@@ -40,12 +41,16 @@ struct Replay: AsyncParsableCommand {
     @Flag(name: .long, help: "Takes corrections that wait for their conversion instead; --source, --order-id, --since and --until apply.")
     var waiting = false
 
-    @Option(name: .long, help: ArgumentHelp("Makes a conversion of its own of this repeat of the conversion ID.", valueName: "number"))
-    var `repeat`: Int?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Makes a conversion of its own of this repeat of the conversion ID: a number, or 'same' for one with the same content.",
+            valueName: "number"))
+    var `repeat`: RepeatChoice?
 
     @OptionGroup var edit: RequestEditOptions
 
-    @Flag(name: .long, help: "Runs a refused request once more that was run again already.")
+    @Flag(name: .long, help: "Runs a refused request, or a repeat with the same content, once more that was run again already.")
     var again = false
 
     @Flag(name: .long, help: "Shows what would be sent and what is different from last time, and changes nothing.")
@@ -67,8 +72,8 @@ struct Replay: AsyncParsableCommand {
         if waiting, refused || to != nil || !ids.isEmpty || filter.destination != nil || filter.state != nil || filter.failed {
             throw ValidationError("--waiting takes corrections by --source, --order-id, --since and --until only")
         }
-        if let number = `repeat`, ids.count != 1 || number < 1 || Self.conversionPart(of: ids[0]) == nil || ids[0].contains(":") {
-            throw ValidationError("--repeat takes a number from 1 beside one conversion's id")
+        if `repeat` != nil, ids.count != 1 || Self.conversionPart(of: ids[0]) == nil || ids[0].contains(":") {
+            throw ValidationError("--repeat takes a number from 1 beside one conversion's id, or 'same'")
         }
         if `repeat` != nil, refused || waiting || to != nil { throw ValidationError("--repeat stands beside an id alone") }
         if !edit.isEmpty, `repeat` == nil, ids.count != 1 || Int64(ids[0]) == nil || refused || waiting {
@@ -93,8 +98,8 @@ struct Replay: AsyncParsableCommand {
         var requests: [KeptRequest] = []
         var isAnswered = false
         let edit = try edit.edit()
-        if let number = `repeat` {
-            requests = try await repetition(number, in: store, edit)
+        if let choice = `repeat` {
+            requests = try await repetition(choice, in: store, edit)
         } else if let to {
             if let configuration, configuration.destination(to) == nil { try KnownNames.check(.destination, to, in: configuration) }
             isAnswered = try await findAdditions(to, in: store, &plan)
@@ -212,9 +217,10 @@ struct Replay: AsyncParsableCommand {
         }
     }
 
-    private func repetition(_ number: Int, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
+    private func repetition(_ choice: RepeatChoice, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
         guard let message = try await message(ids[0][...], in: store) else { return [] }
         let row = try await store.history(of: message.id).first ?? message
+        guard case .number(let number) = choice else { return try await sameRepetition(of: row, in: store, edit) }
         let whole = try await store.repeats(of: row.id).compactMap { repetition in
             repetition.isKeptWhole ? repetition.request.map { (repetition, $0) } : nil
         }
@@ -226,6 +232,19 @@ struct Replay: AsyncParsableCommand {
             return []
         }
         return [KeptRequest(repeat: number, whole[number - 1].0, whole[number - 1].1, of: row, edit)]
+    }
+
+    /// An equal repeat looks like another try of the same request, so it becomes a conversion once, and once more for each --again.
+    private func sameRepetition(of row: ConversionRow, in store: any ReadingStore, _ edit: RequestEdit) async throws -> [KeptRequest] {
+        guard let same = try await store.repeats(of: row.id).first(where: \.sameContent) else {
+            Terminal.complain("conversion \(row.id) has not come again with the same content")
+            return []
+        }
+        guard let request = try await store.request(of: row.id) else {
+            Terminal.complain("the request of conversion \(row.id) was pruned, so it cannot be run again")
+            return []
+        }
+        return [KeptRequest(same: same, request, of: row, again: again, edit)]
     }
 
     private func refusedRequests(in store: any ReadingStore) async throws -> [RefusedRow] {

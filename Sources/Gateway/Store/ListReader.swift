@@ -120,7 +120,8 @@ extension ListReader {
         let source = Self.dialect.text(of: "w.source", as: "s")
         let tracker = Self.dialect.text(of: "w.tracker", as: "k")
         let sql = """
-            SELECT w.id, \(source.column), \(tracker.column), w.received_at, w.order_id, w.document, w.request
+            SELECT w.id, \(source.column), \(tracker.column), w.received_at, w.order_id, w.document, w.request,
+                (SELECT \(Self.dialect == .postgres ? "sum(r.count)::bigint" : "sum(r.count)") FROM repeat r WHERE r.conversion = w.id)
             FROM waiting w \(source.join) \(tracker.join) \(query.clause) ORDER BY w.number \(query.page(filter.limit, filter.offset))
             """
         return try rows(sql, query.values) { $0.waiting() }
@@ -149,7 +150,8 @@ extension ListReader {
         let content = filter.byOccurrence ? "JOIN content t ON \(Self.dialect.content())" : ""
         let sql = """
             SELECT d.conversion, \(destination.column), \(source.column), c.order_id, d.state, d.attempts, d.created_at, d.changed_at,
-                d.next_attempt, d.reason, d.remote_id, CASE WHEN c.root IS NULL THEN c.amount END, c.currency, d.lines
+                d.next_attempt, d.reason, d.remote_id, CASE WHEN c.root IS NULL THEN c.amount END, c.currency, d.lines, d.arrived,
+                c.root IS NOT NULL
             FROM delivery d JOIN conversion c ON c.id = d.conversion \(destination.join) \(source.join) \(content)
             \(query.clause) ORDER BY d.conversion \(filter.ascending ? "ASC" : "DESC"), \(destination.column)
             \(query.page(filter.limit, filter.offset))

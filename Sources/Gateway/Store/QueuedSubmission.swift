@@ -23,4 +23,7 @@ struct QueuedMessage: Sendable {
     var rule: CorrectionRule
 
     var id: ConversionID { row.id }
+
+    /// Of a correction that came before: why it is kept beside the first.
+    var noteIfKnown: String? { CorrectionRule.Message.correction(row.document).noteIfKnown }
 }

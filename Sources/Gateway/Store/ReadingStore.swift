@@ -41,7 +41,7 @@ extension ReadingStore {
         for message in try await history(of: delivery.conversion) {
             if message.id == delivery.conversion { break }
             earlier += try await deliveries(DeliveryFilter(conversion: message.id, destination: delivery.destination, limit: 1)).map(
-                \.state)
+                \.known)
         }
         return DeliveryState.predecessor(earlier)
     }

@@ -12,13 +12,15 @@ extension RowReader {
     }
 
     /// `conversion, destination, source, order_id, state, attempts, created_at, changed_at, next_attempt, reason, remote_id,
-    /// amount, currency, lines`.
+    /// amount, currency, lines, arrived, root IS NOT NULL`.
     func delivery() -> DeliveryRow {
         var row = DeliveryRow(
             id: DeliveryID(conversion: id(0), destination: text(1)), source: text(2), orderID: optionalText(3), state: state(4),
             attempts: int(5), createdAt: timestamp(6), changedAt: timestamp(7), nextAttempt: optionalTimestamp(8), reason: optionalText(9),
             remoteID: optionalText(10), amount: optionalText(11), currency: optionalText(12))
         row.lines = optionalText(13).flatMap { DeliveryLines(text: $0) }
+        row.hadArrived = bool(14)
+        row.isCorrection = bool(15)
         return row
     }
 
@@ -43,14 +45,16 @@ extension RowReader {
             request: optionalBytes(4).flatMap { StoredRequest(encoded: $0) }, note: optionalText(5))
     }
 
-    /// `id, source, tracker, received_at, order_id, document, request`.
+    /// `id, source, tracker, received_at, order_id, document, request, repeats`.
     func waiting() -> WaitingRow {
-        WaitingRow(
+        var row = WaitingRow(
             id: id(0), source: text(1), tracker: text(2), receivedAt: timestamp(3), orderID: optionalText(4), document: bytes(5),
             request: StoredRequest(encoded: bytes(6)))
+        row.repeats = optionalInt(7) ?? 0
+        return row
     }
 
-    /// The columns of `waiting()`, then `digest`: a message that the store kept until now.
+    /// The columns of `waiting()` to `request`, then `digest`: a message that the store kept until now.
     func waited(rule: CorrectionRule) -> QueuedMessage {
         let row = ConversionRow(
             id: id(0), source: text(1), tracker: text(2), receivedAt: timestamp(3), orderID: optionalText(4), document: bytes(5))
@@ -92,13 +96,13 @@ extension RowReader {
         return bool(2) ? HistoryPlace(root: id, step: 0) : nil
     }
 
-    /// `state, attempts, logged, changed_at, next_attempt, reason, remote_id, round, followed, lines`, from a column on.
+    /// `state, attempts, logged, changed_at, next_attempt, reason, remote_id, round, followed, lines, arrived`, from a column on.
     func progress(from first: Int32) -> DeliveryProgress {
         DeliveryProgress(
             state: state(first), attempts: int(first + 1), logged: int(first + 2), changedAt: timestamp(first + 3),
             nextAttempt: optionalTimestamp(first + 4), reason: optionalText(first + 5), remoteID: optionalText(first + 6),
             round: int(first + 7), isFollowed: bool(first + 8),
-            lines: optionalText(first + 9).flatMap { DeliveryLines(text: $0) })
+            lines: optionalText(first + 9).flatMap { DeliveryLines(text: $0) }, hadArrived: bool(first + 10))
     }
 
     /// `conversion, destination, number`.

@@ -2,11 +2,12 @@
 struct AddressConverter: FieldConverter {
     static let description = ConverterDescription(
         name: "ip",
-        summary: "an IP address as a text; of a list, or of texts with commas between them, the first that is one",
+        summary: "an IP address as a text; of a list, or of texts with commas between them, the first that is one; without its port",
         parameters: [],
         examples: [
             .init(wire: " 203.0.113.42 ", reads: .success("203.0.113.42")),
             .init(wire: "unknown, 203.0.113.42:50123, 10.0.0.7", reads: .success("203.0.113.42")),
+            .init(wire: "203.0.113.42:50123", reads: .success("203.0.113.42")),
             .init(wire: ["2001:db8::1", "10.0.0.7"], reads: .success("2001:db8::1")),
             .init(wire: "not known", reads: .success("not known")),
             .init(wire: true, reads: .failure(FieldFailure("value must be an address, found true"))),
@@ -18,10 +19,14 @@ struct AddressConverter: FieldConverter {
         switch value {
         case .number(let text): return .text(text)
         case .string(let text):
-            if text.utf8.allSatisfy({ !Self.isSeparator($0) && $0 < 0x80 }) { return .text(text) }
+            if text.utf8.allSatisfy({ !Self.isSeparator($0) && $0 < 0x80 }) {
+                guard let address = Self.withoutPort(text) else { return .text(text) }
+                context.warnings.append("\(context.field) \(text.quotedBriefly) has a port; its address, \(address), was read")
+                return .text(address)
+            }
             let text = text.trimmed
             let parts = text.utf8.split(whereSeparator: Self.isSeparator).map { String(Substring($0)) }
-            guard parts.count > 1, let address = parts.lazy.compactMap(Self.address).first else { return .text(text) }
+            guard let address = parts.lazy.compactMap(Self.address).first, address != text else { return .text(text) }
             return first(address, of: text, &context)
         case .tree(.array(let elements)):
             let texts = elements.compactMap { if case .string(let text) = $0 { text.trimmed } else { nil } }
@@ -40,6 +45,12 @@ struct AddressConverter: FieldConverter {
     private func first(_ address: String, of list: String, _ context: inout ConverterContext) -> Value {
         context.warnings.append("\(context.field) \(list.quotedBriefly) is a list; its first address, \(address), was read")
         return .text(address)
+    }
+
+    /// Nil if it has no port, or is no address: of what holds a colon, only IPv4 has points and no second colon, and only IPv6 brackets.
+    private static func withoutPort(_ text: String) -> String? {
+        guard text.utf8.first == UInt8(ascii: "[") || text.utf8.count(where: { $0 == UInt8(ascii: ":") }) == 1 else { return nil }
+        return address(text)
     }
 
     /// The address as it is written, without a port and brackets.

@@ -18,8 +18,10 @@ package struct ConverterContext {
     package var awaitsCurrency = false
     /// What the source or destination says about surplus decimals; it wins over the mapping's word.
     package var surplus: SurplusRule?
-    /// Amounts of a correction that were rounded before they were written, so that they add up at the tracker.
-    var fitted: [FittedAmount] = []
+    /// A correction whose amounts were rounded before they are written, so that they add up at the tracker.
+    var unrounded: UnroundedCorrection?
+    /// Of `unrounded`: the amount of the field that is written.
+    var exact: UnroundedCorrection.Amount?
     /// The optional field that kept the request from being written, and why. The request can be written without it.
     var unfit: (path: FieldPath, sentence: String)?
     package var warnings: [String] = []

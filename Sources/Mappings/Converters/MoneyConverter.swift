@@ -69,13 +69,18 @@ struct MoneyConverter: FieldConverter {
         case .noise: "\(field) \(text.quotedBriefly) was read as \(amount): binary noise"
         case .rounded: "\(field) \(text.quotedBriefly) was rounded to \(amount)"
         case .surplus(let currency, let exponent):
-            "\(field) \(text.quotedBriefly) has \(amount.decimals) decimals and \(currency) has \(exponent); all are kept"
+            "\(field) \(text.quotedBriefly) has \(amount.decimals) decimal\(amount.decimals == 1 ? "" : "s") and \(currency) has \(exponent); all are kept"
         }
     }
 
     /// Minor units of a currency that is not known yet.
     private func readMinorUnits(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
-        let number = try DecimalConverter.number(value, &context)
+        let number: ExactDecimal
+        do {
+            number = try ExactDecimal(parsing: value.text ?? "")
+        } catch {
+            throw FieldFailure(error.sentence(field: context.field, value: value.text ?? "", minorUnitsOf: nil, exponent: 2))
+        }
         guard number.isInteger, value.text?.contains(".") == false else {
             throw FieldFailure("\(context.field) \(value.quoted) must be a whole number of minor units, such as 4990 for EUR 49.90")
         }
@@ -98,7 +103,7 @@ struct MoneyConverter: FieldConverter {
         } catch {
             throw FieldFailure(error.sentence(field: context.field, value: amount.description))
         }
-        if sent != nil || !context.fitted.isEmpty { try note(amount, sentAs: bytes, isRounded: sent != nil, &context) }
+        if sent != nil || context.exact != nil { try note(amount, sentAs: bytes, isRounded: sent != nil, &context) }
         let text = String(decoding: bytes, as: UTF8.self)
         return isTextOnWire ? .string(text) : .number(text)
     }
@@ -107,9 +112,9 @@ struct MoneyConverter: FieldConverter {
     private func note(
         _ amount: ExactDecimal, sentAs bytes: [UInt8], isRounded: Bool, _ context: inout ConverterContext
     ) throws(FieldFailure) {
-        let fitted = isRounded ? nil : context.fitted.first { $0.sent == amount }
-        guard let exact = isRounded ? amount : fitted?.exact, let currency = context.currency else { return }
-        if amount.isZero, fitted?.isNew == true {
+        let exact = isRounded ? amount : context.exact?.exact ?? amount
+        guard isRounded || exact != amount, let currency = context.currency else { return }
+        if amount.isZero, !isRounded, context.exact?.isStep == true {
             throw FieldFailure(
                 "\(context.field) of \(exact) \(currency) is too little for this tracker's unit; it is sent with what comes next")
         }

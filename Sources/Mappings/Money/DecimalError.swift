@@ -36,12 +36,39 @@ package struct DecimalError: Error, Sendable, Hashable {
         "\(field) \(QuotedValue(value)) \(rule(for: value))"
     }
 
-    private func rule(for value: String) -> String {
+    /// The same where minor units are taken: `amount '9,00' has a decimal comma; send a whole number of minor units (EUR: 9.00 is 900)`.
+    ///
+    /// - Parameter currency: nil if it is not known yet.
+    package func sentence(field: String, value: String, minorUnitsOf currency: Currency?, exponent: Int) -> String {
+        let (major, minor) = MoneyError.exampleParts(amount(meantBy: value), exponent: exponent)
+        let example = currency.map { " (\($0): \(major) is \(minor))" } ?? ", such as \(minor) for EUR \(major)"
+        let write = wholeNumber(meantBy: value).map { "write \($0)" } ?? "send a whole number of minor units" + example
+        return "\(field) \(QuotedValue(value)) \(rule(write, sample: "4990"))"
+    }
+
+    private func rewrite(_ value: String) -> String? {
         let diagnosis = DecimalDiagnosis(value)
-        let rewrite = diagnosis.kind == kind ? diagnosis.rewrite : nil
-        let write = "write \(rewrite ?? "plain digits with a point for decimals, such as 1234.56")"
-        return switch kind {
-        case .empty: "is empty; send a number such as 49.90"
+        return diagnosis.kind == kind ? diagnosis.rewrite : nil
+    }
+
+    /// In minor units, if it can be nothing else.
+    private func wholeNumber(meantBy value: String) -> String? {
+        switch kind {
+        case .thousandsSeparator, .plusSign, .underscore, .foreignDigits: rewrite(value).flatMap { $0.contains(".") ? nil : $0 }
+        default: nil
+        }
+    }
+
+    /// In major units.
+    private func amount(meantBy value: String) -> ExactDecimal? { rewrite(value).flatMap { try? ExactDecimal(parsing: $0) } }
+
+    private func rule(for value: String) -> String {
+        rule("write \(rewrite(value) ?? "plain digits with a point for decimals, such as 1234.56")", sample: "49.90")
+    }
+
+    private func rule(_ write: String, sample: String) -> String {
+        switch kind {
+        case .empty: "is empty; send a number such as \(sample)"
         case .notANumber: "is not a number; \(write)"
         case .notFinite: "is not a finite number; \(write)"
         case .plusSign: "has a plus sign; \(write)"

@@ -25,7 +25,7 @@ extension ExactDecimal {
     ///
     /// - Parameter decimals: of the currency; nil if they are not known.
     package func denoised(decimals: Int?) -> ExactDecimal? {
-        guard self.decimals > max(decimals ?? 0, 0) else { return nil }
+        guard self.decimals > max(decimals ?? 2, 0) else { return nil }
         let isLong = self.decimals > Self.honestDecimals
         let most = isLong ? Self.honestDecimals : max(decimals ?? 0, 2)
         guard significantDigits >= (isLong ? 15 : 17) else { return nil }

@@ -64,7 +64,7 @@ package struct MoneyFormat: Sendable, Hashable {
                 value = try ExactDecimal(parsing: bytes)
             }
         } catch {
-            throw .notANumber(error)
+            throw unit == .minor ? .notMinorUnits(error, currency, exponent: exponent ?? 2) : .notANumber(error)
         }
         if value.isNegative, !allowsNegative { throw .negative }
         switch unit {

@@ -74,6 +74,13 @@ final class FieldWriter: Sendable {
     /// How it writes an amount; nil if it writes none.
     var moneyFormat: MoneyFormat? { (converter as? MoneyConverter)?.format }
 
+    /// The amount that it writes; nil if it writes none.
+    func amount(_ input: borrowing ExpressionInput) -> ExactDecimal? {
+        guard converter is MoneyConverter else { return nil }
+        if let value { return value.value(input).number }
+        return if case .path(let path) = target { input.conversion[path].number } else { nil }
+    }
+
     func write(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
         let wire = try wire(input, &context)
         if isHeader, let text = wire.text, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {

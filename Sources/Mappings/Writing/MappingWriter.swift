@@ -132,8 +132,8 @@ package struct MappingWriter: Sendable {
         else {
             return try writeRequest(conversion, &context, at: now)
         }
-        let (fitted, amounts) = conversion.fitted(toDecimals: decimals, mode)
-        context.fitted = amounts
+        let (fitted, unrounded) = conversion.fitted(toDecimals: decimals, mode)
+        context.unrounded = unrounded
         return try writeRequest(fitted, &context, at: now)
     }
 
@@ -154,7 +154,16 @@ package struct MappingWriter: Sendable {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
-        for field in fields { wires[field.index] = try field.write(input, &context) }
+        if let unrounded = context.unrounded {
+            let exact = ExpressionInput(unrounded.conversion, variables: settingValues, now: now)
+            for field in fields {
+                context.exact = unrounded.amount(field.amount(exact))
+                wires[field.index] = try field.write(input, &context)
+            }
+            context.exact = nil
+        } else {
+            for field in fields { wires[field.index] = try field.write(input, &context) }
+        }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)
         for field in itemFields where field.isJoined { wires[field.index] = try field.join(rows, &context) }
         var request = try finish(wires, rows)

@@ -35,7 +35,7 @@ extension PostbackURL {
             format.rounds(currency, context.exponents), let mode = format.writingMode,
             !conversion[.refunded].isAbsent || conversion.remainder != nil
         else { return }
-        (conversion, context.fitted) = conversion.fitted(toDecimals: exponent, mode)
+        (conversion, context.unrounded) = conversion.fitted(toDecimals: exponent, mode)
     }
 
     /// Macros that say what this correction is; each list is enough alone.

@@ -280,17 +280,24 @@ package struct PostbackURL: Sendable {
         // A correction has the id of its conversion too.
         case .absent where path == .field(.orderID): return conversion[.id].description
         case .absent: return nil
-        case .number(let number) where path.kind == .money: return try text(of: number, path.description, &context)
+        case .number(let number) where path.kind == .money:
+            context.exact = context.unrounded.flatMap { $0.amount($0.conversion[path].number) }
+            return try text(of: number, path.description, &context)
         case .time(let time): return String(time.seconds)
         case let value: return value.description
         }
     }
 
     private func remaining(of conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> String? {
+        guard let amount = Self.remaining(of: conversion) else { return nil }
+        context.exact = context.unrounded.flatMap { $0.amount(Self.remaining(of: $0.conversion), isSum: true) }
+        return try text(of: amount, Self.remaining, &context)
+    }
+
+    private static func remaining(of conversion: Conversion) -> ExactDecimal? {
         guard let amount = conversion[.amount].number else { return nil }
         let isFinal = Correction.Status.rank(conversion.text(.status)) == Correction.Status.final
-        let refunded = isFinal ? amount : conversion[.refunded].number ?? .zero
-        return try text(of: amount.subtracting(refunded) ?? amount, Self.remaining, &context)
+        return amount.subtracting(isFinal ? amount : conversion[.refunded].number ?? .zero) ?? amount
     }
 
     private static let money = MoneyConverter(

@@ -38,6 +38,11 @@ extension CorrectionRule.Message {
     }
 }
 
+extension CorrectionRule.Message {
+    /// What is said of it if an equal one came before, so that a person looks at it; nil if an equal one means nothing.
+    package var noteIfKnown: String? { if case .unchanged(let note) = asKnown { note } else { nil } }
+}
+
 /// What became of a correction.
 package enum CorrectionResult: Sendable, Equatable {
     case applied(ConversionID, correction: ConversionID)
@@ -75,6 +80,8 @@ package struct WaitingRow: Sendable, Equatable {
     /// The message alone.
     package var document: [UInt8]
     package var request: StoredRequest?
+    /// How often it came again, if it may have been meant as one more.
+    package var repeats = 0
 
     package init(
         id: ConversionID, source: String, tracker: String, receivedAt: Timestamp, orderID: String? = nil, document: [UInt8],
@@ -87,5 +94,11 @@ package struct WaitingRow: Sendable, Equatable {
         self.orderID = orderID
         self.document = document
         self.request = request
+    }
+
+    /// What it asks for, in words: `a refund of EUR 10.00, sent again once`.
+    package var says: String {
+        let correction = Correction(document: document)?.words ?? String(decoding: document, as: UTF8.self)
+        return repeats == 0 ? correction : "\(correction), sent again \(repeats == 1 ? "once" : "\(repeats) times")"
     }
 }

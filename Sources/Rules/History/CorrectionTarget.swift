@@ -25,8 +25,10 @@ package enum CorrectionTarget: Sendable, Equatable {
 }
 
 extension CorrectionResult {
-    /// - Parameter first: the correction of the same content that waits; this one, or one that came before.
-    package static func waits(_ id: ConversionID, first: ConversionID) -> CorrectionResult {
-        first == id ? .waiting : .unchanged(first, note: nil)
+    /// - Parameters:
+    ///   - first: the correction of the same content that waits; this one, or one that came before.
+    ///   - note: for people, if it came before.
+    package static func waits(_ id: ConversionID, first: ConversionID, note: String? = nil) -> CorrectionResult {
+        first == id ? .waiting : .unchanged(first, note: note)
     }
 }

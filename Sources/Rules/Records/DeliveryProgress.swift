@@ -17,13 +17,15 @@ package struct DeliveryProgress: Sendable, Equatable {
     package var isFollowed: Bool
     /// What has become of each line; nil if it is one request.
     package var lines: DeliveryLines?
+    /// The destination said in an earlier round that it has the conversion. What it says of one more try does not take that back.
+    package var hadArrived: Bool
 
     /// Attempts that are kept of each delivery.
     package static let keptAttempts = 50
 
     package init(
         state: DeliveryState, attempts: Int, logged: Int, changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil,
-        remoteID: String? = nil, round: Int = 0, isFollowed: Bool = false, lines: DeliveryLines? = nil
+        remoteID: String? = nil, round: Int = 0, isFollowed: Bool = false, lines: DeliveryLines? = nil, hadArrived: Bool = false
     ) {
         self.state = state
         self.attempts = attempts
@@ -35,6 +37,7 @@ package struct DeliveryProgress: Sendable, Equatable {
         self.round = round
         self.isFollowed = isFollowed
         self.lines = lines
+        self.hadArrived = hadArrived
     }
 
     package enum Effect: Sendable, Equatable {
@@ -53,7 +56,10 @@ package struct DeliveryProgress: Sendable, Equatable {
         if result.attempt == nil, state == .pending, nextAttempt == nil { return .none }
         let isNews = state == .pending || (result.state.hasArrived && !state.hasArrived)
         if result.attempt != nil { logged += 1 }
-        guard isNews, result.round == round else { return result.attempt == nil ? .none : .logged }
+        guard isNews, result.round == round else {
+            if result.state.hasArrived { hadArrived = true }
+            return result.attempt == nil ? .none : .logged
+        }
         let wasFollowed = isFollowed
         state = result.state
         if result.isCounted ?? (result.attempt != nil) { attempts += 1 }
@@ -86,6 +92,7 @@ package struct DeliveryProgress: Sendable, Equatable {
             return .sooner
         }
         if let seen, seen != Requeue.Seen(state: state, changedAt: changedAt) { return .notAsSeen }
+        if state.hasArrived { hadArrived = true }
         state = .pending
         attempts = 0
         changedAt = now

@@ -32,6 +32,8 @@ package struct DeliveryRow: Sendable, Equatable {
     package var source: String
     package var orderID: String?
     package var state: DeliveryState
+    /// It had arrived when it was replayed.
+    package var hadArrived = false
     package var attempts: Int
     package var createdAt: Timestamp
     package var changedAt: Timestamp
@@ -44,6 +46,8 @@ package struct DeliveryRow: Sendable, Equatable {
     package var currency: String?
     /// What has become of its lines; nil if it is one request.
     package var lines: DeliveryLines?
+    /// It is of a message that changes a conversion.
+    package var isCorrection = false
 
     package init(
         id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,
@@ -63,6 +67,9 @@ package struct DeliveryRow: Sendable, Equatable {
         self.amount = amount
         self.currency = currency
     }
+
+    /// What corrections of its conversion have to know.
+    package var known: DeliveryState { state.known(hadArrived: hadArrived) }
 }
 
 package struct DeliveryFilter: Sendable {

@@ -20,6 +20,15 @@ extension DeliveryState {
     /// Whether the destination has the conversion.
     package var hasArrived: Bool { self == .delivered || self == .duplicate }
 
+    /// What is known if the destination said before that it has the conversion: a replay that is skipped or rejected does not take it away
+    /// from there.
+    package func known(hadArrived: Bool) -> DeliveryState {
+        switch self {
+        case .skipped, .rejected: hadArrived ? .delivered : self
+        case .pending, .delivered, .duplicate, .dead, .unconfirmed: self
+        }
+    }
+
     /// What a correction has to know of the earlier deliveries of its history to one destination: whether the conversion is there, or
     /// may be. A dead delivery may have arrived with its reply lost, and an unconfirmed one may have arrived too; a skipped or rejected one
     /// has not. Nil if there was none.

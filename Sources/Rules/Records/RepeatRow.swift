@@ -15,7 +15,7 @@ package struct RepeatRow: Sendable, Equatable {
     /// Why it changed nothing, if there is more to say than that it came again.
     package var note: String?
 
-    /// Whether it can be run again.
+    /// Whether it is kept by itself and has a number.
     package var isKeptWhole: Bool { !sameContent && request != nil }
 
     package init(

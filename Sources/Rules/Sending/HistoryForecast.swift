@@ -12,12 +12,15 @@ package struct HistoryForecast: Sendable {
         package var state: DeliveryState?
         /// It is about to be made due, or to be added.
         package var isMadeDue: Bool
+        /// The destination has it, whatever it says of one more try.
+        package var hasArrived: Bool
 
-        package init(id: ConversionID, document: [UInt8], state: DeliveryState?, isMadeDue: Bool) {
+        package init(id: ConversionID, document: [UInt8], state: DeliveryState?, isMadeDue: Bool, hasArrived: Bool = false) {
             self.id = id
             self.document = document
             self.state = state
             self.isMadeDue = isMadeDue
+            self.hasArrived = hasArrived
         }
     }
 
@@ -42,7 +45,7 @@ package struct HistoryForecast: Sendable {
             let delivery = ReadyDelivery(id: step.id, attempts: 0, content: .document(step.document), predecessor: predecessor)
             let next = sending.nextStep(for: delivery, at: now)
             entries[step.id] = Entry(next: next, predecessor: predecessor)
-            earlier.append(next.expectedState)
+            earlier.append(next.expectedState.known(hadArrived: step.hasArrived))
         }
     }
 }

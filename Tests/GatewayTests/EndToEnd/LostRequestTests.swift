@@ -164,6 +164,28 @@ extension EndToEnd {
 
         // MARK: Repeats
 
+        @Test func `a repeat with the same content becomes a conversion of its own, and one more only if asked again`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, tracker in
+                for _ in 1...3 { #expect(try await Samples.sale("o-1").post(port).status == 200) }
+                let id = try #require(try await bench.settled(1).first).text("conversion")
+                #expect(try await bench.run("conversions", "show", id).output.contains("`gateway replay ID --repeat same`"))
+                let preview = try await bench.run("replay", id, "--repeat", "same", "--dry-run")
+                #expect(preview.output.contains("would become a conversion of 'shop', for u"), "\(preview.output)\(preview.errors)")
+                #expect(try await bench.run("replay", id, "--repeat", "same").output.contains("1 of 1 became conversions"))
+                let twice = try await bench.run("replay", id, "--repeat", "same").output
+                #expect(twice.contains("which is stored already; --again makes one more"), "\(twice)")
+                #expect(try await bench.run("replay", id, "--repeat", "same", "--again").output.contains("1 of 1 became conversions"))
+                let spent = try await bench.run("replay", id, "--repeat", "same", "--again").output
+                #expect(spent.contains("every one that came is a conversion by now"), "\(spent)")
+                _ = try await bench.settled(3)
+                #expect(tracker.received.map(\.uri) == Array(repeating: "/u?id=o-1&sum=49.90", count: 3))
+                #expect(try await Samples.sale("o-2").post(port).status == 200)
+                let fresh = try #require(try await bench.rows("conversions").first).text("id")
+                let none = try await bench.run("replay", fresh, "--repeat", "same")
+                #expect(none.status == 1 && none.errors.contains("has not come again with the same content"), "\(none.errors)")
+            }
+        }
+
         @Test func `a repeat with other content becomes a conversion of its own, once`() async throws {
             try await Workbench.serve(Self.shop) { bench, _, port, tracker in
                 for cents in [4990, 4990, 3000, 2000] { #expect(try await Samples.sale("o-1", cents: cents).post(port).status < 500) }

@@ -1,5 +1,6 @@
 import Foundation
 import Mappings
+import Synchronization
 import Testing
 
 extension EndToEnd {
@@ -66,6 +67,49 @@ extension EndToEnd {
                 #expect(try await CorrectionFixture.refund("o-1").post(port).status == 200)
                 _ = try await bench.settled(4)
                 #expect(tracker.requests(below: "gone") == ["?cid=click-o-1&st=rejected"])
+            }
+        }
+
+        @Test func `two equal refunds that come before their sale are listed, and named where the first is shown`() async throws {
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["rc"])) { bench, port, tracker in
+                let refund = CorrectionFixture.refund("o-1", #","amount":1000,"currency":"EUR""#)
+                for _ in 1...2 { #expect(try await refund.post(port).status == 200) }
+                let waiting = try await bench.run("conversions", "--waiting")
+                #expect(waiting.output.contains("a refund of EUR 10.00, sent again once"), "\(waiting.output)")
+                #expect(try await bench.run("find", "o-1").output.contains("a refund of EUR 10.00, sent again once"))
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                #expect(try await bench.rows("conversions", "--repeated").map { $0.text("order_id") } == ["o-1"])
+                let shown = try await bench.run("conversions", "show", "o-1").lines
+                let start = shown.firstIndex { $0.hasPrefix("1. correction") } ?? 0
+                let named = shown[start...].contains {
+                    $0.hasPrefix("sent again once") && $0.contains("a refund with the same content came before")
+                }
+                #expect(named, "\(shown)")
+                _ = try await bench.settled(2)
+                #expect(tracker.requests(below: "rc").count == 2)
+            }
+        }
+
+        @Test func `the refund of a sale that arrived is sent as one, though a replay of the sale was rejected`() async throws {
+            let isStrict = Mutex(false)
+            let script: ScriptedTracker.Script = { _, _ in isStrict.withLock(\.self) ? .reply(422, body: "unknown click") : .reply(200) }
+            let configuration = Self.configuration(["partial_refund_url": "/part?cid={click_id}&back={refund}"])
+            try await CorrectionFixture.run(configuration, script: script) { bench, port, tracker in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                let id = try #require(try await bench.settled(1).first).text("conversion")
+                isStrict.withLock { $0 = true }
+                #expect(try await bench.run("replay", id).status == 0)
+                _ = try await eventually { try await bench.states() == ["pb rejected"] ? true : nil }
+                isStrict.withLock { $0 = false }
+                #expect(try await CorrectionFixture.refund("o-1", #","amount":1000"#).post(port).status == 200)
+                _ = try await bench.settled(2)
+                #expect(tracker.requests(below: "part") == ["?cid=click-o-1&back=10.00"])
+                #expect(tracker.requests(below: "pb").count == 2, "the sale is not sent once more")
+                let listed = try await bench.run("deliveries").output
+                #expect(listed.contains("it had arrived before; tracker answered 422: unknown click"), "\(listed)")
+                #expect(listed.contains("the refund of EUR 10.00"), "\(listed)")
+                let corrections = try await bench.rows("deliveries").map { $0.text("correction") }
+                #expect(corrections == ["the refund of EUR 10.00", ""])
             }
         }
 

@@ -280,6 +280,50 @@ extension ConversionStoreConformance {
                 #expect(due?.predecessor == state)
             }
         },
+        Self(name: "what arrived once is there for its corrections, whatever a replay is told") { store async throws in
+            let at = StoreSamples.start.advanced(by: .seconds(100))
+            for (index, state) in [DeliveryState.skipped, .rejected].enumerated() {
+                let keys = [StoreSamples.key(UInt64(60 + index))]
+                let (first, second, _) = try await history(store, from: UInt64(10 * (index + 1)), keys: keys)
+                try await store.record(StoreSamples.result(first, index == 0 ? .delivered : .duplicate))
+                #expect(try await store.requeue([first], at: at) == 1)
+                try await store.record(StoreSamples.result(first, state, round: 1))
+                let due = try await store.due("main", at: at, leavingOut: [], limit: 9).first { $0.id == second }
+                #expect(due?.predecessor == .delivered)
+                #expect(try await store.isInTurn(second, after: .delivered))
+                #expect(try await store.predecessor(of: second) == .delivered)
+                let row = try #require(try await store.deliveries(DeliveryFilter(conversion: first.conversion)).first)
+                #expect(row.state == state && row.known == .delivered && !row.isCorrection)
+                #expect(try await store.deliveries(DeliveryFilter(conversion: second.conversion)).first?.isCorrection == true)
+            }
+        },
+        Self(name: "an equal refund before its sale is kept beside the first") { store async throws in
+            func refund(_ number: UInt64, after: Duration) -> Submission {
+                var refund = StoreSamples.message(number, "refunded", after: after)
+                refund.conversion.document = Array(#"{"status":"refunded","refund":{"minor":"1000"},"currency":"EUR"}"#.utf8)
+                return refund
+            }
+            let first = refund(1, after: .zero)
+            #expect(try await store.correct(first) == .waiting)
+            for number: UInt64 in 2...3 {
+                guard case .unchanged(first.conversion.id, let note?) = try await store.correct(refund(number, after: .seconds(1))) else {
+                    Issue.record("the repeat was not noticed")
+                    return
+                }
+                #expect(note.hasPrefix("a refund with the same content came before"))
+            }
+            #expect(try await store.correct(first) == .waiting, "the same call again is no repeat")
+            let waiting = try await store.waiting(ConversionFilter())
+            #expect(waiting.map(\.says) == ["a refund of EUR 10.00, sent again 2 times"])
+            #expect(try await store.conversions(ConversionFilter(withRepeats: true)).isEmpty)
+            let sale = StoreSamples.message(4, "approved", after: .seconds(60))
+            #expect(try await store.accept(sale) == .stored)
+            #expect(try await store.history(of: sale.conversion.id).count == 2)
+            let repeats = try await store.repeats(of: sale.conversion.id)
+            #expect(repeats.map(\.count) == [2])
+            #expect(repeats.first?.request == refund(2, after: .seconds(1)).request)
+            #expect(try await store.conversions(ConversionFilter(withRepeats: true)).map(\.id) == [sale.conversion.id])
+        },
         Self(name: "a replay keeps the order of a history") { store async throws in
             let (first, second, third) = try await history(store)
             let at = StoreSamples.start.advanced(by: .seconds(100))

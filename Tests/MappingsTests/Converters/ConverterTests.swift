@@ -139,6 +139,14 @@ struct ConverterTests {
                 "time(iso8601)", .string("1900-01-01T00:00:00"),
                 " | value '1900-01-01T00:00:00' is a program's word for no time; it counts as absent"
             ),
+            (
+                "time(iso8601)", .string("1601-01-01"), " | value '1601-01-01' is a program's word for no time; it counts as absent"
+            ),
+            (
+                "time(unix)", .number("-11644473600"),
+                " | value '-11644473600' is a program's word for no time; it counts as absent"
+            ),
+            ("time(unix)", .number("315532801"), "1980-01-01T00:00:01Z"),
             ("time(iso8601)", .string("1900-01-01T00:00:01"), "1900-01-01T00:00:01Z"),
             ("time(unix_ms)", .number("1717000000999"), "2024-05-29T16:26:40.999Z"),
             ("time(unix_ms)", .number("1e18"), "value '1e18' is too large for UNIX milliseconds"),
@@ -151,6 +159,19 @@ struct ConverterTests {
             ("decimal", .number("19.989999999999998"), "19.99 | value '19.989999999999998' was read as 19.99: binary noise"),
             ("money(minor)", .number("4990.0"), "value '4990.0' must be a whole number of minor units (EUR: 49.90 is 4990)"),
             ("money(minor)", .number("4.99e3"), "49.9"),
+            (
+                "money(minor)", .string("9,00"),
+                "value '9,00' has a decimal comma; send a whole number of minor units (EUR: 9.00 is 900)"
+            ),
+            (
+                "money(minor)", .string("49 EUR"),
+                "value '49 EUR' has a currency sign; send a whole number of minor units (EUR: 49.00 is 4900)"
+            ),
+            ("money(minor)", .string("4 990"), "value '4 990' has a thousands separator; write 4990"),
+            ("money(major)", .string("9,00"), "value '9,00' has a decimal comma; write 9.00"),
+            ("money(major)", .string("99.5001"), "99.5001 | value '99.5001' has 4 decimals and EUR has 2; all are kept"),
+            ("ip", .string("203.0.113.9:443"), "203.0.113.9 | value '203.0.113.9:443' has a port; its address, 203.0.113.9, was read"),
+            ("ip", .string("2001:db8::1"), "2001:db8::1"),
             ("sha256", .string("abc"), "value must be a SHA-256 digest of 64 hexadecimal digits, found 3 characters"),
         ] as [(String, WireValue, String)])
     func `a value is read or refused in a sentence`(call: String, wire: WireValue, outcome: String) throws {

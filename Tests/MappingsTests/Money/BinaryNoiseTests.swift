@@ -82,6 +82,8 @@ struct BinaryNoiseTests {
                 }
             }
         }
+        // Whoever writes 25 digits does not count in binary.
+        #expect(try ExactDecimal(parsing: "99999999999999999999999.99").denoised(decimals: nil) == nil)
         // Digits that look like noise, and are not.
         for text in ["0.00000001", "1234567.00000001", "99999.99999999", "1.00000001", "4.1472", "448.753425", "10.10101010"] {
             #expect(try ExactDecimal(parsing: text).denoised(decimals: 2) == nil, "\(text)")

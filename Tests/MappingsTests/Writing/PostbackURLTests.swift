@@ -261,6 +261,17 @@ struct PostbackURLTests {
         #expect(try url.write(sale, surplus: .round(.halfUp)).url == "https://t.example/p?c=c-1&a=1.01&back=0.33&rest=0.34")
     }
 
+    @Test func `only the amount that was rounded is said to be, also if another one is equal to it`() throws {
+        var diagnostics = Diagnostics()
+        let text = "https://t.example/p?c={click_id}&a={amount}&back={refund}&all={refunded}"
+        let url = try #require(PostbackURL.parse(text, at: Self.place, into: &diagnostics))
+        var sale = Self.correction("refund", status: "approved", refund: "0.996", refunded: "1")
+        sale[.amount] = .number(try ExactDecimal(parsing: "1"))
+        let request = try url.write(sale, surplus: .round(.halfUp))
+        #expect(request.url == "https://t.example/p?c=c-1&a=1.00&back=1.00&all=1.00")
+        #expect(request.warnings == ["refund: 0.996 EUR sent as 1.00"])
+    }
+
     @Test func `a rest that is rounded to nothing is sent, and a refund that is too little waits for the next`() throws {
         var diagnostics = Diagnostics()
         let rest = try #require(PostbackURL.parse("https://t.example/p?c={click_id}&rest={remaining}", at: Self.place, into: &diagnostics))

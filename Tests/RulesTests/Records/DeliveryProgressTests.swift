@@ -54,6 +54,22 @@ struct DeliveryProgressTests {
         }
     }
 
+    @Test func `what arrived once is known to have arrived, whatever one more try is told`() {
+        for (first, later) in [(DeliveryState.delivered, DeliveryState.rejected), (.duplicate, .skipped)] {
+            var delivery = progress(first)
+            #expect(delivery.requeue(at: start) == .newRound)
+            _ = delivery.take(result(later, attempt: attempt, round: 2))
+            #expect(delivery.state == later && delivery.state.known(hadArrived: delivery.hadArrived) == .delivered)
+        }
+        var failed = progress(.dead)
+        #expect(failed.requeue(at: start) == .newRound)
+        _ = failed.take(result(.rejected, attempt: attempt, round: 2))
+        #expect(failed.state.known(hadArrived: failed.hadArrived) == .rejected)
+        // The answer to the try before the replay comes late.
+        #expect(failed.take(result(.delivered, attempt: attempt)) == .logged)
+        #expect(failed.state.known(hadArrived: failed.hadArrived) == .delivered)
+    }
+
     @Test func `a delivery that turns out to have arrived is changed late`() {
         for state in [DeliveryState.skipped, .rejected, .dead, .unconfirmed] {
             var delivery = progress(state)

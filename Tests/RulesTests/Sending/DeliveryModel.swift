@@ -173,7 +173,8 @@ struct DeliveryModel {
 
     private func predecessor(of row: Row) -> DeliveryState? {
         DeliveryState.predecessor(
-            rows.values.filter { $0.place.root == row.place.root && $0.place.step < row.place.step }.map(\.progress.state))
+            rows.values.filter { $0.place.root == row.place.root && $0.place.step < row.place.step }
+                .map { $0.progress.state.known(hadArrived: $0.progress.hadArrived) })
     }
 
     private func isInTurn(_ correction: ReadyDelivery) -> Bool {

@@ -33,7 +33,7 @@ extension PostgresConversionStore {
                 (.selectDue, PostgresParameters(correction.conversion, correction.destination)),
                 (.earlierStates, PostgresParameters(PostgresArray([correction.conversion]), correction.destination)),
             ])
-            return !found[0].isEmpty && DeliveryState.predecessor(found[1].map { $0.state(1) }) == predecessor
+            return !found[0].isEmpty && DeliveryState.predecessor(found[1].map(Self.earlierState)) == predecessor
         }
     }
 
@@ -42,8 +42,11 @@ extension PostgresConversionStore {
         of corrections: [ConversionID], at destination: String, _ connection: PostgresConnection
     ) throws(PostgresFailure) -> [ConversionID: [DeliveryState]] {
         let rows = try connection.run(.earlierStates, PostgresParameters(PostgresArray(corrections), destination))
-        return Dictionary(grouping: rows) { $0.id(0) }.mapValues { $0.map { $0.state(1) } }
+        return Dictionary(grouping: rows) { $0.id(0) }.mapValues { $0.map(Self.earlierState) }
     }
+
+    /// `id, state, arrived`.
+    private static func earlierState(_ row: PostgresRow) -> DeliveryState { row.state(1).known(hadArrived: row.bool(2)) }
 
     /// Planned each time, with the named ones in view: PostgreSQL then looks them up by hash.
     ///
@@ -167,7 +170,7 @@ extension PostgresStatement {
     fileprivate static let earlierStates = Self(
         "earlier_states",
         """
-        SELECT w.id, d.state FROM unnest($1::uuid[]) AS w (id) JOIN conversion c ON c.id = w.id
+        SELECT w.id, d.state, d.arrived FROM unnest($1::uuid[]) AS w (id) JOIN conversion c ON c.id = w.id
         JOIN conversion h ON (h.id = c.root OR h.root = c.root) AND coalesce(h.step, 0) < c.step
         JOIN delivery d ON d.conversion = h.id WHERE d.destination = $2::text
         """)

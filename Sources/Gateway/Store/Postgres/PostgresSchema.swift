@@ -10,7 +10,7 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, deliveryLines]
+    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, deliveryLines, arrivals]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
@@ -100,6 +100,15 @@ enum PostgresSchema {
 
     /// What has become of each line of a delivery that is one request for each item; NULL in any other.
     private static let deliveryLines = "ALTER TABLE delivery ADD COLUMN IF NOT EXISTS lines text"
+
+    /// A delivery keeps that it had arrived when it is replayed.
+    private static let arrivals = """
+        LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE;
+        ALTER TABLE delivery ADD COLUMN IF NOT EXISTS arrived boolean NOT NULL DEFAULT false;
+        UPDATE delivery d SET arrived = true WHERE d.state NOT IN (1, 2) AND d.round > 0 AND EXISTS (
+            SELECT FROM attempt a WHERE a.conversion = d.conversion AND a.destination = d.destination
+                AND a.outcome IN ('delivered', 'duplicate'))
+        """
 
     private static let first = """
         CREATE TABLE node (

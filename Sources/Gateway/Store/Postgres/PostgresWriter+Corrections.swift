@@ -62,7 +62,7 @@ extension PostgresWriter {
             if let first = try earlierSender(of: queued.submission.signature, than: message, connection) {
                 return .unchanged(first, note: nil)
             }
-            let result = try wait(queued, for: key, &waiting, connection)
+            let result = try wait(queued, for: key, &repeats, &waiting, connection)
             if case .tooManyWait = result { try forget(queued.submission.signature, of: message.id, connection) }
             return result
         case .conversion(let root):

@@ -95,7 +95,7 @@ extension PostgresWriter {
         let parameters = PostgresParameters(
             PostgresArray(rows) { $0.id.conversion }, PostgresArray(rows) { $0.id.destination }, column(\.state), column(\.attempts),
             column(\.logged), column(\.changedAt), column(\.nextAttempt), PostgresArray(rows, \.node), column(\.reason),
-            column(\.remoteID), column(\.isFollowed), column(\.round), column(\.lines?.text))
+            column(\.remoteID), column(\.isFollowed), column(\.round), column(\.lines?.text), column(\.hadArrived))
         return [(.updateDeliveries, parameters)]
     }
 
@@ -168,7 +168,7 @@ extension PostgresStatement {
         "lock_deliveries",
         """
         SELECT d.conversion, d.destination, d.node, d.state, d.attempts, d.logged, d.changed_at, d.next_attempt, d.reason, d.remote_id,
-            d.round, d.followed, d.lines
+            d.round, d.followed, d.lines, d.arrived
         FROM unnest($1::uuid[], $2::text[]) AS w (conversion, destination)
         JOIN delivery d ON d.conversion = w.conversion AND d.destination = w.destination
         ORDER BY d.conversion, d.destination FOR UPDATE OF d
@@ -184,10 +184,10 @@ extension PostgresStatement {
         """
         UPDATE delivery d SET state = w.state, attempts = w.attempts, logged = w.logged, changed_at = w.changed_at,
             next_attempt = w.next_attempt, node = w.node, reason = w.reason, remote_id = w.remote_id, followed = w.followed = 1,
-            round = w.round, lines = w.lines
+            round = w.round, lines = w.lines, arrived = w.arrived = 1
         FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[],
-            $10::text[], $11::bigint[], $12::bigint[], $13::text[]) AS w (conversion, destination, state, attempts, logged, changed_at,
-                next_attempt, node, reason, remote_id, followed, round, lines)
+            $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::bigint[]) AS w (conversion, destination, state, attempts, logged,
+                changed_at, next_attempt, node, reason, remote_id, followed, round, lines, arrived)
         WHERE d.conversion = w.conversion AND d.destination = w.destination
         """)
     fileprivate static let insertAttempts = Self(

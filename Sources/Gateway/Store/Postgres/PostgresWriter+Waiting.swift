@@ -10,7 +10,8 @@ extension PostgresWriter {
 
     /// Takes the key for the conversion to come, so that its arrival is noticed at no cost to others. An equal correction waits once.
     func wait(
-        _ queued: QueuedSubmission, for key: DuplicateKey, _ counts: inout WaitingCounts, _ connection: PostgresConnection
+        _ queued: QueuedSubmission, for key: DuplicateKey, _ repeats: inout PostgresRepeats, _ counts: inout WaitingCounts,
+        _ connection: PostgresConnection
     ) throws(PostgresFailure) -> CorrectionResult {
         let (message, row, limits) = (queued.message, queued.message.row, queued.submission.waiting)
         let equal = PostgresParameters(key.digest.kept, key.scope.column, row.source, message.content)
@@ -18,7 +19,7 @@ extension PostgresWriter {
         let found = try connection.run(
             [(.selectEqualWaiting, equal), (.countWaitingForKey, ofKey)]
                 + (counts.ofSource[row.source] == nil ? [(.countWaitingOfSource, PostgresParameters(row.source, limits.perSource))] : []))
-        if let first = found[0].first?.id(0) { return .waits(row.id, first: first) }
+        if let first = found[0].first?.id(0) { return waits(message, first: first, &repeats) }
         let ofSource = counts.ofSource[row.source] ?? found[2][0].int(0)
         counts.ofSource[row.source] = ofSource
         if let excess = limits.excess(ofKey: found[1][0].int(0), ofSource: ofSource) { return .tooManyWait(excess) }
@@ -41,7 +42,13 @@ extension PostgresWriter {
             message.request)
         let first = try connection.run([(.insertWaiting, waiting), (.selectEqualWaiting, equal)])[1].first?.id(0) ?? row.id
         if first == row.id { counts.ofSource[row.source] = ofSource + 1 }
-        return .waits(row.id, first: first)
+        return waits(message, first: first, &repeats)
+    }
+
+    private func waits(_ message: QueuedMessage, first: ConversionID, _ repeats: inout PostgresRepeats) -> CorrectionResult {
+        let note = message.noteIfKnown
+        if let note, first != message.id { repeats.add(.otherRepeat(note: note), message, to: first) }
+        return .waits(message.id, first: first, note: note)
     }
 
     /// For conversions whose corrections would wait under another key. A correction that begins to wait there does so before or after this.
@@ -81,7 +88,13 @@ extension PostgresWriter {
         }
         if waiting.isEmpty { return }
         try apply(waiting.sorted { $0.number < $1.number }.map(\.message), to: sale, &repeats, &counts, connection)
-        _ = try connection.run(taken.map { (.deleteWaiting, $0) })
+        // Whoever counts a repeat of one has locked it, so that nothing is counted behind this.
+        _ = try connection.run(taken.map { (.deleteWaiting, $0) } + [Self.moveRepeats(of: waiting.map(\.message.id), to: sale.id)])
+    }
+
+    /// Those of corrections that waited become those of their conversion.
+    private static func moveRepeats(of waiting: [ConversionID], to root: ConversionID) -> PostgresConnection.Step {
+        (.moveRepeats, PostgresParameters(PostgresArray(waiting), root))
     }
 
     /// A correction that came again and has found its conversion no longer waits: its source began to share orders meanwhile.
@@ -94,7 +107,9 @@ extension PostgresWriter {
             let ended = try connection.run(.deleteEqualWaiting, PostgresParameters(digest, scope, row.source, content))
             if ended.isEmpty { continue }
             // The key is the conversion's from now on.
-            _ = try connection.run(.moveKey, PostgresParameters(digest, scope, root, key.heldFor))
+            _ = try connection.run([
+                (.moveKey, PostgresParameters(digest, scope, root, key.heldFor)), Self.moveRepeats(of: ended.map { $0.id(0) }, to: root),
+            ])
         }
         counts.ofSource[row.source] = nil
     }
@@ -112,7 +127,7 @@ extension PostgresStatement {
         """)
     fileprivate static let selectEqualWaiting = Self(
         "select_equal_waiting",
-        "SELECT id FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text AND digest = $4::uuid")
+        "SELECT id FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text AND digest = $4::uuid FOR UPDATE")
     fileprivate static let countWaitingForKey = Self(
         "count_waiting_for_key", "SELECT count(*) FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text")
     fileprivate static let countWaitingOfSource = Self(
@@ -125,13 +140,22 @@ extension PostgresStatement {
         """)
     fileprivate static let deleteEqualWaiting = Self(
         "delete_equal_waiting",
-        "DELETE FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text AND digest = $4::uuid RETURNING 1")
+        "DELETE FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text AND digest = $4::uuid RETURNING id")
     fileprivate static let moveKey = Self(
         "move_key",
         """
         UPDATE duplicate_key k SET conversion = $3::uuid, expires_at = (SELECT received_at FROM conversion WHERE id = $3::uuid) + $4::bigint
         WHERE k.digest = $1::uuid AND k.scope = $2::text AND NOT EXISTS (
             SELECT 1 FROM conversion c WHERE c.id = k.conversion AND c.root IS NULL)
+        """)
+    fileprivate static let moveRepeats = Self(
+        "move_repeats",
+        """
+        UPDATE repeat r SET conversion = $2::uuid, number = n.number FROM (
+            SELECT conversion, number AS before, row_number() OVER (ORDER BY conversion, number)
+                + (SELECT coalesce(max(number), 0) FROM repeat WHERE conversion = $2::uuid) AS number
+            FROM repeat WHERE conversion = ANY ($1::uuid[])
+        ) n WHERE r.conversion = n.conversion AND r.number = n.before
         """)
     fileprivate static let deleteWaiting = Self(
         "delete_waiting", "DELETE FROM waiting WHERE key = $1::uuid AND scope = $2::text AND source = $3::text")

@@ -71,11 +71,11 @@ extension SQLiteConversionStore {
     private static func predecessor(at place: HistoryPlace, _ destination: Int64, _ database: Database) throws -> DeliveryState? {
         let earlier = try database.prepared(
             """
-            \(SQLDialect.sqliteHistory) SELECT d.state FROM history h CROSS JOIN delivery d ON d.conversion = h.id
+            \(SQLDialect.sqliteHistory) SELECT d.state, d.arrived FROM history h CROSS JOIN delivery d ON d.conversion = h.id
             WHERE d.destination = ?2 AND h.step < ?3
             """)
         earlier.bindAll(place.root, destination, place.step)
-        return DeliveryState.predecessor(try earlier.rows { $0.state(0) })
+        return DeliveryState.predecessor(try earlier.rows { $0.state(0).known(hadArrived: $0.bool(1)) })
     }
 
     func nextDue() async throws(StoreError) -> [String: Timestamp] {

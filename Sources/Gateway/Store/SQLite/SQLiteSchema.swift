@@ -31,6 +31,7 @@ enum SQLiteSchema {
         migrator.registerMigration("8") { try $0.execute(sql: "ALTER TABLE content ADD COLUMN missed TEXT") }
         // What has become of each line of a delivery that is one request for each item; NULL in any other.
         migrator.registerMigration("9") { try $0.execute(sql: "ALTER TABLE delivery ADD COLUMN lines TEXT") }
+        migrator.registerMigration("10") { try $0.execute(sql: arrivals) }
         return migrator
     }
 
@@ -53,6 +54,14 @@ enum SQLiteSchema {
         CREATE INDEX delivery_history ON delivery(root, destination, state, step) WHERE root IS NOT NULL;
 
         CREATE INDEX waiting_source ON waiting(source);
+        """
+
+    /// A delivery keeps that it had arrived when it is replayed.
+    private static let arrivals = """
+        ALTER TABLE delivery ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;
+        UPDATE delivery SET arrived = 1 WHERE state NOT IN (1, 2) AND round > 0 AND EXISTS (
+            SELECT 1 FROM attempt a WHERE a.conversion = delivery.conversion AND a.destination = delivery.destination
+                AND a.outcome IN ('delivered', 'duplicate'));
         """
 
     /// Whose share of the keep a row of `refused` is in: a source's, the strangers' (0), or that of what reached no tracker (-1).

@@ -165,7 +165,11 @@ extension SQLiteWriter {
             "SELECT id FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4", key.digest.kept, scope, source,
             message.content
         ) { $0.id(0) }
-        if let equal { return .waits(row.id, first: equal) }
+        if let equal {
+            let note = message.noteIfKnown
+            if let note, equal != row.id { try keepRepeat(message, of: equal, note: note) }
+            return .waits(row.id, first: equal, note: note)
+        }
         let ofKey = try first(
             "SELECT count(*) FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3", key.digest.kept, scope, source
         ) { $0.int(0) }
@@ -215,9 +219,19 @@ extension SQLiteWriter {
             }
         }
         for (_, message) in waiting.sorted(by: { $0.number < $1.number }) {
+            try moveRepeats(of: message.id, to: sale.id)
             let change = try change(of: sale.id, by: message, .correction(message.row.document))
             try write(change.asWaited(content: message.content, first: sale.content), message, to: sale.id)
         }
+    }
+
+    /// Those of a correction that waited become those of its conversion.
+    private func moveRepeats(of waiting: ConversionID, to root: ConversionID) throws(SQLiteFailure) {
+        try run(
+            """
+            UPDATE repeat SET conversion = ?2, number = (SELECT coalesce(max(number), 0) + 1 FROM repeat WHERE conversion = ?2)
+            WHERE conversion = ?1
+            """, waiting, root)
     }
 
     /// A correction that came again and has found its conversion no longer waits: its source began to share orders meanwhile.
@@ -225,10 +239,12 @@ extension SQLiteWriter {
         let source = try number(of: queued.message.row.source)
         for key in queued.submission.keys {
             let (digest, scope) = (key.digest.kept, try scopeNumber(key.scope))
-            let ended = try run(
-                "DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4", digest, scope, source,
-                queued.message.content)
-            guard ended > 0 else { continue }
+            let waited = try rows(
+                "DELETE FROM waiting WHERE key = ?1 AND scope = ?2 AND source = ?3 AND digest = ?4 RETURNING id", digest, scope, source,
+                queued.message.content
+            ) { $0.id(0) }
+            if waited.isEmpty { continue }
+            for id in waited { try moveRepeats(of: id, to: root) }
             // The key is the conversion's from now on.
             try run(
                 """

@@ -70,6 +70,7 @@ extension SQLiteWriter {
         update.bind(10, progress.round)
         update.bind(11, progress.isFollowed ? 1 : 0)
         update.bind(12, progress.lines?.text)
+        update.bind(13, progress.hadArrived ? 1 : 0)
         try update.run()
     }
 

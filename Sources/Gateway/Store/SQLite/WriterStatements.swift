@@ -66,13 +66,13 @@ final class WriterStatements {
             """)
         selectDelivery = try prepare(
             """
-            SELECT state, attempts, logged, changed_at, next_attempt, reason, remote_id, round, followed, lines FROM delivery
+            SELECT state, attempts, logged, changed_at, next_attempt, reason, remote_id, round, followed, lines, arrived FROM delivery
             WHERE conversion = ?1 AND destination = ?2
             """)
         updateDelivery = try prepare(
             """
             UPDATE delivery SET state = ?3, attempts = ?4, logged = ?5, changed_at = ?6, next_attempt = ?7, reason = ?8, remote_id = ?9,
-                round = ?10, followed = ?11, lines = ?12
+                round = ?10, followed = ?11, lines = ?12, arrived = ?13
             WHERE conversion = ?1 AND destination = ?2
             """)
         insertAttempt = try prepare("INSERT INTO attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")

@@ -14,7 +14,7 @@ struct SignedText {
     ///
     /// A name or value could hold the signs between them: `a=1&b=2` is also the one value `1&b=2` of `a`. So the text is believed only if it can
     /// be taken apart in one way: no name holds `=` or `&`, no value `&`, and the last value does not end with a line feed, which may stand
-    /// behind every text.
+    /// behind every text. A name with `+` or `%` could be another one that is encoded, as a value could; names must stay, so it is not believed.
     static func plain(_ pairs: [(name: String, value: String)]) -> SignedText {
         let text = Array(pairs.map { "\($0.name)=\($0.value)" }.joined(separator: "&").utf8)
         return SignedText(text, ambiguity: ambiguity(of: pairs) ?? ambiguity(of: text))
@@ -32,6 +32,9 @@ struct SignedText {
         for (name, value) in pairs {
             if name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "&") }) {
                 return "the name \(name.quotedBriefly) holds a sign that separates names from values"
+            }
+            if name.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) {
+                return "the name \(name.quotedBriefly) holds a sign that may stand for another one"
             }
             if value.utf8.contains(UInt8(ascii: "&")) { return "the value of \(name.quotedBriefly) holds '&'" }
         }

@@ -33,6 +33,14 @@ struct SplitParametersTests {
         #expect(try verifies([("sub", "a&b=c")], signed: "sub=a%26b%3Dc"))
     }
 
+    @Test func `a name that could be another one encoded is not believed as it is`() throws {
+        #expect(try verifies([("sub id", "1")], signed: "sub+id=1"))
+        #expect(try !verifies([("sub+id", "1")], signed: "sub+id=1"))
+        #expect(try verifies([("sub id", "1")], signed: "sub%20id=1"))
+        #expect(try !verifies([("sub%20id", "1")], signed: "sub%20id=1"))
+        #expect(try verifies([("sub+id", "1")], signed: "sub%2Bid=1"))
+    }
+
     @Test func `bytes that move between names and values never keep a signature valid`() throws {
         var random = SeededGenerator(seed: 7)
         let letters = ["a", "b", "=", "&", "1", "%", "26", " "]
