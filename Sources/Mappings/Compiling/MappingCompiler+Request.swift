@@ -13,9 +13,11 @@ extension MappingCompiler {
         let formats = map.texts("body", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: BodyFormats.all, \.name) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
+        let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
         map.finish(&diagnostics)
         guard !paths.isEmpty, !methods.isEmpty else { return nil }
-        return RequestPlan(methods: methods, paths: paths, formats: formats, isSorted: isSorted, sourceName: sourceName)
+        return RequestPlan(
+            methods: methods, paths: paths, formats: formats, isSorted: isSorted, sourceName: sourceName, condition: condition)
     }
 
     /// One path or a list; the first is written.

@@ -11,7 +11,7 @@ extension MappingCompiler {
         return plan
     }
 
-    private mutating func sides(_ key: String, in map: inout YAMLFields) -> [SettingPlan.Side]? {
+    mutating func sides(_ key: String, in map: inout YAMLFields) -> [SettingPlan.Side]? {
         map.texts(key, &diagnostics)?.compactMap { word($0.text, at: $0.location, of: SettingPlan.Side.self) }
     }
 }

@@ -41,7 +41,11 @@ extension Conversion {
         if let refunded {
             fitted[.refunded] = .number(fit(refunded))
             note(refunded, fit(refunded))
-            if let amount { note(amount.subtracting(refunded), fit(amount).subtracting(fit(refunded))) }
+            if let amount {
+                let rest = fit(amount).subtracting(fit(refunded))
+                if let left = self[.remaining].number, !left.isZero { fitted[.remaining] = rest.map(Value.number) ?? .absent }
+                note(amount.subtracting(refunded), rest)
+            }
         }
         return (fitted, amounts)
     }

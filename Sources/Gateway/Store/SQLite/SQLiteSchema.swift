@@ -11,7 +11,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 8
+    static let version = 9
 
     /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -29,8 +29,20 @@ enum SQLiteSchema {
         migrator.registerMigration("7") { try $0.execute(sql: refusedShares) }
         // The routes that did not take the message; empty if every one did, NULL in messages of before.
         migrator.registerMigration("8") { try $0.execute(sql: "ALTER TABLE content ADD COLUMN missed TEXT") }
+        migrator.registerMigration("9") { try $0.execute(sql: ignored) }
         return migrator
     }
+
+    /// Documented messages that are no conversions, counted by source and quarter of an hour.
+    private static let ignored = """
+        CREATE TABLE ignored (
+            source INTEGER NOT NULL,
+            quarter INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            PRIMARY KEY (source, quarter)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// A step of a history costs the same however many came before it.
     private static let boundedHistories = """
