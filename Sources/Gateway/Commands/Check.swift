@@ -34,8 +34,9 @@ struct Check: ParsableCommand {
                 diagnostics.append(contentsOf: Configuration.check(path: file.path))
                 continue
             }
-            let (_, found) = MappingCompiler.compile(file.text, name: file.name, file: file.path)
+            let (mapping, found) = MappingCompiler.compile(file.text, name: file.name, file: file.path)
             diagnostics.append(contentsOf: found)
+            if let only = mapping?.onlySides { subjects[subjects.count - 1] += " (\(only))" }
         }
         if subjects.isEmpty {
             diagnostics.append(contentsOf: MappingCatalog.builtIn.diagnostics)

@@ -37,6 +37,10 @@ struct Explanation {
             lines = [title(request, of: source.mapping.tracker, secrets), ""]
             let code: FailureCode = reply.wire.status == FailureCode.methodNotAllowed.status ? .methodNotAllowed : .notFound
             refuse(["this gateway does not take \(request.method) \(request.path.quotedBriefly)"], code: code.rawValue, reply)
+        case .handshake(let reply, let match):
+            lines = [title(request, of: match.tracker.mapping.tracker, secrets), ""]
+            lines.append("a handshake: it is answered without a credential, and nothing comes of it".styled(.yellow))
+            show(reply)
         case .trackers(let matches, let first):
             let admission = admit(arrival, matches, first)
             lines = [title(request, of: name(of: admission.match), secrets), ""]
@@ -52,8 +56,8 @@ struct Explanation {
 
     private func name(of match: PathTable.Match) -> String {
         let mapping = match.tracker.mapping
-        guard case .update(let index) = match.endpoint else { return mapping.tracker }
-        return "\(mapping.tracker)'s \(mapping.updates[index].name)"
+        guard case .message(let index) = match.endpoint else { return mapping.tracker }
+        return "\(mapping.tracker)'s \(mapping.messages[index].name)"
     }
 
     /// As the connection would hand the request on: without a body that is too large.
@@ -94,7 +98,15 @@ struct Explanation {
             show(conversion, notes)
             await foresee(conversion, submission, admission)
         case .correction(let read, let submission): await foresee(read, submission, admission, key: notes?.key ?? "")
+        case .ignored(let reason):
+            lines.append("ignored: \(reason)".styled(.yellow))
+            show(reception.ignored(arrival, admission))
         }
+    }
+
+    private mutating func show(_ reply: ReceptionReply) {
+        self.reply = reply
+        lines += ["", "reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))"]
     }
 
     /// What the request would be with the right credentials: the operator wants to see that too.
@@ -120,10 +132,9 @@ struct Explanation {
 
     private mutating func refuse(_ sentences: [String], code: String, _ reply: ReceptionReply) {
         isRefused = true
-        self.reply = reply
         lines.append("refused: \(code)".styled(.red))
         for sentence in sentences { lines += Terminal.folded("  \(sentence)") }
-        lines += ["", "reply: \(reply.wire.status) \(String(decoding: reply.wire.body, as: UTF8.self))"]
+        show(reply)
     }
 
     // MARK: - The store's part

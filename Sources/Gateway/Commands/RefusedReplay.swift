@@ -72,6 +72,7 @@ struct RefusedReplay {
             switch try judge(kept, id: ConversionID(at: now, random: (0, 0)), at: now).judgement {
             case .refused(let refusal): return ("would be refused again: \(refusal.reason.printable)", false)
             case .list: return ("asks for a list, which needs no second run", false)
+            case .ignored(let reason): return ("would be ignored: \(reason)", false)
             case .correction(let read, let submission):
                 return Self.outcome(await foresight.correction(by: submission), of: read.message, submission)
             case .conversion(_, let submission):
@@ -145,6 +146,7 @@ struct RefusedReplay {
         switch judgement {
         case .refused(let refusal): throw refusal
         case .list: throw Unusable(description: "it asks for a list, which needs no second run")
+        case .ignored(let reason): throw Unusable(description: "it is ignored by today's mapping: \(reason)")
         case .conversion(let conversion, let submission): return try await store(conversion, submission, row, arrival)
         case .correction(let read, let submission): return try await correct(read.message, submission, row, arrival)
         }

@@ -49,10 +49,14 @@ struct StatusText {
         if destinations.isEmpty { lines.append("no destinations") }
         if !sources.isEmpty {
             lines.append("")
-            var table = TextTable("source", "received today", "refused today", "last seen")
+            // Most trackers send nothing but conversions.
+            let hasIgnored = sources.contains { $0.ignored > 0 }
+            var table = TextTable(
+                cells: ["source", "received today", "refused today"] + (hasIgnored ? ["ignored today"] : []) + ["last seen"])
             for source in sources {
                 let last = source.hasBeenSeen ? "\(age(source.last)) ago" : "never"
-                table.add(source.source, "\(source.received)", "\(source.refused)", last)
+                let ignored = hasIgnored ? ["\(source.ignored)"] : []
+                table.add(cells: [source.source, "\(source.received)", "\(source.refused)"] + ignored + [last])
             }
             lines += table.fitting(width).lines
         }
@@ -108,7 +112,7 @@ struct StatusText {
                 sources.map { source in
                     var object: JSONObject = [
                         "source": .string(source.source), "received_today": .number("\(source.received)"),
-                        "refused_today": .number("\(source.refused)"),
+                        "refused_today": .number("\(source.refused)"), "ignored_today": .number("\(source.ignored)"),
                     ]
                     if source.hasBeenSeen { object["last_seen"] = .string(source.last.description) }
                     return .object(object)

@@ -28,7 +28,7 @@ struct WaitingReplay {
             submission.signature = nil
             return (submission, "")
         case .refused(let refusal): return (nil, refusal.reason)
-        case .list, .conversion: return (nil, "it is no correction by today's configuration")
+        case .list, .conversion, .ignored: return (nil, "it is no correction by today's configuration")
         }
     }
 

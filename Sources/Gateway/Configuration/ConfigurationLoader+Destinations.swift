@@ -112,7 +112,7 @@ extension ConfigurationLoader {
     ) -> DestinationConfiguration.Target? {
         let url = map.require("url", &diagnostics).flatMap { trackerURL($0) }
         let tokenNode = map.take("token_url")
-        guard let mapping = self.tracker(tracker) else { return nil }
+        guard let mapping = self.tracker(tracker, of: entry) else { return nil }
         let credentials = self.credentials(&map, at: node["credentials"]?.location, of: entry, mapping)
         let settings = self.settings(&map, at: node["settings"]?.location, of: entry, mapping, exponents: &exponents)
         guard let url else { return nil }

@@ -11,9 +11,13 @@ extension ConfigurationLoader {
                 + entry.name.quotedBriefly)
     }
 
-    mutating func tracker(_ node: YAMLNode) -> Mapping? {
+    mutating func tracker(_ node: YAMLNode, of entry: ConfigurationEntry) -> Mapping? {
         guard let name = node.text("tracker", &diagnostics) else { return nil }
-        if let mapping = catalog[name] { return mapping }
+        if let mapping = catalog[name] {
+            if mapping.sides.contains(entry.side) { return mapping }
+            diagnostics.error(at: node.location, "\(mapping.onlySides ?? ""), so it cannot be the tracker of \(entry.subject)")
+            return nil
+        }
         if !brokenMappings.contains(name) {
             diagnostics.error(at: node.location, "unknown tracker \(name.quotedBriefly)\(name.suggestion(from: catalog.names))")
         }

@@ -8,7 +8,7 @@ extension ConfigurationLoader {
         checkPath(of: entry)
         var map = YAMLFields(node, subject: entry.subject, into: &diagnostics)
         guard node.isMap || node.isNull else { return nil }
-        let mapping = map.require("tracker", &diagnostics).flatMap { tracker($0) }
+        let mapping = map.require("tracker", &diagnostics).flatMap { tracker($0, of: entry) }
         let defaults = self.defaults(&map)
         let networks = allowedNetworks(&map)
         let repeats = map.take("repeats").flatMap { repeatPolicy($0) }
@@ -52,7 +52,8 @@ extension ConfigurationLoader {
         }
         for mapping in catalog.mappings {
             let own =
-                mapping.request.paths + [mapping.list?.path].compactMap { $0 } + mapping.updates.flatMap { $0.inbound?.request.paths ?? [] }
+                mapping.request.paths + [mapping.list?.path].compactMap { $0 }
+                + mapping.messages.flatMap { $0.inbound?.request.paths ?? [] }
             for path in own where path.segments.first == .literal(entry.name) {
                 diagnostics.error(
                     at: entry.location,

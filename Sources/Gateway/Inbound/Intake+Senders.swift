@@ -45,7 +45,7 @@ extension Intake {
                 "an address sends wrong credentials too often; more of them are sent back, and not kept",
                 metadata: ["address": "\(address.subscriber)"])
         }
-        let seconds = max(1, (wait.nanoseconds + 999_990_000) / 1_000_000_000)
+        let seconds = wait.wholeSeconds
         let sentence = "requests from this address had wrong credentials too often; try again in \(Duration.seconds(seconds).text)"
         return reception.reply(Refusal(.rateLimited, sentence), arrival, mapping, retryAfter: seconds)
     }

@@ -24,6 +24,8 @@ final class Intake: Sendable {
     let strangers: StrangerPace
     /// Those whose requests cannot be read as far as the proof; each request that is kept costs a write.
     let unreadable: StrangerPace
+    /// What looks whether an address lives, before any credential.
+    let handshakes: StrangerPace
     let unrouted: UnroutedPace
     /// Of refused requests.
     let lines: LinePace
@@ -59,6 +61,8 @@ final class Intake: Sendable {
         strangers.setRate(settings.wrongKeys)
         unreadable = predecessor?.unreadable ?? StrangerPace(settings.wrongKeys)
         unreadable.setRate(settings.wrongKeys)
+        handshakes = predecessor?.handshakes ?? StrangerPace(settings.wrongKeys)
+        handshakes.setRate(settings.wrongKeys)
         warnings = predecessor?.warnings ?? WarningPace(every: .seconds(60))
         unrouted = predecessor?.unrouted ?? UnroutedPace()
         lines = predecessor?.lines ?? LinePace(perMinute: 100)
@@ -89,6 +93,7 @@ final class Intake: Sendable {
             await keep(
                 unrouted: request, peer: arrival.peer, status: reply.wire.status, code: refusal.code.rawValue, reason: refusal.reason)
             return reply
+        case .handshake(let reply, let match): return answer(reply, arrival, match.tracker.mapping)
         case .trackers(let matches, let first):
             guard inFlight.enter() else {
                 let refusal = Refusal(.overloaded, "too many requests are under way; try again in a moment")
@@ -107,6 +112,7 @@ final class Intake: Sendable {
         case .list(let limit, let offset): return await list(arrival, admission, limit: limit, offset: offset)
         case .conversion(let conversion, let submission): return await store(conversion, submission, arrival, admission)
         case .correction(let read, let submission): return await correct(read.message, submission, arrival, admission)
+        case .ignored(let reason): return await ignore(reason, arrival, admission)
         }
     }
 

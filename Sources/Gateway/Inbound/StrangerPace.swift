@@ -27,3 +27,8 @@ final class StrangerPace: Sendable {
 
     func wait(_ address: IPAddress, at now: Uptime) -> Duration? { pace.withLock { $0?.wait(address, at: now) } }
 }
+
+extension Duration {
+    /// For `Retry-After`: rounded up, and one at least.
+    var wholeSeconds: Int64 { max(1, (nanoseconds + 999_990_000) / 1_000_000_000) }
+}

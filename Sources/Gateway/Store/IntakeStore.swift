@@ -33,6 +33,9 @@ protocol IntakeStore: ConversionListing, ClaimingStore {
     @discardableResult
     func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64?
 
+    /// Counts a documented message that is no conversion; nothing else is kept of it.
+    func count(_ ignored: IgnoredMessage) async throws(StoreError)
+
     /// Commits one small write, to know that the next conversion could be stored.
     func checkWritable() async throws(StoreError)
 }

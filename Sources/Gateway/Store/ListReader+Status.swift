@@ -79,6 +79,23 @@ extension ListReader {
         return try attempts(of: DeliveryID(conversion: conversion, destination: destination)).last
     }
 
+    private func readIgnored(since: Timestamp, _ found: inout [String: SourceActivity]) throws(Failure) {
+        var query = Self.query
+        let source = Self.dialect.text(of: "c.source", as: "s")
+        let midnight = query.place(since.quarter)
+        let sql = """
+            SELECT \(source.column), CAST(sum(CASE WHEN c.quarter >= \(midnight) THEN c.count ELSE 0 END) AS bigint), max(c.last)
+            FROM ignored c \(source.join) GROUP BY \(source.column)
+            """
+        _ = try rows(sql, query.values) { row in
+            let last = row.timestamp(2)
+            var activity = found[row.text(0)] ?? SourceActivity(source: row.text(0), last: last)
+            activity.last = max(activity.last, last)
+            activity.ignored = row.int(1)
+            found[row.text(0)] = activity
+        }
+    }
+
     private func readSources(since: Timestamp, _ status: inout StoreStatus) throws(Failure) {
         var found: [String: SourceActivity] = [:]
         for table in ["conversion", "refused"] {
@@ -97,6 +114,7 @@ extension ListReader {
                 found[row.text(0)] = activity
             }
         }
+        try readIgnored(since: since, &found)
         status.sources = found.values.sorted { $0.source < $1.source }
     }
 }

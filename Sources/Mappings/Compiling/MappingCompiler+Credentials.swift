@@ -36,7 +36,8 @@ extension MappingCompiler {
         }
     }
 
-    mutating func signature(_ node: YAMLNode, request: RequestPlan) -> SignaturePlan? {
+    /// - Parameter sides: what is never written needs no place to be written to.
+    mutating func signature(_ node: YAMLNode, request: RequestPlan, for sides: Set<SettingPlan.Side>) -> SignaturePlan? {
         var map = YAMLFields(node, subject: "signature", into: &diagnostics)
         let algorithm = choice("algorithm", in: &map, among: SignatureAlgorithm.all, \.name) ?? .hmacSHA256
         let encoding = choice("encoding", in: &map, among: SignatureEncoding.all, \.name) ?? .hex
@@ -56,7 +57,7 @@ extension MappingCompiler {
         map.finish(&diagnostics)
         let plan = SignaturePlan(
             algorithm: algorithm, encoding: encoding, credential: name, places: places, forms: forms, setting: setting?.scalar)
-        checkWriting(plan, of: request, at: node.location)
+        if sides.contains(.destination) { checkWriting(plan, of: request, at: node.location) }
         return plan
     }
 

@@ -115,9 +115,11 @@ extension MappingCompiler {
     /// A canonical field that a mapping may set.
     mutating func settablePath(_ name: String, at place: SourceLocation) -> FieldPath? {
         if let path = FieldPath(name: name) {
-            if path.isSettable || isUpdate && path == .field(.refund) { return path }
-            if path == .field(.refund) {
-                diagnostics.error(at: place, "'refund' is what a correction takes back; only a request below 'updates' has it")
+            let saysHowMuch = FieldPath.takenBack.contains(path)
+            if path.isSettable || isCorrection && saysHowMuch { return path }
+            if saysHowMuch {
+                diagnostics.error(
+                    at: place, "'\(name)' says how much a correction takes back; only a request below 'updates' has it")
                 return nil
             }
             diagnostics.error(at: place, "'\(name)' is given by the gateway; a mapping cannot set it")

@@ -1,7 +1,11 @@
 extension MappingCompiler {
-    mutating func replies(_ nodes: [(key: YAMLNode, name: String, value: YAMLNode)], at place: SourceLocation) -> [ReplyPlan] {
+    /// - Parameter sides: `duplicate` is asked for only if the gateway answers with it.
+    mutating func replies(
+        _ nodes: [(key: YAMLNode, name: String, value: YAMLNode)], at place: SourceLocation, for sides: Set<SettingPlan.Side>
+    ) -> [ReplyPlan] {
         let plans = nodes.compactMap { reply($0.name, $0.value) }
-        for name in ["accepted", "duplicate"] where !plans.contains(where: { $0.name == name }) {
+        let needed = sides.contains(.source) ? ["accepted", "duplicate"] : ["accepted"]
+        for name in needed where !plans.contains(where: { $0.name == name }) {
             diagnostics.error(
                 at: place,
                 "replies needs '\(name)': what the tracker answers \(name == "accepted" ? "to a new conversion" : "when it has it already")"
@@ -27,18 +31,19 @@ extension MappingCompiler {
         let code = FailureCode(rawValue: name)
         let usual: ReplyReading.Outcome =
             switch name {
-            case "accepted", "review": .delivered
+            case "accepted", "review", Mapping.ignored: .delivered
             case "duplicate": .duplicate
             case "rate_limited", "overloaded", "failed": .retry
             default: .rejected
             }
         return ReplyPlan(
-            name: name, status: status ?? (["accepted", "review", "duplicate"].contains(name) ? 200 : code.status), body: body,
+            name: name, status: status ?? (["accepted", "review", "duplicate", Mapping.ignored].contains(name) ? 200 : code.status),
+            body: body,
             match: match,
             matchesStatus: matchesStatus ?? status, outcome: outcome ?? usual)
     }
 
-    private mutating func body(_ map: inout YAMLFields, names: ExpressionNames) -> ReplyPlan.Body {
+    mutating func body(_ map: inout YAMLFields, names: ExpressionNames) -> ReplyPlan.Body {
         if let node = map.take("body") { return .json(JSONTemplate.compile(node, names: names, into: &diagnostics)) }
         guard let node = map.take("text"), let text = node.text("text", &diagnostics) else { return .none }
         return Template.parse(text, at: node.textLocation, names: names, into: &diagnostics).map { .text($0) } ?? .none

@@ -14,9 +14,12 @@ extension MappingCompiler {
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let list = map.take("list").flatMap { self.list(of: $0, formats) }
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
+        let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
         map.finish(&diagnostics)
         guard !paths.isEmpty, !methods.isEmpty else { return nil }
-        return RequestPlan(methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, sourceName: sourceName)
+        return RequestPlan(
+            methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, isPerItem: isPerItem, sourceName: sourceName,
+            condition: condition)
     }
 
     /// The list of conversions in a body: its path, or an empty text if the body itself is the list.

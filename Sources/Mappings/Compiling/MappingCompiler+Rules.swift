@@ -18,6 +18,7 @@ extension MappingCompiler {
         let sentence = map.require("else", &diagnostics)
         let code = map.text("code", &diagnostics) ?? FailureCode.invalid.rawValue
         let side = word("for", in: &map, of: Check.Side.self) ?? .both
+        let isForCorrections = map.flag("corrections", &diagnostics) ?? false
         map.finish(&diagnostics)
         guard let need, let sentence, let text = need.text("need", &diagnostics), let why = sentence.text("else", &diagnostics) else {
             return nil
@@ -26,7 +27,9 @@ extension MappingCompiler {
             text, at: need.textLocation, names: names, expecting: .flag, into: &diagnostics)
         let template = Template.parse(why, at: sentence.textLocation, names: names, into: &diagnostics)
         guard let expression, let template else { return nil }
-        return Check(need: expression, sentence: template, code: FailureCode(rawValue: code), side: side)
+        return Check(
+            need: expression, sentence: template, code: FailureCode(rawValue: code), side: side, isForCorrections: isForCorrections,
+            source: text)
     }
 
     /// `[order_id]`, one map, or a list of maps that are tried in order.

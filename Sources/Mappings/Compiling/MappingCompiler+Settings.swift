@@ -24,7 +24,7 @@ extension MappingCompiler {
         return name
     }
 
-    private mutating func sides(_ key: String, in map: inout YAMLFields) -> [SettingPlan.Side]? {
+    mutating func sides(_ key: String, in map: inout YAMLFields) -> [SettingPlan.Side]? {
         map.texts(key, &diagnostics)?.compactMap { word($0.text, at: $0.location, of: SettingPlan.Side.self) }
     }
 }
@@ -89,7 +89,7 @@ extension Mapping {
     /// With what the fields make of each setting, so that an operator's mistake in one is found where it was made.
     func completingSettings() -> Mapping {
         var mapping = self
-        let all = ([self] + updates.compactMap(\.mapping)).flatMap(\.fields)
+        let all = ([self] + messages.compactMap(\.mapping)).flatMap(\.fields)
         for index in settings.indices {
             let reading = all.first { $0.reading?.initialSetting == settings[index].name }
             if case .path(let path)? = reading?.target { mapping.settings[index].path = path }

@@ -8,11 +8,13 @@ package struct MappingCompiler {
     /// Fields that the one that is being compiled brings with it: the parts of a text, the names of an object's members.
     var implied: [FieldPlan] = []
     var fieldLocations: [String: SourceLocation] = [:]
-    /// The main request's entries, which those of an update may build on.
-    var fieldNodes: [String: YAMLNode] = [:]
     var layout = RequestLayout()
-    /// Whether the fields are those of an update.
-    var isUpdate = false
+    /// Of the main request, for the other kinds of message.
+    var fieldNodes: [FieldNode] = []
+    /// Whether the fields are those of a correction's own request.
+    var isCorrection = false
+
+    typealias FieldNode = (key: YAMLNode, name: String, value: YAMLNode)
 
     /// - Parameters:
     ///   - name: the file's name without `.yaml`.
@@ -32,6 +34,7 @@ package struct MappingCompiler {
             diagnostics.error(at: root.location, "a mapping's name is its file's: letters, digits, '-' and '_' only, found '\(name)'")
         }
         let tracker = top.require("tracker", &diagnostics)?.text("tracker", &diagnostics) ?? name
+        let sides = self.sides("for", in: &top).map(Set.init) ?? Set(SettingPlan.Side.allCases)
         let settingNodes = top.map("settings", &diagnostics)
         settings = settingNodes.map { setting($0.name, $0.value) }
         let credentialNodes = top.map("credentials", &diagnostics)
@@ -40,28 +43,36 @@ package struct MappingCompiler {
         let request =
             top.require("request", &diagnostics).flatMap { self.request($0) }
             ?? RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: [BodyFormats.json], isSorted: false)
-        let signature = top.take("signature").flatMap { self.signature($0, request: request) }
-        let fieldNodes = top.map("fields", &diagnostics)
-        for node in fieldNodes {
-            field(node.name, at: node.key.location, node.value, request: request)
-            self.fieldNodes[node.name] = node.value
-        }
+        let signature = top.take("signature").flatMap { self.signature($0, request: request, for: sides) }
+        fieldNodes = top.map("fields", &diagnostics)
+        for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
         reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
         finishFields(of: request)
         let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
         let repeats = word("repeats", in: &top, of: RepeatPolicy.self) ?? .ignore
-        let replies = self.replies(top.map("replies", &diagnostics), at: top.location)
+        let replies = self.replies(top.map("replies", &diagnostics), at: top.location, for: sides)
         let list = top.take("list").flatMap { self.list($0) }
         let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
+        let messageNodes = top.map("messages", &diagnostics)
         let updateNodes = top.map("updates", &diagnostics)
+        let ignores = self.ignores(top.list("ignores", &diagnostics))
+        let handshakes = top.list("handshakes", &diagnostics).compactMap { handshake($0) }
         top.finish(&diagnostics)
         var mapping = Mapping(
             name: name, tracker: tracker, request: request, settings: settings, credentials: credentials, signature: signature,
             fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
             list: list, examples: examples, layout: layout, readingOrder: readingOrder)
-        mapping.updates = updateNodes.compactMap { update($0.name, at: $0.key.location, $0.value, of: mapping) }
+        mapping.sides = sides
+        mapping.messages =
+            messageNodes.compactMap { message($0.name, .first, at: $0.key.location, $0.value, of: mapping) }
+            + updateNodes.compactMap { message($0.name, .correction, at: $0.key.location, $0.value, of: mapping) }
+        checkNames(of: messageNodes, updateNodes)
+        mapping.ignores = ignores.compactMap(\.plan)
+        mapping.handshakes = handshakes.map(\.plan)
+        let places = Dictionary((messageNodes + updateNodes).map { ($0.name, $0.key.location) }) { first, _ in first }
+        checkKinds(of: mapping, at: places, ignores, handshakes, top.location)
         return mapping.completingSettings()
     }
 

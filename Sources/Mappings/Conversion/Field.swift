@@ -7,8 +7,8 @@ package enum Field: Int, CaseIterable, Sendable {
     case amount, payout, shipping, tax, discount, currency
     case customerEmail, customerEmailSHA256, customerID, customerFirstName, customerLastName, customerIP, customerUserAgent, customerCountry
     case occurredAt, paymentMethod, reason
-    /// What a correction did last, what it took back, and what all of them took back; absent on a first message.
-    case update, refund, refunded
+    /// What a correction did last, what it took back, what all of them took back, and what is left of the amount; absent on a first message.
+    case update, refund, refunded, remaining
     case customerPhone, customerZip, customerCity, customerState, customerBirthDate, customerGender
     case pageURL
 
@@ -46,7 +46,7 @@ package enum Field: Int, CaseIterable, Sendable {
         case .type: .word(Self.types)
         case .status: .word(Self.statuses)
         case .update: .word(Self.updates)
-        case .amount, .payout, .shipping, .tax, .discount, .refund, .refunded: .money
+        case .amount, .payout, .shipping, .tax, .discount, .refund, .refunded, .remaining: .money
         case .isSubscription: .flag
         case .occurredAt: .time
         default: .text
@@ -64,7 +64,7 @@ package enum Field: Int, CaseIterable, Sendable {
         "customer.email", "customer.email_sha256", "customer.id", "customer.first_name", "customer.last_name", "customer.ip",
         "customer.user_agent", "customer.country",
         "occurred_at", "payment_method", "reason",
-        "update", "refund", "refunded",
+        "update", "refund", "refunded", "remaining",
         "customer.phone", "customer.zip", "customer.city", "customer.state", "customer.birth_date", "customer.gender",
         "page_url",
     ]

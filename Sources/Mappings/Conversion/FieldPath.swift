@@ -29,7 +29,9 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
 
     private static let given: [FieldPath] = [.id, .source, .tracker, .receivedAt]
     /// What a correction leaves behind.
-    private static let kept: [FieldPath] = [.field(.update), .field(.refund), .field(.refunded)]
+    private static let kept: [FieldPath] = [.field(.update)] + takenBack
+    /// Each says how much of a sale goes back; only a correction has them.
+    static let takenBack: [FieldPath] = [.field(.refund), .field(.refunded), .field(.remaining)]
 
     /// Whether a mapping or a route may set it.
     package var isSettable: Bool { !Self.given.contains(self) && !Self.kept.contains(self) }

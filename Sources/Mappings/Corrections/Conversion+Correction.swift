@@ -15,7 +15,7 @@ extension Conversion {
             first[.amount] = .number(rest)
             first.remainder = Remainder(of: amount, without: refunded)
         }
-        for field in [Field.update, .refund, .refunded] { first[field] = .absent }
+        for field in [Field.update, .refund, .refunded, .remaining] { first[field] = .absent }
         return first
     }
 }

@@ -3,7 +3,7 @@
 ///     none, pending, pending_review  →  approved  →  refunded | rejected | chargeback
 ///
 /// Only forwards: a message that asks for a step back, or from one end to another, changes nothing, so that messages may overtake each other. Refunds add up, in any
-/// order, and never beyond the sale; when nothing is left the status is `refunded`. `amount` stays what the sale was worth.
+/// order, and never beyond the sale (`Conversion+Refund.swift`); when nothing is left the status is `refunded`. `amount` stays what the sale was worth.
 extension Conversion {
     package func corrected(by correction: Correction) -> CorrectionOutcome {
         do throws(Failure) {
@@ -30,52 +30,13 @@ extension Conversion {
 
     private func checkCurrency(of correction: Correction) throws(Failure) {
         guard let other = correction.currency, other != text(.currency) else { return }
-        if self[.amount].isAbsent, correction.refund == nil { return }
+        if self[.amount].isAbsent, !correction.saysHowMuch { return }
         // Nothing is contradicted if neither message has an amount in a currency.
-        if self[.currency].isAbsent, correction.amount == nil, correction.refund == nil { return }
+        if self[.currency].isAbsent, correction.amount == nil, !correction.saysHowMuch { return }
         throw Failure(
             .invalid,
             "the correction is in \(other), but the conversion is in \(text(.currency) ?? "an unknown currency"); amounts are corrected in the currency of the first message"
         )
-    }
-
-    // MARK: Refunds
-
-    private func refunded(by correction: Correction) throws(Failure) -> CorrectionOutcome {
-        let status = text(.status)
-        if Correction.Status.rank(status) == Correction.Status.final {
-            let what = correction.refund == nil ? "a refund" : "a further refund"
-            return .unchanged(note: "the conversion is \(status ?? "") already; \(what) changes nothing")
-        }
-        let before = self[.refunded].number ?? .zero
-        let worth = self[.amount].number
-        var next = self
-        next[.update] = .text("refund")
-        next[.refund] = .absent
-        if let refund = try amount(correction.refund) {
-            guard let worth else {
-                throw Failure(.invalidAmount, "a refund of \(money(refund)) needs the sale's amount, and the conversion has none")
-            }
-            guard refund > .zero else {
-                throw Failure(.invalidAmount, "a refund of \(money(refund)) takes nothing back; send an amount above zero")
-            }
-            guard let after = before.adding(refund), after <= worth else {
-                let rest = worth.subtracting(before) ?? .zero
-                let known = before == .zero ? "" : "; \(money(before)) of \(money(worth)) went back before"
-                throw Failure(.invalidAmount, "a refund of \(money(refund)) is more than the \(money(rest)) that is left\(known)")
-            }
-            next[.refund] = .number(refund)
-            next[.refunded] = .number(after)
-            if after == worth { next[.status] = .text(Correction.Status.refunded) }
-        } else {
-            next[.status] = .text(Correction.Status.refunded)
-            if let worth, let rest = worth.subtracting(before), rest > .zero {
-                next[.refund] = .number(rest)
-                next[.refunded] = .number(worth)
-            }
-        }
-        if let reason = correction.reason { next[.reason] = .text(reason) }
-        return .changed(next)
     }
 
     // MARK: Status and worth
@@ -116,7 +77,7 @@ extension Conversion {
         }
         next[.update] = .text(first)
         if let reason = correction.reason { next[.reason] = .text(reason) }
-        return .changed(next)
+        return .changed(next.withRemaining)
     }
 
     private func worth(after correction: Correction) throws(Failure) -> ExactDecimal? {
@@ -134,7 +95,7 @@ extension Conversion {
 
     // MARK: Amounts
 
-    private func amount(_ amount: Correction.Amount?) throws(Failure) -> ExactDecimal? {
+    func amount(_ amount: Correction.Amount?) throws(Failure) -> ExactDecimal? {
         switch amount {
         case nil: return nil
         case .major(let value): return value
@@ -151,7 +112,7 @@ extension Conversion {
     }
 
     /// As sentences show it: `EUR 12.50`.
-    private func money(_ amount: ExactDecimal) -> String {
+    func money(_ amount: ExactDecimal) -> String {
         let text = amount.text(in: currency)
         return currency.map { "\($0) \(text)" } ?? text
     }

@@ -10,6 +10,8 @@ extension Correction {
             json.bool(true)
         }
         if let refund { json.amount("refund", refund) }
+        if let refunded { json.amount("refunded", refunded) }
+        if let remaining { json.amount("remaining", remaining) }
         if let currency { json.pair("currency", currency) }
         if let reason { json.pair("reason", reason) }
         if let occurredAt { json.pair("occurred_at", occurredAt.description) }
@@ -23,14 +25,15 @@ extension Correction {
         self.init(
             status: root["status"]?.plainText, adds: root["adds"] == .bool(true), currency: root["currency"]?.plainText,
             reason: root["reason"]?.plainText, occurredAt: root["occurred_at"]?.plainText.flatMap { Timestamp(iso8601: $0) })
-        if let value = root["amount"] {
+        for (name, path) in Self.amounts {
+            guard let value = root[name] else { continue }
             guard let amount = Amount(stored: value) else { return nil }
-            self.amount = amount
+            self[keyPath: path] = amount
         }
-        if let value = root["refund"] {
-            guard let refund = Amount(stored: value) else { return nil }
-            self.refund = refund
-        }
+    }
+
+    private static var amounts: [(name: String, path: WritableKeyPath<Correction, Amount?>)] {
+        [("amount", \.amount), ("refund", \.refund), ("refunded", \.refunded), ("remaining", \.remaining)]
     }
 }
 

@@ -12,9 +12,9 @@ package struct ExampleRunner {
 
     package func run() -> [Report] {
         mapping.examples.map { Report(example: $0, differences: differences($0, read)) }
-            + mapping.updates.flatMap { update in
-                update.examples.map { example in
-                    Report(example: example, differences: differences(example) { given throws(Refusal) in try read(given, by: update) })
+            + mapping.messages.flatMap { message in
+                message.examples.map { example in
+                    Report(example: example, differences: differences(example) { given throws(Refusal) in try read(given, by: message) })
                 }
             }
     }
@@ -36,10 +36,12 @@ package struct ExampleRunner {
         return .conversion(try MappingReader(mapping, settings: example.settings).read(parsed(example, mapping), as: Self.identity))
     }
 
-    /// A request of an update, and what becomes of the conversion that it is about; the message itself if the example names none.
-    private func read(_ example: Example, by update: UpdatePlan) throws(Refusal) -> Reading {
-        guard example.conversion == nil, let inbound = update.mapping else { return try read(example) }
+    /// A request of another kind of message. Of a correction, what becomes of the conversion that it is about; the message itself if the example
+    /// names none.
+    private func read(_ example: Example, by message: MessagePlan) throws(Refusal) -> Reading {
+        guard example.conversion == nil, let inbound = message.mapping else { return try read(example) }
         let reader = MappingReader(inbound, settings: example.settings)
+        if message.role == .first { return .conversion(try reader.read(parsed(example, inbound), as: Self.identity)) }
         let message = try reader.readCorrection(parsed(example, inbound), as: Self.identity)
         guard let about = example.about else { return .conversion(message.message) }
         switch conversion(about).corrected(by: message.correction) {

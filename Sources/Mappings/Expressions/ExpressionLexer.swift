@@ -47,7 +47,10 @@ struct ExpressionLexer {
                 { position += 1 }
                 tokens.append((.number(String(characters[start..<position])), start))
             } else if character.isASCII, character.isLetter || character == "_" {
-                while position < characters.count, characters[position].isNamePart { position += 1 }
+                let isOfRequest = beginsRequestPart(characters[start...])
+                while position < characters.count,
+                    characters[position].isNamePart || isOfRequest && continuesRequestPart(characters, at: position)
+                { position += 1 }
                 // `items[].sku`, a part of each item.
                 if String(characters[start..<min(position + 3, characters.count)]) == "items[]." {
                     position += 3
@@ -62,6 +65,22 @@ struct ExpressionLexer {
             }
         }
         return tokens + [(.end, characters.count)]
+    }
+
+    /// `headers.Content-Type`, `body.lines[0].id`: names that senders have chosen, and which no other name is like.
+    private static func beginsRequestPart(_ rest: ArraySlice<Character>) -> Bool {
+        ["headers.", "query.", "body."].contains { rest.starts(with: $0) }
+    }
+
+    /// A hyphen or the number of an element, as part of a name.
+    private static func continuesRequestPart(_ characters: [Character], at position: Int) -> Bool {
+        let next = position + 1 < characters.count ? characters[position + 1] : " "
+        switch characters[position] {
+        case "-": return next.isASCII && (next.isLetter || next.isNumber)
+        case "[": return next.isASCII && next.isNumber
+        case "]": return characters[position - 1].isNumber
+        default: return false
+        }
     }
 
     private static func hint(for character: Character) -> String {

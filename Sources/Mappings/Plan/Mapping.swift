@@ -20,10 +20,18 @@ package struct Mapping: Sendable {
     package var replies: [ReplyPlan]
     package var list: ListPlan?
     package var examples: [Example]
-    /// How corrections are sent and received, in the order of the file: the first that fits counts.
-    package var updates: [UpdatePlan] = []
-    /// Whether this is an update's own request: it is read without defaults, and minor units may wait for their currency.
+    /// The kinds of message beside the main request, first messages and then corrections, in the order of the file: the first that fits counts.
+    package var messages: [MessagePlan] = []
+    package var ignores: [IgnorePlan] = []
+    package var handshakes: [HandshakePlan] = []
+    /// The ways that it is made for.
+    package var sides: Set<SettingPlan.Side> = Set(SettingPlan.Side.allCases)
+    /// Whether this is a correction's own request: it is read without defaults, and minor units may wait for their currency.
     package var isCorrection = false
+    /// Of a correction's own request: the parameters that say how much goes back, if one of them must be there.
+    var refundAmounts: [String] = []
+    /// Of a correction's own request: whether it is sent for a part that goes back though it does not say how much.
+    var sendsPartsAsWhole = false
 
     /// The slot of each member and parameter when a request is read.
     var layout: RequestLayout
@@ -43,6 +51,20 @@ package struct Mapping: Sendable {
             self.source = source
             mayLackNumbers = !expression.numericOperands.isEmpty
         }
+    }
+
+    /// How corrections are sent and received.
+    package var updates: [MessagePlan] { messages.filter { $0.role == .correction } }
+
+    /// `acme is for destinations only`; nil for a mapping that is for both ways.
+    package var onlySides: String? {
+        if sides.count != 1 { return nil }
+        return "\(name) is for \(sides.contains(.source) ? "sources" : "destinations") only"
+    }
+
+    /// Whether more than the address decides what kind of message a request is.
+    package var hasConditions: Bool {
+        !ignores.isEmpty || request.condition != nil || messages.contains { $0.inbound?.request.condition != nil }
     }
 
     /// The settings' names as expressions know them: `settings.program_id`. What is written knows `now` too.

@@ -16,6 +16,8 @@ package struct RequestPlan: Sendable {
     package var isPerItem = false
     /// The header in which a sender says who it is, before a signature proves it.
     package var sourceName: SourceName?
+    /// Which of the requests that lead here are of this kind; nil for all that are of no other.
+    package var condition: RequestCondition?
 
     package struct SourceName: Sendable {
         package var header: String

@@ -46,6 +46,8 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
     package var fallback: FailureCode? {
         switch self {
         case .missingField, .malformed, .invalidAmount: .invalid
+        // A mapping for destinations alone may leave it out.
+        case "duplicate": "accepted"
         default: nil
         }
     }

@@ -28,6 +28,8 @@ final class FieldReader: Sendable {
     let toleratesEmpty: Bool
     /// Whether a member that is there and empty is a mistake. What is taken back is all if nobody says how much, and nothing empty says that.
     private let refusesEmpty: Bool
+    /// Whether a correction without an amount takes back all.
+    private let meansAllIfAbsent: Bool
 
     /// Nil if the field is only written.
     init?(_ field: FieldPlan, of mapping: Mapping, settings: [String: SettingValue], defaults: [(path: FieldPath, value: Value)]) {
@@ -51,7 +53,8 @@ final class FieldReader: Sendable {
         } else {
             fallback = reading.fallback(mapping, settings)
         }
-        refusesEmpty = target == .path(.field(.refund))
+        refusesEmpty = if case .path(let path) = target { FieldPath.takenBack.contains(path) } else { false }
+        meansAllIfAbsent = mapping.refundAmounts.isEmpty
         if case .path(let path) = target {
             isMoney = path.kind == .money
             refusesMacros = path.refusesMacros && reading.words == nil
@@ -76,7 +79,9 @@ final class FieldReader: Sendable {
 
     func read(_ parsed: ParsedRequest, into run: inout ReadingRun) {
         if refusesEmpty, let empty = emptyName(in: parsed) {
-            let sentence = "\(empty) is empty; send the amount that goes back, or leave \(empty) out to take back all that is left"
+            let choice = meansAllIfAbsent ? ", or leave \(empty) out to take back all that is left" : ""
+            let sentence =
+                "\(empty) is empty; send the amount\(target == .path(.field(.remaining)) ? " that is left" : " that goes back")\(choice)"
             return fail(Failure(.invalidAmount, field: empty, sentence), &run)
         }
         var wire = parsed.slots[slot]

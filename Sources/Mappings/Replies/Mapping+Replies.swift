@@ -14,11 +14,23 @@ extension Mapping {
             }
             code = current.fallback
         }
+        if name == Self.ignored { return WireReply(status: 200, contentType: Self.jsonType, body: []) }
         let status = FailureCode(rawValue: name).status
         if let plan = replies.first(where: { $0.name == "error" }) { return write(plan, status: status, input, variables) }
         var json = JSONWriter()
         json.write(["error": .string(variables.refusal?.reason ?? name)])
         return WireReply(status: status, contentType: Self.jsonType, body: json.bytes)
+    }
+
+    /// The reply to a documented message that is no conversion; an empty 200 if the mapping does not name it.
+    package static let ignored = "ignored"
+
+    /// A reply that is about no conversion.
+    func reply(_ status: Int, _ body: ReplyPlan.Body, at now: Timestamp) -> WireReply {
+        let plan = ReplyPlan(name: "", status: status, body: body, match: .none, matchesStatus: nil, outcome: .delivered)
+        let nobody = Conversion(id: ConversionID(high: 0, low: 0), source: "", tracker: name, receivedAt: now)
+        let variables = ReplyVariables()
+        return write(plan, status: status, ExpressionInput(nobody, variables: variables.values, now: now), variables)
     }
 
     private static let jsonType = BodyFormats.json.contentType
@@ -74,7 +86,7 @@ extension Mapping {
         _ isMeant: (ReplyPlan) -> Bool, _ value: JSONValue?, _ text: String
     ) -> (plan: ReplyPlan, captured: [String: JSONValue])? {
         var best: (plan: ReplyPlan, captured: [String: JSONValue])?
-        for plan in replies where plan.name != "error" && isMeant(plan) {
+        for plan in replies where plan.isAnAnswer && isMeant(plan) {
             guard plan.match.weight > best?.plan.match.weight ?? -1 else { continue }
             var captured: [String: JSONValue] = [:]
             switch plan.match {
@@ -88,7 +100,7 @@ extension Mapping {
     }
 
     /// Whether a reply with this status is documented.
-    package func documents(status: Int) -> Bool { replies.contains { $0.name != "error" && $0.accepts(status) } }
+    package func documents(status: Int) -> Bool { replies.contains { $0.isAnAnswer && $0.accepts(status) } }
 
     /// Whether the tracker's own answers are pages.
     package var answersInHTML: Bool {
@@ -103,6 +115,9 @@ extension Mapping {
 }
 
 extension ReplyPlan {
+    /// Whether a tracker gives it to a conversion: `error` stands for any mistake, and `ignored` is for what is no conversion.
+    fileprivate var isAnAnswer: Bool { name != "error" && name != Mapping.ignored }
+
     fileprivate func accepts(_ status: Int) -> Bool {
         if let matchesStatus { return status == matchesStatus }
         return status == self.status

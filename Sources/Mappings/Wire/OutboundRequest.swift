@@ -15,7 +15,7 @@ package struct OutboundRequest: Sendable {
     /// Names of headers and of the body's members that hold credentials.
     package var secretHeaders: Set<String>
     package var secretMembers: Set<String>
-    /// The entry of the mapping's `updates:` that it was written by, whose replies it gets; nil for the main request.
+    /// The entry of the mapping's `messages:` or `updates:` that it was written by, whose replies it gets; nil for the main request.
     package var update: String?
     /// What was changed about the conversion so that the tracker can hold it: `amount: 4.1472 USD sent as 415 cents`.
     package var warnings: [String] = []

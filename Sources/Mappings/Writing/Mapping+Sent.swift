@@ -3,7 +3,7 @@ extension Mapping {
     package func sends(_ path: FieldPath) -> Bool {
         fields.contains { $0.sends(path) }
             || checks.contains { $0.side != .in && $0.need.paths.contains(path) }
-            || updates.contains { $0.condition?.paths.contains(path) ?? false || $0.mapping?.sends(path) ?? false }
+            || messages.contains { $0.condition?.paths.contains(path) ?? false || $0.mapping?.sends(path) ?? false }
     }
 
     /// Whether a parameter of the main request is written from this field.
@@ -11,6 +11,9 @@ extension Mapping {
 }
 
 extension FieldPlan {
+    /// Whether what it writes says how much a correction takes back.
+    var saysHowMuch: Bool { FieldPath.takenBack.contains { sends($0) } }
+
     fileprivate func sends(_ path: FieldPath) -> Bool {
         guard let writing else { return false }
         if let value = writing.value {

@@ -24,8 +24,11 @@ package struct MappingWriter: Sendable {
     private let secretQuery: [(name: String, value: String)]
     private let output: OutputPlan
     private let format: (any BodyFormat)?
-    /// How corrections are written.
-    let updates: [UpdateWriter]
+    /// How corrections, and some first messages, are written.
+    let messages: [MessageWriter]
+    let hasOtherFirsts: Bool
+    /// Of a correction's own request: the fields that say how much goes back.
+    private let takenBackFields: [Int]
 
     /// - Parameters:
     ///   - url: scheme, host and, if the tracker is below one, a path; the tracker's own path is added to it.
@@ -89,16 +92,18 @@ package struct MappingWriter: Sendable {
         } else {
             signer = nil
         }
-        var updates: [UpdateWriter] = []
-        for plan in mapping.updates where plan.isForDestinations {
-            let update = try UpdateWriter(plan) { own throws(PathPlan.MissingSetting) in
+        takenBackFields = mapping.isCorrection ? mapping.fields.indices.filter { mapping.fields[$0].saysHowMuch } : []
+        var messages: [MessageWriter] = []
+        for plan in mapping.messages where plan.isForDestinations {
+            let message = try MessageWriter(plan) { own throws(PathPlan.MissingSetting) in
                 try MappingWriter(
                     own, url: base, settings: settings, credentials: credentials, exponents: exponents, surplus: surplus,
                     tokenURL: tokenURL)
             }
-            updates.append(update)
+            messages.append(message)
         }
-        self.updates = updates
+        self.messages = messages
+        hasOtherFirsts = messages.contains { $0.role == .first }
     }
 
     /// A conversion with `update` is written as a correction, any other by the tracker's main request.
@@ -106,7 +111,7 @@ package struct MappingWriter: Sendable {
     /// - Parameter now: what `now` is in the mapping's expressions.
     package func write(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
         if !conversion[.update].isAbsent { return try writeUpdate(conversion, at: now) }
-        return try writeRequest(conversion, at: now)
+        return try writeFirst(conversion, at: now)
     }
 
     func writeRequest(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
@@ -152,7 +157,7 @@ package struct MappingWriter: Sendable {
         _ conversion: Conversion, _ context: inout ConverterContext, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
-        for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
+        for index in checks.indices where !checks[index].need.isTrue(input) { throw checks[index].skip(input) }
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
         if let unrounded = context.unrounded {
             let exact = ExpressionInput(unrounded.conversion, variables: settingValues, now: now)
@@ -164,11 +169,22 @@ package struct MappingWriter: Sendable {
         } else {
             for field in fields { wires[field.index] = try field.write(input, &context) }
         }
+        if mapping.isCorrection { try checkPart(conversion, wires) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)
         for field in itemFields where field.isJoined { wires[field.index] = try field.join(rows, &context) }
         var request = try finish(wires, rows)
         request.warnings = context.warnings
         return request
+    }
+
+    /// A call that does not say how much goes back takes back all. For a part it is sent only if the mapping says so.
+    private func checkPart(_ conversion: Conversion, _ wires: [WireValue]) throws(Skip) {
+        guard conversion.text(.update) == "refund", let rest = conversion[.remaining].number, rest > .zero,
+            !mapping.sendsPartsAsWhole, takenBackFields.allSatisfy({ wires[$0].isAbsent })
+        else { return }
+        throw Skip(
+            "\(mapping.request.path.description) of \(mapping.tracker) does not say how much goes back, so it would take back all; "
+                + "\(conversion.change) was not sent")
     }
 
     private func itemRows(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {

@@ -159,7 +159,7 @@ package struct PostbackURL: Sendable {
             } else if let path = FieldPath(name: name) ?? macros[name] {
                 pieces.append(.macro(path, name: name))
             } else {
-                let known = Field.allNames + Array(macros.keys) + [remaining]
+                let known = Field.allNames + Array(macros.keys)
                 let hint = name.nearest(in: known).map { "; did you mean '{\($0)}'?" } ?? "; macros are canonical names such as {click_id}"
                 diagnostics.error(at: place, "unknown macro \(quoted("{\(name)}")) in a \(key)\(hint)")
             }

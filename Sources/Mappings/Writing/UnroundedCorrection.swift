@@ -44,6 +44,9 @@ extension Conversion {
         }
         if let amount { fitted[.amount] = .number(fit(amount)) }
         if let refunded { fitted[.refunded] = .number(fit(refunded)) }
+        if let amount, let refunded, let left = self[.remaining].number, !left.isZero {
+            fitted[.remaining] = fit(amount).subtracting(fit(refunded)).map(Value.number) ?? .absent
+        }
         return (fitted, UnroundedCorrection(self, step: refund))
     }
 }

@@ -30,7 +30,10 @@ package struct CorrectionRule: Sendable {
 extension CorrectionRule.Message {
     /// What it does if its content came before. A retry and a second refund of the same amount look alike, so it is kept where a person sees it.
     var asKnown: HistoryChange {
-        guard case .correction(let document) = self, Correction(document: document)?.refund != nil else { return .known }
+        // A total that comes again says nothing new, and no second one can look like it.
+        guard case .correction(let document) = self, let correction = Correction(document: document), correction.refund != nil,
+            correction.refunded == nil
+        else { return .known }
         return .unchanged(
             note:
                 "a refund with the same content came before, and this one counts as its repeat; a second refund of the same amount needs an "

@@ -6,8 +6,12 @@ package struct PathTable: Sendable {
     package struct Match: Sendable {
         package enum Endpoint: Sendable, Equatable {
             case conversions, list
-            /// Corrections by the mapping's update at this index.
-            case update(Int)
+            /// Another kind of message: the mapping's entry at this index.
+            case message(Int)
+            /// Documented messages that are no conversion: the mapping's entry at this index.
+            case ignored(Int)
+            /// None of the kinds that the mapping knows here.
+            case unknown
         }
         package var tracker: ReceivingTracker
         package var endpoint: Endpoint
@@ -26,7 +30,7 @@ package struct PathTable: Sendable {
 
         /// What the request is read with and answered by.
         package var mapping: Mapping {
-            if case .update(let index) = endpoint, let own = tracker.mapping.updates[index].inbound { own } else { tracker.mapping }
+            if case .message(let index) = endpoint, let own = tracker.mapping.messages[index].inbound { own } else { tracker.mapping }
         }
 
         fileprivate func warning(of path: String, takenFor other: String) -> Match {
@@ -39,8 +43,7 @@ package struct PathTable: Sendable {
 
         package var methods: [String] {
             switch endpoint {
-            case .conversions: tracker.mapping.request.methods
-            case .update: mapping.request.methods
+            case .conversions, .message, .ignored, .unknown: mapping.request.methods
             case .list: ["GET"]
             }
         }
@@ -72,8 +75,8 @@ package struct PathTable: Sendable {
         for tracker in trackers {
             for path in tracker.mapping.request.paths { add(path, .conversions, tracker) }
             if let list = tracker.mapping.list { add(list.path, .list, tracker) }
-            for (index, update) in tracker.mapping.updates.enumerated() {
-                for path in update.inbound?.request.paths ?? [] { add(path, .update(index), tracker) }
+            for (index, message) in tracker.mapping.messages.enumerated() {
+                for path in message.inbound?.request.paths ?? [] { add(path, .message(index), tracker) }
             }
         }
     }

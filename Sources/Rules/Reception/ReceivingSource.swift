@@ -22,8 +22,9 @@ package final class ReceivingSource: Sendable {
     /// Of the other sources that share orders with this one.
     package let sharedOrders: [OrderRule]
     package let repeats: RepeatPolicy
-    /// By the index of the mapping's updates.
-    package let updateReaders: [MappingReader?]
+    /// By the index of the mapping's other kinds of message.
+    package let messageReaders: [MappingReader?]
+    package let takesCorrections: Bool
     package let rule: CorrectionRule
     /// How many of its corrections may wait for their conversions.
     package let waiting: WaitingLimits
@@ -65,17 +66,21 @@ package final class ReceivingSource: Sendable {
         freshness = configuration.freshness
         orders = OrderRule(configuration)
         sharedOrders = sharing.map { OrderRule($0) }
-        updateReaders = mapping.updates.map { update in
-            update.inbound.map {
-                MappingReader($0, settings: settings, exponents: configuration.exponents, surplus: configuration.surplus)
+        messageReaders = mapping.messages.map { message in
+            message.inbound.map {
+                MappingReader(
+                    $0, settings: settings, defaults: configuration.defaults, exponents: configuration.exponents,
+                    surplus: configuration.surplus)
             }
         }
+        takesCorrections = mapping.updates.contains { $0.inbound != nil }
         repeats = orders.repeats
         rule = CorrectionRule(adding: repeats == .add, routes: routes)
         allowIPs = configuration.allowIPs
         givenName = mapping.request.sourceName?.setting.flatMap { settings[$0]?.texts.first }
         var bound: [String: String] = [:]
-        for plan in [mapping.request.path, mapping.list?.path].compactMap(\.self) + mapping.updates.compactMap({ $0.inbound?.request.path })
+        for plan in [mapping.request.path, mapping.list?.path].compactMap(\.self)
+            + mapping.messages.compactMap({ $0.inbound?.request.path })
         {
             for case .setting(let name) in plan.segments { bound[name] = settings[name]?.texts.first }
         }
@@ -92,8 +97,6 @@ package final class ReceivingSource: Sendable {
 
     /// Finds its own secrets only. Made when it is needed, which is hardly ever.
     var secretFinder: SecretFinder { SecretFinder(secrets, minimumLength: Reception.shortestHidden) }
-
-    package var takesCorrections: Bool { updateReaders.contains { $0 != nil } }
 
     package func isNamed(_ text: String) -> Bool { text == name || text == givenName }
 

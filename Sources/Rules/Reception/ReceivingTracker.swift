@@ -6,6 +6,10 @@ package final class ReceivingTracker: Sendable {
     package let sources: [ReceivingSource]
     package let mask: RequestMask
     package let answersReview: Bool
+    /// Whether more than the address decides what kind of message a request is.
+    let hasKinds: Bool
+    /// Whether a request is looked into before it is admitted.
+    let looksInside: Bool
     private let byName: [String: ReceivingSource]
 
     package init(_ mapping: Mapping, sources: [ReceivingSource], mask: RequestMask) {
@@ -13,6 +17,8 @@ package final class ReceivingTracker: Sendable {
         self.sources = sources
         self.mask = mask
         answersReview = mapping.answersReview
+        hasKinds = mapping.hasConditions
+        looksInside = hasKinds || !mapping.handshakes.isEmpty
         byName = Dictionary(sources.map { ($0.name, $0) }) { first, _ in first }
     }
 

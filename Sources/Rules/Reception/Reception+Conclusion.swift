@@ -67,6 +67,14 @@ extension Reception {
         return .refused(Refusal(.rateLimited, sentence), retryAfter: 60)
     }
 
+    /// The reply to a documented message that is no conversion.
+    package func ignored(_ arrival: Arrival, _ admission: Admission) -> ReceptionReply {
+        let mapping = admission.match.mapping
+        let nothing = Conversion(
+            id: arrival.id, source: admission.source?.name ?? "", tracker: mapping.name, receivedAt: arrival.receivedAt)
+        return reply(Mapping.ignored, to: nothing, about: arrival.id, arrival, mapping)
+    }
+
     /// The documented error.
     ///
     /// - Parameter retryAfter: in seconds, if the same request may come again.

@@ -9,6 +9,10 @@ package enum Judgement: Sendable {
     case conversion(Conversion, Submission)
     /// For `correct`. The conversion is the message as it was sent, for replies.
     case correction(CorrectionMessage, Submission)
+    /// A documented message that is no conversion.
+    ///
+    /// - Parameter reason: of the mapping, for people.
+    case ignored(reason: String)
 }
 
 /// What a judge did on the way to its judgement, for people.
@@ -33,21 +37,33 @@ extension Reception {
             let parsed = try admission.outcome.get()
             guard let source = admission.source else { throw Refusal(.failed, "no source was found for this request") }
             switch admission.match.endpoint {
-            case .conversions: return try conversion(arrival, admission.match, source, parsed, &notes)
-            case .update(let index): return try correction(arrival, admission.match, source, index, parsed, &notes)
+            case .conversions: return try conversion(arrival, admission.match, source, source.reader, parsed, &notes)
+            case .message(let index): return try message(arrival, admission.match, source, index, parsed, &notes)
             case .list: return try list(arrival.request, admission.match.mapping)
+            case .ignored(let index): return .ignored(reason: admission.match.mapping.ignores[index].reason)
+            case .unknown: throw admission.match.mapping.unknownKind
             }
         } catch {
             return .refused(error)
         }
     }
 
+    private func message(
+        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ index: Int, _ parsed: ParsedRequest,
+        _ notes: inout JudgeNotes?
+    ) throws(Refusal) -> Judgement {
+        guard let reader = source.messageReaders[index] else { throw Refusal(.notFound, "nothing answers here") }
+        if reader.mapping.isCorrection { return try correction(arrival, match, source, reader, parsed, &notes) }
+        return try conversion(arrival, match, source, reader, parsed, &notes)
+    }
+
     private func conversion(
-        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ parsed: ParsedRequest, _ notes: inout JudgeNotes?
+        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ reader: MappingReader, _ parsed: ParsedRequest,
+        _ notes: inout JudgeNotes?
     ) throws(Refusal) -> Judgement {
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
         var origins = notes?.origins
-        var conversion = try source.reader.read(parsed, as: identity, origins: &origins)
+        var conversion = try reader.read(parsed, as: identity, origins: &origins)
         conversion.warnings += [match.warning, arrival.note].compactMap { $0 }
         if let refusal = source.freshness?.refusal(of: conversion, arrivedAt: arrival.arrivedAt) { throw refusal }
         if parsed.isLossy, let refusal = source.orders.refusal(ofLost: conversion) { throw refusal }
@@ -77,10 +93,9 @@ extension Reception {
     }
 
     private func correction(
-        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ index: Int, _ parsed: ParsedRequest,
+        _ arrival: Arrival, _ match: PathTable.Match, _ source: ReceivingSource, _ reader: MappingReader, _ parsed: ParsedRequest,
         _ notes: inout JudgeNotes?
     ) throws(Refusal) -> Judgement {
-        guard let reader = source.updateReaders[index] else { throw Refusal(.notFound, "nothing answers here") }
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
         var read = try reader.readCorrection(parsed, as: identity)
         if let refusal = source.freshness?.refusal(of: read.message, arrivedAt: arrival.arrivedAt) { throw refusal }

@@ -5,6 +5,8 @@ extension Reception {
     package enum Place {
         /// - Parameter first: the first of the matches that takes the method.
         case trackers([PathTable.Match], first: PathTable.Match)
+        /// A platform looks whether the address lives: the answer needs no credential, and nothing comes of the request.
+        case handshake(ReceptionReply, of: PathTable.Match)
         /// Nothing answers at this path, or not in this method.
         case nowhere(ReceptionReply, Refusal)
     }
@@ -14,8 +16,14 @@ extension Reception {
         if case .named(let source, _) = arrival.sender { return find(request, of: source) }
         let matches = paths.matches(request.path)
         guard !matches.isEmpty else { return nowhere("nothing answers at \(request.path.quotedBriefly)") }
-        guard let first = matches.first(where: { $0.takes(request.method) }) else { return methodRefusal(arrival, matches) }
-        return .trackers(matches, first: first)
+        var chosen = matches
+        if matches.contains(where: \.tracker.looksInside) {
+            let raw = RawRequest(request)
+            if let (reply, match) = handshake(raw, matches, at: arrival.receivedAt) { return .handshake(reply, of: match) }
+            chosen = matches.chosen(for: raw)
+        }
+        guard let first = chosen.first(where: { $0.takes(request.method) }) else { return methodRefusal(arrival, matches) }
+        return .trackers(chosen, first: first)
     }
 
     /// An operator names the request's source, so the path only decides which of the tracker's requests it is: the main one if it has none.
@@ -26,13 +34,24 @@ extension Reception {
             match.sources = [source]
             return match
         }
-        if let match = own.first(where: { $0.endpoint != .list }) { return .trackers([match], first: match) }
+        if let match = own.chosen(for: RawRequest(request)).first(where: { $0.endpoint != .list }) {
+            return .trackers([match], first: match)
+        }
         for tracker in paths.trackers {
             guard let source = tracker.sources.first(where: { $0.name == name }) else { continue }
             let match = PathTable.Match(tracker: tracker, endpoint: .conversions, sources: [source], pathValues: [:])
             return .trackers([match], first: match)
         }
         return nowhere("the configuration has no source '\(name)'")
+    }
+
+    private func handshake(
+        _ request: RawRequest, _ matches: [PathTable.Match], at now: Timestamp
+    ) -> (ReceptionReply, PathTable.Match)? {
+        for match in matches {
+            if let reply = match.tracker.mapping.handshakeReply(to: request, at: now) { return (ReceptionReply(reply), match) }
+        }
+        return nil
     }
 
     private func nowhere(_ sentence: String) -> Place { .nowhere(.error(.notFound, sentence), Refusal(.notFound, sentence)) }

@@ -90,24 +90,3 @@ extension SourceConfiguration {
         return mapping.setting(setting, settings) == other.mapping.setting(setting, other.settings) ? nil : plan.header
     }
 }
-
-extension SourceConfiguration {
-    /// The update that a request's path leads to, with or without the source's name in front; nil for the main request.
-    package func update(takenBy request: WireRequest) -> (index: Int, mapping: Mapping, pathValues: [String: String])? {
-        for (index, update) in mapping.updates.enumerated() {
-            guard let own = update.inbound, own.request.methods.contains(request.method),
-                let values = own.request.paths.lazy.compactMap({ $0.match(request.path, below: name) }).first
-            else { continue }
-            return (index, own, values)
-        }
-        return nil
-    }
-}
-
-extension PathPlan {
-    /// The variable segments of a path that may have a source's name in front; nil if it is another.
-    package func match(_ path: String, below name: String) -> [String: String]? {
-        let prefix = "/\(name)/"
-        return match(path) ?? (path.hasPrefix(prefix) ? match(path.dropFirst(prefix.utf8.count - 1)) : nil)
-    }
-}

@@ -110,13 +110,16 @@ package struct SourceActivity: Sendable, Equatable {
     /// Conversions and corrections since the day's midnight.
     package var received = 0
     package var refused = 0
-    /// When the last one came that was taken or refused; of those that are still stored.
+    /// Documented messages that are no conversions.
+    package var ignored = 0
+    /// When the last one came that was taken, refused or ignored; of those that are still stored.
     package var last: Timestamp
 
-    package init(source: String, received: Int = 0, refused: Int = 0, last: Timestamp) {
+    package init(source: String, received: Int = 0, refused: Int = 0, ignored: Int = 0, last: Timestamp) {
         self.source = source
         self.received = received
         self.refused = refused
+        self.ignored = ignored
         self.last = last
     }
 }

@@ -64,6 +64,7 @@ struct LongIdentifierTests {
         }
         func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult { try await inner.correct(submission) }
         func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? { try await inner.keep(refused) }
+        func count(_ ignored: IgnoredMessage) async throws(StoreError) { try await inner.count(ignored) }
         func checkWritable() async throws(StoreError) { try await inner.checkWritable() }
         func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { try await inner.conversions(filter) }
     }

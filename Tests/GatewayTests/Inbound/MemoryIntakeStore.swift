@@ -10,6 +10,7 @@ final class MemoryIntakeStore: IntakeStore {
         var submissions: [Submission] = []
         var keys: [DuplicateKey: (id: ConversionID, source: String, at: Timestamp)] = [:]
         var refused: [RefusedRequest] = []
+        var ignored: [IgnoredMessage] = []
         var repeats: [(first: ConversionID, sameContent: Bool)] = []
         var failure: StoreError?
         var checks = 0
@@ -30,6 +31,7 @@ final class MemoryIntakeStore: IntakeStore {
 
     var submissions: [Submission] { state.withLock(\.submissions) }
     var refused: [RefusedRequest] { state.withLock(\.refused) }
+    var ignored: [IgnoredMessage] { state.withLock(\.ignored) }
 
     var claimEpoch: Int { state.withLock(\.claimEpoch) }
     /// The process has slept past its lease.
@@ -67,6 +69,14 @@ final class MemoryIntakeStore: IntakeStore {
         }
         if let failure { throw failure }
         return number
+    }
+
+    func count(_ ignored: IgnoredMessage) async throws(StoreError) {
+        let failure = state.withLock { state in
+            if state.failure == nil { state.ignored.append(ignored) }
+            return state.failure
+        }
+        if let failure { throw failure }
     }
 
     func checkWritable() async throws(StoreError) {

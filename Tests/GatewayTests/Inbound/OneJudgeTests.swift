@@ -151,7 +151,7 @@ private struct JudgeBench {
             compare(submission, recorder.takeLast(), picture)
             try await compare(conversion, submission, id, picture)
         case .correction(_, let submission)?: compare(submission, recorder.takeLast(), picture)
-        case .refused?, .list?, nil: #expect(recorder.takeLast() == nil, picture)
+        case .refused?, .list?, .ignored?, nil: #expect(recorder.takeLast() == nil, picture)
         }
         return served.wire.status
     }
@@ -202,6 +202,7 @@ private final class RecordingStore: IntakeStore {
     }
 
     func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? { try await store.keep(refused) }
+    func count(_ ignored: IgnoredMessage) async throws(StoreError) { try await store.count(ignored) }
     func checkWritable() async throws(StoreError) { try await store.checkWritable() }
     func conversions(_ filter: ConversionFilter) async throws(StoreError) -> [ConversionRow] { try await store.conversions(filter) }
 }

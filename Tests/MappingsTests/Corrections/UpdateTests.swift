@@ -25,6 +25,7 @@ struct UpdateTests {
             request: { method: POST, path: "/{shop}/void", body: form }
             when: status in ["rejected", "refunded", "chargeback"] or update == "refund"
             means: { status: refunded }
+            whole: true
             fields:
               ref: { is: order_id, required: true }
               back: { is: refund, as: money(major) }
@@ -146,6 +147,117 @@ struct UpdateTests {
                 == "ref is required; back '1,005' has a comma that could mean thousands or decimals; write plain digits with a point for decimals, such as 1234.56"
         )
         #expect(try Self.read("void", "ref=1&why=none").failure?.reason == "why 'none' is no reason")
+    }
+
+    // MARK: What the main request gives to others
+
+    private static let bistro = """
+        tracker: Bistro
+        request: { method: GET, path: /pay }
+        fields:
+          id: { is: order_id, required: true }
+          payout: { is: amount, as: money(minor) }
+          kind: { is: type, values: { buy: sale, ask: lead } }
+          state: { is: status, values: { ok: approved, no: [refunded, rejected] } }
+          why: { is: reason, length: 1..5 }
+        checks:
+          - { need: 'not (status in ["refunded"])', else: "Bistro takes no {status} bill" }
+          - { need: exists(amount), else: an amount is required, corrections: true }
+        same_conversion: [order_id]
+        messages:
+          question:
+            when: type == "lead"
+            request: { method: POST, path: /ask, body: form }
+            fields:
+              payout: { required: false, out: false }
+              note: { is: sub_ids.s1 }
+          bare:
+            when: type == "install"
+            request: { method: POST, path: /installed, body: json }
+            for: out
+            only: true
+            fields: { order: { out: order_id } }
+          trial: { when: type == "trial", skip: "Bistro serves no {type}" }
+        updates:
+          part:
+            when: update == "refund" and status == "approved"
+            request: { method: POST, path: /back, body: json }
+            means: refund
+            fields: { id: { is: order_id, required: true } }
+          again:
+            resend: true
+            fields: { payout: { out: amount - refunded }, kind: { out: "'gone'" }, why: { required: true } }
+
+        """
+
+    private static func sentByBistro(_ values: [Field: String], _ text: String = bistro) throws -> String {
+        Samples.sent(conversion(values), to: try MappingWriter(Samples.compile(text), url: "https://t.example"))
+    }
+
+    @Test func `a field that is sent again keeps what it does not say`() throws {
+        #expect(
+            try Self.sentByBistro([
+                .orderID: "1", .type: "sale", .amount: "50", .currency: "EUR", .status: "refunded", .reason: "late", .update: "status",
+                .refunded: "20",
+            ]) == "GET /pay?id=1&payout=3000&kind=gone&state=no&why=late")
+        #expect(
+            try Self.sentByBistro([
+                .orderID: "1", .type: "sale", .amount: "50", .currency: "EUR", .status: "rejected", .reason: "too late", .update: "status",
+            ]) == "skipped: why has 8 characters; Bistro takes at most 5")
+    }
+
+    @Test func `a check holds back what is sent again only if it says so, and is named then`() throws {
+        #expect(
+            try Self.sentByBistro([.orderID: "1", .type: "sale", .status: "refunded", .reason: "late", .update: "status"])
+                == "skipped: an amount is required (the check 'exists(amount)', which counts for corrections too)")
+        #expect(
+            try Self.sentByBistro([.orderID: "1", .type: "sale", .status: "refunded", .amount: "5"])
+                == "skipped: Bistro takes no refunded bill")
+    }
+
+    @Test func `a part that goes back is not sent as the whole, unless the mapping says so`() throws {
+        let part: [Field: String] = [
+            .orderID: "1", .type: "sale", .amount: "50", .currency: "EUR", .status: "approved", .update: "refund", .refund: "20",
+            .refunded: "20",
+        ]
+        #expect(
+            try Self.sentByBistro(part)
+                == "skipped: /back of Bistro does not say how much goes back, so it would take back all; the refund of EUR 20.00 was not sent"
+        )
+        let loose = Self.bistro.replacing("    means: refund\n", with: "    means: refund\n    part_as_whole: true\n")
+        #expect(try Self.sentByBistro(part, loose) == #"POST /back {"id":"1"}"#)
+        let exact = Self.bistro.replacing(
+            "required: true } }\n  again", with: "required: true }, left: { is: remaining, as: money(major) } }\n  again")
+        #expect(try Self.sentByBistro(part, exact) == #"POST /back {"id":"1","left":30.00}"#)
+    }
+
+    @Test func `other first messages have the main fields with what they change and add`() throws {
+        #expect(
+            try Self.sentByBistro([.orderID: "1", .type: "lead", .amount: "5", .currency: "EUR"]) == "POST /ask id=1&kind=ask")
+        #expect(try Self.sentByBistro([.orderID: "1", .type: "install", .amount: "5"]) == #"POST /installed {"order":"1"}"#)
+        #expect(try Self.sentByBistro([.orderID: "1", .type: "trial"]) == "skipped: Bistro serves no trial")
+        #expect(
+            try Self.sentByBistro([.orderID: "1", .type: "sale", .amount: "5", .currency: "EUR"]) == "GET /pay?id=1&payout=500&kind=buy")
+        let question = try #require(Samples.compile(Self.bistro).messages.first?.inbound)
+        let request = WireRequest(
+            method: "POST", path: "/ask", headers: [("Content-Type", "application/x-www-form-urlencoded")],
+            body: Array("id=1&kind=ask&payout=250&note=n".utf8))
+        let defaults: [(path: FieldPath, value: Value)] = [(.field(.currency), .text("EUR"))]
+        let read = try MappingReader(question, defaults: defaults).read(question.parse(request), as: Samples.identity)
+        #expect(read.exampleText("amount") == "EUR 2.50" && read.subID("s1") == "n" && read.text(.type) == "lead")
+    }
+
+    @Test func `without whole: true a refund that does not say how much is refused`() throws {
+        let strict = Self.acme.replacing("    whole: true\n", with: "")
+        let inbound = try #require(Samples.compile(strict).updates.first?.inbound)
+        let request = WireRequest(
+            method: "POST", path: "/north/void", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("ref=1".utf8)
+        )
+        let refusal = Result { () throws(Refusal) in
+            try MappingReader(inbound, settings: ["shop": .text("north")]).readCorrection(inbound.parse(request), as: Samples.identity)
+        }.failure
+        #expect(refusal?.reason == "back is required: without it nobody knows how much goes back")
+        #expect(refusal?.code == .missingField)
     }
 
     @Test func `every correction of a conversion is sent to each tracker or skipped`() throws {

@@ -32,7 +32,7 @@ struct OrderRuleTests {
         switch reception.judge(arrival, reception.admit(arrival, matches, first)) {
         case .conversion(_, let submission), .correction(_, let submission): return submission
         case .refused(let refusal): throw refusal
-        case .list: throw Refusal(.notFound, "a list")
+        case .list, .ignored: throw Refusal(.notFound, "no message")
         }
     }
 

@@ -26,6 +26,7 @@ final class PostgresConversionStore: SQLStore {
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
     private let results: PostgresBatches<AttemptResult, Bool>
     private let keeps: PostgresBatches<RefusedRequest, Int64?>
+    private let counts: PostgresBatches<IgnoredMessage, Void>
     let writer: PostgresWriter
     private let node: PostgresNode?
 
@@ -67,6 +68,11 @@ final class PostgresConversionStore: SQLStore {
             connection, inputs, _ throws(PostgresFailure) in
             try writer.keep(inputs, connection).map(Optional.some)
         }
+        counts = PostgresBatches(repairLane, capacity: limits.queued, batchLimit: limits.batch) {
+            connection, inputs, _ throws(PostgresFailure) in
+            try writer.count(inputs, connection)
+            return inputs.map { _ in () }
+        }
     }
 
     /// Sets the database up or brings it up to date; blocks. Returns the schema's version before and after.
@@ -89,6 +95,7 @@ final class PostgresConversionStore: SQLStore {
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance { try await accepts.add(QueuedSubmission(submission)) }
     @discardableResult
     func keep(_ refused: RefusedRequest) async throws(StoreError) -> Int64? { try await keeps.add(refused) }
+    func count(_ ignored: IgnoredMessage) async throws(StoreError) { try await counts.add(ignored) }
     @discardableResult
     func record(_ result: AttemptResult) async throws(StoreError) -> Bool {
         do throws(StoreError) {
@@ -162,6 +169,7 @@ final class PostgresConversionStore: SQLStore {
         await corrections.close()
         await results.close()
         await keeps.close()
+        await counts.close()
         await node?.close()
         for lane in [intakeLane, resultLane, repairLane, claimLane, readLane, leaseLane] { await lane.close() }
     }

@@ -10,10 +10,23 @@ enum PostgresSchema {
     static var version: Int { migrations.count }
 
     /// Each in one transaction; the first is number 1.
-    static let migrations = [first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, deliveryLines, arrivals]
+    static let migrations = [
+        first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, deliveryLines, arrivals, ignored,
+    ]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
+
+    /// Documented messages that are no conversions, counted by source and quarter of an hour.
+    private static let ignored = """
+        CREATE TABLE ignored (
+            source text COLLATE "C" NOT NULL,
+            quarter bigint NOT NULL,
+            count bigint NOT NULL,
+            last bigint NOT NULL,
+            PRIMARY KEY (source, quarter)
+        ) WITH (fillfactor = 50);
+        """
 
     /// Refuses a database that is not set up, or that a newer gateway set up.
     static func check(_ connection: PostgresConnection, place: String) throws {

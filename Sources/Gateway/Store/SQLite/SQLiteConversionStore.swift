@@ -100,6 +100,10 @@ final class SQLiteConversionStore: SQLStore {
         try await write { try $0.keep(refused) }
     }
 
+    func count(_ ignored: IgnoredMessage) async throws(StoreError) {
+        try await write { try $0.count(ignored) }
+    }
+
     func correct(_ submission: Submission) async throws(StoreError) -> CorrectionResult {
         let queued = QueuedSubmission(submission)
         return try await write { writer in

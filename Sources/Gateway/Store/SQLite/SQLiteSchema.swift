@@ -32,8 +32,20 @@ enum SQLiteSchema {
         // What has become of each line of a delivery that is one request for each item; NULL in any other.
         migrator.registerMigration("9") { try $0.execute(sql: "ALTER TABLE delivery ADD COLUMN lines TEXT") }
         migrator.registerMigration("10") { try $0.execute(sql: arrivals) }
+        migrator.registerMigration("11") { try $0.execute(sql: ignored) }
         return migrator
     }
+
+    /// Documented messages that are no conversions, counted by source and quarter of an hour.
+    private static let ignored = """
+        CREATE TABLE ignored (
+            source INTEGER NOT NULL,
+            quarter INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            PRIMARY KEY (source, quarter)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// A step of a history costs the same however many came before it.
     private static let boundedHistories = """

@@ -1,6 +1,7 @@
-/// One entry of `updates:`, bound to a destination.
-struct UpdateWriter: Sendable {
+/// One entry of `messages:` or `updates:`, bound to a destination.
+struct MessageWriter: Sendable {
     let name: String
+    let role: MessagePlan.Role
     private let condition: Expression?
     private let way: Way
 
@@ -10,8 +11,9 @@ struct UpdateWriter: Sendable {
     }
 
     /// - Parameter make: binds the entry's own mapping to the destination.
-    init(_ plan: UpdatePlan, _ make: (Mapping) throws(PathPlan.MissingSetting) -> MappingWriter) throws(PathPlan.MissingSetting) {
+    init(_ plan: MessagePlan, _ make: (Mapping) throws(PathPlan.MissingSetting) -> MappingWriter) throws(PathPlan.MissingSetting) {
         name = plan.name
+        role = plan.role
         condition = plan.condition
         switch plan.way {
         case .request(let mapping, _), .resend(let mapping): way = .request(try make(mapping))
@@ -23,9 +25,13 @@ struct UpdateWriter: Sendable {
         if case .request(let writer) = way { writer.mapping } else { nil }
     }
 
+<<<<<<< HEAD:Sources/Mappings/Writing/UpdateWriter.swift
     func fits(_ input: borrowing ExpressionInput) -> Bool { condition?.isTrue(input) ?? true }
 
     /// Nil if the entry is not for this correction.
+=======
+    /// Nil if the entry is not for this conversion or correction.
+>>>>>>> 759ea4049e5fdcd1ab5deb3baae15c46df619d31:Sources/Mappings/Writing/MessageWriter.swift
     func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> OutboundRequest? {
         guard fits(input) else { return nil }
         switch way {
@@ -39,17 +45,30 @@ struct UpdateWriter: Sendable {
 }
 
 extension MappingWriter {
+    /// Writes a first message by the first entry that is for it, else by the main request.
+    func writeFirst(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
+        if hasOtherFirsts {
+            let input = ExpressionInput(conversion, variables: settingValues)
+            for message in messages where message.role == .first {
+                if let request = try message.write(input, at: now) { return request }
+            }
+        }
+        return try writeRequest(conversion, at: now)
+    }
+
     /// Writes a correction by the first entry that is for it. The reason of a skip names what is not sent.
     func writeUpdate(_ conversion: Conversion, at now: Timestamp) throws(Skip) -> OutboundRequest {
+        // Corrections that were stored before this field was known have none.
+        let conversion = conversion[.remaining].isAbsent ? conversion.withRemaining : conversion
         let input = ExpressionInput(conversion, variables: settingValues + [.text(conversion.change)])
-        for update in updates {
-            if let request = try update.write(input, at: now) { return request }
+        for message in messages where message.role == .correction {
+            if let request = try message.write(input, at: now) { return request }
         }
-        let takes = updates.isEmpty ? "takes no corrections" : "has no call for this correction"
+        let takes = mapping.updates.isEmpty ? "takes no corrections" : "has no call for this correction"
         throw Skip("\(mapping.tracker) \(takes), so \(conversion.change) was not sent")
     }
 
-    /// - Parameter update: of the request that was answered.
+    /// - Parameter update: the entry that the answered request was written by.
     package func interpret(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
         asked(by: update).interpret(status: status, body: body)
     }
@@ -57,7 +76,7 @@ extension MappingWriter {
     /// Whether the tracker documents an answer with this status.
     package func documents(status: Int, update: String?) -> Bool { asked(by: update).documents(status: status) }
 
-    private func asked(by update: String?) -> Mapping {
-        update.flatMap { name in updates.first { $0.name == name }?.mapping } ?? mapping
+    private func asked(by name: String?) -> Mapping {
+        name.flatMap { name in messages.first { $0.name == name }?.mapping } ?? mapping
     }
 }

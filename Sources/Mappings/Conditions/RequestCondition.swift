@@ -1,0 +1,56 @@
+/// A condition over a request as it came, before a mapping has read it: `body.type == "charge.refunded"`.
+///
+/// It decides what kind of message a request is. Compiled once; a request's body is taken apart only if a condition looks into it.
+package struct RequestCondition: Sendable {
+    let expression: Expression
+    /// The names in it, in the order of the expression's variables.
+    let parts: [RequestPart]
+    /// As the file has it.
+    package let source: String
+
+    package func isTrue(_ request: RawRequest) -> Bool {
+        expression.isTrue(ExpressionInput(Self.nobody, variables: parts.map(request.value)))
+    }
+
+    /// Expressions see a conversion, and there is none yet.
+    private static let nobody = Conversion(
+        id: ConversionID(high: 0, low: 0), source: "", tracker: "", receivedAt: Timestamp(microseconds: 0))
+}
+
+extension RequestCondition {
+    private static let words: Set<String> = ["and", "or", "not", "in", "true", "false"]
+    /// What looks at a conversion and not at values that it is given.
+    private static let foreign: Set<String> = ["sum", "count", "minor"]
+
+    /// Nil if it has a mistake, which is reported.
+    static func parse(_ node: YAMLNode, into diagnostics: inout Diagnostics) -> RequestCondition? {
+        guard let text = node.text("if", &diagnostics) else { return nil }
+        let place = node.textLocation
+        // What is no sequence of words and signs, the parser reports.
+        let tokens = (try? ExpressionLexer.tokens(of: text)) ?? []
+        var variables: [(name: String, kind: Expression.Kind)] = []
+        var parts: [RequestPart] = []
+        for (index, (token, offset)) in tokens.enumerated() {
+            guard case .name(let name) = token, !words.contains(name) else { continue }
+            if index + 1 < tokens.count, tokens[index + 1].token == .symbol("("), !foreign.contains(name) { continue }
+            guard let part = RequestPart(name: name) else {
+                diagnostics.error(at: place.advanced(by: offset, in: text), unknown(name))
+                return nil
+            }
+            guard !variables.contains(where: { $0.name == name }) else { continue }
+            variables.append((name, part.kind))
+            parts.append(part)
+        }
+        let names = ExpressionNames(variables: variables)
+        let expression = ExpressionParser.parse(text, at: place, names: names, expecting: .flag, into: &diagnostics)
+        return expression.map { RequestCondition(expression: $0, parts: parts, source: text) }
+    }
+
+    private static func unknown(_ name: String) -> String {
+        let known = "it knows method, path, headers.NAME, query.NAME and body.NAME"
+        if foreign.contains(name) { return "'\(name)' is about a conversion, and an 'if' decides before there is one; \(known)" }
+        let path = FieldPath(name: name)
+        return "unknown name '\(name)' in an 'if'; \(known)"
+            + (path == nil ? "" : ": the request is not read yet, so write where '\(name)' is in it")
+    }
+}
