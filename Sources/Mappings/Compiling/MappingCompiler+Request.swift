@@ -18,7 +18,7 @@ extension MappingCompiler {
         map.finish(&diagnostics)
         guard !paths.isEmpty, !methods.isEmpty else { return nil }
         return RequestPlan(
-            methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, isPerItem: isPerItem, sourceName: sourceName,
+            methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, sourceName: sourceName,
             condition: condition)
     }
 

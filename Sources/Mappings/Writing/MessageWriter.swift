@@ -25,13 +25,9 @@ struct MessageWriter: Sendable {
         if case .request(let writer) = way { writer.mapping } else { nil }
     }
 
-<<<<<<< HEAD:Sources/Mappings/Writing/UpdateWriter.swift
     func fits(_ input: borrowing ExpressionInput) -> Bool { condition?.isTrue(input) ?? true }
 
-    /// Nil if the entry is not for this correction.
-=======
     /// Nil if the entry is not for this conversion or correction.
->>>>>>> 759ea4049e5fdcd1ab5deb3baae15c46df619d31:Sources/Mappings/Writing/MessageWriter.swift
     func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> OutboundRequest? {
         guard fits(input) else { return nil }
         switch way {
