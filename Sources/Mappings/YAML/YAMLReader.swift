@@ -8,7 +8,7 @@ package enum YAMLReader {
         do {
             guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else { return YAMLNode(.map([]), at: start) }
             let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            return node(root, parent: start, lines, &diagnostics)
+            return node(root, parent: start, lines)
         } catch let error as YamlError {
             diagnostics.append(diagnostic(error, at: start))
         } catch {
@@ -17,9 +17,7 @@ package enum YAMLReader {
         return nil
     }
 
-    private static func node(
-        _ node: Node, parent: SourceLocation, _ lines: [Substring], _ diagnostics: inout Diagnostics
-    ) -> YAMLNode {
+    private static func node(_ node: Node, parent: SourceLocation, _ lines: [Substring]) -> YAMLNode {
         let mark = node.mark
         let location = SourceLocation(file: parent.file, line: mark?.line ?? parent.line, column: mark?.column ?? parent.column)
         switch node {
@@ -28,40 +26,15 @@ package enum YAMLReader {
             let start = textStart(scalar.style, location, lines)
             return YAMLNode(.scalar(scalar.string, isPlain: isPlain), at: location, textAt: start)
         case .sequence(let sequence):
-            return YAMLNode(.list(sequence.map { Self.node($0, parent: location, lines, &diagnostics) }), at: location)
+            return YAMLNode(.list(sequence.map { Self.node($0, parent: location, lines) }), at: location)
         case .mapping(let mapping):
             let entries = mapping.map { entry in
-                (
-                    key: Self.node(entry.key, parent: location, lines, &diagnostics),
-                    value: Self.node(entry.value, parent: location, lines, &diagnostics)
-                )
+                (key: Self.node(entry.key, parent: location, lines), value: Self.node(entry.value, parent: location, lines))
             }
-            return YAMLNode(.map(merged(whole(entries, &diagnostics))), at: location)
+            return YAMLNode(.map(merged(entries)), at: location)
         case .alias:
             return YAMLNode(.scalar("", isPlain: true), at: location)
         }
-    }
-
-    /// `{ out: f(a, b) }` without quotes has the entries `out: f(a` and `b)`. They are put together, so that the comma is the only complaint.
-    private static func whole(
-        _ entries: [(key: YAMLNode, value: YAMLNode)], _ diagnostics: inout Diagnostics
-    ) -> [(key: YAMLNode, value: YAMLNode)] {
-        var whole: [(key: YAMLNode, value: YAMLNode)] = []
-        for entry in entries {
-            guard entry.value.isNull, let rest = entry.key.scalar, let last = whole.last,
-                case .scalar(let text, isPlain: true) = last.value.content,
-                text.openBrackets > 0
-            else {
-                whole.append(entry)
-                continue
-            }
-            let joined = "\(text), \(rest)"
-            whole[whole.count - 1].value.content = .scalar(joined, isPlain: true)
-            guard joined.openBrackets <= 0 else { continue }
-            let key = last.key.scalar ?? ""
-            diagnostics.error(at: last.value.location, "a comma ends the value here; put it into quotes: \(key): '\(joined)'")
-        }
-        return whole
     }
 
     /// With the entries of the maps that `<<` names; an entry of the map's own counts first, then those of the maps in their order.
@@ -108,11 +81,6 @@ package enum YAMLReader {
             return Diagnostic(at: start, "this is not YAML: \(error)")
         }
     }
-}
-
-extension String {
-    /// How many brackets are not closed.
-    fileprivate var openBrackets: Int { reduce(0) { $1 == "(" ? $0 + 1 : $1 == ")" ? $0 - 1 : $0 } }
 }
 
 extension YAMLNode.Content {
