@@ -27,8 +27,11 @@ extension MappingCompiler {
             }
         }
         var initial: Value?
+        var initialSetting: String?
         if let node = entry.value("default", side), let text = node.text("default", &diagnostics) {
-            initial = defaultValue(text, at: node.location, target: entry.target)
+            initialSetting = settingName(text, at: node.location)
+            let written = initialSetting.map { name in settings.first { $0.name == name }?.initial?.texts.first } ?? text
+            if let written { initial = defaultValue(written, at: node.location, target: entry.target) }
         }
         let asNode = entry.value("as", side)
         let converter = converter(asNode, at: entry.node.location, target: entry.target)
@@ -38,7 +41,7 @@ extension MappingCompiler {
             slot: slot, aliases: aliases, converter: converter,
             words: words(valuesNode, other: entry.value("other", side), target: entry.target),
             required: requirement(entry.value("required", side), names: Mapping.names(of: settings, hasItem: entry.isItem)),
-            initial: initial, length: length(entry.value("length", side)) ?? entry.target?.usualLength,
+            initial: initial, initialSetting: initialSetting, length: length(entry.value("length", side)) ?? entry.target?.usualLength,
             code: FailureCode(rawValue: entry.value("code", side)?.text("code", &diagnostics) ?? FailureCode.invalid.rawValue))
     }
 

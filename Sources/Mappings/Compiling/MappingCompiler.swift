@@ -25,8 +25,9 @@ package struct MappingCompiler {
     }
 
     private mutating func mapping(_ root: YAMLNode, name: String) -> Mapping? {
+        let isMap = root.isMap || root.isNull
         var top = YAMLFields(root, subject: "a mapping", into: &diagnostics)
-        guard !diagnostics.hasErrors else { return nil }
+        guard isMap else { return nil }
         if name.isEmpty || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }) {
             diagnostics.error(at: root.location, "a mapping's name is its file's: letters, digits, '-' and '_' only, found '\(name)'")
         }
@@ -61,7 +62,7 @@ package struct MappingCompiler {
             fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
             list: list, examples: examples, layout: layout, readingOrder: readingOrder)
         mapping.updates = updateNodes.compactMap { update($0.name, at: $0.key.location, $0.value, of: mapping) }
-        return mapping
+        return mapping.completingSettings()
     }
 
     /// Words such as the type come first, then the currency, then the amounts that need it.

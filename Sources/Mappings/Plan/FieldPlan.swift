@@ -63,6 +63,8 @@ package struct FieldPlan: Sendable {
     package struct ConverterCall: Sendable {
         package var converter: ConverterDescription
         package var words: [Word]
+        /// One that is made already, from texts in quotes.
+        package var made: (any FieldConverter)?
 
         package enum Word: Sendable, Hashable {
             case literal(String)
@@ -75,6 +77,8 @@ package struct FieldPlan: Sendable {
         package var entries: [Entry]
         /// What any other wire word is read as.
         package var other: String?
+        /// The setting that the entries are from; the entries here are those of its default.
+        package var setting: String?
 
         package struct Entry: Sendable {
             package var wire: String
@@ -91,6 +95,8 @@ package struct FieldPlan: Sendable {
         package var words: Words?
         package var required: Requirement
         package var initial: Value?
+        /// The setting that the default is from; its own default is `initial`.
+        package var initialSetting: String?
         package var length: ClosedRange<Int>?
         package var code: FailureCode
     }

@@ -34,6 +34,15 @@ package struct Mapping: Sendable {
         package var path: FieldPath
         package var expression: Expression
         package var source: String
+        /// Whether it calculates with what may be a text.
+        let mayLackNumbers: Bool
+
+        init(path: FieldPath, expression: Expression, source: String) {
+            self.path = path
+            self.expression = expression
+            self.source = source
+            mayLackNumbers = !expression.numericOperands.isEmpty
+        }
     }
 
     /// The settings' names as expressions know them: `settings.program_id`. What is written knows `now` too.

@@ -37,7 +37,7 @@ final class FieldReader: Sendable {
         aliases = reading.aliases
         slot = reading.slot
         converter = reading.converter.make(mapping, settings)
-        words = reading.words
+        words = reading.words?.bound(settings)
         length = reading.length
         take = field.take
         join = field.join
@@ -49,7 +49,7 @@ final class FieldReader: Sendable {
         if let given = defaults.first(where: { .path($0.path) == target }) {
             fallback = (given.value, "the source's defaults")
         } else {
-            fallback = reading.initial.map { ($0, "\(mapping.tracker)'s default") }
+            fallback = reading.fallback(mapping, settings)
         }
         refusesEmpty = target == .path(.field(.refund))
         if case .path(let path) = target {
@@ -256,5 +256,16 @@ final class FieldReader: Sendable {
         let names = ([name] + aliases.map(\.name)).joined(separator: " or ")
         let hint = macro.map { ", but \($0.quotedBriefly) is a macro that was not filled in" } ?? ""
         return Failure(.missingField, field: name, "\(names) is required\(hint)")
+    }
+}
+
+extension FieldPlan.Reading {
+    /// The value if the sender says nothing: the operator's, else the mapping's.
+    fileprivate func fallback(_ mapping: Mapping, _ settings: [String: SettingValue]) -> (value: Value, origin: String)? {
+        if let name = initialSetting, let text = settings[name]?.texts.first, !text.isEmpty {
+            let path = mapping.settings.first { $0.name == name }?.path
+            if let value = try? path?.value(of: text) ?? .text(text) { return (value, "setting '\(name)'") }
+        }
+        return initial.map { ($0, "\(mapping.tracker)'s default") }
     }
 }

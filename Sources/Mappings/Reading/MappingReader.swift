@@ -85,6 +85,13 @@ package struct MappingReader: Sendable {
         return run.input.conversion
     }
 
+    private func warnOfTexts(in computed: Mapping.Computed, _ run: inout ReadingRun) {
+        for (path, text) in computed.expression.oddNumbers(run.input) {
+            run.context.warnings.append(
+                "\(path) \(text.quotedBriefly) is no number, so \(computed.path) was not computed: \(computed.source)")
+        }
+    }
+
     private func warnOfFuture(_ time: Timestamp, _ run: inout ReadingRun) {
         let received = run.input.conversion.receivedAt
         guard received.duration(to: time) > .seconds(86_400) else { return }
@@ -135,7 +142,10 @@ package struct MappingReader: Sendable {
     private func checkWhole(_ parsed: ParsedRequest, _ run: inout ReadingRun) {
         for computed in mapping.computed {
             let value = computed.expression.value(run.input)
-            guard !value.isAbsent else { continue }
+            guard !value.isAbsent else {
+                if computed.mayLackNumbers { warnOfTexts(in: computed, &run) }
+                continue
+            }
             run.input.conversion[computed.path] = value
             run.note(computed.path, "computed: \(computed.source)")
         }
@@ -166,13 +176,14 @@ extension MappingReader {
 
 extension FieldPlan.ConverterCall {
     func make(_ mapping: Mapping, _ settings: [String: SettingValue]) -> any FieldConverter {
-        converter.make(
-            zip(words, converter.parameters).map { word, known in
-                switch word {
-                case .literal(let text): text
-                case .setting(let name): mapping.setting(name, settings)?.texts.first ?? known[0]
+        made
+            ?? converter.make(
+                zip(words, converter.parameters).map { word, known in
+                    switch word {
+                    case .literal(let text): text
+                    case .setting(let name): mapping.setting(name, settings)?.texts.first ?? known[0]
+                    }
                 }
-            }
-        )
+            )
     }
 }

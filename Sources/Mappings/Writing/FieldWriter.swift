@@ -15,6 +15,8 @@ final class FieldWriter: Sendable {
     let tracker: String
     let target: FieldPlan.Target?
     let value: Expression?
+    /// Whether its expression calculates with what may be a text.
+    private let mayLackNumbers: Bool
     let line: Expression?
     let form: [Piece]?
     let join: FieldPlan.Join?
@@ -45,6 +47,7 @@ final class FieldWriter: Sendable {
         tracker = mapping.tracker
         target = field.target
         value = writing.value
+        mayLackNumbers = writing.value?.numericOperands.isEmpty == false
         line = writing.line
         form = field.form.map { form in
             form.pieces.map { piece in
@@ -60,7 +63,7 @@ final class FieldWriter: Sendable {
         isKey = field.isKey
         spreads = field.spreads
         converter = writing.converter.make(mapping, settings)
-        words = writing.words
+        words = writing.words?.bound(settings)
         required = writing.required
         isRequired = writing.required == .always
         // A tracker takes from us what it would take from others.
@@ -87,6 +90,7 @@ final class FieldWriter: Sendable {
         var value = Value.absent
         if let expression = self.value {
             value = expression.value(input)
+            if value.isAbsent, mayLackNumbers { warnOfTexts(in: expression, input, &context) }
         } else if case .path(let path) = target {
             value = input.conversion[path]
         }
@@ -100,6 +104,12 @@ final class FieldWriter: Sendable {
         }
         if let words { return .string(try word(value.description, words, input)) }
         return try convert(value, &context)
+    }
+
+    private func warnOfTexts(in expression: Expression, _ input: borrowing ExpressionInput, _ context: inout ConverterContext) {
+        for (path, text) in expression.oddNumbers(input) {
+            context.warnings.append("\(path) \(text.quotedBriefly) is no number, so \(name) was left out")
+        }
     }
 
     private func convert(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
