@@ -78,9 +78,7 @@ extension MappingCompiler {
     /// A name with a dot or a bracket leads from the top; any other is beside the field.
     mutating func aliasPath(_ text: String, of entry: FieldEntry, at location: SourceLocation, _ request: RequestPlan) -> WirePath? {
         if entry.place == .path || entry.place == .header { return WirePath([.member(text)]) }
-        let count = diagnostics.all.count
-        var path = parsed(text, at: location, request)
-        guard diagnostics.all.count == count else { return nil }
+        guard var path = parsed(text, at: location, request) else { return nil }
         if text.contains(where: { ".[{".contains($0) }) {
             if entry.place == .body, let list = request.list { path.steps = list + [.position(0)] + path.steps }
         } else if let last = entry.path.steps.lastIndex(where: \.isMember) {

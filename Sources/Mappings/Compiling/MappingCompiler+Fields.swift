@@ -29,11 +29,12 @@ extension MappingCompiler {
     mutating func field(_ name: String, at location: SourceLocation, _ node: YAMLNode, request: RequestPlan) {
         var map = YAMLFields(node, subject: "field '\(name)'", into: &diagnostics)
         let place = self.place(of: name, in: &map, at: location, request)
-        var entry = FieldEntry(
-            name: name, location: location, node: node, place: place, path: path(name, place, at: location, request))
+        let path = path(name, place, at: location, request)
+        var entry = FieldEntry(name: name, location: location, node: node, place: place, path: path ?? WirePath([.member(name)]))
         entry.take = word("take", in: &map, of: FieldPlan.Take.self)
         entry.join = map.take("join").flatMap { join($0) }
         entry.form = map.take("form").flatMap { composedText($0) }
+        let isReadable = path != nil && (node["take"] == nil || entry.take != nil) && (node["join"] == nil || entry.join != nil)
         let isNode = map.take("is")
         entry.target = isNode.flatMap { target($0, of: entry) }
         entry.input = map.takeAny("in")
@@ -45,7 +46,9 @@ extension MappingCompiler {
         if isNode == nil, !writes, line == nil, node["form"] == nil {
             diagnostics.error(at: location, "field '\(name)' needs 'is', the canonical field that it is, or 'out', what is written")
         }
-        guard let items = self.items(of: entry, isMistaken: isNode != nil && entry.target == nil) else { return }
+        guard isReadable, let items = self.items(of: entry, isMistaken: isNode != nil && entry.target == nil) else {
+            return fields.append(FieldPlan(name: name, place: place, path: entry.path))
+        }
         entry.items = items.value
         if let line, !entry.isItem {
             diagnostics.error(at: line.location, "'line' is for a field of items: what it is in the one line of an order without them")
@@ -76,23 +79,22 @@ extension MappingCompiler {
         return place
     }
 
-    /// A mistake gives a path of one member, so that the rest of the field is still checked.
     private mutating func path(
         _ name: String, _ place: FieldPlan.Place, at location: SourceLocation, _ request: RequestPlan
-    ) -> WirePath {
+    ) -> WirePath? {
         if place == .path || place == .header { return WirePath([.member(name)]) }
-        var path = parsed(name, at: location, request)
+        guard var path = parsed(name, at: location, request) else { return nil }
         if place == .body, let list = request.list { path.steps = list + [.position(0)] + path.steps }
         return path
     }
 
-    mutating func parsed(_ name: String, at location: SourceLocation, _ request: RequestPlan) -> WirePath {
+    mutating func parsed(_ name: String, at location: SourceLocation, _ request: RequestPlan) -> WirePath? {
         let takesBrackets = request.formats.isEmpty || request.formats.contains { $0 === BodyFormats.form }
         do throws(WirePath.Failure) {
             return try WirePath(parsing: name, takesBrackets: takesBrackets)
         } catch {
             diagnostics.error(at: location, error.sentence)
-            return WirePath([.member(name)])
+            return nil
         }
     }
 

@@ -29,7 +29,13 @@ extension MappingCompiler {
             diagnostics.error(at: node.location, "'list' is for a JSON body; write body: json")
             return nil
         }
-        if text.isEmpty { return [] }
+        if text.isEmpty {
+            if let hidden = credentials.first(where: { $0.places.contains { if case .body = $0 { true } else { false } } }) {
+                let rule = "the body is a list and has no member for credential '\(hidden.name)'"
+                diagnostics.error(at: node.location, "\(rule); give the credential a header or query")
+            }
+            return []
+        }
         do throws(WirePath.Failure) {
             let path = try WirePath(parsing: text, takesBrackets: false)
             if path.isPlain { return path.steps }

@@ -13,6 +13,9 @@ struct ComposedText: Sendable {
 
     var hasParts: Bool { pieces.contains { if case .part = $0 { true } else { false } } }
 
+    /// The fields of the whole conversion in it.
+    var paths: [FieldPath] { pieces.compactMap { if case .path(let path, _) = $0 { path } else { nil } } }
+
     /// The text itself, if it has nothing but letters.
     var constant: Expression? { pieces.allSatisfy(\.isLiteral) ? .literal(.text(source)) : nil }
 

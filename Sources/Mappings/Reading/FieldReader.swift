@@ -150,6 +150,8 @@ final class FieldReader: Sendable {
         return names.first { name in
             switch parsed.slots[name.slot] {
             case .null, .blank: true
+            // Values of a list of which none is there.
+            case .tree(.array(let values)): take != nil && values.allSatisfy { WireValue($0).isAbsent }
             case .absent, .string, .number, .bool, .tree: false
             }
         }?.name

@@ -7,7 +7,10 @@ extension ParsedRequest {
     ) -> Bool {
         switch content {
         case .object(let members):
-            guard let name = names.first, let member = members.first(where: { $0.name == name }) else { return false }
+            guard let name = names.first else { return false }
+            guard let member = members.first(where: { $0.name == name }) else {
+                return layout.hasNumbered && takeNumbered(names, wire, among: members, by: layout)
+            }
             return takeMember(names.dropFirst(), wire, at: member.content, row: row, by: layout)
         case .list(let list):
             guard let name = names.first, let (content, isEach) = list.content(of: name) else { return false }
@@ -28,14 +31,17 @@ extension ParsedRequest {
         }
     }
 
-    /// Puts a parameter such as `ITEM3` into the third item.
-    mutating func takeNumbered(_ name: String, _ wire: WireValue, by layout: RequestLayout) -> Bool {
-        for member in layout.members {
-            guard case .list(let list) = member.content, let number = list.number(in: name), let each = list.each else { continue }
+    /// Puts a parameter such as `ITEM3`, or `ITEM3.sku`, into the third item.
+    mutating func takeNumbered(
+        _ names: ArraySlice<String>, _ wire: WireValue, among members: [RequestLayout.Member], by layout: RequestLayout
+    ) -> Bool {
+        guard let name = names.first else { return false }
+        for member in members {
+            guard case .list(let list) = member.content, let number = list.number(in: name), let each = list.each?.content,
+                each.leads(along: names.dropFirst())
+            else { continue }
             let row = list.items == nil ? 0 : item(numbered: number, by: layout)
-            guard !holds(each.content, row: row) else { return false }
-            put(wire, at: each.content, row: row, by: layout)
-            return true
+            return takeMember(names.dropFirst(), wire, at: each, row: row, by: layout)
         }
         return false
     }

@@ -28,7 +28,7 @@ extension ParsedRequest {
                 secrets[name, default: [:]][place(name)] = value
             } else if let content = layout.content(ofParameter: name) {
                 put(wire, at: content, row: 0, by: layout)
-            } else if layout.hasNumbered, takeNumbered(name, wire, by: layout) {
+            } else if layout.hasNumbered, takeNumbered([name], wire, among: layout.members, by: layout) {
                 continue
             } else if let names = name.memberNames, takeMember(names[...], wire, at: layout.root, row: -1, by: layout) {
                 if example == nil, !layout.expectsBrackets, name.contains("[") { example = name }

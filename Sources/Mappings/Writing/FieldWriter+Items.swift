@@ -1,27 +1,31 @@
 /// Fields of items.
 extension FieldWriter {
-    /// Writes a part of the item at a place of the conversion's.
-    func write(_ input: borrowing ExpressionInput, item: Int, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+    /// Writes a part of one item.
+    ///
+    /// - Parameter place: the item's among the conversion's.
+    func write(
+        _ item: Item, at place: Int, _ input: borrowing ExpressionInput, _ context: inout ConverterContext
+    ) throws(Skip) -> WireValue {
         let wire: WireValue
         if let form, value == nil {
             wire = try compose(form, input, item, &context)
         } else {
-            wire = try convertPart(value(input, item), input, &context)
+            wire = try convertPart(value(item, at: place, input), input, &context)
         }
         guard wire.isAbsent else { return wire }
         switch required {
         case .never: return wire
-        case .when(let condition): if !condition.isTrue(input, item: item) { return wire }
+        case .when(let condition): if !condition.isTrue(input, item: place) { return wire }
         case .always: break
         }
         let lacking = if case .item(let part) = target { part.wireName } else { "value for it" }
         throw Skip("\(tracker) requires \(name), but an item of this conversion has no \(lacking)")
     }
 
-    private func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
-        if let value { return value.value(input, item: item) }
+    private func value(_ item: Item, at place: Int, _ input: borrowing ExpressionInput) -> Value {
+        if let value { return value.value(input, item: place) }
         guard case .item(let part) = target else { return .absent }
-        return input.conversion.items[item].value(part)
+        return item.value(part)
     }
 
     /// Writes a part of the one line of an order that came without items: `line`, or what does not ask for an item.
@@ -49,7 +53,7 @@ extension FieldWriter {
 
     /// A text of several parts; none if one of them is not there.
     private func compose(
-        _ form: [Piece], _ input: borrowing ExpressionInput, _ item: Int, _ context: inout ConverterContext
+        _ form: [Piece], _ input: borrowing ExpressionInput, _ item: Item, _ context: inout ConverterContext
     ) throws(Skip) -> WireValue {
         var text = ""
         context.field = name
@@ -59,7 +63,7 @@ extension FieldWriter {
                 switch piece {
                 case .literal(let literal): text += literal
                 case .part(let part, let converter):
-                    value = input.conversion.items[item].value(part)
+                    value = item.value(part)
                     guard !value.isAbsent else { return .absent }
                     text += try converter.write(value, &context).text ?? ""
                 case .path(let path, let converter):

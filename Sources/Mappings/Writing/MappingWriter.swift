@@ -191,9 +191,9 @@ package struct MappingWriter: Sendable {
         guard output.hasItems else { return [] }
         var rows: [[WireValue]] = []
         rows.reserveCapacity(input.conversion.items.count)
-        for item in input.conversion.items.indices {
+        for (place, item) in input.conversion.items.enumerated() {
             var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-            for field in itemFields { row[field.index] = try field.write(input, item: item, &context) }
+            for field in itemFields { row[field.index] = try field.write(item, at: place, input, &context) }
             rows.append(row)
         }
         for field in itemFields where field.isKey { try checkNames(field.index, rows) }

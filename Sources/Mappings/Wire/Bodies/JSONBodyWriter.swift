@@ -7,16 +7,16 @@ final class JSONBodyWriter: BodyWriter {
         var content: Content
     }
 
-    private indirect enum Content: Sendable {
+    private enum Content: Sendable {
         case field(Int)
         case constant([UInt8])
         case mark([UInt8])
         case object([Node])
         case elements([(isPlace: Bool, content: Content)])
-        case batch(Content)
-        case items(Content)
-        case keyed(Int?, Content)
-        case numbered(prefix: String, first: Int, suffix: String, Content)
+        indirect case batch(Content)
+        indirect case items(Content)
+        indirect case keyed(Int?, Content)
+        indirect case numbered(prefix: String, first: Int, suffix: String, Content)
 
         var isMark: Bool {
             if case .mark = self { true } else { false }
