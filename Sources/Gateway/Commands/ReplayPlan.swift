@@ -40,7 +40,8 @@ struct ReplayPlan {
             let id = DeliveryID(conversion: message.id, destination: item.id.destination)
             let row = try await store.deliveries(DeliveryFilter(conversion: id.conversion, destination: id.destination, limit: 1)).first
             steps.append(
-                HistoryForecast.Step(id: message.id, document: message.document, state: row?.state, isMadeDue: contains(id)))
+                HistoryForecast.Step(
+                    id: message.id, document: message.document, state: row?.state, isMadeDue: contains(id), remoteID: row?.remoteID))
             if message.id == item.id.conversion { break }
         }
         return HistoryForecast(steps, at: sending, now: now).entries[item.id.conversion]

@@ -8,7 +8,8 @@ extension MappingCompiler {
             diagnostics.error(at: place, "'\(name)' is not a field path; write name, object.name or list[].name")
         }
         let target = map.take("is").flatMap { self.target($0, isItem: isItem) }
-        let isKnownSegment = request.path.segments.isEmpty || request.path.segments.contains(.setting(name))
+        let isKnownSegment =
+            request.path.segments.isEmpty || request.path.segments.contains { [.setting(name), .parameter(name)].contains($0) }
         let defaultPlace: FieldPlan.Place = request.formats.isEmpty ? .query : .body
         let wirePlace = word("place", in: &map, of: FieldPlan.Place.self) ?? defaultPlace
         if wirePlace == .path, !isKnownSegment {
@@ -23,7 +24,8 @@ extension MappingCompiler {
         if inNode?.scalar != "false", target != nil {
             reading = self.reading(name, path: path, base: base, override: inNode, target: target, isItem: isItem, place: wirePlace)
         }
-        if outNode?.scalar != "false", wirePlace != .path {
+        // A setting in the path is the operator's, and not written from a conversion.
+        if outNode?.scalar != "false", wirePlace != .path || request.path.segments.contains(.parameter(name)) {
             writing = self.writing(name, base: base, override: outNode, target: target)
         }
         for key in Self.sideKeys { _ = map.takeAny(key) }

@@ -46,6 +46,8 @@ extension MappingCompiler {
         _ name: String, at place: SourceLocation, _ map: inout YAMLFields, of main: Mapping
     ) -> UpdatePlan.Way? {
         let side = word("for", in: &map, of: Check.Side.self) ?? .both
+        pathParameters = pathParameters(map.take("fields"))
+        impliedParameters = []
         guard let request = map.take("request").flatMap({ self.request($0) }) else { return nil }
         var inner = MappingCompiler()
         inner.diagnostics = diagnostics
@@ -54,6 +56,8 @@ extension MappingCompiler {
         inner.isUpdate = true
         let fieldNodes = map.map("fields", &inner.diagnostics)
         for node in fieldNodes { inner.field(node.name, at: node.key.location, node.value, request: request) }
+        inner.impliedParameters = impliedParameters
+        inner.impliedFields(request)
         inner.reserveSecrets(main.signature, fieldNodes.map { ($0.name, $0.key.location) })
         let meansNode = map.take("means")
         let means = meansNode.flatMap { inner.means($0) }
@@ -67,6 +71,7 @@ extension MappingCompiler {
         var mapping = main
         mapping.request = request
         mapping.fields = inner.fields
+        mapping.signature = main.signature?.resolved(inner.fields)
         mapping.computed = means.map { [$0] } ?? []
         mapping.checks = checks
         mapping.replies = replies + main.replies.filter { known in !replies.contains { $0.name == known.name } }

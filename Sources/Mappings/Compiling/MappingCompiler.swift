@@ -6,6 +6,10 @@ package struct MappingCompiler {
     var credentials: [CredentialPlan] = []
     var fields: [FieldPlan] = []
     var layout = RequestLayout()
+    /// The parameters of the present request that are in its path.
+    var pathParameters: [String] = []
+    /// Canonical fields in its path that are named nowhere else.
+    var impliedParameters: [(name: String, place: SourceLocation)] = []
     /// Whether the fields are those of an update.
     var isUpdate = false
 
@@ -30,19 +34,24 @@ package struct MappingCompiler {
         settings = settingNodes.map { setting($0.name, $0.value) }
         let credentialNodes = top.map("credentials", &diagnostics)
         credentials = credentialNodes.map { credential($0.name, $0.value, isSigningKey: false) }
+        pathParameters = pathParameters(root["fields"])
         // Fields and examples of a file without a request are still checked.
         let request =
             top.require("request", &diagnostics).flatMap { self.request($0) }
             ?? RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: [BodyFormats.json], isSorted: false)
-        let signature = top.take("signature").flatMap { self.signature($0, request: request) }
+        let signatureNode = top.take("signature")
+        var signature = signatureNode.flatMap { self.signature($0, request: request) }
         let fieldNodes = top.map("fields", &diagnostics)
         for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
+        impliedFields(request)
         reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
+        signature = resolve(signature, at: signatureNode)
         let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
         let repeats = word("repeats", in: &top, of: RepeatPolicy.self) ?? .ignore
-        let replies = self.replies(top.map("replies", &diagnostics), at: top.location)
+        let replyNodes = top.map("replies", &diagnostics)
+        let replies = self.replies(replyNodes, at: top.location)
         let list = top.take("list").flatMap { self.list($0) }
         let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
         let updateNodes = top.map("updates", &diagnostics)
@@ -52,6 +61,7 @@ package struct MappingCompiler {
             fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
             list: list, examples: examples, layout: layout, readingOrder: readingOrder)
         mapping.updates = updateNodes.compactMap { update($0.name, at: $0.key.location, $0.value, of: mapping) }
+        if !diagnostics.hasErrors { warnOfHidden(mapping, replyNodes) }
         return mapping
     }
 

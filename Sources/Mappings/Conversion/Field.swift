@@ -9,6 +9,8 @@ package enum Field: Int, CaseIterable, Sendable {
     case occurredAt, paymentMethod, reason
     /// What a correction did last, what it took back, and what all of them took back; absent on a first message.
     case update, refund, refunded
+    /// The destination's own id of the conversion, from its answer. Known while a correction is sent, and never stored with a conversion.
+    case there
 
     /// What a field's value is made of.
     package enum Kind: Sendable, Equatable {
@@ -49,7 +51,7 @@ package enum Field: Int, CaseIterable, Sendable {
         "customer.email", "customer.email_sha256", "customer.id", "customer.first_name", "customer.last_name", "customer.ip",
         "customer.user_agent", "customer.country",
         "occurred_at", "payment_method", "reason",
-        "update", "refund", "refunded",
+        "update", "refund", "refunded", "there",
     ]
 
     private static let byName: [String: Field] = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })

@@ -25,8 +25,8 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static let given: [FieldPath] = [.id, .source, .tracker, .receivedAt]
-    /// What a correction leaves behind.
-    private static let kept: [FieldPath] = [.field(.update), .field(.refund), .field(.refunded)]
+    /// What a correction leaves behind, and what a destination answered.
+    private static let kept: [FieldPath] = [.field(.update), .field(.refund), .field(.refunded), .field(.there)]
 
     /// Whether a mapping or a route may set it.
     package var isSettable: Bool { !Self.given.contains(self) && !Self.kept.contains(self) }

@@ -1,6 +1,6 @@
 /// The request that a tracker documents: its methods, path and formats of body.
 package struct RequestPlan: Sendable {
-    static let knownMethods = ["GET", "POST", "PUT", "PATCH"]
+    static let knownMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
     /// The first is used when a request is written.
     package var methods: [String]
@@ -12,6 +12,8 @@ package struct RequestPlan: Sendable {
     package var isSorted: Bool
     /// The header in which a sender says who it is, before a signature proves it.
     package var sourceName: SourceName?
+    /// The host of this call, if it is not that of the destination's `url`.
+    package var host: HostPlan?
 
     package struct SourceName: Sendable {
         package var header: String

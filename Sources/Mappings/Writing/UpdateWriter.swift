@@ -48,8 +48,8 @@ extension MappingWriter {
     }
 
     /// - Parameter update: of the request that was answered.
-    package func interpret(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
-        asked(by: update).interpret(status: status, body: body)
+    package func interpret(status: Int, headers: [String: String] = [:], body: [UInt8], update: String?) -> ReplyReading? {
+        asked(by: update).interpret(status: status, headers: headers, body: body)
     }
 
     /// Whether the tracker documents an answer with this status.

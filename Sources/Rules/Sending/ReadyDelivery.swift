@@ -16,6 +16,7 @@ package struct ReadyDelivery: Sendable {
     /// As `DueDelivery` has them; a conversion that is handed over right after its commit is in its first round and follows nothing.
     package var round: Int
     package var predecessor: DeliveryState?
+    package var there: String?
     package var isCorrection = false
     /// The store's `claimEpoch` when this came to be this process's own.
     package var claimEpoch: Int
@@ -36,6 +37,7 @@ package struct ReadyDelivery: Sendable {
             id: due.id.conversion, attempts: due.attempts, content: .document(due.document), round: due.round, predecessor: due.predecessor,
             claimEpoch: due.claimEpoch)
         isCorrection = due.isCorrection
+        there = due.there
     }
 
     package var conversion: Conversion {

@@ -27,7 +27,7 @@ package struct Sending: Sendable {
     package var write: @Sendable (Conversion, Timestamp) throws(Skip) -> OutboundRequest
     /// Nil if the mapping says nothing about this reply; `answers` then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
-    package var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
+    package var read: @Sendable (_ reply: Reply, _ update: String?) -> ReplyReading? = { _, _ in nil }
 
     /// What an answer means beyond what `read` finds in it.
     package var answers = AnswerRule()
@@ -51,7 +51,8 @@ extension Sending {
     /// What is to be done about a delivery whose turn has come.
     package func nextStep(for delivery: ReadyDelivery, at now: Timestamp) -> NextStep {
         do {
-            return nextStep(for: try delivery.conversion, delivery: delivery.id, after: delivery.predecessor, at: now)
+            return nextStep(
+                for: try delivery.conversion, delivery: delivery.id, after: delivery.predecessor, there: delivery.there, at: now)
         } catch {
             return .unreadable("stored conversion cannot be read: \(error)")
         }
@@ -60,14 +61,15 @@ extension Sending {
     /// - Parameters:
     ///   - id: of the delivery's message: the conversion's own, or the correction's.
     ///   - predecessor: for a correction, what became of its conversion at this destination before; nil if it had no delivery there.
+    ///   - there: the destination's own id of the conversion, if it is known.
     package func nextStep(
-        for conversion: Conversion, delivery id: ConversionID, after predecessor: DeliveryState?, at now: Timestamp
+        for conversion: Conversion, delivery id: ConversionID, after predecessor: DeliveryState?, there: String? = nil, at now: Timestamp
     ) -> NextStep {
         // A correction is as old as itself, not as its conversion.
         let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, id.time)
         if let reason = lateness(since: receivedAt, at: now) { return .tooLate(reason) }
         do throws(Skip) {
-            let request = try request(for: conversion, after: predecessor, at: now)
+            let request = try request(for: conversion, after: predecessor, there: there, at: now)
             return isDryRun ? .recordOnly(request) : .send(request, expiresAt: maxAge.map { receivedAt.advanced(by: $0) })
         } catch {
             return .skip(error.reason)
@@ -78,9 +80,11 @@ extension Sending {
     ///
     /// Made at each attempt, so that a corrected mapping or route repairs what waits.
     package func request(
-        for conversion: Conversion, after predecessor: DeliveryState?, at now: Timestamp
+        for conversion: Conversion, after predecessor: DeliveryState?, there: String? = nil, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
-        try write(try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor), now)
+        var conversion = try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor)
+        if let there { conversion[.there] = .text(there) }
+        return try write(conversion, now)
     }
 
     /// Why a conversion is not sent any more; nil while its time is not over.
@@ -101,7 +105,7 @@ extension Sending {
     package func decision(
         on reply: Reply, to request: OutboundRequest, attempt: Int, at now: Timestamp, random: Double
     ) -> AttemptJudge.Decision {
-        var reading = answers.reading(of: reply) ?? read(reply.status, reply.body, request.update)
+        var reading = answers.reading(of: reply) ?? read(reply, request.update)
         if let message = reading?.message { reading?.message = String(secrets.masked(message.inOneLine).prefix(500)) }
         if let id = reading?.remoteID { reading?.remoteID = secrets.masked(id) }
         var reply = reply
