@@ -30,7 +30,7 @@ struct Explanation {
         self.foresight = foresight
         reception = Reception(configuration)
         arrival = Arrival(
-            id: id ?? ConversionID(at: now, random: (0, 0)), receivedAt: now, request: source.completing(request), sender: .file)
+            id: id ?? ConversionID(at: now, random: (0, 0)), receivedAt: now, request: source.completing(request, at: now), sender: .file)
         let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
         switch reception.find(arrival) {
         case .nowhere(let reply, _):
@@ -221,7 +221,7 @@ struct Explanation {
         lines += table.lines + [""]
         let reached = HistoryStep(row: row, number: 1, way: way).destinations(after: Array(present.states.keys))
         for name in configuration.destinations.map(\.name) where reached.contains(name) {
-            show(next, to: name, after: present.states[name])
+            show(next, to: name, after: present.states[name], there: present.there[name])
         }
         showObstacles(to: next, reached: reached)
     }
@@ -267,10 +267,10 @@ struct Explanation {
     }
 
     /// - Parameter state: for a correction, what became of its conversion at this destination; nil if it had no delivery there.
-    private mutating func show(_ conversion: Conversion, to name: String, after state: DeliveryState?) {
+    private mutating func show(_ conversion: Conversion, to name: String, after state: DeliveryState?, there: String? = nil) {
         guard let destination = configuration.destination(name) else { return }
         let sending = Sending(destination, routes: configuration.routes)
-        switch sending.nextStep(for: conversion, delivery: arrival.id, after: state, at: arrival.receivedAt) {
+        switch sending.nextStep(for: conversion, delivery: arrival.id, after: state, there: there, at: arrival.receivedAt) {
         case .send(let request, _): show(request, to: sending, "→ \(name)")
         case .lines(let plan): show(plan, to: sending)
         case .recordOnly(let request): show(request, to: sending, "→ \(name): recorded only, since the destination is a dry run")

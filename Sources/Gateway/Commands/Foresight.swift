@@ -46,14 +46,18 @@ enum Foresight {
         return try? await store.elsewhere(orderID: submission.conversion.orderID, of: submission.conversion.source)
     }
 
-    /// The document of a stored conversion as it is now, and what became of it at each destination.
-    func present(of root: ConversionID) async -> (document: [UInt8], states: [String: DeliveryState])? {
+    /// The document of a stored conversion as it is now, and what became of it at each destination, with that one's own id of it.
+    func present(of root: ConversionID) async -> (document: [UInt8], states: [String: DeliveryState], there: [String: String])? {
         guard case .store(let store) = self,
             let latest = try? await store.history(of: root).last,
             let deliveries = try? await store.deliveries(DeliveryFilter(history: root, limit: 10_000))
         else { return nil }
-        let states = Dictionary(grouping: deliveries, by: \.id.destination).compactMapValues { DeliveryState.predecessor($0.map(\.known)) }
-        return (latest.document, states)
+        let byDestination = Dictionary(grouping: deliveries, by: \.id.destination)
+        let states = byDestination.compactMapValues { DeliveryState.predecessor($0.map(\.known)) }
+        let there = byDestination.compactMapValues { rows in
+            rows.filter { $0.remoteID != nil }.min { $0.id.conversion < $1.id.conversion }?.remoteID
+        }
+        return (latest.document, states, there)
     }
 
     func close() async {

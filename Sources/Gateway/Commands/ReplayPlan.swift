@@ -42,7 +42,7 @@ struct ReplayPlan {
             steps.append(
                 HistoryForecast.Step(
                     id: message.id, document: message.document, state: row?.known, isMadeDue: contains(id),
-                    hasArrived: row.map { $0.hadArrived || $0.state.hasArrived } ?? false))
+                    hasArrived: row.map { $0.hadArrived || $0.state.hasArrived } ?? false, remoteID: row?.remoteID))
             if message.id == item.id.conversion { break }
         }
         return HistoryForecast(steps, at: sending, now: now).entries[item.id.conversion]

@@ -69,7 +69,7 @@ struct ReplayPreview {
         case .tooLate(let reason):
             // Nothing is written for it; an operator wants to see what it would have been.
             if let conversion = try? Conversion(document: stored.document),
-                let request = try? destination.request(for: conversion, after: forecast.predecessor, at: now)
+                let request = try? destination.request(for: conversion, after: forecast.predecessor, there: forecast.there, at: now)
             {
                 Terminal.print(SentRequest(request, to: destination).lines.map { "  " + $0 })
             }

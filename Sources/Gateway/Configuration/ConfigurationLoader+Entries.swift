@@ -53,7 +53,9 @@ extension ConfigurationLoader {
             } else {
                 credential(node, plan, of: entry, into: &found)
             }
+            checkForm(found, plan, at: node.location, of: entry, mapping)
         }
+        if entry.side == .source { warnOfOpen(mapping, at: entry.location, of: entry) }
         for plan in plans where !named.contains(plan.name) {
             if entry.side == .destination, plan.mayBeNull { continue }
             diagnostics.error(at: place ?? entry.location, "\(entry.subject) needs credential '\(plan.name)'")

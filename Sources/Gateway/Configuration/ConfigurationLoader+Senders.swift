@@ -140,21 +140,22 @@ extension ConfigurationLoader {
         let isOff = written?.scalar == "off" && mapping.signature != nil
         let tolerance =
             isOff ? nil : signedOnly("timestamp_tolerance", &map, .seconds(1) ... .seconds(86_400), "1s to 24h", of: entry, mapping)
-        if written == nil, mapping.signature != nil, mapping.reads(.field(.occurredAt)) {
+        let usual = mapping.signature?.tolerance
+        if written == nil, usual == nil, mapping.signature != nil, mapping.reads(.field(.occurredAt)) {
             diagnostics.warning(
                 at: entry.location,
                 "\(entry.subject) takes signed requests of any age; set 'timestamp_tolerance', such as 15m, so that a recorded one is of no "
                     + "use later, or 'off' if its requests have no time")
         }
-        if let tolerance, !mapping.reads(.field(.occurredAt)) {
+        if let tolerance, mapping.signature?.timestamp == nil, !mapping.reads(.field(.occurredAt)) {
             diagnostics.error(
                 at: tolerance.place,
                 "tracker '\(mapping.name)' sends no occurred_at, so 'timestamp_tolerance' of \(entry.subject) would "
                     + "refuse all")
         }
         let window = signedOnly("replay_window", &map, .seconds(1) ... .seconds(365 * 86_400), "1s to 365d", of: entry, mapping)
-        guard tolerance != nil || window != nil else { return nil }
-        return Freshness(tolerance: tolerance?.duration, replayWindow: window?.duration)
+        guard tolerance != nil || window != nil || isOff && usual != nil else { return nil }
+        return Freshness(tolerance: tolerance?.duration ?? (isOff ? nil : usual), replayWindow: window?.duration)
     }
 
     private mutating func signedOnly(

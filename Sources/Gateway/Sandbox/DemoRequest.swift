@@ -14,7 +14,7 @@ struct DemoRequest {
         else { return nil }
         given.path = path
         self.source = source
-        request = source.mapping.addingCredentials(source.credentials, to: given)
+        request = source.mapping.addingCredentials(source.credentials, to: given, at: SystemClock.now())
     }
 
     /// The first example of a correction; nil if the tracker takes none.
@@ -25,7 +25,7 @@ struct DemoRequest {
         else { return nil }
         given.path = path
         self.source = source
-        request = own.addingCredentials(source.credentials, to: given)
+        request = own.addingCredentials(source.credentials, to: given, at: SystemClock.now())
     }
 
     /// `shop sends RefCampaign's sample: POST /api/v1/conversions/postback`.

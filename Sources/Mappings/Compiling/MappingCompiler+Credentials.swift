@@ -11,73 +11,62 @@ extension MappingCompiler {
             if places.isEmpty { places = [.bearer] }
         }
         if places.isEmpty, !signsOnly {
-            diagnostics.error(at: node.location, "credential '\(name)' needs a place: header, bearer, query or body, or signs: true")
+            diagnostics.error(
+                at: node.location,
+                "credential '\(name)' needs a place: header, bearer, basic, query, body or path, or signs: true")
         }
+        let form = map.take("form").flatMap { credentialForm($0, of: name, places) }
         map.finish(&diagnostics)
-        var plan = CredentialPlan(name: name, places: places, identifies: identifies, mayBeNull: mayBeNull, signsOnly: signsOnly)
+        var plan = CredentialPlan(
+            name: name, places: places, identifies: identifies, mayBeNull: mayBeNull, signsOnly: signsOnly, form: form)
         plan.token = token
         return plan
     }
 
+    /// `Token {value}`.
+    private mutating func credentialForm(_ node: YAMLNode, of name: String, _ places: [CredentialPlan.Place]) -> CredentialForm? {
+        guard let text = node.text("form", &diagnostics) else { return nil }
+        if !places.contains(where: { if case .header = $0 { true } else { false } }) {
+            diagnostics.error(at: node.location, "the form of credential '\(name)' is for a header; it has none")
+        }
+        let parts = text.split(separator: "{value}", omittingEmptySubsequences: false)
+        guard parts.count == 2 else {
+            diagnostics.error(
+                at: node.location, "the form of credential '\(name)' holds {value} once, such as 'Token {value}', found '\(text)'")
+            return nil
+        }
+        return CredentialForm(prefix: String(parts[0]), suffix: String(parts[1]))
+    }
+
     /// The places in the order of the file.
-    private mutating func places(_ node: YAMLNode, in map: inout YAMLFields) -> [CredentialPlan.Place] {
+    mutating func places(_ node: YAMLNode, in map: inout YAMLFields) -> [CredentialPlan.Place] {
         let header = map.text("header", &diagnostics)
         let bearer = map.flag("bearer", &diagnostics)
         let query = map.text("query", &diagnostics)
         let body = map.text("body", &diagnostics)
+        let basic = map.take("basic").flatMap { self.basic($0) }
+        let path = map.text("path", &diagnostics)
         return (node.entries ?? []).compactMap { entry in
             switch entry.key.scalar {
             case "header": header.map { .header($0) }
             case "bearer": bearer == true ? .bearer : nil
             case "query": query.map { .query($0) }
             case "body": body.map { .body($0) }
+            case "basic": basic
+            case "path": path.map { .path($0) }
             default: nil
             }
         }
     }
 
-    /// - Parameter sides: what is never written needs no place to be written to.
-    mutating func signature(_ node: YAMLNode, request: RequestPlan, for sides: Set<SettingPlan.Side>) -> SignaturePlan? {
-        var map = YAMLFields(node, subject: "signature", into: &diagnostics)
-        let algorithm = choice("algorithm", in: &map, among: SignatureAlgorithm.all, \.name) ?? .hmacSHA256
-        let encoding = choice("encoding", in: &map, among: SignatureEncoding.all, \.name) ?? .hex
-        let key = map.require("key", &diagnostics)
-        let name = key?.text("key", &diagnostics) ?? ""
-        if let key, !credentials.contains(where: { $0.name == name }) {
-            diagnostics.error(at: key.location, "unknown credential '\(name)'\(name.suggestion(from: credentials.map(\.name)))")
-        }
-        let places = self.places(node, in: &map)
-        if places.isEmpty { diagnostics.error(at: node.location, "a signature needs a place: header, query or body") }
-        let forms =
-            map.texts("signs", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: SignedForm.all, \.name) } ?? [.rawBody]
-        let setting = map.take("setting")
-        if let setting, let name = setting.scalar, !settings.contains(where: { $0.name == name }) {
-            diagnostics.error(at: setting.location, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
-        }
-        map.finish(&diagnostics)
-        let plan = SignaturePlan(
-            algorithm: algorithm, encoding: encoding, credential: name, places: places, forms: forms, setting: setting?.scalar)
-        if sides.contains(.destination) { checkWriting(plan, of: request, at: node.location) }
-        return plan
-    }
-
-    /// A signature that can be written nowhere would leave every request unsigned.
-    mutating func checkWriting(_ plan: SignaturePlan, of request: RequestPlan, at place: SourceLocation, subject: String = "") {
-        let hasBody = request.writtenFormat != nil
-        guard !plan.places.isEmpty, !plan.forms.isEmpty, plan.way(hasBody: hasBody) == nil else { return }
-        let forms = plan.forms.map(\.name).joined(separator: " and ")
-        let others = SignedForm.all.filter { !$0.coversBody }.map(\.name).joined(separator: " or ")
-        if !hasBody, plan.forms.allSatisfy(\.coversBody) {
+    private mutating func basic(_ node: YAMLNode) -> CredentialPlan.Place? {
+        switch node.scalar {
+        case "user": return .basicUser
+        case "password": return .basicPassword
+        default:
             diagnostics.error(
-                at: place, "\(subject)a \(request.methods[0]) request has no body for \(forms) to sign; list \(others) in 'signs'")
-        } else if !hasBody {
-            diagnostics.error(
-                at: place, "\(subject)a \(request.methods[0]) request has no body that could hold the signature; give it a header or query")
-        } else {
-            diagnostics.error(
-                at: place,
-                "\(subject)a signature over \(forms) cannot be in the body that it signs; give it a header or query, or list \(others) in 'signs'"
-            )
+                at: node.location, "'basic' must be user or password, found \(node.scalar.map { "'\($0)'" } ?? node.kind)")
+            return nil
         }
     }
 
@@ -88,7 +77,7 @@ extension MappingCompiler {
             case .body(let name), .query(let name):
                 guard let field = fields.first(where: { $0.name == name }) else { break }
                 diagnostics.error(at: field.location, "the name '\(name)' is taken by a credential or the signature")
-            case .header, .bearer: break
+            case .header, .bearer, .basicUser, .basicPassword, .path: break
             }
             switch place {
             case .body(let name):
@@ -96,7 +85,7 @@ extension MappingCompiler {
                 _ = layout.insert(.secret(slot), at: WirePath([.member(name)]))
             case .query(let name):
                 _ = layout.secretSlot(name)
-            case .header, .bearer: break
+            case .header, .bearer, .basicUser, .basicPassword, .path: break
             }
         }
     }

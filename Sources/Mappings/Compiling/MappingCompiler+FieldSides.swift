@@ -60,7 +60,8 @@ extension MappingCompiler {
 
     mutating func writing(_ entry: FieldEntry, line: YAMLNode?) -> FieldPlan.Writing? {
         let output = entry.output
-        guard output?.isFalse != true, entry.place != .path else { return nil }
+        // A setting in the path is the operator's, and not written from a conversion.
+        guard output?.isFalse != true, entry.place != .path || pathParameters.contains(entry.name) else { return nil }
         if entry.take != nil || entry.path.parameter != nil {
             if let output {
                 let what = entry.take == nil ? "a parameter of a URL" : "one value of several"

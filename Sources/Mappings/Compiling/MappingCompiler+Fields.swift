@@ -67,7 +67,8 @@ extension MappingCompiler {
     private mutating func place(
         of name: String, in map: inout YAMLFields, at location: SourceLocation, _ request: RequestPlan
     ) -> FieldPlan.Place {
-        let isKnownSegment = request.path.segments.isEmpty || request.path.segments.contains(.setting(name))
+        let isKnownSegment =
+            request.path.segments.isEmpty || request.path.segments.contains { [.setting(name), .parameter(name)].contains($0) }
         let place = word("place", in: &map, of: FieldPlan.Place.self) ?? (request.formats.isEmpty ? .query : .body)
         if place == .path, !isKnownSegment {
             diagnostics.error(at: location, "'\(name)' is not a variable segment of the path \(request.path.description)")

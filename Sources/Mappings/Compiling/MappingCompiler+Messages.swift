@@ -55,16 +55,21 @@ extension MappingCompiler {
         _ subject: String, _ role: MessagePlan.Role, at place: SourceLocation, _ map: inout YAMLFields, of main: Mapping
     ) -> MessagePlan.Way? {
         let side = word("for", in: &map, of: Check.Side.self) ?? main.usualSide
+        pathParameters = pathParameters(map.take("fields")) + (role == .first ? pathParameters(of: fieldNodes) : [])
+        impliedParameters = []
         guard let request = map.take("request").flatMap({ self.request($0) }) else { return nil }
         var inner = MappingCompiler()
         inner.diagnostics = diagnostics
         inner.settings = settings
         inner.credentials = credentials
         inner.isCorrection = role == .correction
+        inner.pathParameters = pathParameters
         let takesMain = role == .first && !(map.flag("only", &inner.diagnostics) ?? false)
         let given = map.map("fields", &inner.diagnostics)
         let nodes = takesMain ? merged(given, with: fieldNodes.filter(request.hasPlace)) : given
         for node in nodes { inner.field(node.name, at: node.key.location, node.value, request: request) }
+        inner.impliedParameters = impliedParameters
+        inner.impliedFields(request)
         inner.reserveSecrets(main.signature, nodes.map { ($0.name, $0.key.location) })
         inner.finishFields(of: request)
         let meansNode = role == .correction ? map.take("means") : nil
@@ -78,6 +83,7 @@ extension MappingCompiler {
         var mapping = main
         mapping.request = request
         mapping.fields = inner.fields
+        mapping.signature = main.signature?.resolved(inner.fields)
         mapping.checks = (takesMain ? main.checks : []) + checks
         mapping.replies = replies + main.replies.filter { known in !replies.contains { $0.name == known.name } }
         mapping.list = nil
@@ -194,7 +200,7 @@ extension MappingCompiler {
 extension RequestPlan {
     /// Whether a field of the main request has a place in this one: what a segment of the path holds needs that segment.
     fileprivate func hasPlace(for field: MappingCompiler.FieldNode) -> Bool {
-        field.value["place"]?.scalar != "path" || path.segments.contains(.setting(field.name))
+        field.value["place"]?.scalar != "path" || path.segments.contains { [.setting(field.name), .parameter(field.name)].contains($0) }
     }
 }
 

@@ -19,12 +19,12 @@ extension MappingCompiler {
         let status = map.integer("status", in: 100...599, &diagnostics)
         let body = self.body(&map, names: ReplyVariables.names)
         let outcome = word("outcome", in: &map, of: ReplyReading.Outcome.self)
-        var match = body
+        var match = ReplyPlan.Match(body: body)
         var matchesStatus: Int?
         if let node = map.take("matches") {
             var inner = YAMLFields(node, subject: "'matches' of reply '\(name)'", into: &diagnostics)
             matchesStatus = inner.integer("status", in: 100...599, &diagnostics)
-            match = self.body(&inner, names: ReplyVariables.names)
+            match = self.match(&inner)
             inner.finish(&diagnostics)
         }
         map.finish(&diagnostics)
@@ -38,15 +38,47 @@ extension MappingCompiler {
             }
         return ReplyPlan(
             name: name, status: status ?? (["accepted", "review", "duplicate", Mapping.ignored].contains(name) ? 200 : code.status),
-            body: body,
-            match: match,
-            matchesStatus: matchesStatus ?? status, outcome: outcome ?? usual)
+            isStatusGiven: status != nil, body: body, match: match, matchesStatus: matchesStatus ?? status, outcome: outcome ?? usual)
+    }
+
+    /// `{ status: 200, headers: { X-Status: ok }, xml: { /response/status: ok }, text: "{...}duplicate{...}" }`.
+    private mutating func match(_ map: inout YAMLFields) -> ReplyPlan.Match {
+        var match = ReplyPlan.Match(body: body(&map, names: ReplyVariables.names))
+        for entry in map.map("headers", &diagnostics) {
+            guard let text = entry.value.text(entry.name, &diagnostics) else { continue }
+            match.headers.append((entry.name.lowercased(), TextPattern(text)))
+        }
+        for entry in map.map("xml", &diagnostics) {
+            guard let text = entry.value.text(entry.name, &diagnostics) else { continue }
+            if let path = XMLPath(entry.name) {
+                match.elements.append((path, TextPattern(text)))
+            } else {
+                diagnostics.error(
+                    at: entry.key.location,
+                    "a place in XML is a path of elements from the first one on, such as /response/status or /response/@code, found "
+                        + "'\(entry.name)'")
+            }
+        }
+        return match
+    }
+
+    /// An answer that an entry documents, and that is read as another with another outcome.
+    mutating func warnOfHidden(_ mapping: Mapping, _ nodes: [(key: YAMLNode, name: String, value: YAMLNode)]) {
+        for plan in mapping.replies where plan.isAnAnswer {
+            guard let place = nodes.first(where: { $0.name == plan.name })?.key.location, let winner = mapping.reply(readInPlaceOf: plan),
+                winner.outcome != plan.outcome
+            else { continue }
+            diagnostics.warning(
+                at: place,
+                "an answer like reply '\(plan.name)' is read as '\(winner.name)', which fits it too and means "
+                    + "\(winner.outcome.rawValue), not \(plan.outcome.rawValue); give '\(plan.name)' more fixed parts, or another status")
+        }
     }
 
     mutating func body(_ map: inout YAMLFields, names: ExpressionNames) -> ReplyPlan.Body {
         if let node = map.take("body") { return .json(JSONTemplate.compile(node, names: names, into: &diagnostics)) }
         guard let node = map.take("text"), let text = node.text("text", &diagnostics) else { return .none }
-        return Template.parse(text, at: node.textLocation, names: names, into: &diagnostics).map { .text($0) } ?? .none
+        return ReplyText.compile(text, at: node.textLocation, names: names, into: &diagnostics).map { .text($0) } ?? .none
     }
 
     mutating func list(_ node: YAMLNode) -> ListPlan? {

@@ -14,12 +14,13 @@ extension MappingCompiler {
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let list = map.take("list").flatMap { self.list(of: $0, formats) }
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
+        let host = map.take("host").flatMap { self.host($0) }
         let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
         map.finish(&diagnostics)
         guard !paths.isEmpty, !methods.isEmpty else { return nil }
         return RequestPlan(
             methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, sourceName: sourceName,
-            condition: condition)
+            condition: condition, host: host)
     }
 
     /// The list of conversions in a body: its path, or an empty text if the body itself is the list.
@@ -53,7 +54,7 @@ extension MappingCompiler {
         var paths: [PathPlan] = []
         for element in elements {
             guard let path = path(element) else { continue }
-            if let first = paths.first, first.settings != path.settings {
+            if let first = paths.first, first.variables != path.variables {
                 diagnostics.error(
                     at: element.location,
                     "the path \(path.description) has other variable segments than \(first.description); give both the same")
@@ -77,40 +78,108 @@ extension MappingCompiler {
         return header.map { RequestPlan.SourceName(header: $0, setting: setting?.scalar) }
     }
 
-    /// Variable segments must be settings, since the operator fixes where requests go.
+    /// Variable segments are settings, credentials, the request's own parameters, or canonical fields.
     mutating func path(_ node: YAMLNode) -> PathPlan? {
         guard let text = node.text("path", &diagnostics) else { return nil }
         guard text.hasPrefix("/") else {
             diagnostics.error(at: node.location, "a path begins with '/', found '\(text)'")
             return nil
         }
-        if text == "/" { return PathPlan(segments: []) }
-        if let mistake = Self.mistake(inPath: text) {
-            diagnostics.error(at: node.location, mistake)
+        if let mistake = Self.mistake(in: text) {
+            diagnostics.error(at: node.location, "the path '\(text)' \(mistake)")
             return nil
         }
-        let segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part -> PathPlan.Segment in
-            guard part.hasPrefix("{"), part.hasSuffix("}") else { return .literal(String(part)) }
-            let name = String(part.dropFirst().dropLast())
-            if !settings.contains(where: { $0.name == name }) {
-                diagnostics.error(
-                    at: node.location, "path segment '{\(name)}' is not a setting\(name.suggestion(from: settings.map(\.name)))")
-            }
-            return .setting(name)
+        let endsWithSlash = text.count > 1 && text.hasSuffix("/")
+        let bare = endsWithSlash ? text.dropLast() : text[...]
+        guard bare.count > 1 else { return PathPlan(segments: []) }
+        let segments = bare.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part in
+            guard part.hasPrefix("{"), part.hasSuffix("}") else { return PathPlan.Segment.literal(String(part)) }
+            return variable(String(part.dropFirst().dropLast()), at: node.location)
         }
-        return PathPlan(segments: segments)
+        return PathPlan(segments: segments, endsWithSlash: endsWithSlash)
     }
 
-    /// What no server would be asked for.
-    private static func mistake(inPath text: String) -> String? {
-        if let sign = text.first(where: { "?#*".contains($0) }) {
-            return "a path has no '\(sign)', found '\(text)'; write parameters as fields, and a variable segment as {setting}"
+    /// What no path can hold, as the end of `the path '…' `.
+    private static func mistake(in text: String) -> String? {
+        if text.contains("?") { return "holds '?'; write its parameters as fields with place: query" }
+        if text.contains("#") { return "holds '#', which is never sent" }
+        if text.contains("*") { return "holds '*'; write each path, as path: [/one, /two]" }
+        if text.contains("//") { return "holds '//'; write one slash" }
+        if text.contains("\\") || text.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) {
+            return "holds a character that no path can have; percent-encode it"
         }
-        let segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        if segments.contains(where: \.isEmpty) {
-            return "the path '\(text)' has an empty segment; write each '/' once, and none at the end"
+        for part in text.split(separator: "/") {
+            if part == "." || part == ".." { return "holds '\(part)', which leads to another path; write that one" }
+            let isVariable = part.hasPrefix("{") && part.hasSuffix("}") && part.dropFirst().dropLast().allSatisfy { $0 != "{" && $0 != "}" }
+            if !isVariable, part.contains(where: { $0 == "{" || $0 == "}" }) {
+                return "holds '\(part)'; a variable is a whole segment, such as /{name}/"
+            }
         }
-        guard segments.contains(where: { [".", ".."].contains(String($0).percentDecoded) }) else { return nil }
-        return "the path '\(text)' has a segment of dots, which leads elsewhere; write the path that it leads to"
+        return nil
+    }
+
+    private mutating func variable(_ name: String, at place: SourceLocation) -> PathPlan.Segment {
+        if credentials.contains(where: { $0.places.contains(.path(name)) }) { return .secret(name) }
+        if settings.contains(where: { $0.name == name }) { return .setting(name) }
+        if pathParameters.contains(name) { return .parameter(name) }
+        if let path = FieldPath(name: name) {
+            guard path.isSettable else { return .field(path) }
+            impliedParameters.append((name, place))
+            return .parameter(name)
+        }
+        let secrets = credentials.flatMap(\.places).compactMap { if case .path(let name) = $0 { name } else { nil } }
+        let known = settings.map(\.name) + secrets + pathParameters
+        diagnostics.error(
+            at: place,
+            "path segment '{\(name)}' is no setting, no credential with path: \(name), no parameter with place: path and no canonical "
+                + "field\(name.suggestion(from: known))")
+        return .setting(name)
+    }
+
+    /// The names of a request's parameters in its path, taken from the fields before those are compiled.
+    func pathParameters(_ fields: YAMLNode?) -> [String] {
+        (fields?.entries ?? []).compactMap { entry in entry.value["place"]?.scalar == "path" ? entry.key.scalar : nil }
+    }
+
+    func pathParameters(of fields: [FieldNode]) -> [String] {
+        fields.compactMap { $0.value["place"]?.scalar == "path" ? $0.name : nil }
+    }
+
+    /// A canonical field in the path is a parameter of its own name, if the fields do not say otherwise.
+    mutating func impliedFields(_ request: RequestPlan) {
+        for (name, place) in impliedParameters where !fields.contains(where: { $0.name == name && $0.place == .path }) {
+            func scalar(_ text: String) -> YAMLNode { YAMLNode(.scalar(text, isPlain: true), at: place) }
+            let entries = [(key: scalar("is"), value: scalar(name)), (key: scalar("place"), value: scalar("path"))]
+            field(name, at: place, YAMLNode(.map(entries), at: place), request: request)
+        }
+        impliedParameters = []
+    }
+
+    /// `api.{region}.acme.example`.
+    private mutating func host(_ node: YAMLNode) -> HostPlan? {
+        guard let text = node.text("host", &diagnostics) else { return nil }
+        var parts: [HostPlan.Part] = []
+        for (index, piece) in text.split(separator: "{", omittingEmptySubsequences: false).enumerated() {
+            let halves = piece.split(separator: "}", maxSplits: 1, omittingEmptySubsequences: false)
+            if index > 0, halves.count == 2 {
+                let name = String(halves[0])
+                if !settings.contains(where: { $0.name == name }) {
+                    diagnostics.error(
+                        at: node.location, "'{\(name)}' in 'host' is not a setting\(name.suggestion(from: settings.map(\.name)))")
+                }
+                parts.append(.setting(name))
+            }
+            let literal = String(index > 0 ? halves.last ?? "" : piece)
+            if !literal.isEmpty { parts.append(.literal(literal)) }
+        }
+        let plan = HostPlan(parts: parts)
+        let isWhole = plan.parts.allSatisfy { if case .literal(let text) = $0 { HostPlan.isHost(text) } else { true } }
+        guard isWhole, !plan.parts.isEmpty, plan.description == text else {
+            diagnostics.error(
+                at: node.location,
+                "'host' is a host with or without its port, such as api.acme.example or {region}.acme.example, found '\(text)'")
+            return nil
+        }
+        return plan
     }
 }

@@ -11,6 +11,10 @@ package struct MappingCompiler {
     var layout = RequestLayout()
     /// Of the main request, for the other kinds of message.
     var fieldNodes: [FieldNode] = []
+    /// The parameters of the present request that are in its path.
+    var pathParameters: [String] = []
+    /// Canonical fields in its path that are named nowhere else.
+    var impliedParameters: [(name: String, place: SourceLocation)] = []
     /// Whether the fields are those of a correction's own request.
     var isCorrection = false
 
@@ -39,20 +43,25 @@ package struct MappingCompiler {
         settings = settingNodes.map { setting($0.name, $0.value) }
         let credentialNodes = top.map("credentials", &diagnostics)
         for node in credentialNodes { credentials.append(credential(node.name, node.value, isSigningKey: false)) }
+        pathParameters = pathParameters(root["fields"])
         // Fields and examples of a file without a request are still checked.
         let request =
             top.require("request", &diagnostics).flatMap { self.request($0) }
             ?? RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: [BodyFormats.json], isSorted: false)
-        let signature = top.take("signature").flatMap { self.signature($0, request: request, for: sides) }
+        let signatureNode = top.take("signature")
+        var signature = signatureNode.flatMap { self.signature($0, request: request, for: sides) }
         fieldNodes = top.map("fields", &diagnostics)
         for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
+        impliedFields(request)
         reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
         finishFields(of: request)
+        signature = resolve(signature, at: signatureNode)
         let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
         let repeats = word("repeats", in: &top, of: RepeatPolicy.self) ?? .ignore
-        let replies = self.replies(top.map("replies", &diagnostics), at: top.location, for: sides)
+        let replyNodes = top.map("replies", &diagnostics)
+        let replies = self.replies(replyNodes, at: top.location, for: sides)
         let list = top.take("list").flatMap { self.list($0) }
         let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
         let messageNodes = top.map("messages", &diagnostics)
@@ -73,6 +82,7 @@ package struct MappingCompiler {
         mapping.handshakes = handshakes.map(\.plan)
         let places = Dictionary((messageNodes + updateNodes).map { ($0.name, $0.key.location) }) { first, _ in first }
         checkKinds(of: mapping, at: places, ignores, handshakes, top.location)
+        if !diagnostics.hasErrors { warnOfHidden(mapping, replyNodes) }
         return mapping.completingSettings()
     }
 

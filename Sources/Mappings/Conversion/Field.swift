@@ -9,6 +9,8 @@ package enum Field: Int, CaseIterable, Sendable {
     case occurredAt, paymentMethod, reason
     /// What a correction did last, what it took back, what all of them took back, and what is left of the amount; absent on a first message.
     case update, refund, refunded, remaining
+    /// The destination's own id of the conversion, from its answer. Known while a correction is sent, and never stored with a conversion.
+    case there
     case customerPhone, customerZip, customerCity, customerState, customerBirthDate, customerGender
     case pageURL
 
@@ -64,7 +66,7 @@ package enum Field: Int, CaseIterable, Sendable {
         "customer.email", "customer.email_sha256", "customer.id", "customer.first_name", "customer.last_name", "customer.ip",
         "customer.user_agent", "customer.country",
         "occurred_at", "payment_method", "reason",
-        "update", "refund", "refunded", "remaining",
+        "update", "refund", "refunded", "remaining", "there",
         "customer.phone", "customer.zip", "customer.city", "customer.state", "customer.birth_date", "customer.gender",
         "page_url",
     ]

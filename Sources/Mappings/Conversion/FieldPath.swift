@@ -28,8 +28,8 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static let given: [FieldPath] = [.id, .source, .tracker, .receivedAt]
-    /// What a correction leaves behind.
-    private static let kept: [FieldPath] = [.field(.update)] + takenBack
+    /// What a correction leaves behind, and what a destination answered.
+    private static let kept: [FieldPath] = [.field(.update), .field(.there)] + takenBack
     /// Each says how much of a sale goes back; only a correction has them.
     static let takenBack: [FieldPath] = [.field(.refund), .field(.refunded), .field(.remaining)]
 

@@ -111,7 +111,12 @@ package struct ExampleRunner {
     }
 
     private func write(_ conversion: Conversion, _ example: Example) -> Result<OutboundRequest, Skip> {
-        guard let writer = try? MappingWriter(mapping, url: "https://tracker.example", settings: example.settings) else {
+        // Examples hold no credentials; one in the path is its name there.
+        let secrets = mapping.pathSecrets.map { ($0.credential, "{\($0.segment)}") }
+        let writer = try? MappingWriter(
+            mapping, url: "https://tracker.example", settings: example.settings,
+            credentials: Dictionary(secrets) { first, _ in first })
+        guard let writer else {
             return .failure(Skip("the path needs a setting that the example does not give"))
         }
         return Result { () throws(Skip) in try writer.write(conversion, at: Self.identity.receivedAt) }
@@ -127,8 +132,10 @@ package struct ExampleRunner {
         case .failure(let skip): return differ(sends.location, "sends", "a request", "'\(skip.reason)'")
         }
         if let method = sends.method, method != request.method { differ(sends.location, "method", method, request.method) }
-        let target = request.url.dropFirst("https://tracker.example".count)
-        let path = String(target.prefix { $0 != "?" })
+        let target = request.url.dropFirst("https://".count).drop { $0 != "/" }
+        let path = mapping.pathSecrets.reduce(String(target.prefix { $0 != "?" })) {
+            $0.replacing("{\($1.segment)}".percentEncoded, with: "{\($1.segment)}")
+        }
         if let expected = sends.path, expected != path { differ(sends.location, "path", expected, path) }
         if let query = sends.query {
             let sent = Parameters(decoding: String(target.drop { $0 != "?" }.dropFirst())).pairs

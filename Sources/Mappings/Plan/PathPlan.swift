@@ -1,15 +1,26 @@
-/// A path whose variable segments are settings: `/api/postback/{brand}/{offer}`.
+/// A path whose variable segments are settings, credentials, or parameters: `/api/postback/{brand}/{offer}`, `/conversions/{there}`.
 package struct PathPlan: Sendable, Hashable {
     package enum Segment: Sendable, Hashable {
         case literal(String)
         case setting(String)
+        /// A credential.
+        case secret(String)
+        /// A parameter of the mapping, by its wire name.
+        case parameter(String)
+        /// A canonical field, which is only written.
+        case field(FieldPath)
     }
     package var segments: [Segment]
+    /// Whether it is written with a slash at its end.
+    package var endsWithSlash = false
+
+    package init(segments: [Segment], endsWithSlash: Bool = false) {
+        self.segments = segments
+        self.endsWithSlash = endsWithSlash
+    }
 
     /// The names of the variable segments.
-    var settings: Set<String> {
-        Set(segments.compactMap { if case .setting(let name) = $0 { name } else { nil } })
-    }
+    var variables: Set<String> { Set(segments.compactMap(\.name)) }
 
     /// The values of the variable segments, decoded; nil if the path is another one. A slash at the end does not matter.
     package func match(_ path: some StringProtocol) -> [String: String]? {
@@ -18,9 +29,9 @@ package struct PathPlan: Sendable, Hashable {
         guard parts.count == segments.count else { return nil }
         var values: [String: String] = [:]
         for (segment, part) in zip(segments, parts) {
-            switch segment {
-            case .literal(let text): guard part == text else { return nil }
-            case .setting(let name):
+            if case .literal(let text) = segment {
+                guard part == text else { return nil }
+            } else if let name = segment.name {
                 guard !part.isEmpty else { return nil }
                 values[name] = String(part).percentDecoded
             }
@@ -28,29 +39,81 @@ package struct PathPlan: Sendable, Hashable {
         return values
     }
 
-    /// The path with the settings put in, or the setting that is missing.
+    /// The path with the settings put in, or the setting that is missing. Other variable segments stay as they are: `{key}`.
     package func text(_ settings: [String: SettingValue]) -> Result<String, MissingSetting> {
         var text = ""
         for segment in segments {
             switch segment {
-            case .literal(let literal): text += "/" + literal
             case .setting(let name):
                 guard case .text(let value) = settings[name]?.value else { return .failure(MissingSetting(name: name)) }
                 text += "/" + value.percentEncoded
+            default: text += "/" + segment.text
             }
         }
-        return .success(segments.isEmpty ? "/" : text)
+        return .success(text.isEmpty || endsWithSlash ? text + "/" : text)
     }
 
     package struct MissingSetting: Error { package var name: String }
 
     package var description: String {
-        if segments.isEmpty { return "/" }
-        return segments.map { segment in
-            switch segment {
-            case .literal(let text): "/" + text
-            case .setting(let name): "/{" + name + "}"
-            }
-        }.joined()
+        let text = segments.map { "/" + $0.text }.joined()
+        return text.isEmpty || endsWithSlash ? text + "/" : text
+    }
+}
+
+extension PathPlan.Segment {
+    /// The name of a variable segment.
+    var name: String? {
+        switch self {
+        case .literal: nil
+        case .setting(let name), .secret(let name), .parameter(let name): name
+        case .field(let path): path.description
+        }
+    }
+
+    var text: String {
+        if case .literal(let text) = self { return text }
+        return "{\(name ?? "")}"
+    }
+}
+
+extension PathPlan {
+    /// A path that may have other segments in front, with other texts in the place of its secrets. Unchanged if it is another path, or has no
+    /// secrets.
+    ///
+    /// - Parameter text: of a credential; nil leaves what is there.
+    package func replacingSecrets(in path: String, with text: (String) -> String?) -> String {
+        guard segments.contains(where: { if case .secret = $0 { true } else { false } }) else { return path }
+        var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        var end = parts.count
+        while end > 0, parts[end - 1].isEmpty { end -= 1 }
+        var indices: [Int] = []
+        // Doubled slashes are tolerated.
+        for index in parts.indices[..<end] where !parts[index].isEmpty { indices.append(index) }
+        guard indices.count >= segments.count else { return path }
+        let own = indices.suffix(segments.count)
+        for (segment, index) in zip(segments, own) {
+            if case .literal(let text) = segment, parts[index] != text { return path }
+        }
+        for (segment, index) in zip(segments, own) {
+            if case .secret(let name) = segment, let text = text(name) { parts[index] = text[...] }
+        }
+        return parts.joined(separator: "/")
+    }
+
+    /// With `***` in the place of credentials.
+    package func masked(_ path: String) -> String { replacingSecrets(in: path) { _ in "***" } }
+}
+
+extension Mapping {
+    /// The paths of its requests that have a credential in them.
+    package var secretPaths: [PathPlan] {
+        let all = request.paths + [list?.path].compactMap(\.self) + updates.flatMap { $0.inbound?.request.paths ?? [] }
+        return all.filter { $0.segments.contains { if case .secret = $0 { true } else { false } } }
+    }
+
+    /// The credentials that may be in a path, each with the segment's name.
+    var pathSecrets: [(credential: String, segment: String)] {
+        credentials.flatMap { plan in plan.places.compactMap { if case .path(let name) = $0 { (plan.name, name) } else { nil } } }
     }
 }

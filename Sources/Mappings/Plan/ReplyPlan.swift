@@ -3,9 +3,11 @@ package struct ReplyPlan: Sendable {
     /// `accepted`, `review`, `duplicate`, a failure's code, or a name of the mapping's own.
     package var name: String
     package var status: Int
+    /// Whether the file says the status.
+    var isStatusGiven: Bool
     package var body: Body
-    /// What a tracker's reply must look like to be this one; `body` if the file says nothing else.
-    package var match: Body
+    /// What a tracker's reply must look like to be this one.
+    var match: Match
     package var matchesStatus: Int?
     /// What the reply means for a delivery.
     package var outcome: ReplyReading.Outcome
@@ -13,19 +15,42 @@ package struct ReplyPlan: Sendable {
     package enum Body: Sendable {
         case none
         case json(JSONTemplate)
-        case text(Template)
+        case text(ReplyText)
+    }
+
+    /// What an answer must have. All of it.
+    struct Match: Sendable {
+        var body: Body
+        /// In lower case.
+        var headers: [(name: String, pattern: TextPattern)] = []
+        /// The texts of elements and attributes, by their path: `/response/status`, `/response/@code`.
+        var elements: [(path: XMLPath, pattern: TextPattern)] = []
 
         var isNone: Bool {
-            if case .none = self { true } else { false }
+            if case .none = body { headers.isEmpty && elements.isEmpty } else { false }
         }
 
-        /// How much of it is fixed: the reply with the most is tried first.
-        var weight: Int {
-            switch self {
-            case .none: 0
-            case .json(let template): template.weight
-            case .text(let template): template.onlyLiteral == nil ? 1 : 2
+        /// How much of it is fixed: of the entries that fit, the one with the most counts.
+        var weight: Weight {
+            let count = headers.count + elements.count
+            return switch body {
+            case .none: Weight(besides: count)
+            case .json(let template): Weight(besides: count, fixed: template.weight)
+            case .text(let text): Weight(besides: count, isExact: text.pattern.isExact, fixed: text.pattern.count)
             }
+        }
+    }
+
+    struct Weight: Comparable {
+        /// Headers and elements.
+        var besides = 0
+        /// One text and no other.
+        var isExact = false
+        /// Values or characters.
+        var fixed = 0
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.besides, left.isExact ? 1 : 0, left.fixed) < (right.besides, right.isExact ? 1 : 0, right.fixed)
         }
     }
 }

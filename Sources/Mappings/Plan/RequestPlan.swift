@@ -1,6 +1,6 @@
 /// The request that a tracker documents: its methods, path and formats of body.
 package struct RequestPlan: Sendable {
-    static let knownMethods = ["GET", "POST", "PUT", "PATCH"]
+    static let knownMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
     /// The first is used when a request is written.
     package var methods: [String]
@@ -18,6 +18,8 @@ package struct RequestPlan: Sendable {
     package var sourceName: SourceName?
     /// Which of the requests that lead here are of this kind; nil for all that are of no other.
     package var condition: RequestCondition?
+    /// The host of this call, if it is not that of the destination's `url`.
+    package var host: HostPlan?
 
     package struct SourceName: Sendable {
         package var header: String

@@ -42,6 +42,9 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable, ExpressibleByS
         }
     }
 
+    /// Whether the same request may be taken later, so that its sender must see that it was not.
+    var isTemporary: Bool { [.rateLimited, .failed, .overloaded].contains(self) }
+
     /// The code whose reply is used if a mapping has none of this name.
     package var fallback: FailureCode? {
         switch self {

@@ -105,6 +105,11 @@ extension ParsedRequest {
             guard parts.count == 2, String(parts[0]).isEqualIgnoringCase("bearer") else { return "" }
             return parts[1].trimmed
         case .query(let name), .body(let name): return secrets[name]?[place]
+        case .basicUser, .basicPassword:
+            guard let header = request.header("Authorization") else { return nil }
+            let basic = BasicCredentials(header: header)
+            return (place == .basicUser ? basic?.user : basic?.password) ?? ""
+        case .path(let name): return pathValues[name]
         }
     }
 

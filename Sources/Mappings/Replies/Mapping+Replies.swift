@@ -15,8 +15,12 @@ extension Mapping {
             code = current.fallback
         }
         if name == Self.ignored { return WireReply(status: 200, contentType: Self.jsonType, body: []) }
-        let status = FailureCode(rawValue: name).status
-        if let plan = replies.first(where: { $0.name == "error" }) { return write(plan, status: status, input, variables) }
+        let failure = FailureCode(rawValue: name)
+        let status = failure.status
+        if let plan = replies.first(where: { $0.name == "error" }) {
+            // What is to be sent again must not look as if it had been taken.
+            return write(plan, status: plan.isStatusGiven && !failure.isTemporary ? plan.status : status, input, variables)
+        }
         var json = JSONWriter()
         json.write(["error": .string(variables.refusal?.reason ?? name)])
         return WireReply(status: status, contentType: Self.jsonType, body: json.bytes)
@@ -68,35 +72,50 @@ extension Mapping {
     /// Recognises a tracker's reply: the documented one with the most in common, or nil if none fits.
     ///
     /// A success is also recognised by its body alone: a tracker that documents 200 may answer 201.
-    package func interpret(status: Int, body: [UInt8]) -> ReplyReading? {
-        let body = body.withoutByteOrderMark
-        let value = try? JSONValue(parsing: body)
-        let text = String(decoding: body.prefix(4096), as: UTF8.self).trimmed
-        guard let best = best({ $0.accepts(status) }, value, text) ?? best({ $0.isLike(status) }, value, text) else { return nil }
+    ///
+    /// - Parameter headers: those of `answerHeaders`, by their names in lower case.
+    package func interpret(status: Int, headers: [String: String] = [:], body: [UInt8]) -> ReplyReading? {
+        let answer = TrackerAnswer(status: status, headers: headers, body: body)
+        guard let (plan, captured) = best(for: answer) else { return nil }
+        let value = answer.json
+        let message =
+            captured["reason"]?.plainText.flatMap { $0.isBlank ? nil : $0 } ?? value?["message"]?.plainText ?? value?["error"]?.plainText
+            ?? value?["error"]?["message"]?.plainText
         return ReplyReading(
-            outcome: best.plan.outcome, ground: best.plan.match.isNone ? .status : .body,
-            message: value?["message"]?.plainText ?? value?["error"]?.plainText ?? value?["error"]?["message"]?.plainText,
-            remoteID: best.captured["id"]?.plainText,
-            retryAfter: (best.captured["retry_after"] ?? value?["retry_after"])?.plainText.flatMap { Int64($0) }.flatMap {
+            outcome: plan.outcome, ground: plan.match.isNone ? .status : .body, message: message, remoteID: captured["id"]?.plainText,
+            retryAfter: (captured["retry_after"] ?? value?["retry_after"])?.plainText.flatMap { Int64($0) }.flatMap {
                 $0 >= 0 && $0 < 1 << 40 ? .seconds($0) : nil
             })
     }
 
+    private func best(for answer: TrackerAnswer) -> (plan: ReplyPlan, captured: [String: JSONValue])? {
+        best({ $0.accepts(answer.status) }, answer) ?? best({ $0.isLike(answer.status) }, answer)
+    }
+
     private func best(
-        _ isMeant: (ReplyPlan) -> Bool, _ value: JSONValue?, _ text: String
+        _ isMeant: (ReplyPlan) -> Bool, _ answer: TrackerAnswer
     ) -> (plan: ReplyPlan, captured: [String: JSONValue])? {
         var best: (plan: ReplyPlan, captured: [String: JSONValue])?
         for plan in replies where plan.isAnAnswer && isMeant(plan) {
-            guard plan.match.weight > best?.plan.match.weight ?? -1 else { continue }
-            var captured: [String: JSONValue] = [:]
-            switch plan.match {
-            case .none: break
-            case .json(let template): guard let value, template.matches(value, captured: &captured) else { continue }
-            case .text(let template): guard template.isFound(in: text) else { continue }
-            }
+            if let best, plan.match.weight <= best.plan.match.weight { continue }
+            guard let captured = answer.captures(of: plan.match) else { continue }
             best = (plan, captured)
         }
         return best
+    }
+
+    /// What an answer that is just like a documented one is read as; nil if it is read as that one.
+    func reply(readInPlaceOf plan: ReplyPlan) -> ReplyPlan? {
+        guard let answer = plan.match.sample(status: plan.matchesStatus ?? plan.status), let (winner, _) = best(for: answer) else {
+            return nil
+        }
+        return winner.name == plan.name ? nil : winner
+    }
+
+    /// The headers of an answer that its replies look at, in lower case.
+    package var answerHeaders: [String] {
+        let own = replies + updates.flatMap { $0.mapping?.replies ?? [] }
+        return Array(Set(own.flatMap { $0.match.headers.map(\.name) })).sorted()
     }
 
     /// Whether a reply with this status is documented.
@@ -105,11 +124,8 @@ extension Mapping {
     /// Whether the tracker's own answers are pages.
     package var answersInHTML: Bool {
         replies.contains { plan in
-            guard case .text(let template) = plan.match else { return false }
-            return template.parts.contains { part in
-                guard case .literal(let text) = part else { return false }
-                return text.lowercased().contains("<html")
-            }
+            guard case .text(let text) = plan.match.body else { return false }
+            return text.literals.contains { $0.lowercased().contains("<html") }
         }
     }
 }
@@ -125,7 +141,7 @@ extension ReplyPlan {
 
     /// Whether it may be this one with another 2xx than the documented one.
     fileprivate func isLike(_ status: Int) -> Bool {
-        (200..<300).contains(status) && (200..<300).contains(matchesStatus ?? self.status) && match.weight > 0
+        (200..<300).contains(status) && (200..<300).contains(matchesStatus ?? self.status) && match.weight > ReplyPlan.Weight()
     }
 }
 
@@ -136,18 +152,5 @@ extension JSONValue {
         case .string(let text), .number(let text): text
         default: nil
         }
-    }
-}
-
-extension Template {
-    /// Whether the fixed parts are in the text, in their order.
-    fileprivate func isFound(in text: String) -> Bool {
-        var rest = text[...]
-        for part in parts {
-            guard case .literal(let literal) = part else { continue }
-            guard let range = rest.firstRange(of: literal) else { return false }
-            rest = rest[range.upperBound...]
-        }
-        return true
     }
 }

@@ -11,19 +11,17 @@ package struct MappingWriter: Sendable {
     private let fields: [FieldWriter]
     private let itemFields: [FieldWriter]
     private let checks: [Check]
-    private let signer: (key: Signer, form: SignedForm, place: CredentialPlan.Place)?
-    /// Scheme, host and path; what follows is only the query.
-    package let url: String
-    private let path: String
+    let signer: (key: Signer, plan: SignaturePlan, way: SignaturePlan.Way)?
+    private let address: AddressWriter
     private let headers: [(name: String, value: String)]
     private let secretHeaders: Set<String>
     /// How the access token is got that goes into each request; nil if the tracker wants none.
     package let token: TokenRequest?
     private let secretMembers: Set<String>
     /// Parameters that are the same in every request: credentials in the query.
-    private let secretQuery: [(name: String, value: String)]
+    let secretQuery: [(name: String, value: String)]
     private let output: OutputPlan
-    private let format: (any BodyFormat)?
+    let format: (any BodyFormat)?
     /// How corrections, and some first messages, are written.
     let messages: [MessageWriter]
     let hasOtherFirsts: Bool
@@ -49,10 +47,8 @@ package struct MappingWriter: Sendable {
         fields = bound.filter { !$0.isItem }
         itemFields = bound.filter(\.isItem)
         checks = mapping.checks.filter { $0.side != .in }
-        path = try mapping.request.path.text(settings).get()
-        let given = url.hasSuffix("/") ? String(url.dropLast()) : url
-        let base = given.hasSuffix(path) ? String(given.dropLast(path.count)) : given
-        self.url = path == "/" && base.hasPath ? base : base + path
+        let address = try AddressWriter(mapping.request, of: mapping, url: url, settings: settings, credentials: credentials)
+        self.address = address
         format = mapping.request.writtenFormat
         var headers: [(name: String, value: String)] = []
         var secretHeaders: Set<String> = []
@@ -62,14 +58,19 @@ package struct MappingWriter: Sendable {
             guard let place = plan.places.first, let value = credentials[plan.name] else { continue }
             switch place {
             case .header(let name):
-                headers.append((name, value))
+                headers.append((name, plan.form?.text(of: value) ?? value))
                 secretHeaders.insert(name)
             case .bearer:
                 headers.append(("Authorization", "Bearer \(value)"))
                 secretHeaders.insert("Authorization")
             case .query(let name): secretQuery.append((name, value))
             case .body(let name): members.append((name, value))
+            case .basicUser, .basicPassword, .path: break
             }
+        }
+        if let basic = mapping.basicCredentials(credentials) {
+            headers.append(("Authorization", basic.header))
+            secretHeaders.insert("Authorization")
         }
         if let (plan, place) = mapping.token {
             token = try TokenRequest(plan, at: place, url: tokenURL, credentials: credentials) { mapping.setting($0, settings) }
@@ -88,7 +89,7 @@ package struct MappingWriter: Sendable {
         secretMembers = Set(members.map(\.name))
         output = OutputPlan(mapping, constants: members)
         if let plan = mapping.signature, let secret = credentials[plan.credential], let way = plan.way(hasBody: format != nil) {
-            signer = (Signer(plan, secret: secret, forms: []), way.form, way.place)
+            signer = (Signer(plan, secret: secret, forms: []), plan, way)
         } else {
             signer = nil
         }
@@ -97,7 +98,7 @@ package struct MappingWriter: Sendable {
         for plan in mapping.messages where plan.isForDestinations {
             let message = try MessageWriter(plan) { own throws(PathPlan.MissingSetting) in
                 try MappingWriter(
-                    own, url: base, settings: settings, credentials: credentials, exponents: exponents, surplus: surplus,
+                    own, url: address.base, settings: settings, credentials: credentials, exponents: exponents, surplus: surplus,
                     tokenURL: tokenURL)
             }
             messages.append(message)
@@ -172,7 +173,7 @@ package struct MappingWriter: Sendable {
         if mapping.isCorrection { try checkPart(conversion, wires) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)
         for field in itemFields where field.isJoined { wires[field.index] = try field.join(rows, &context) }
-        var request = try finish(wires, rows)
+        var request = try finish(wires, rows, conversion, at: now)
         request.warnings = context.warnings
         return request
     }
@@ -217,10 +218,13 @@ package struct MappingWriter: Sendable {
         return [row]
     }
 
-    private func finish(_ wires: [WireValue], _ rows: [[WireValue]]) throws(Skip) -> OutboundRequest {
+    private func finish(
+        _ wires: [WireValue], _ rows: [[WireValue]], _ conversion: Conversion, at now: Timestamp
+    ) throws(Skip) -> OutboundRequest {
+        let address = try address.address(conversion, wires)
         var request = OutboundRequest(
-            method: mapping.request.methods[0], url: url, maskedURL: url, headers: headers, body: [], secretHeaders: secretHeaders,
-            secretMembers: secretMembers)
+            method: mapping.request.methods[0], url: address.url, maskedURL: address.masked, headers: headers, body: [],
+            secretHeaders: secretHeaders, secretMembers: secretMembers)
         if let body = output.body {
             let written = body.body(wires, rows)
             (request.body, request.element) = (written.bytes, written.element)
@@ -228,31 +232,24 @@ package struct MappingWriter: Sendable {
         let fieldHeaders = output.headers.pairs(wires)
         if !fieldHeaders.isEmpty { request.headers += fieldHeaders }
         var query = output.query.pairs(wires, rows)
-        if signer != nil { try sign(&request, &query) }
+        if signer != nil { try sign(&request, &query, Signing(conversion, wires, address, now)) }
         if !query.isEmpty || !secretQuery.isEmpty {
-            let joint = url.contains("?") ? "&" : "?"
+            let joint = request.url.contains("?") ? "&" : "?"
             let masked = secretQuery.map { "\($0.name.percentEncoded)=***" } + (query.isEmpty ? [] : [Parameters.encoded(query)])
             request.url += joint + Parameters.encoded(secretQuery + query)
             request.maskedURL += joint + masked.joined(separator: "&")
         }
         return request
     }
+}
 
-    /// Signs what is complete but for the signature, and adds that.
-    private func sign(_ request: inout OutboundRequest, _ query: inout [(name: String, value: String)]) throws(Skip) {
-        guard let (key, form, place) = signer else { return }
-        let complete = WireRequest(
-            method: request.method, path: path, query: Parameters.encoded(secretQuery + query), headers: request.headers,
-            body: request.body)
-        guard let signature = key.sign(complete, in: format, as: form) else {
-            throw Skip("\(mapping.tracker) wants a signature over \(form.name), and this request has nothing to sign")
-        }
-        switch place {
-        case .header(let name): request.headers.append((name, signature))
-        case .bearer: request.headers.append(("Authorization", "Bearer \(signature)"))
-        case .query(let name): query.append((name, signature))
-        case .body(let name): if let format { request.body = format.setting(name, to: signature, in: request.body) }
-        }
+extension MappingWriter {
+    /// Scheme, host and what of the path no conversion changes, without credentials.
+    package var url: String { address.shown }
+
+    /// What must not be shown: the credentials, and how a request holds them.
+    package var secrets: [String] {
+        Array(credentials.values) + (mapping.basicCredentials(credentials).map { [$0.token] } ?? [])
     }
 }
 

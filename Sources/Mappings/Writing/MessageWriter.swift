@@ -65,8 +65,8 @@ extension MappingWriter {
     }
 
     /// - Parameter update: the entry that the answered request was written by.
-    package func interpret(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
-        asked(by: update).interpret(status: status, body: body)
+    package func interpret(status: Int, headers: [String: String] = [:], body: [UInt8], update: String?) -> ReplyReading? {
+        asked(by: update).interpret(status: status, headers: headers, body: body)
     }
 
     /// Whether the tracker documents an answer with this status.

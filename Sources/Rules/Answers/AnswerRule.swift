@@ -13,9 +13,10 @@ package struct AnswerRule: Sendable {
     /// The tracker's own answers are HTML pages.
     package let writesPages: Bool
 
-    package init(patterns: [AnswerPattern] = [], isDocumented: Bool = false, writesPages: Bool = false) {
+    /// - Parameter headerNames: those that the mapping looks at, in lower case.
+    package init(patterns: [AnswerPattern] = [], isDocumented: Bool = false, writesPages: Bool = false, headerNames names: [String] = []) {
         self.patterns = patterns.sorted { $0.outcome.precedence < $1.outcome.precedence }
-        headerNames = Array(Set(patterns.flatMap { $0.headers.map(\.name) })).sorted()
+        headerNames = Array(Set(patterns.flatMap { $0.headers.map(\.name) } + names)).sorted()
         self.isDocumented = isDocumented || patterns.contains { $0.outcome == .delivered }
         self.writesPages = writesPages
     }

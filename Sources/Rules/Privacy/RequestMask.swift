@@ -12,6 +12,8 @@ package struct RequestMask: Sendable {
     private let headers: [String]
     private let parameters: Set<String>
     private let members: Set<String>
+    /// Those with a secret in them.
+    private let paths: [PathPlan]
     private let secrets: SecretFinder
 
     /// - Parameter mappings: all that the configuration knows, this one among them or not.
@@ -26,11 +28,12 @@ package struct RequestMask: Sendable {
         for place in mapping.credentials.flatMap(\.places) {
             switch place {
             case .header(let name): headers.insert(name.lowercased())
-            case .bearer: break
+            case .bearer, .basicUser, .basicPassword, .path: break
             case .query(let name): parameters.insert(name)
             case .body(let name): members.insert(name)
             }
         }
+        paths = mapping.secretPaths
         self.headers = Array(headers)
         self.parameters = parameters
         self.members = members
@@ -44,10 +47,11 @@ package struct RequestMask: Sendable {
         for place in mappings.flatMap(\.credentials).flatMap(\.places) {
             switch place {
             case .header(let name): headers.insert(name.lowercased())
-            case .bearer: break
+            case .bearer, .basicUser, .basicPassword, .path: break
             case .query(let name), .body(let name): names.insert(name)
             }
         }
+        paths = mappings.flatMap(\.secretPaths)
         self.headers = Array(headers)
         parameters = names
         members = names
@@ -59,7 +63,8 @@ package struct RequestMask: Sendable {
         if !parameters.isEmpty, !query.isEmpty {
             query = String(decoding: Parameters.masking(parameters, in: Array(query.utf8), with: Self.mask), as: UTF8.self)
         }
-        let target = query.isEmpty ? request.path : "\(request.path)?\(query)"
+        let path = paths.reduce(request.path) { $1.masked($0) }
+        let target = query.isEmpty ? path : "\(path)?\(query)"
         return StoredRequest(
             method: request.method, target: secrets.masked(target),
             headers: request.headers.compactMap { name, value in

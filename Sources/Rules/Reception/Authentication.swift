@@ -58,8 +58,9 @@ package enum Authentication {
 
     /// Whether the request has anything at the place of one of the mapping's credentials.
     static func isAttempted(_ parsed: ParsedRequest, _ mapping: Mapping) -> Bool {
-        let places = mapping.credentials.map(\.places) + (mapping.signature.map { [$0.places] } ?? [])
-        return places.contains { !(parsed.value(atFirstOf: $0)?.isEmpty ?? true) }
+        let values =
+            mapping.credentials.map { $0.presented(in: parsed) } + [mapping.signature.flatMap { parsed.value(atFirstOf: $0.places) }]
+        return values.contains { !($0?.isEmpty ?? true) }
     }
 
     /// The sources that the sender names in a header; all of them if it names none that is known.
@@ -82,7 +83,7 @@ private struct Proofs {
         self.parsed = parsed
         self.mapping = mapping
         presented = mapping.credentials.map { plan in
-            guard !plan.signsOnly, let value = parsed.value(atFirstOf: plan.places), !value.isEmpty else { return nil }
+            guard !plan.signsOnly, let value = plan.presented(in: parsed), !value.isEmpty else { return nil }
             return Digest32(sha256: value)
         }
         signature = mapping.signature.map { ReceivedSignature(of: parsed, by: $0) }
@@ -117,18 +118,22 @@ private struct Proofs {
 
     /// - Parameter isBesideOpen: a source would have taken the request without the credential that it has.
     func failure(isBodyUnread: Bool, isBesideOpen: Bool) -> Authentication {
-        var demanded = mapping.credentials.filter { !$0.signsOnly }.map { (name: $0.name, places: $0.places) }
-        if let signature = mapping.signature { demanded.append((name: "signature", places: signature.places)) }
-        let missing = demanded.filter { parsed.value(atFirstOf: $0.places)?.isEmpty ?? true }
+        var demanded = mapping.credentials.filter { !$0.signsOnly }.map { plan in
+            (name: plan.name, places: plan.places, phrase: plan.phrase, value: plan.presented(in: parsed))
+        }
+        if let signature = mapping.signature {
+            let phrase = signature.places.map(\.phrase).joined(separator: " or ")
+            demanded.append(("signature", signature.places, phrase, parsed.value(atFirstOf: signature.places)))
+        }
+        let missing = demanded.filter { $0.value?.isEmpty ?? true }
         if isBodyUnread, mapping.request.readsBody(parsed.request.method) {
             let isHidden = missing.contains { plan in
-                parsed.value(atFirstOf: plan.places) == nil && plan.places.contains { if case .body = $0 { true } else { false } }
+                plan.value == nil && plan.places.contains { if case .body = $0 { true } else { false } }
             }
             if isHidden { return .unreadable }
         }
         if let first = missing.first {
-            let places = first.places.map(\.phrase).joined(separator: " or ")
-            return .unproven(reason: "no \(first.name) was sent; its place is \(places)")
+            return .unproven(reason: "no \(first.name) was sent; its place is \(first.phrase)")
         }
         if let problem = signature?.problem { return .unproven(reason: problem) }
         let names = demanded.map(\.name).joined(separator: " and ")
@@ -142,16 +147,5 @@ private struct Proofs {
             reason += "; parameters as they are do not count, since \(ambiguity) and other content would have the same text"
         }
         return .unproven(reason: reason)
-    }
-}
-
-extension CredentialPlan.Place {
-    fileprivate var phrase: String {
-        switch self {
-        case .header(let name): "the header \(name)"
-        case .bearer: "the header Authorization as 'Bearer …'"
-        case .query(let name): "the query as \(name)"
-        case .body(let name): "the body as \(name)"
-        }
     }
 }

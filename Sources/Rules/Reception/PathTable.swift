@@ -35,6 +35,8 @@ package struct PathTable: Sendable {
 
         fileprivate func warning(of path: String, takenFor other: String) -> Match {
             var match = self
+            let secret = tracker.mapping.secretPaths
+            let (path, other) = (secret.reduce(path) { $1.masked($0) }, secret.reduce(other) { $1.masked($0) })
             match.warning = "the request came to \(path.quotedBriefly), which was taken for \(other.quotedBriefly): send to that"
             return match
         }
@@ -84,7 +86,7 @@ package struct PathTable: Sendable {
     private mutating func add(_ path: PathPlan, _ endpoint: Match.Endpoint, _ tracker: ReceivingTracker) {
         let isFixed = path.segments.allSatisfy { if case .literal = $0 { true } else { false } }
         guard isFixed else { return patterns.append(Pattern(path: path, tracker: tracker, endpoint: endpoint)) }
-        fixed[path.description, default: []]
+        fixed[PathPlan(segments: path.segments).description, default: []]
             .append(Match(tracker: tracker, endpoint: endpoint, sources: tracker.sources, pathValues: [:]))
     }
 
@@ -137,7 +139,9 @@ package struct PathTable: Sendable {
     private static func split(_ path: String) -> (name: String, rest: String)? {
         guard path.utf8.first == UInt8(ascii: "/") else { return nil }
         let tail = path.dropFirst()
-        guard let slash = tail.firstIndex(of: "/"), slash > tail.startIndex else { return nil }
+        // A tracker may be at the root.
+        guard let slash = tail.firstIndex(of: "/") else { return tail.isEmpty ? nil : (String(tail).percentDecoded, "/") }
+        guard slash > tail.startIndex else { return nil }
         return (String(tail[..<slash]).percentDecoded, String(tail[slash...]))
     }
 }

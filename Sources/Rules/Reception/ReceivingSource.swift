@@ -63,7 +63,7 @@ package final class ReceivingSource: Sendable {
         rates = configuration.rates
         isRotating = !configuration.retiringCredentials.isEmpty
         review = configuration.review
-        freshness = configuration.freshness
+        freshness = configuration.freshness ?? mapping.signature?.tolerance.map { Freshness(tolerance: $0) }
         orders = OrderRule(configuration)
         sharedOrders = sharing.map { OrderRule($0) }
         messageReaders = mapping.messages.map { message in
@@ -90,6 +90,19 @@ package final class ReceivingSource: Sendable {
     /// A source that binds a path segment takes no other value there; one that does not takes any.
     package func answers(_ values: [String: String]) -> Bool {
         values.isEmpty || pathValues.isEmpty || values.allSatisfy { name, value in pathValues[name].map { $0 == value } ?? true }
+    }
+
+    /// How its requests are signed, if a signature proves them.
+    var signature: SignaturePlan? { signer == nil ? nil : reader.mapping.signature }
+
+    /// A request's signature in the one spelling that is remembered; nil if it has none.
+    func signatureText(of parsed: ParsedRequest) -> String? {
+        guard let signer, let plan = signature else { return nil }
+        guard plan.isNotated else { return plan.presented(in: parsed) }
+        // Whoever recorded the request may put other signatures beside the right one.
+        let received = ReceivedSignature(of: parsed, by: plan)
+        received.search(signer.signers)
+        return signer.signers.lazy.compactMap { received.proof(by: $0) }.first
     }
 
     /// Whether a signature proves its requests. Then nothing that is not signed decides what a request means.

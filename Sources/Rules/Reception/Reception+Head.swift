@@ -49,8 +49,8 @@ private struct HeadCredentials {
 
     var judgement: Reception.HeadJudgement {
         let mapping = match.tracker.mapping
-        let presented = mapping.credentials.map { $0.signsOnly ? Presented.missing : self.presented(at: $0.places) }
-        let signature = mapping.signature.map { self.presented(at: $0.places) } ?? .missing
+        let presented = mapping.credentials.map { $0.signsOnly ? Presented.missing : self.presented($0.places, $0) }
+        let signature = mapping.signature.map { self.presented($0.places, nil) } ?? .missing
         var best = Reception.HeadJudgement.stranger
         for source in match.sources {
             switch judgement(source, presented, signature) {
@@ -75,7 +75,7 @@ private struct HeadCredentials {
             isCertain = false
             switch signature {
             // What is signed is not here yet, but what is no signature is wrong in any case.
-            case .value(let text): if match.tracker.mapping.signature?.code(of: text) == nil { return .stranger }
+            case .value(let text): if match.tracker.mapping.signature?.isPlausible(text) != true { return .stranger }
             case .missing: return .stranger
             case .open: break
             }
@@ -84,13 +84,13 @@ private struct HeadCredentials {
     }
 
     /// At the first place that the request uses.
-    private func presented(at places: [CredentialPlan.Place]) -> Presented {
+    private func presented(_ places: [CredentialPlan.Place], _ plan: CredentialPlan?) -> Presented {
         for place in places {
             if case .body = place {
                 if readsBody { return .open }
             } else if let value = parsed.value(at: place) {
                 if case .query(let name) = place, isRepeated(name) { return .open }
-                return .value(value)
+                return .value(plan?.presented(in: parsed) ?? value)
             }
         }
         return .missing

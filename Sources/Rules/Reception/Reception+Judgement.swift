@@ -65,7 +65,9 @@ extension Reception {
         var origins = notes?.origins
         var conversion = try reader.read(parsed, as: identity, origins: &origins)
         conversion.warnings += [match.warning, arrival.note].compactMap { $0 }
-        if let refusal = source.freshness?.refusal(of: conversion, arrivedAt: arrival.arrivedAt) { throw refusal }
+        if let refusal = source.freshness?.refusal(of: conversion, parsed, by: source.signature, arrivedAt: arrival.arrivedAt) {
+            throw refusal
+        }
         if parsed.isLossy, let refusal = source.orders.refusal(ofLost: conversion) { throw refusal }
         let keys = RequestKeys(of: &conversion, from: source, parsed, requestID: arrival.requestID, length: longestIdempotencyKey)
         if notes != nil { notes?.key = keys.described(conversion, from: source) }
@@ -98,7 +100,9 @@ extension Reception {
     ) throws(Refusal) -> Judgement {
         let identity = MappingReader.Identity(id: arrival.id, source: source.name, receivedAt: arrival.receivedAt)
         var read = try reader.readCorrection(parsed, as: identity)
-        if let refusal = source.freshness?.refusal(of: read.message, arrivedAt: arrival.arrivedAt) { throw refusal }
+        if let refusal = source.freshness?.refusal(of: read.message, parsed, by: source.signature, arrivedAt: arrival.arrivedAt) {
+            throw refusal
+        }
         if parsed.isLossy, let refusal = source.orders.refusal(ofLost: read.message) { throw refusal }
         read.message.warnings += [match.warning, arrival.note].compactMap { $0 }
         if notes != nil { notes?.key = source.described(correction: read.message) }

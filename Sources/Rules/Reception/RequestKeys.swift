@@ -102,7 +102,7 @@ extension DuplicateKey {
     ///
     /// - Parameter ruled: what the source's rule makes of the request. The signature is never forgotten before it.
     static func signature(of parsed: ParsedRequest, from source: ReceivingSource, beside ruled: DuplicateKey?) -> DuplicateKey? {
-        guard source.isSigned, let text = source.reader.mapping.signature?.presented(in: parsed) else { return nil }
+        guard let text = source.signatureText(of: parsed) else { return nil }
         var lifetime = source.freshness?.replayWindow
         if let window = lifetime, let ruled { lifetime = ruled.lifetime.map { max($0, window) } }
         let scope = Scope.tracker(source.reader.mapping.name)

@@ -53,7 +53,9 @@ package struct SourceConfiguration: Sendable {
     }
 
     /// To be kept out of logs and of what is shown.
-    package var secrets: [String] { Array(credentials.values) + Array(retiringCredentials.values) }
+    package var secrets: [String] {
+        Array(credentials.values) + Array(retiringCredentials.values) + (mapping.basicCredentials(credentials).map { [$0.token] } ?? [])
+    }
 
     /// Without keys that say who sends and prove nothing.
     package var provingSecrets: [String] {

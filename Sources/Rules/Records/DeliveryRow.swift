@@ -10,6 +10,8 @@ package struct DueDelivery: Sendable {
     package var round = 0
     /// For a correction: what became of the conversion at this destination before. Nil: it was never sent to the destination.
     package var predecessor: DeliveryState?
+    /// For a correction: the destination's own id of the conversion, if its answer said one.
+    package var there: String?
     /// It belongs to a message that changes a conversion.
     package var isCorrection = false
     /// What has become of its lines, as it is stored.

@@ -39,7 +39,10 @@ package struct DestinationConfiguration: Sendable {
         self.name = name
         self.target = target
         self.exponents = exponents
-        if case .tracker(let writer) = target { answers = AnswerRule(isDocumented: true, writesPages: writer.mapping.answersInHTML) }
+        if case .tracker(let writer) = target {
+            answers = AnswerRule(
+                isDocumented: true, writesPages: writer.mapping.answersInHTML, headerNames: writer.mapping.answerHeaders)
+        }
     }
 
     /// How the access token is got that its requests carry; nil if they need none.
@@ -50,7 +53,7 @@ package struct DestinationConfiguration: Sendable {
     /// Values to be kept out of logs and attempts: credentials, and variables of a postback URL.
     package var secrets: [String] {
         switch target {
-        case .tracker(let writer): Array(writer.credentials.values)
+        case .tracker(let writer): writer.secrets
         case .postback: shown?.secrets ?? []
         }
     }

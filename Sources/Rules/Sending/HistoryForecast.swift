@@ -14,13 +14,18 @@ package struct HistoryForecast: Sendable {
         package var isMadeDue: Bool
         /// The destination has it, whatever it says of one more try.
         package var hasArrived: Bool
+        /// The destination's own id, from its answer.
+        package var remoteID: String?
 
-        package init(id: ConversionID, document: [UInt8], state: DeliveryState?, isMadeDue: Bool, hasArrived: Bool = false) {
+        package init(
+            id: ConversionID, document: [UInt8], state: DeliveryState?, isMadeDue: Bool, hasArrived: Bool = false, remoteID: String? = nil
+        ) {
             self.id = id
             self.document = document
             self.state = state
             self.isMadeDue = isMadeDue
             self.hasArrived = hasArrived
+            self.remoteID = remoteID
         }
     }
 
@@ -28,6 +33,8 @@ package struct HistoryForecast: Sendable {
         package var next: NextStep
         /// What will have become of the steps before.
         package var predecessor: DeliveryState?
+        /// The destination's own id of the conversion, if it is known.
+        package var there: String?
     }
 
     /// Of those that are made due or pending.
@@ -36,15 +43,19 @@ package struct HistoryForecast: Sendable {
     /// - Parameter steps: all of the history, in their order.
     package init(_ steps: [Step], at sending: Sending, now: Timestamp) {
         var earlier: [DeliveryState] = []
+        var there: String?
         for step in steps {
             guard step.isMadeDue || step.state == .pending else {
                 if let state = step.state { earlier.append(state) }
+                there = there ?? step.remoteID
                 continue
             }
             let predecessor = DeliveryState.predecessor(earlier)
-            let delivery = ReadyDelivery(id: step.id, attempts: 0, content: .document(step.document), predecessor: predecessor)
+            var delivery = ReadyDelivery(id: step.id, attempts: 0, content: .document(step.document), predecessor: predecessor)
+            delivery.there = there
             let next = sending.nextStep(for: delivery, at: now)
-            entries[step.id] = Entry(next: next, predecessor: predecessor)
+            entries[step.id] = Entry(next: next, predecessor: predecessor, there: there)
+            there = there ?? step.remoteID
             earlier.append(next.expectedState.known(hadArrived: step.hasArrived))
         }
     }

@@ -16,6 +16,7 @@ package struct ReadyDelivery: Sendable {
     /// As `DueDelivery` has them; a conversion that is handed over right after its commit is in its first round and follows nothing.
     package var round: Int
     package var predecessor: DeliveryState?
+    package var there: String?
     package var isCorrection = false
     /// What has become of its lines; nil if none was tried, or it is one request.
     package var lines: DeliveryLines?
@@ -39,6 +40,7 @@ package struct ReadyDelivery: Sendable {
             claimEpoch: due.claimEpoch)
         isCorrection = due.isCorrection
         lines = due.lines.flatMap { DeliveryLines(text: $0) }
+        there = due.there
     }
 
     package var conversion: Conversion {

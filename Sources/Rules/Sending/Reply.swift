@@ -7,7 +7,7 @@ package struct Reply: Sendable, Equatable {
     package var body: [UInt8]
     /// How the body is packed, if it is, although the request did not ask for that. It is not unpacked: a few bytes may become gigabytes.
     package var encoding: String?
-    /// Those that the destination's `answers:` look at, by their names in lower case; of a name given twice, the values joined.
+    /// Those that the destination's `answers:` or its mapping look at, by their names in lower case; of a name given twice, the values joined.
     package var headers: [String: String]
     /// Nil if it came whole.
     package var damage: Damage?

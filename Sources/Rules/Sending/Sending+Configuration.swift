@@ -16,7 +16,7 @@ extension Sending {
         if case .tracker(let writer) = configuration.target, writer.writesLines { lines = { writer.requestCount(of: $0) } }
         self.routes = routes
         answers = configuration.answers
-        read = { status, body, update in configuration.read(status: status, body: body, update: update) }
+        read = { reply, update in configuration.read(reply, update: update) }
     }
 }
 
@@ -36,9 +36,10 @@ extension DestinationConfiguration {
         }
     }
 
-    package func read(status: Int, body: [UInt8], update: String?) -> ReplyReading? {
+    package func read(_ reply: Reply, update: String?) -> ReplyReading? {
         guard case .tracker(let writer) = target else { return nil }
-        if let reading = writer.interpret(status: status, body: body, update: update) { return reading }
+        let status = reply.status
+        if let reading = writer.interpret(status: status, headers: reply.headers, body: reply.body, update: update) { return reading }
         // A 409 that is documented as something else is not a duplicate, even if its body is another.
         return status == 409 && writer.documents(status: 409, update: update) ? ReplyReading(outcome: .rejected, ground: .status) : nil
     }

@@ -31,7 +31,7 @@ package struct Sending: Sendable {
     package var lines: (@Sendable (Conversion) -> Int)?
     /// Nil if the mapping says nothing about this reply; `answers` then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
-    package var read: @Sendable (_ status: Int, _ body: [UInt8], _ update: String?) -> ReplyReading? = { _, _, _ in nil }
+    package var read: @Sendable (_ reply: Reply, _ update: String?) -> ReplyReading? = { _, _ in nil }
 
     /// What an answer means beyond what `read` finds in it.
     package var answers = AnswerRule()
@@ -55,7 +55,8 @@ extension Sending {
     /// What is to be done about a delivery whose turn has come.
     package func nextStep(for delivery: ReadyDelivery, at now: Timestamp) -> NextStep {
         do {
-            let next = nextStep(for: try delivery.conversion, delivery: delivery.id, after: delivery.predecessor, at: now)
+            let next = nextStep(
+                for: try delivery.conversion, delivery: delivery.id, after: delivery.predecessor, there: delivery.there, at: now)
             return delivery.lines.map { next.after($0) } ?? next
         } catch {
             return .unreadable("stored conversion cannot be read: \(error)")
@@ -65,14 +66,15 @@ extension Sending {
     /// - Parameters:
     ///   - id: of the delivery's message: the conversion's own, or the correction's.
     ///   - predecessor: for a correction, what became of its conversion at this destination before; nil if it had no delivery there.
+    ///   - there: the destination's own id of the conversion, if it is known.
     package func nextStep(
-        for conversion: Conversion, delivery id: ConversionID, after predecessor: DeliveryState?, at now: Timestamp
+        for conversion: Conversion, delivery id: ConversionID, after predecessor: DeliveryState?, there: String? = nil, at now: Timestamp
     ) -> NextStep {
         // A correction is as old as itself, not as its conversion.
         let receivedAt = conversion[.update].isAbsent ? conversion.receivedAt : max(conversion.receivedAt, id.time)
         if let reason = lateness(since: receivedAt, at: now) { return .tooLate(reason) }
         do throws(Skip) {
-            let ready = try ready(conversion, after: predecessor)
+            let ready = try ready(conversion, after: predecessor, there: there)
             let expiresAt = maxAge.map { receivedAt.advanced(by: $0) }
             if let lines, case let count = lines(ready), count > 1 {
                 return .lines(LinePlan(of: ready, count: count, expiresAt: expiresAt, isDryRun: isDryRun, at: now, write: write))
@@ -88,13 +90,15 @@ extension Sending {
     ///
     /// Made at each attempt, so that a corrected mapping or route repairs what waits.
     package func request(
-        for conversion: Conversion, after predecessor: DeliveryState?, at now: Timestamp
+        for conversion: Conversion, after predecessor: DeliveryState?, there: String? = nil, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
-        try write(try ready(conversion, after: predecessor), now)
+        try write(try ready(conversion, after: predecessor, there: there), now)
     }
 
-    private func ready(_ conversion: Conversion, after predecessor: DeliveryState?) throws(Skip) -> Conversion {
-        try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor)
+    private func ready(_ conversion: Conversion, after predecessor: DeliveryState?, there: String?) throws(Skip) -> Conversion {
+        var conversion = try routes.conversion(conversion, for: name).correctionOrConversion(for: name, after: predecessor)
+        if let there { conversion[.there] = .text(there) }
+        return conversion
     }
 
     /// Why a conversion is not sent any more; nil while its time is not over.
@@ -115,7 +119,7 @@ extension Sending {
     package func decision(
         on reply: Reply, to request: OutboundRequest, attempt: Int, at now: Timestamp, random: Double
     ) -> AttemptJudge.Decision {
-        var reading = answers.reading(of: reply) ?? read(reply.status, reply.body, request.update)
+        var reading = answers.reading(of: reply) ?? read(reply, request.update)
         if let message = reading?.message { reading?.message = String(secrets.masked(message.inOneLine).prefix(500)) }
         if let id = reading?.remoteID { reading?.remoteID = secrets.masked(id) }
         var reply = reply

@@ -11,7 +11,8 @@ enum RequestProperty {
         let mappings = MappingCatalog.builtIn.mappings
         let mapping = mappings.first { $0.request.path.match(bare.path) != nil } ?? mappings[bytes.count % mappings.count]
         let raw = mapping.addingCredentials(
-            Dictionary(uniqueKeysWithValues: mapping.credentials.map { ($0.name, secret) }), to: bare)
+            Dictionary(uniqueKeysWithValues: mapping.credentials.map { ($0.name, secret) }), to: bare,
+            at: SampleConversions.identity.receivedAt)
         let outcome = Result { () throws(Refusal) in
             let parsed = try mapping.parse(raw, pathValues: mapping.request.path.match(raw.path) ?? [:])
             return try MappingReader(mapping, defaults: [(.field(.currency), .text("EUR"))]).read(parsed, as: SampleConversions.identity)

@@ -99,8 +99,9 @@ struct DeliveryExchangeTests {
 
     @Test func `a 400 is rejected with the mapping's words`() async throws {
         try await results(of: 1) {
-            $0.read = { status, body, _ in
-                ReplyReading(outcome: status == 400 ? .rejected : .delivered, message: String(decoding: body, as: UTF8.self))
+            $0.read = { reply, _ in
+                let (status, body) = (reply.status, reply.body)
+                return ReplyReading(outcome: status == 400 ? .rejected : .delivered, message: String(decoding: body, as: UTF8.self))
             }
             $0.secrets = SecretFinder(["hush"])
         } script: { _, _ in
@@ -165,7 +166,7 @@ struct DeliveryExchangeTests {
 
     @Test func `a mapping reads no more than 64 KiB`() async throws {
         try await results(of: 1) {
-            $0.read = { _, body, _ in ReplyReading(outcome: .delivered, message: "\(body.count) bytes") }
+            $0.read = { reply, _ in ReplyReading(outcome: .delivered, message: "\(reply.body.count) bytes") }
         } script: { _, _ in
             .flood
         } check: { results, _ in

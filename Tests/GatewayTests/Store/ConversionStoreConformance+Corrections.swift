@@ -270,6 +270,20 @@ extension ConversionStoreConformance {
             #expect(try await !store.record(StoreSamples.result(third, .delivered)))
             #expect(try await store.nextDue().isEmpty)
         },
+        Self(name: "a correction knows what the destination called its conversion") { store async throws in
+            let (first, second, third) = try await history(store)
+            let at = StoreSamples.start.advanced(by: .seconds(100))
+            var result = StoreSamples.result(first, .delivered)
+            result.remoteID = "T-7"
+            #expect(try await store.record(result))
+            #expect(try await store.due("main", at: at, leavingOut: [], limit: 9).map(\.there) == ["T-7"])
+            result = StoreSamples.result(second, .delivered)
+            result.remoteID = "R-8"
+            #expect(try await store.record(result))
+            let last = try await store.due("main", at: at, leavingOut: [], limit: 9)
+            #expect(last.map(\.id) == [third])
+            #expect(last.map(\.there) == ["T-7"])
+        },
         Self(name: "a correction knows that its conversion never arrived") { store async throws in
             let at = StoreSamples.start.advanced(by: .seconds(100))
             for (index, state) in [DeliveryState.skipped, .rejected, .dead, .unconfirmed, .duplicate].enumerated() {

@@ -12,7 +12,7 @@ struct DocumentedAnswerTests {
         let writer = try MappingWriter(mapping, url: "https://t.example", settings: settings)
         let destination = DestinationConfiguration(name: "main", target: .tracker(writer), exponents: .iso)
         let bytes = Array(body.utf8)
-        let reading = destination.read(status: status, body: bytes, update: nil)
+        let reading = destination.read(Reply(status: status, body: bytes), update: nil)
         switch destination.answers.verdict(on: Reply(status: status, body: bytes), reading: reading) {
         case .delivered: return "delivered"
         case .duplicate: return "duplicate"

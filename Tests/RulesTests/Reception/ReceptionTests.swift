@@ -145,13 +145,13 @@ struct ReceptionTests {
     @Test func `credentials that a written request lacks are filled in from its source`() throws {
         let shop = try source("shop", "refcampaign", ["api_key": "key-one"])
         let bare = WireRequest(method: "POST", path: "/x", body: Array("{}".utf8))
-        #expect(shop.completing(bare).header("Authorization") == "Bearer key-one")
+        #expect(shop.completing(bare, at: Timestamp(seconds: 0)).header("Authorization") == "Bearer key-one")
         var wrong = bare
         wrong.headers = [("Authorization", "Bearer wrong")]
-        #expect(shop.completing(wrong).header("Authorization") == "Bearer wrong")
+        #expect(shop.completing(wrong, at: Timestamp(seconds: 0)).header("Authorization") == "Bearer wrong")
         let network = try source("network", "trcker", ["postback_secret": "s-1"])
         let masked = WireRequest(method: "GET", path: "/x", query: "a=1&secret=***&b=2")
-        #expect(network.completing(masked).query == "a=1&b=2")
-        #expect(network.completing(masked).header("X-Postback-Secret") == "s-1")
+        #expect(network.completing(masked, at: Timestamp(seconds: 0)).query == "a=1&b=2")
+        #expect(network.completing(masked, at: Timestamp(seconds: 0)).header("X-Postback-Secret") == "s-1")
     }
 }

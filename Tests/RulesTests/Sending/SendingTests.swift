@@ -98,7 +98,7 @@ struct SendingTests {
     @Test func `a reply is read by the mapping, masked and cut`() throws {
         let request = try Self.sending().request(for: Self.conversion([.clickID: "c-1"]), after: nil, at: Self.now)
         let long = "no hush" + String(repeating: "x", count: 600)
-        let sending = Self.sending { $0.read = { _, _, update in ReplyReading(outcome: .rejected, message: update ?? long) } }
+        let sending = Self.sending { $0.read = { _, update in ReplyReading(outcome: .rejected, message: update ?? long) } }
         let reply = Reply(status: 200, body: Array("hush".utf8))
         let decision = sending.decision(on: reply, to: request, attempt: 1, at: Self.now, random: 0.5)
         #expect(decision.state == .rejected && decision.ending == .success)
@@ -128,7 +128,7 @@ struct SendingTests {
         let request = try Self.sending().request(for: Self.conversion([.clickID: "c-1"]), after: nil, at: Self.now)
         let sending = Self.sending {
             $0.answers = AnswerRule(patterns: [AnswerPattern(.duplicate, texts: ["known"])])
-            $0.read = { _, _, _ in ReplyReading(outcome: .rejected) }
+            $0.read = { _, _ in ReplyReading(outcome: .rejected) }
         }
         func state(_ body: String) -> DeliveryState {
             sending.decision(on: Reply(status: 200, body: Array(body.utf8)), to: request, attempt: 1, at: Self.now, random: 0.5).state
@@ -138,7 +138,7 @@ struct SendingTests {
     }
 
     @Test func `credentials are masked in all that is kept of a reply`() throws {
-        let sending = Self.sending { $0.read = { _, _, _ in nil } }
+        let sending = Self.sending { $0.read = { _, _ in nil } }
         let request = try sending.request(for: Self.conversion([.clickID: "c-1"]), after: nil, at: Self.now)
         func reason(_ location: String) -> String? {
             sending.decision(on: Reply(status: 302, location: location, body: []), to: request, attempt: 1, at: Self.now, random: 0.5)
@@ -156,7 +156,7 @@ struct SendingTests {
         // Cut amid a credential.
         let long = String(repeating: "x", count: Reply.keepLimit - 2) + "hush"
         #expect(sending.recorded(Reply(status: 200, body: Array(long.utf8))) == long.dropLast(4) + "**")
-        let reading = Self.sending { $0.read = { _, _, _ in ReplyReading(outcome: .delivered, message: "hush", remoteID: "r-hush") } }
+        let reading = Self.sending { $0.read = { _, _ in ReplyReading(outcome: .delivered, message: "hush", remoteID: "r-hush") } }
         let decision = reading.decision(on: Reply(status: 200, body: []), to: request, attempt: 1, at: Self.now, random: 0.5)
         #expect(decision.reason == "***" && decision.remoteID == "r-***")
     }

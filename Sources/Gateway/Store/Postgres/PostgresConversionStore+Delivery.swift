@@ -19,7 +19,9 @@ extension PostgresConversionStore {
             if !corrections.isEmpty {
                 let earlier = try Self.earlierStates(of: corrections, at: destination, connection)
                 for index in rows.indices where rows[index].bool(5) {
-                    due[index].predecessor = DeliveryState.predecessor(earlier[due[index].id.conversion] ?? [])
+                    let own = earlier[due[index].id.conversion] ?? []
+                    due[index].predecessor = DeliveryState.predecessor(own.map(\.state))
+                    due[index].there = own.filter { $0.remoteID != nil }.min { $0.step < $1.step }?.remoteID
                     due[index].isCorrection = true
                 }
             }
@@ -37,16 +39,15 @@ extension PostgresConversionStore {
         }
     }
 
-    /// What became of the messages before these corrections at the destination.
+    /// What became of the messages before these corrections at the destination, and what its answers called them.
     private static func earlierStates(
         of corrections: [ConversionID], at destination: String, _ connection: PostgresConnection
-    ) throws(PostgresFailure) -> [ConversionID: [DeliveryState]] {
+    ) throws(PostgresFailure) -> [ConversionID: [(state: DeliveryState, remoteID: String?, step: Int)]] {
         let rows = try connection.run(.earlierStates, PostgresParameters(PostgresArray(corrections), destination))
-        return Dictionary(grouping: rows) { $0.id(0) }.mapValues { $0.map(Self.earlierState) }
+        return Dictionary(grouping: rows) { $0.id(0) }.mapValues { rows in
+            rows.map { ($0.state(1).known(hadArrived: $0.bool(2)), $0.optionalText(3), Int($0.int64(4))) }
+        }
     }
-
-    /// `id, state, arrived`.
-    private static func earlierState(_ row: PostgresRow) -> DeliveryState { row.state(1).known(hadArrived: row.bool(2)) }
 
     /// Planned each time, with the named ones in view: PostgreSQL then looks them up by hash.
     ///
@@ -170,7 +171,8 @@ extension PostgresStatement {
     fileprivate static let earlierStates = Self(
         "earlier_states",
         """
-        SELECT w.id, d.state, d.arrived FROM unnest($1::uuid[]) AS w (id) JOIN conversion c ON c.id = w.id
+        SELECT w.id, d.state, d.arrived, d.remote_id, coalesce(h.step, 0)::bigint FROM unnest($1::uuid[]) AS w (id)
+        JOIN conversion c ON c.id = w.id
         JOIN conversion h ON (h.id = c.root OR h.root = c.root) AND coalesce(h.step, 0) < c.step
         JOIN delivery d ON d.conversion = h.id WHERE d.destination = $2::text
         """)

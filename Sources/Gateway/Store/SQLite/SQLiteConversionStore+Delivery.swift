@@ -42,7 +42,7 @@ extension SQLiteConversionStore {
                 var found = content.due(delivery, from: 0)
                 if let root = content.optionalID(4) {
                     let place = HistoryPlace(root: root, step: content.int(5))
-                    found.predecessor = try Self.predecessor(at: place, content.int64(6), database)
+                    (found.predecessor, found.there) = try Self.predecessor(at: place, content.int64(6), database)
                     found.isCorrection = true
                 }
                 due.append(found)
@@ -63,19 +63,26 @@ extension SQLiteConversionStore {
             select.bindAll(correction.conversion, correction.destination)
             let found = try select.first { row in row.optionalID(0).map { (HistoryPlace(root: $0, step: row.int(1)), row.int64(2)) } }
             guard case (let place, let destination)?? = found else { return false }
-            return try Self.predecessor(at: place, destination, database) == predecessor
+            return try Self.predecessor(at: place, destination, database).state == predecessor
         }
     }
 
-    /// What became of the messages before this one at the destination.
-    private static func predecessor(at place: HistoryPlace, _ destination: Int64, _ database: Database) throws -> DeliveryState? {
+    /// What became of the messages before this one at the destination, and that one's own id of the conversion.
+    private static func predecessor(
+        at place: HistoryPlace, _ destination: Int64, _ database: Database
+    ) throws -> (state: DeliveryState?, there: String?) {
         let earlier = try database.prepared(
             """
-            \(SQLDialect.sqliteHistory) SELECT d.state, d.arrived FROM history h CROSS JOIN delivery d ON d.conversion = h.id
+            \(SQLDialect.sqliteHistory) SELECT d.state, d.arrived, d.remote_id, h.step FROM history h
+            CROSS JOIN delivery d ON d.conversion = h.id
             WHERE d.destination = ?2 AND h.step < ?3
             """)
         earlier.bindAll(place.root, destination, place.step)
-        return DeliveryState.predecessor(try earlier.rows { $0.state(0).known(hadArrived: $0.bool(1)) })
+        let found = try earlier.rows {
+            (state: $0.state(0).known(hadArrived: $0.bool(1)), remoteID: $0.optionalText(2), step: $0.int(3))
+        }
+        let first = found.filter { $0.remoteID != nil }.min { $0.step < $1.step }
+        return (DeliveryState.predecessor(found.map(\.state)), first?.remoteID)
     }
 
     func nextDue() async throws(StoreError) -> [String: Timestamp] {

@@ -6,8 +6,8 @@ package final class ReceivedSignature {
     /// The same for more keys: a source that is named is one.
     static let mostKeysOfRare = 100
 
-    /// Nil if the request has none that could be right.
-    private let code: [UInt8]?
+    /// Empty if the request has none that could be right.
+    private let codes: [[UInt8]]
     private let content: SentContent?
     /// Why the signature is not even compared, as a sentence.
     package private(set) var problem: String?
@@ -16,6 +16,9 @@ package final class ReceivedSignature {
     /// The same once for each form that has the text.
     private var offers: [(text: Int, form: Int)] = []
     private var steps: Steps
+    /// What may be signed, if the mapping has a text of parts.
+    private var messages: [SignedMessage] = []
+    private let text: SignatureText?
     private var found: Found?
 
     private struct Candidate {
@@ -25,7 +28,9 @@ package final class ReceivedSignature {
 
     private struct Found {
         var key: Signer.Key
+        /// The text that fits, if a form has it.
         var bytes: [UInt8]
+        var code: [UInt8]
     }
 
     package convenience init(of parsed: ParsedRequest, by plan: SignaturePlan) {
@@ -33,25 +38,33 @@ package final class ReceivedSignature {
     }
 
     init(of parsed: ParsedRequest, by plan: SignaturePlan, forms: [SignedForm]) {
-        steps = Steps(forms)
+        steps = Steps(plan.text == nil ? forms : [])
+        text = plan.text
         guard let (text, place) = plan.counted(in: parsed) else {
-            (code, content) = (nil, nil)
+            (codes, content) = ([], nil)
             return
         }
-        let code = plan.code(of: text)
+        let codes = plan.codes(of: text)
         let content = SentContent(parsed, at: place, without: plan.names)
-        if code == nil {
-            problem = "the signature sent is not the \(plan.length) \(plan.encoding.letters) of \(plan.algorithm.name)"
-        } else if content.signatures > 1 || plan.isContradicted(in: parsed, by: code) {
+        problem = plan.problem(with: text, codes)
+        if problem == nil, content.signatures > 1 || plan.isContradicted(in: parsed, by: codes) {
             problem = "the signature was sent twice; send it once"
         }
-        self.code = problem == nil ? code : nil
+        if problem == nil, plan.text != nil {
+            do throws(SignatureText.Ambiguity) {
+                messages = try plan.messages(of: parsed)
+            } catch {
+                problem = error.sentence
+            }
+        }
+        self.codes = problem == nil ? codes : []
         self.content = content
     }
 
     /// Compares the signature with each text by each of these keys, and ends at the first that fits.
     package func search(_ signers: [Signer]) {
-        guard let code, let content, found == nil else { return }
+        guard !codes.isEmpty, let content, found == nil else { return }
+        if text != nil { return searchMessages(signers) }
         var keys: [Signer.Key: [SignedForm]] = [:]
         for signer in signers { keys[signer.key, default: []] += signer.forms }
         var index = 0
@@ -59,16 +72,35 @@ package final class ReceivedSignature {
             index += 1
             guard candidate.ambiguity == nil else { continue }
             for (key, forms) in keys where forms.contains(form) && !earlier.contains(where: { forms.contains($0) }) {
-                guard key.signing.fits(code, candidate.bytes) else { continue }
-                found = Found(key: key, bytes: candidate.bytes)
+                guard let code = codes.first(where: { key.signing.fits($0, candidate.bytes) }) else { continue }
+                found = Found(key: key, bytes: candidate.bytes, code: code)
                 return
             }
         }
     }
 
+    /// A text of parts is the only one. No line feed may stand behind it.
+    private func searchMessages(_ signers: [Signer]) {
+        for key in Set(signers.map(\.key)) {
+            for message in messages {
+                let own = key.signing.code(message.bytes(key.bytes))
+                // All are compared, so that the time taken does not say which of them came close.
+                let isRight = codes.reduce(false) { $1.isEqualInConstantTime(to: own) || $0 }
+                if isRight { found = found ?? Found(key: key, bytes: [], code: own) }
+            }
+        }
+    }
+
+    /// The signature by this signer's key among those that were sent; nil if the search found another or none.
+    package func proof(by signer: Signer) -> String? {
+        guard let found, found.key == signer.key else { return nil }
+        return found.code.hex
+    }
+
     /// Whether the search found the signer's key, and one of the signer's forms has the text that fits.
     package func isProven(by signer: Signer) -> Bool {
         guard let found, let content, found.key == signer.key else { return false }
+        if text != nil { return true }
         var index = 0
         while let (candidate, _, form) = offer(index, of: content, keyCount: 1) {
             if signer.forms.contains(form), candidate.bytes == found.bytes { return true }
@@ -123,6 +155,7 @@ extension ReceivedSignature {
     /// What was compared, as a part of a sentence: the forms, the lengths of their texts, and where each differs from the first. Nil if nothing was.
     /// It shows neither a key nor a signature, and of the content a sign at most.
     package var tried: String? {
+        if let text { return messages.first.map { "'\(text.source)' of \($0.count) bytes" } }
         let tried = texts.filter { $0.text.ambiguity == nil }
         guard let first = tried.first else { return nil }
         let shown = tried.prefix(8).map { candidate in

@@ -8,10 +8,12 @@ package struct SignatureAlgorithm: Sendable {
     let prefix: String
     /// The bytes of a code.
     let length: Int
+    /// Whether the key signs. A plain digest takes it as a part of its text.
+    var isKeyed = true
     /// Makes a secret ready once.
     let key: @Sendable (_ secret: [UInt8]) -> SigningKey
 
-    static let all: [SignatureAlgorithm] = [.hmacSHA256, .hmacSHA1, .hmacSHA512]
+    static let all: [SignatureAlgorithm] = [.hmacSHA256, .hmacSHA1, .hmacSHA512, .md5, .sha1, .sha256, .sha512]
 }
 
 /// A secret that is ready to sign.

@@ -10,5 +10,5 @@ package struct SignatureEncoding: Sendable {
     /// Nil if the text is no code. Two texts of one code are one signature.
     let code: @Sendable (_ text: String) -> [UInt8]?
 
-    static let all: [SignatureEncoding] = [.hex, .base64]
+    static let all: [SignatureEncoding] = [.hex, .base64, .base64URL]
 }

@@ -4,11 +4,15 @@ package struct Signer: Sendable {
     package struct Key: Sendable, Hashable {
         /// The code of nothing, which stands for the secret and does not reveal it.
         private let code: [UInt8]
+        /// For a text that holds the key.
+        let bytes: [UInt8]
         let signing: SigningKey
 
-        init(_ secret: String, _ algorithm: SignatureAlgorithm) {
-            signing = algorithm.key(Array(secret.utf8))
-            code = signing.code([])
+        init(_ secret: String, _ plan: SignaturePlan) {
+            // The configuration has no secret that is not of its kind.
+            bytes = plan.keyKind.key(of: secret) ?? Array(secret.utf8)
+            signing = plan.algorithm.key(bytes)
+            code = (plan.algorithm.isKeyed ? signing : SignatureAlgorithm.hmacSHA256.key(bytes)).code([])
         }
 
         package static func == (one: Key, other: Key) -> Bool { one.code == other.code }
@@ -24,7 +28,7 @@ package struct Signer: Sendable {
     package init(_ plan: SignaturePlan, secret: String, forms: [SignedForm]) {
         self.plan = plan
         self.forms = forms.isEmpty ? plan.forms : forms
-        key = Key(secret, plan.algorithm)
+        key = Key(secret, plan)
     }
 
     /// The signature of some bytes, as it is written.
@@ -41,6 +45,9 @@ package struct Signer: Sendable {
         let unsigned = UnsignedRequest(request: request, hasBody: format != nil && !request.body.isEmpty, members: members)
         return form.written(unsigned).map { sign($0) }
     }
+
+    /// The signature of a text of parts.
+    func sign(_ message: SignedMessage) -> String { plan.encoding.text(key.signing.code(message.bytes(key.bytes))) }
 
     /// Whether the request's signature is right in one of the accepted forms.
     package func verifies(_ parsed: ParsedRequest) -> Bool {

@@ -121,7 +121,7 @@ struct SignedRequestTests {
                 request, "{ key: secret, body: sig, query: sig, signs: [sorted_params] }")
             let sample = WireRequest(
                 method: body.isEmpty ? "GET" : "POST", path: "/p", query: body.isEmpty ? "click=c" : "", body: Array(body.utf8))
-            let signed = mapping.addingCredentials(["secret": "s3cret", "key": "k"], to: sample)
+            let signed = mapping.addingCredentials(["secret": "s3cret", "key": "k"], to: sample, at: Samples.receivedAt)
             #expect(try Self.verifies(signed, mapping))
             #expect(signed.query.contains("key=k"))
         }
