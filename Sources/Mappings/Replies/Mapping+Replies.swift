@@ -31,7 +31,9 @@ extension Mapping {
 
     /// A reply that is about no conversion.
     func reply(_ status: Int, _ body: ReplyPlan.Body, at now: Timestamp) -> WireReply {
-        let plan = ReplyPlan(name: "", status: status, body: body, match: .none, matchesStatus: nil, outcome: .delivered)
+        let match = ReplyPlan.Match(body: .none)
+        let plan = ReplyPlan(
+            name: "", status: status, isStatusGiven: true, body: body, match: match, matchesStatus: nil, outcome: .delivered)
         let nobody = Conversion(id: ConversionID(high: 0, low: 0), source: "", tracker: name, receivedAt: now)
         let variables = ReplyVariables()
         return write(plan, status: status, ExpressionInput(nobody, variables: variables.values, now: now), variables)
