@@ -134,7 +134,7 @@ extension Mapping {
 
 extension ReplyPlan {
     /// Whether a tracker gives it to a conversion: `error` stands for any mistake, and `ignored` is for what is no conversion.
-    fileprivate var isAnAnswer: Bool { name != "error" && name != Mapping.ignored }
+    var isAnAnswer: Bool { name != "error" && name != Mapping.ignored }
 
     fileprivate func accepts(_ status: Int) -> Bool {
         if let matchesStatus { return status == matchesStatus }
