@@ -99,7 +99,7 @@ struct Deliveries: AsyncParsableCommand {
             var objects: [JSONObject] = []
             var table = TextTable(Self.failedColumns)
             for row in rows {
-                let last = row.attempts > 0 ? try await store.attempts(of: row.id).last : nil
+                let last = row.tries > 0 ? try await store.attempts(of: row.id).last : nil
                 var object = Listing.object(of: row)
                 object["last_attempt"] = last.map { .object(Listing.object(of: $0)) }
                 objects.append(object)
@@ -186,7 +186,7 @@ extension DeliveryRow {
     /// Of every list.
     fileprivate var firstCells: [TextTable.Cell] {
         [
-            .id(id.conversion), .init(id.destination), .state(state), .init("\(attempts)"), .init(orderID ?? ""), .init(worth),
+            .id(id.conversion), .init(id.destination), .state(state), .init("\(tries)"), .init(orderID ?? ""), .init(worth),
         ]
     }
 

@@ -19,6 +19,8 @@ struct KeptRequest {
     var note: String?
     /// The only key that a repeat has when it becomes a conversion of its own, so that it becomes one once.
     var ownKey: Digest32?
+    /// Of an edited repeat: the conversion that it repeats.
+    var copyOf: ConversionID?
 
     init(_ row: RefusedRow, _ edit: RequestEdit = RequestEdit()) {
         name = "refused request \(row.id)"
@@ -45,6 +47,7 @@ struct KeptRequest {
         note =
             "run again as a conversion of its own from repeat \(number) of conversion \(first.id)"
             + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
+        copyOf = edit.summary.isEmpty ? nil : first.id
         ownKey = Digest32(sha256: "repeat|\(first.id)|\(request.target)|\(String(decoding: request.body, as: UTF8.self))")
     }
 }

@@ -47,6 +47,8 @@ struct RefusedReplay {
         let judgement = reception.judge(arrival, reception.admit(arrival, matches, first))
         guard let key = kept.ownKey, case .conversion(let conversion, var submission) = judgement else { return (arrival, judgement) }
         submission.keys = [DuplicateKey(scope: .source(name), digest: key)]
+        // The same repeat once more is the same request: nothing is kept of it.
+        if let original = kept.copyOf { submission.copyOf = original } else { submission.requestID = submission.keys[0] }
         (submission.awaitedKeys, submission.signature, submission.repeats) = ([], nil, .ignore)
         return (arrival, .conversion(conversion, submission))
     }

@@ -17,7 +17,8 @@ extension RowReader {
         DeliveryRow(
             id: DeliveryID(conversion: id(0), destination: text(1)), source: text(2), orderID: optionalText(3), state: state(4),
             attempts: int(5), createdAt: timestamp(6), changedAt: timestamp(7), nextAttempt: optionalTimestamp(8), reason: optionalText(9),
-            remoteID: optionalText(10), amount: optionalText(11), currency: optionalText(12))
+            remoteID: optionalText(10), amount: optionalText(11), currency: optionalText(12),
+            tries: int(13))
     }
 
     /// `attempts, document, round`, from a column on.

@@ -30,7 +30,10 @@ package struct DeliveryRow: Sendable, Equatable {
     package var source: String
     package var orderID: String?
     package var state: DeliveryState
+    /// Since the schedule began, which a replay begins again.
     package var attempts: Int
+    /// All attempts, those before a replay too.
+    package var tries: Int
     package var createdAt: Timestamp
     package var changedAt: Timestamp
     /// Nil on a pending delivery: it waits for an earlier one of the same history.
@@ -44,7 +47,7 @@ package struct DeliveryRow: Sendable, Equatable {
     package init(
         id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,
         changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil,
-        amount: String? = nil, currency: String? = nil
+        amount: String? = nil, currency: String? = nil, tries: Int? = nil
     ) {
         self.id = id
         self.source = source
@@ -58,6 +61,7 @@ package struct DeliveryRow: Sendable, Equatable {
         self.remoteID = remoteID
         self.amount = amount
         self.currency = currency
+        self.tries = tries ?? attempts
     }
 }
 
