@@ -13,7 +13,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test bench soak fuzz build release check lint packages
 
-# Foundation needs libxml2 and libcurl, the stores SQLite and libpq, HTTP compression zlib.
+# Foundation needs libxml2 and libcurl, the stores SQLite and libpq, packed answers zlib.
 PACKAGES := ca-certificates git libsqlite3-dev libpq-dev pkg-config=pkgconf libxml2-dev libcurl4-openssl-dev zlib1g-dev
 ARGS ?=
 

@@ -48,10 +48,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "Gateway",
             dependencies: [
                 "CPostgres",
+                "CZlib",
                 "Mappings",
                 "Rules",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -108,7 +108,7 @@ struct Deliveries: AsyncParsableCommand {
             var objects: [JSONObject] = []
             var table = TextTable(Self.failedColumns)
             for row in rows {
-                let last = row.attempts > 0 ? try await store.attempts(of: row.id).last : nil
+                let last = row.tries > 0 ? try await store.attempts(of: row.id).last : nil
                 let change = try await row.change(in: store)
                 var object = Self.object(of: row, change)
                 object["last_attempt"] = last.map { .object(Listing.object(of: $0)) }
@@ -202,7 +202,7 @@ extension DeliveryRow {
     /// Of every list. A correction has what it changes in the place of an amount.
     fileprivate func firstCells(_ change: String?) -> [TextTable.Cell] {
         [
-            .id(id.conversion), .init(id.destination), .state(state), .init("\(attempts)"), .init(orderID ?? ""), .init(change ?? worth),
+            .id(id.conversion), .init(id.destination), .state(state), .init("\(tries)"), .init(orderID ?? ""), .init(change ?? worth),
         ]
     }
 

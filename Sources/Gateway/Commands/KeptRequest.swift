@@ -22,6 +22,8 @@ struct KeptRequest {
     var ownKeys: [Digest32] = []
     /// What makes one more, if all of them are taken.
     var more: String?
+    /// Of an edited repeat: the conversion that it repeats.
+    var copyOf: ConversionID?
 
     init(_ row: RefusedRow, _ edit: RequestEdit = RequestEdit()) {
         name = "refused request \(row.id)"
@@ -48,6 +50,7 @@ struct KeptRequest {
         note =
             "run again as a conversion of its own from repeat \(number) of conversion \(first.id)"
             + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
+        copyOf = edit.summary.isEmpty ? nil : first.id
         ownKeys = [Digest32(sha256: "repeat|\(first.id)|\(request.target)|\(String(decoding: request.body, as: UTF8.self))")]
     }
 
@@ -63,6 +66,7 @@ struct KeptRequest {
         note =
             "run again as a conversion of its own from a repeat of conversion \(first.id) with the same content"
             + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
+        copyOf = edit.summary.isEmpty ? nil : first.id
         more = again ? "every one that came is a conversion by now" : "--again makes one more, if it was sold once more"
         ownKeys = (1...(again ? max(1, row.count) : 1)).map { Digest32(sha256: "same|\(first.id)|\($0)") }
     }

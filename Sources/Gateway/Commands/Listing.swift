@@ -42,7 +42,7 @@ enum Listing {
         var object: JSONObject = [
             "id": .string(row.id.description), "conversion": .string(row.id.conversion.description),
             "destination": .string(row.id.destination), "source": .string(row.source), "state": .string(row.state.rawValue),
-            "attempts": .number(String(row.attempts)), "created_at": .string(row.createdAt.description),
+            "attempts": .number(String(row.tries)), "created_at": .string(row.createdAt.description),
             "changed_at": .string(row.changedAt.description),
         ]
         object["order_id"] = row.orderID.map(JSONValue.string)

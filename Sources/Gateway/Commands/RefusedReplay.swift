@@ -47,6 +47,7 @@ struct RefusedReplay {
         let judgement = reception.judge(arrival, reception.admit(arrival, matches, first))
         guard !kept.ownKeys.isEmpty, case .conversion(let conversion, var submission) = judgement else { return (arrival, judgement) }
         (submission.keys, submission.awaitedKeys, submission.signature, submission.repeats) = ([], [], nil, .ignore)
+        submission.copyOf = kept.copyOf
         return (arrival, .conversion(conversion, submission))
     }
 
@@ -160,7 +161,8 @@ struct RefusedReplay {
                     return .failure(error)
                 }
             }
-            if case .success(.duplicate(let first, _)) = acceptance {
+            // The same repeat once more is the same request: nothing is kept of it, unless it says something else now.
+            if case .success(.duplicate(let first, _)) = acceptance, row.copyOf == nil {
                 Terminal.tell("\(row.name) is conversion \(first), which is stored already\(row.more.map { "; \($0)" } ?? "")")
                 return .known
             }

@@ -102,7 +102,7 @@ struct ReplayPreview {
     /// Shows what is different from the last attempt.
     private func compare(_ request: SentRequest, _ item: ReplayPlan.Item, _ counts: inout Counts) async throws {
         guard let last = try await store.attempts(of: item.id).last else {
-            if let row = item.row, row.attempts > 0 {
+            if let row = item.row, row.tries > 0 {
                 counts.different += 1
                 return Terminal.print("  it was sent before; what was sent then is not kept".styled(.dim))
             }

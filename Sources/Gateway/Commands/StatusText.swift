@@ -14,6 +14,8 @@ struct StatusText {
     }
     private let destinations: [Destination]
     private let sources: [SourceActivity]
+    private let strangers: SourceActivity?
+    private let unrouted: SourceActivity?
     private let waitingCorrections: Int
     private let misplacedCorrections: Int
     private let now: Timestamp
@@ -25,6 +27,8 @@ struct StatusText {
                 answer: stored.answers[status.name])
         }
         self.sources = sources
+        strangers = stored.strangers
+        unrouted = stored.unrouted
         waitingCorrections = stored.waitingCorrections
         misplacedCorrections = stored.misplacedCorrections
         self.now = now
@@ -47,13 +51,14 @@ struct StatusText {
         var lines: [String] = []
         for destination in destinations { lines += self.lines(of: destination, width) }
         if destinations.isEmpty { lines.append("no destinations") }
-        if !sources.isEmpty {
+        let senders = sources + [strangers, unrouted].compactMap { $0 }
+        if !senders.isEmpty {
             lines.append("")
             // Most trackers send nothing but conversions.
             let hasIgnored = sources.contains { $0.ignored > 0 }
             var table = TextTable(
                 cells: ["source", "received today", "refused today"] + (hasIgnored ? ["ignored today"] : []) + ["last seen"])
-            for source in sources {
+            for source in senders {
                 let last = source.hasBeenSeen ? "\(age(source.last)) ago" : "never"
                 let ignored = hasIgnored ? ["\(source.ignored)"] : []
                 table.add(cells: [source.source, "\(source.received)", "\(source.refused)"] + ignored + [last])
@@ -117,9 +122,16 @@ struct StatusText {
                     if source.hasBeenSeen { object["last_seen"] = .string(source.last.description) }
                     return .object(object)
                 }),
+            "strangers": Self.object(of: strangers), "unrouted": Self.object(of: unrouted),
             "waiting_corrections": .number("\(waitingCorrections)"),
             "misplaced_corrections": .number("\(misplacedCorrections)"),
         ]
+    }
+
+    private static func object(of unknown: SourceActivity?) -> JSONValue {
+        var object: JSONObject = ["refused_today": .number("\(unknown?.refused ?? 0)")]
+        object["last_seen"] = unknown.map { .string($0.last.description) }
+        return .object(object)
     }
 
     private func object(of destination: Destination) -> JSONObject {

@@ -43,7 +43,9 @@ extension ConfigurationLoader {
         // An empty text is an empty body.
         if let text = map.takeAny("text"), !text.isNull { pattern.texts = text.texts("text", &diagnostics).map(\.text) }
         for (_, name, value) in map.map("json", &diagnostics) {
-            let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            // `errors[0].message` is `errors.0.message`.
+            let path = name.replacing("[", with: ".").replacing("]", with: "").split(separator: ".", omittingEmptySubsequences: false)
+                .map(String.init)
             pattern.members.append(.init(path: path, values: value.texts(name, &diagnostics).map(\.text)))
         }
         for (_, name, value) in map.map("header", &diagnostics) {

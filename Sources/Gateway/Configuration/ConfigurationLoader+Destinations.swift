@@ -116,6 +116,12 @@ extension ConfigurationLoader {
         let credentials = self.credentials(&map, at: node["credentials"]?.location, of: entry, mapping)
         let settings = self.settings(&map, at: node["settings"]?.location, of: entry, mapping, exponents: &exponents)
         guard let url else { return nil }
+        if let place = node["url"]?.location, let path = try? mapping.request.path.text(settings).get(), let doubled = url.part(of: path) {
+            diagnostics.warning(
+                at: place,
+                "'url' has '\(doubled)' already, and the tracker's own path '\(path)' is added to it; write only what comes before it"
+            )
+        }
         // A setting that the path lacks is reported where the settings are read.
         let writer = try? MappingWriter(
             mapping, url: url.text, settings: settings, credentials: credentials.values, exponents: exponents ?? .iso, surplus: surplus,

@@ -19,6 +19,13 @@ extension ConfigurationLoader {
                 diagnostics.warning(at: key?.location ?? node.location, warning)
             }
         }
+        for destination in destinations {
+            let ways = zip(routes, nodes).filter { $0.0.destinations.contains(destination.name) }
+            guard let place = ways.first?.1 else { continue }
+            for warning in destination.unfilledFields(by: ways.map(\.0), from: sources) {
+                diagnostics.warning(at: place["to"]?.location ?? place.location, warning)
+            }
+        }
     }
 }
 
@@ -91,6 +98,27 @@ struct RouteCheck {
 }
 
 extension DestinationConfiguration {
+    /// Fields that the tracker requires, and that no sender fills on any of these routes: everything is skipped then.
+    fileprivate func unfilledFields(by routes: [Route], from sources: [SourceConfiguration]) -> [String] {
+        guard case .tracker(let writer) = target else { return [] }
+        let senders = routes.flatMap { route in
+            sources.filter { route.sources?.contains($0.name) ?? true }.map { (route: route, source: $0) }
+        }
+        guard !senders.isEmpty else { return [] }
+        return writer.mapping.neededIdentifiers.compactMap { path, name in
+            let isFilled = senders.contains { route, source in
+                route.assignments.contains { $0.path == path } || source.defaults.contains { $0.path == path } || source.mapping.reads(path)
+            }
+            if isFilled { return nil }
+            var names: [String] = []
+            for (_, source) in senders where !names.contains("'\(source.name)'") { names.append("'\(source.name)'") }
+            let own = path.description == name ? "" : " for its \(name)"
+            return
+                "'\(self.name)' needs a \(path)\(own), and no sender on a route there has one: \(names.joined(separator: ", ")); everything would be "
+                + "skipped, so give the route a set: { \(path): … }, or the source a default"
+        }
+    }
+
     /// For sentences: `RefCampaign`, `its postback_url`.
     fileprivate var namedWay: String {
         switch target {

@@ -22,6 +22,22 @@ struct TrackerURL: Sendable, Equatable {
         self.text = text
     }
 
+    /// What of a tracker's own path the URL has already, so that it would stand there twice; nil if nothing. The whole path at the end is left out
+    /// by the writer.
+    func part(of path: String) -> String? {
+        let own = path.split(separator: "/")
+        let given = text.drop { $0 != ":" }.dropFirst(3).drop { $0 != "/" }.split(separator: "/")
+        guard !own.isEmpty, !given.suffix(own.count).elementsEqual(own) else { return nil }
+        for count in stride(from: min(own.count, given.count), to: 0, by: -1) {
+            let start = own.prefix(count)
+            let places = count > 1 ? given.indices.dropLast(count - 1) : given.indices.suffix(1)
+            if places.contains(where: { given[$0...].prefix(count).elementsEqual(start) }) {
+                return start.reduce(into: "") { $0 += "/" + $1 }
+            }
+        }
+        return nil
+    }
+
     /// What every URL in a configuration must be: a scheme, a host, perhaps a port, and no character that a request line cannot carry.
     static func check(_ text: String, key: String) throws(Failure) {
         guard let scheme = ["https://", "http://"].first(where: { text.hasPrefix($0) }) else {

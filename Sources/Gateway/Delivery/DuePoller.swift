@@ -22,7 +22,7 @@ struct DuePoller: Sendable {
     /// Runs until the queues drain.
     func run() async {
         var nextRound = clock.now()
-        var link = OperatorLink(store: store, clock: clock)
+        var link = OperatorLink(store: store, clock: clock, logger: logger)
         var clockWatch = ClockWatch()
         while !heartbeat.isStopped {
             heartbeat.beat(at: clock.uptime())

@@ -1,3 +1,4 @@
+import Logging
 import Mappings
 import Rules
 
@@ -7,14 +8,18 @@ import Rules
 struct OperatorLink {
     let store: any GovernanceStore
     let clock: DeliveryClock
+    let logger: Logger
+    /// The reasons of those that are paused.
+    private var paused: [String: String] = [:]
     private var reported: [String: DeliveryActivity] = [:]
     private var nextLook: Timestamp?
 
     private static let interval: Duration = .milliseconds(900)
 
-    init(store: any GovernanceStore, clock: DeliveryClock) {
+    init(store: any GovernanceStore, clock: DeliveryClock, logger: Logger) {
         self.store = store
         self.clock = clock
+        self.logger = logger
     }
 
     /// Does nothing if the last look is not long ago and every queue knows whether it is paused.
@@ -22,14 +27,29 @@ struct OperatorLink {
         let now = clock.now()
         let isDue = nextLook.map { now >= $0 || $0.duration(to: now) < .zero - Self.interval } ?? true
         guard isDue || queues.contains(where: { !$0.knowsPause }) else { return }
-        let paused = Set(try await store.controls().map(\.destination))
-        for queue in queues { queue.pause(paused.contains(queue.name)) }
+        let controls = Dictionary(try await store.controls().map { ($0.destination, $0.reason) }) { first, _ in first }
+        for queue in queues {
+            queue.pause(controls[queue.name] != nil)
+            note(controls[queue.name], of: queue.name)
+        }
         nextLook = now.advanced(by: Self.interval)
         let current = Dictionary(queues.map { ($0.name, $0.activity) }) { first, _ in first }
         guard current != reported else { return }
         let time = clock.now()
         try await store.report(current.sorted { $0.key < $1.key }.map { report($0.key, $0.value, at: time) })
         reported = current
+    }
+
+    /// - Parameter reason: An operator's, for a pause; nil if there is none.
+    private mutating func note(_ reason: String?, of name: String) {
+        guard paused[name] != reason else { return }
+        paused[name] = reason
+        if let reason {
+            let because = reason.isEmpty ? "" : ": \(reason.inOneLine)"
+            logger.info("destination '\(name)' is paused by an operator\(because)", metadata: ["destination": "\(name)"])
+        } else {
+            logger.info("destination '\(name)' is resumed by an operator", metadata: ["destination": "\(name)"])
+        }
     }
 
     /// The last report: this process does not serve any more.

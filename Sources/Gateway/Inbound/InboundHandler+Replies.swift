@@ -27,8 +27,10 @@ extension InboundHandler {
     ///
     /// - Parameter head: as far as it was read.
     func refuse(_ sentence: String, head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
+        let line = feeder.brokenRequestLine
         refuse(.invalid, sentence, context)
-        let request = head.map { WireRequest($0, body: []) } ?? WireRequest(method: "", path: "")
+        let read = head ?? line.map { HTTPRequestHead(version: .http1_1, method: .RAW(value: $0.method), uri: $0.target) }
+        let request = read.map { WireRequest($0, body: []) } ?? WireRequest(method: "", path: "")
         let (intake, peer) = (current.latest.intake, context.channel.remoteAddress?.ipAddress ?? "")
         // The reply does not wait for the store.
         Task { await intake.keep(unrouted: request, peer: peer, status: 400, code: "not_http", reason: sentence) }

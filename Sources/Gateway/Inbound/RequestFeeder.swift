@@ -28,6 +28,9 @@ final class RequestFeeder: ChannelDuplexHandler {
     private var chunks = ChunkedBody()
     private var repair = RequestHeadRepair()
     private var input = ByteBuffer()
+    /// The first bytes of the head that the parser has, until it has understood it.
+    private var beginning: ByteBuffer?
+    private static let longestBeginning = 8192
     private var isHeld = false
     private var isFeeding = false
     private var isReadDue = false
@@ -45,13 +48,35 @@ final class RequestFeeder: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     /// Gives the parser nothing and reads nothing until `go`.
-    func hold() { isHeld = true }
+    func hold() {
+        isHeld = true
+        beginning = nil
+    }
+
+    /// The first line of a head that the parser did not understand, if it looks like a request's: `GET /in?click_id=c 1 HTTP/1.1` has a blank in
+    /// its address.
+    var brokenRequestLine: (method: String, target: String)? {
+        let bytes =
+            (beginning?.readableBytesView).map { Array($0.drop { $0 == 0x0D || $0 == 0x0A }.prefix { $0 != 0x0D && $0 != 0x0A }) } ?? []
+        guard let blank = bytes.firstIndex(of: 0x20), (3...10).contains(blank), bytes[..<blank].allSatisfy({ (0x41...0x5A).contains($0) })
+        else {
+            return nil
+        }
+        var target = bytes[(blank + 1)...]
+        let version = Array(" HTTP/".utf8)
+        if let end = target.indices.last(where: { target[$0...].starts(with: version) }) { target = target[..<end] }
+        guard target.first == UInt8(ascii: "/") || target.starts(with: "http".utf8) else { return nil }
+        return (String(decoding: bytes[..<blank], as: UTF8.self), String(decoding: target, as: UTF8.self))
+    }
 
     /// - Parameter next: nil goes on where `hold` stopped.
     func go(_ next: Next? = nil) {
         isHeld = false
         if let next { self.next = next }
-        if next == .head { repair = RequestHeadRepair() }
+        if next == .head {
+            repair = RequestHeadRepair()
+            beginning = nil
+        }
         // A feed that is under way goes on by itself.
         guard !isFeeding, let context else { return }
         if input.readableBytes == 0 { return readOn(context) }
@@ -120,6 +145,9 @@ final class RequestFeeder: ChannelDuplexHandler {
     private func piece() -> ByteBuffer {
         switch next {
         case .head:
+            if beginning == nil {
+                beginning = input.getSlice(at: input.readerIndex, length: min(input.readableBytes, Self.longestBeginning))
+            }
             let piece = repair.take(from: &input)
             if repair.isAtEnd { next = .anything }
             return piece

@@ -116,5 +116,18 @@ extension ListReader {
         }
         try readIgnored(since: since, &found)
         status.sources = found.values.sorted { $0.source < $1.source }
+        status.strangers = try readUnknown("(stranger)", "source IS NULL AND tracker IS NOT NULL", since)
+        status.unrouted = try readUnknown("(unrouted)", "source IS NULL AND tracker IS NULL", since)
+    }
+
+    /// Refused requests of no source; nil if none is kept.
+    private func readUnknown(_ name: String, _ condition: String, _ since: Timestamp) throws(Failure) -> SourceActivity? {
+        var query = Self.query
+        let midnight = query.place(since)
+        let sql =
+            "SELECT count(CASE WHEN received_at >= \(midnight) THEN 1 END), max(received_at), count(*) FROM refused WHERE \(condition)"
+        return try rows(sql, query.values) { row in
+            row.int(2) == 0 ? nil : SourceActivity(source: name, refused: row.int(0), last: row.timestamp(1))
+        }.first ?? nil
     }
 }

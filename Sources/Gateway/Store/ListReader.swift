@@ -151,7 +151,7 @@ extension ListReader {
         let sql = """
             SELECT d.conversion, \(destination.column), \(source.column), c.order_id, d.state, d.attempts, d.created_at, d.changed_at,
                 d.next_attempt, d.reason, d.remote_id, CASE WHEN c.root IS NULL THEN c.amount END, c.currency, d.lines, d.arrived,
-                c.root IS NOT NULL
+                c.root IS NOT NULL, d.logged
             FROM delivery d JOIN conversion c ON c.id = d.conversion \(destination.join) \(source.join) \(content)
             \(query.clause) ORDER BY d.conversion \(filter.ascending ? "ASC" : "DESC"), \(destination.column)
             \(query.page(filter.limit, filter.offset))

@@ -12,12 +12,12 @@ extension RowReader {
     }
 
     /// `conversion, destination, source, order_id, state, attempts, created_at, changed_at, next_attempt, reason, remote_id,
-    /// amount, currency, lines, arrived, root IS NOT NULL`.
+    /// amount, currency, lines, arrived, root IS NOT NULL, logged`.
     func delivery() -> DeliveryRow {
         var row = DeliveryRow(
             id: DeliveryID(conversion: id(0), destination: text(1)), source: text(2), orderID: optionalText(3), state: state(4),
             attempts: int(5), createdAt: timestamp(6), changedAt: timestamp(7), nextAttempt: optionalTimestamp(8), reason: optionalText(9),
-            remoteID: optionalText(10), amount: optionalText(11), currency: optionalText(12))
+            remoteID: optionalText(10), amount: optionalText(11), currency: optionalText(12), tries: int(16))
         row.lines = optionalText(13).flatMap { DeliveryLines(text: $0) }
         row.hadArrived = bool(14)
         row.isCorrection = bool(15)

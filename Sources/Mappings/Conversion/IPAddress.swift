@@ -18,9 +18,14 @@ package struct IPAddress: Sendable, Hashable {
 
     /// Nil for anything but one address: no port, brackets, zone or white space; leading zeros are refused, since some read them as octal.
     package init?(_ text: some StringProtocol) {
-        if let bits = Self.v4(text.utf8) {
+        guard let address = Self.reading(text.utf8, { IPAddress(bytes: $0) }) else { return nil }
+        self = address
+    }
+
+    package init?(bytes: UnsafeBufferPointer<UInt8>) {
+        if let bits = Self.readV4(bytes) {
             self.init(family: .v4, bits: UInt128(bits))
-        } else if let bits = Self.v6(text.utf8) {
+        } else if let bits = Self.readV6(bytes) {
             self.init(family: .v6, bits: bits)
         } else {
             return nil
@@ -30,44 +35,76 @@ package struct IPAddress: Sendable, Hashable {
     /// What comes before an IPv4 address that is written as IPv6.
     package static let mappedPrefix: UInt128 = 0xFFFF
 
-    package static func v4(_ bytes: some Collection<UInt8>) -> UInt32? {
-        guard (7...15).contains(bytes.count) else { return nil }
-        var bits: UInt32 = 0
-        var count = 0
-        for part in bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            guard let number = decimal(part, maximum: 255) else { return nil }
-            count += 1
-            guard count <= 4 else { return nil }
-            bits = bits << 8 | UInt32(number)
-        }
-        return count == 4 ? bits : nil
-    }
+    package static func v4(_ bytes: some Collection<UInt8>) -> UInt32? { reading(bytes) { readV4($0) } }
 
     /// RFC 4291, section 2.2.
-    package static func v6(_ bytes: some Collection<UInt8>) -> UInt128? {
-        guard (2...45).contains(bytes.count) else { return nil }
-        var groups = Array(bytes).split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Array.init)
-        guard groups.count >= 3 else { return nil }
-        var tail: [UInt16] = []
-        if let last = groups.last, last.contains(UInt8(ascii: ".")) {
-            guard let bits = v4(last) else { return nil }
-            tail = [UInt16(bits >> 16), UInt16(bits & 0xFFFF)]
-            groups.removeLast()
+    package static func v6(_ bytes: some Collection<UInt8>) -> UInt128? { reading(bytes) { readV6($0) } }
+
+    private static func reading<Result>(_ bytes: some Collection<UInt8>, _ read: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        if let result = bytes.withContiguousStorageIfAvailable(read) { return result }
+        // No address is longer than 45 bytes.
+        return Array(bytes.prefix(46)).withUnsafeBufferPointer(read)
+    }
+
+    package static func readV4(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        guard (7...15).contains(bytes.count) else { return nil }
+        var (bits, number): (UInt32, UInt32) = (0, 0)
+        var (digits, dots) = (0, 0)
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                if digits > 0, number == 0 { return nil }
+                number = number * 10 + UInt32(byte - UInt8(ascii: "0"))
+                digits += 1
+                if number > 255 { return nil }
+            case UInt8(ascii: "."):
+                guard digits > 0, dots < 3 else { return nil }
+                bits = bits << 8 | number
+                (number, digits, dots) = (0, 0, dots + 1)
+            default: return nil
+            }
         }
-        // `::` leaves an empty group in the middle, and one more if it is at an end.
-        if groups.count >= 2, groups[0].isEmpty, groups[1].isEmpty { groups.removeFirst() }
-        if tail.isEmpty, groups.count >= 2, groups[groups.count - 1].isEmpty, groups[groups.count - 2].isEmpty { groups.removeLast() }
-        let gaps = groups.indices.filter { groups[$0].isEmpty }
-        guard gaps.count <= 1 else { return nil }
-        var numbers: [UInt16] = []
-        for group in groups where !group.isEmpty {
-            guard let number = hexadecimal(group) else { return nil }
-            numbers.append(number)
+        return digits > 0 && dots == 3 ? bits << 8 | number : nil
+    }
+
+    package static func readV6(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt128? {
+        let end = bytes.count
+        guard (2...45).contains(end) else { return nil }
+        // The groups so far, and how many of them were before `::`.
+        var (bits, count): (UInt128, Int) = (0, 0)
+        var gap: Int?
+        var index = 0
+        if bytes[0] == UInt8(ascii: ":") {
+            guard bytes[1] == UInt8(ascii: ":") else { return nil }
+            (gap, index) = (0, 2)
         }
-        let missing = 8 - numbers.count - tail.count
-        guard gaps.isEmpty ? missing == 0 : missing >= 1 else { return nil }
-        if let gap = gaps.first { numbers.insert(contentsOf: repeatElement(0, count: missing), at: gap) }
-        return (numbers + tail).reduce(0) { $0 << 16 | UInt128($1) }
+        while index < end {
+            let start = index
+            var group: UInt32 = 0
+            while index < end, index - start < 5, let digit = bytes[index].hexDigit {
+                group = group << 4 | UInt32(digit)
+                index += 1
+            }
+            if index < end, bytes[index] == UInt8(ascii: ".") {
+                guard let tail = readV4(UnsafeBufferPointer(rebasing: bytes[start...])) else { return nil }
+                (bits, count) = (bits << 32 | UInt128(tail), count + 2)
+                break
+            }
+            guard (1...4).contains(index - start), count < 8 else { return nil }
+            (bits, count) = (bits << 16 | UInt128(group), count + 1)
+            if index == end { break }
+            guard bytes[index] == UInt8(ascii: ":"), index + 1 < end else { return nil }
+            index += 1
+            guard bytes[index] == UInt8(ascii: ":") else { continue }
+            guard gap == nil else { return nil }
+            gap = count
+            index += 1
+        }
+        guard let gap else { return count == 8 ? bits : nil }
+        guard count < 8 else { return nil }
+        // A shift by the whole width gives 0.
+        let behind = 16 * (count - gap)
+        return ((bits >> behind) << (128 - 16 * gap)) | (bits & ~(UInt128.max << behind))
     }
 
     /// Digits only, without leading zeros.
@@ -79,16 +116,6 @@ package struct IPAddress: Sendable, Hashable {
             number = number * 10 + Int(digit - UInt8(ascii: "0"))
         }
         return number <= maximum ? number : nil
-    }
-
-    private static func hexadecimal(_ digits: [UInt8]) -> UInt16? {
-        guard digits.count <= 4 else { return nil }
-        var number: UInt16 = 0
-        for digit in digits {
-            guard let value = digit.hexDigit else { return nil }
-            number = number << 4 | UInt16(value)
-        }
-        return number
     }
 }
 

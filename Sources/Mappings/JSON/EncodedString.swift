@@ -121,7 +121,7 @@ struct EncodedString {
 
 extension UInt8 {
     /// The character that this byte is in Windows-1252, as browsers read it: each of the 256 is another one.
-    var windows1252: Unicode.Scalar {
+    package var windows1252: Unicode.Scalar {
         guard (0x80...0x9F).contains(self) else { return Unicode.Scalar(self) }
         return Self.windows1252[Int(self) - 0x80]
     }

@@ -23,12 +23,17 @@ package struct PathPlan: Sendable, Hashable {
     var variables: Set<String> { Set(segments.compactMap(\.name)) }
 
     /// The values of the variable segments, decoded; nil if the path is another one. A slash at the end does not matter.
-    package func match(_ path: some StringProtocol) -> [String: String]? {
-        var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        if parts.last == "" { parts = parts.dropLast() }
+    package func match(_ path: String) -> [String: String]? { match(path[...]) }
+
+    package func match(_ path: Substring) -> [String: String]? {
+        // A path may have thousands of segments. No more of it is looked at than decides.
+        let slash = UInt8(ascii: "/")
+        var parts = path.utf8.split(separator: slash, maxSplits: segments.count + 1, omittingEmptySubsequences: false).dropFirst()
+        if parts.last?.isEmpty ?? false { parts = parts.dropLast() }
         guard parts.count == segments.count else { return nil }
         var values: [String: String] = [:]
-        for (segment, part) in zip(segments, parts) {
+        for (segment, bytes) in zip(segments, parts) {
+            let part = Substring(bytes)
             if case .literal(let text) = segment {
                 guard part == text else { return nil }
             } else if let name = segment.name {

@@ -6,6 +6,16 @@ extension Mapping {
             || messages.contains { $0.condition?.paths.contains(path) ?? false || $0.mapping?.sends(path) ?? false }
     }
 
+    /// The identifiers, and what is known of the customer, without which the main request is not written, with the tracker's own names.
+    package var neededIdentifiers: [(path: FieldPath, name: String)] {
+        fields.compactMap { plan in
+            guard let writing = plan.writing, writing.required == .always, writing.value == nil, case .path(let path)? = plan.target,
+                path.isIdentifier || path.description.hasPrefix("customer.")
+            else { return nil }
+            return (path, plan.name)
+        }
+    }
+
     /// Whether a parameter of the main request is written from this field.
     package func writes(_ path: FieldPath) -> Bool { fields.contains { $0.sends(path) } }
 }

@@ -179,6 +179,11 @@ package struct PostbackURL: Sendable {
     /// Its other address for this purpose.
     package func other(for purpose: Purpose) -> PostbackURL? { others[purpose] }
 
+    /// All that the configuration says of it, of its other addresses too, to be compared.
+    package var texts: [String] {
+        ["\(base)\(parameters)"] + others.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { [$0.key.rawValue] + $0.value.texts }
+    }
+
     /// Scheme, host, and the path up to its first macro.
     package var address: String {
         if case .literal(let text)? = base.first { text } else { "" }

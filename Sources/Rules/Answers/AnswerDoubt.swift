@@ -9,11 +9,55 @@ enum AnswerDoubt {
         switch AnswerContent(of: reply) {
         case .empty, .image: nil
         case .page: "this is an HTML page"
-        case .packed: "the answer is packed, which was not asked for, and is not unpacked"
+        case .packed(let encoding): "the answer is packed as '\(encoding.prefix(40))', which cannot be unpacked"
         case .binary: "the answer is neither a text nor an image"
-        case .text(let text): ErrorWords.found(in: text).map { "the text says '\($0)'" }
+        case .text(let text): reason(about: text)
         case .json(let value): reason(about: value, depth: 0)
         }
+    }
+
+    private static func reason(about text: ArraySlice<UInt8>) -> String? {
+        if let word = ErrorWords.found(in: text) { return "the text says '\(word)'" }
+        if isJSONThatBreaksOff(text) { return "its JSON breaks off" }
+        return isInForeignEncoding(text) ? "the text is not in UTF-8, so that it cannot be read" : nil
+    }
+
+    /// `{"success":tr`: more is opened than closed.
+    private static func isJSONThatBreaksOff(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let first = text.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "["),
+            let next = text.dropFirst().first(where: { $0 > 0x20 }), "\"{[".utf8.contains(next)
+        else { return false }
+        var depth = 0
+        var isInText = false
+        var isEscaped = false
+        for byte in text {
+            if isInText {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else {
+                    isInText = byte != UInt8(ascii: "\"")
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInText = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
+            if depth == 0 { return false }
+        }
+        return true
+    }
+
+    /// Some accented letters of Windows-1252 leave the words around them readable. In Cyrillic, Chinese or Japanese nothing is.
+    private static func isInForeignEncoding(_ text: ArraySlice<UInt8>) -> Bool {
+        let start = text.prefix(AnswerContent.lookedAt)
+        let foreign = start.reduce(0) { $0 + ($1 >= 0x80 ? 1 : 0) }
+        guard foreign > 0, String(validating: text, as: UTF8.self) == nil else { return false }
+        return foreign * 2 > start.reduce(0) { $0 + ($1 > 0x20 ? 1 : 0) }
     }
 
     // MARK: JSON
@@ -36,7 +80,7 @@ enum AnswerDoubt {
     ]
     private static let badStatuses: Set = [
         "error", "errors", "err", "fail", "failed", "failure", "invalid", "notfound", "unauthorized", "forbidden", "exception", "ko", "nok",
-        "badrequest", "false",
+        "badrequest", "false", "ignored", "denied",
     ]
     private static let goodStatuses: Set = ["ok", "success", "successful", "accepted", "created", "recorded", "true"]
     private static let nothing: Set = [

@@ -64,15 +64,13 @@ package struct AnswerPattern: Sendable, Equatable {
 
     /// Whatever the case, and not as a part of a word: `OK` is not in `TOKEN`, `1` not in `10`.
     private static func has(_ text: String, _ body: [UInt8]) -> Bool {
-        let wanted = Array(text.lowercased().utf8)
-        guard !wanted.isEmpty else { return body.allSatisfy { $0 <= 0x20 } }
-        let lower = Array(String(decoding: body, as: UTF8.self).lowercased().utf8)
+        let wanted = Array(text.lowercased().unicodeScalars)
+        guard let first = wanted.first, let last = wanted.last else { return body.allSatisfy { $0 <= 0x20 } }
+        let lower = Array(String(decoding: body, as: UTF8.self).lowercased().unicodeScalars)
         var rest = lower[...]
         while let found = rest.firstRange(of: wanted) {
-            let before = found.lowerBound > 0 && ErrorWords.isLetter(lower[found.lowerBound - 1]) && ErrorWords.isLetter(wanted[0])
-            let behind =
-                found.upperBound < lower.count && ErrorWords.isLetter(lower[found.upperBound])
-                && ErrorWords.isLetter(wanted[wanted.count - 1])
+            let before = found.lowerBound > 0 && lower[found.lowerBound - 1].joins && first.joins
+            let behind = found.upperBound < lower.count && lower[found.upperBound].joins && last.joins
             if !before, !behind { return true }
             rest = lower[(found.lowerBound + 1)...]
         }
@@ -80,7 +78,7 @@ package struct AnswerPattern: Sendable, Equatable {
     }
 
     private static func has(_ member: Member, _ value: JSONValue) -> Bool {
-        let found = member.path.reduce(JSONValue?.some(value)) { value, name in value?[name] } ?? .null
+        let found = member.path.reduce(JSONValue?.some(value)) { value, name in value.flatMap { self.member(name, of: $0) } } ?? .null
         let text: String
         switch found {
         case .null: text = "null"
@@ -89,5 +87,23 @@ package struct AnswerPattern: Sendable, Equatable {
         case .array, .object: text = "*"
         }
         return member.values.contains { $0 == text || $0 == anything && text != "null" }
+    }
+
+    /// Of a list by its position: `errors.0.message`.
+    private static func member(_ name: String, of value: JSONValue) -> JSONValue? {
+        guard case .array(let elements) = value else { return value[name] }
+        return Int(name).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it and a letter beside it are one word. Chinese, Japanese, Thai and others do not separate words.
+    fileprivate var joins: Bool {
+        if isASCII { return ErrorWords.isLetter(UInt8(value)) }
+        switch value {
+        // Thai to Khmer, kana, ideographs.
+        case 0x0E00...0x109F, 0x1780...0x17FF, 0x3005...0x30FF, 0x31F0...0x31FF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...: return false
+        default: return properties.isAlphabetic || properties.numericType != nil
+        }
     }
 }

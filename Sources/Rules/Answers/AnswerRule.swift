@@ -54,11 +54,13 @@ package struct AnswerRule: Sendable {
 
     private func failure(_ reply: Reply, _ reading: ReplyReading?) -> Verdict {
         // A challenge before the tracker, or a deployment: the tracker itself has not seen the request.
-        if [401, 403, 404].contains(reply.status), reading?.ground ?? .status == .status, !writesPages,
+        if [401, 403, 404, 429].contains(reply.status), reading?.ground ?? .status == .status, !writesPages,
             case .page = AnswerContent(of: reply)
         {
             return .retry
         }
+        // Whatever else a tracker means by 429: it asks for another try.
+        if reply.status == 429, reply.retryAfter != nil, reading?.ground ?? .status == .status { return .retry }
         if let reading { return Verdict(reading.outcome) }
         switch reply.status {
         case 409: return .duplicate

@@ -26,17 +26,21 @@ struct ErrorWords {
     private static let errors: Set = [
         "error", "errors", "errored", "err", "errno", "errcode", "errorcode", "error_code", "errormessage", "error_message", "errormsg",
         "error_msg", "iserror", "is_error", "haserror", "exception", "exceptions", "fatal", "fail", "fails", "failed", "failing", "failure",
-        "failures", "erro", "errore", "fehler", "erreur",
+        "failures", "erro", "erros", "errore", "errori", "errores", "fehler", "erreur", "erreurs", "fallo", "falha", "hata", "gagal",
+        "kesalahan", "fout", "chyba", "virhe", "eroare", "traceback", "sqlstate",
     ]
     /// Behind `status` and the like they repeat what was sent: `Postback with status rejected accepted`.
     private static let refusals: Set = [
         "invalid", "rejected", "refused", "declined", "denied", "forbidden", "unauthorized", "unauthorised", "unauthenticated", "incorrect",
         "malformed", "blocked", "banned", "unable", "cannot", "can't", "couldn't", "didn't", "doesn't", "isn't", "wasn't", "nonexistent",
-        "unrecognized", "unrecognised", "not-found", "not_found", "notfound",
+        "unrecognized", "unrecognised", "not-found", "not_found", "notfound", "invalido", "invalida", "desconocido", "desconocida",
+        "invalide",
+        "inconnu", "inconnue", "introuvable", "unbekannt", "unbekannter", "fehlgeschlagen", "verweigert", "sconosciuto", "sconosciuta",
+        "fallito", "fallita", "nieznany", "nieznane", "onbekend", "ongeldig", "mislukt",
     ]
     private static let doubtful: Set = [
         "unknown", "missing", "expired", "wrong", "warning", "undefined", "unavailable", "maintenance", "timeout", "exceeded", "required",
-        "empty", "must", "captcha",
+        "empty", "must", "captcha", "ignored", "discarded", "disabled", "inactive", "suspended",
     ]
     private static let confirmations: Set = ["ok", "success", "successful", "successfully", "accepted", "recorded", "saved", "stored"]
     private static let notWords: Set = [
@@ -46,17 +50,31 @@ struct ErrorWords {
     ]
     private static let noWords: Set = [
         "such", "match", "matching", "matches", "click", "clicks", "subid", "clickid", "campaign", "offer", "id", "conversion", "visitor",
-        "session", "parameter", "parameters", "data", "access", "permission", "route",
+        "session", "parameter", "parameters", "data", "access", "permission", "route", "encontrado", "encontrada", "existe", "trovato",
+        "trovata",
     ]
     private static let harmlessBehindNo: Set = [
         "error", "errors", "problem", "problems", "issue", "issues", "warning", "warnings", "failure", "failures", "duplicate",
         "duplicates", "exception", "exceptions",
     ]
-    private static let negations: Set = ["no", "not", "without", "0", "zero", "non", "none"]
+    private static let storage = ["mysql", "pdo", "pg_", "sqlite", "odbc", "mongodb", "redis", "fopen", "fwrite", "file_put_contents"]
+    private static let negations: Set = [
+        "no", "not", "without", "0", "zero", "non", "none", "sin", "sem", "sans", "aucune", "ohne", "kein", "keine", "senza", "nessun",
+        "geen",
+        "zonder", "tanpa",
+    ]
     private static let echoes: Set = ["status", "state", "event", "type", "goal"]
     private static let nothing: Set = ["0", "00", "000", "none", "null", "nil", "false", "no", "ok", "success", "n", "na"]
-    /// In languages that do not separate words by blanks, or bend them.
-    private static let foreign = ["ошибк", "Ошибк", "ОШИБК", "не найден", "Не найден", "错误", "失败", "エラー", "失敗"]
+    /// Words with letters beyond ASCII, and those of languages that do not separate words by blanks, or bend them. In lower case.
+    private static let foreign = [
+        "falló", "fallé", "inválid", "não encontrad", "não existe", "échec", "échou", "n'existe pas", "ungültig", "błąd", "błęd",
+        "nie znaleziono",
+        "nieprawidłow", "geçersiz", "bulunamadı", "başarısız", "érvénytelen", "lỗi", "không", "thất bại",
+        "ошибк", "не найден", "неверн", "неизвестн", "не удалось", "отказ", "помилк", "невідом", "грешка", "σφάλμα", "שגיאה", "خطأ", "فشل",
+        "错误", "錯誤", "失败", "失敗", "不存在", "未找到", "找不到", "无效", "無效", "拒绝", "异常", "エラー", "無効", "不正", "見つかりません", "오류", "에러", "실패", "잘못",
+    ]
+    /// What denies one of these.
+    private static let foreignDenials = ["没有错误", "无错误", "無錯誤", "エラーなし", "エラーはありません", "오류 없음", "không có lỗi", "нет ошибк", "bez błęd"]
 
     private var found: String? {
         if let only = tokens.first, tokens.count == 1 {
@@ -69,8 +87,17 @@ struct ErrorWords {
             if let word = complaint(at: index, isTaken: isTaken) { return word }
         }
         guard bytes.contains(where: { $0 >= 0x80 }) else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self)
-        return Self.foreign.first { text.contains($0) }
+        return Self.foreignWord(in: bytes)
+    }
+
+    private static func foreignWord(in bytes: [UInt8]) -> String? {
+        let text = String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map(\.windows1252)))
+        var lower = text.lowercased()
+        for denial in foreignDenials { lower = lower.replacing(denial, with: String(repeating: " ", count: denial.count)) }
+        guard let found = foreign.lazy.compactMap({ lower.firstRange(of: $0) }).first else { return nil }
+        guard lower.count == text.count else { return String(lower[found]) }
+        let start = text.index(text.startIndex, offsetBy: lower.distance(from: lower.startIndex, to: found.lowerBound))
+        return String(text[start...].prefix(lower[found].count))
     }
 
     /// - Parameter isTaken: The text also says that the conversion was taken.
@@ -78,6 +105,7 @@ struct ErrorWords {
         let word = tokens[index].text
         if Self.errors.contains(word) { return isDenied(index) ? nil : word }
         if Self.refusals.contains(word) { return isDenied(index) || isEcho(index, isTaken) ? nil : word }
+        if word == "warning", namesStore(behind: index) { return word }
         if Self.doubtful.contains(word) { return isTaken || isDenied(index) || isEcho(index, isTaken) ? nil : word }
         if Self.confirmations.contains(word) {
             guard let value = value(behind: index), ["false", "0", "no"].contains(value) else { return nil }
@@ -97,6 +125,11 @@ struct ErrorWords {
         case "please": return ["log", "login", "sign"].contains(next) ? "please \(next)" : nil
         default: return nil
         }
+    }
+
+    /// PHP's own warning of a store that is not there, before an answer that takes no notice of it.
+    private func namesStore(behind index: Int) -> Bool {
+        tokens[index...].prefix(8).contains { token in Self.storage.contains { token.text.hasPrefix($0) } }
     }
 
     // MARK: What is around a word

@@ -12,6 +12,9 @@ package enum HistoryWrite: Sendable {
         content == first ? .equalRepeat(note: note) : .otherRepeat(note: note)
     }
 
+    /// Of a copy whose first is a conversion already.
+    package static let copyNote = "run again by an operator, after another copy had become a conversion"
+
     /// Whether the message was refused, and so is not remembered.
     package var isNothing: Bool { if case .nothing = self { true } else { false } }
 

@@ -6,7 +6,8 @@ package enum Authentication {
     case proven([Claim])
     /// Nothing was proven, since the operator switched the check off.
     case open([Claim])
-    case unproven(reason: String)
+    /// - Parameter note: For the operator alone.
+    case unproven(reason: String, note: String? = nil)
     /// The proof would be in a body that cannot be read.
     case unreadable
 
@@ -27,9 +28,11 @@ package enum Authentication {
     ///
     /// - Parameters:
     ///   - candidates: those that the path leaves; none if it names a source that does not exist.
+    ///   - values: those of the path, by which sources may have been left out.
     ///   - isBodyUnread: `parsed` holds only headers and query.
     package static func judge(
-        _ parsed: ParsedRequest, for tracker: ReceivingTracker, among candidates: [ReceivingSource], isBodyUnread: Bool
+        _ parsed: ParsedRequest, for tracker: ReceivingTracker, among candidates: [ReceivingSource], values: [String: String] = [:],
+        isBodyUnread: Bool
     ) -> Authentication {
         let mapping = tracker.mapping
         let candidates = named(parsed, mapping, candidates)
@@ -52,8 +55,12 @@ package enum Authentication {
         if !open.isEmpty { return .open(open) }
         let others = tracker.sources.filter { source in !candidates.contains { $0 === source } }
         proofs.search(others)
-        for source in others { _ = proofs.use(of: source) }
-        return proofs.failure(isBodyUnread: isBodyUnread, isBesideOpen: isBesideOpen)
+        var note: String?
+        for source in others where proofs.use(of: source) != nil {
+            guard note == nil, source.openCredentials.isEmpty, let difference = source.difference(from: values) else { continue }
+            note = "the secret is that of source '\(source.name)', which takes \(difference): correct the URL, or the source's 'settings'"
+        }
+        return proofs.failure(isBodyUnread: isBodyUnread, isBesideOpen: isBesideOpen, note)
     }
 
     /// Whether the request has anything at the place of one of the mapping's credentials.
@@ -117,7 +124,7 @@ private struct Proofs {
     }
 
     /// - Parameter isBesideOpen: a source would have taken the request without the credential that it has.
-    func failure(isBodyUnread: Bool, isBesideOpen: Bool) -> Authentication {
+    func failure(isBodyUnread: Bool, isBesideOpen: Bool, _ note: String?) -> Authentication {
         var demanded = mapping.credentials.filter { !$0.signsOnly }.map { plan in
             (name: plan.name, places: plan.places, phrase: plan.phrase, value: plan.presented(in: parsed))
         }
@@ -146,6 +153,6 @@ private struct Proofs {
         if let ambiguity = signature?.ambiguity {
             reason += "; parameters as they are do not count, since \(ambiguity) and other content would have the same text"
         }
-        return .unproven(reason: reason)
+        return .unproven(reason: reason, note: note)
     }
 }

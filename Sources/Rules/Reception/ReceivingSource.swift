@@ -105,6 +105,16 @@ package final class ReceivingSource: Sendable {
         return signer.signers.lazy.compactMap { received.proof(by: $0) }.first
     }
 
+    /// `offer 'a' only, and offer 'b' was asked for`: how the values of a path differ from those that the source has bound; nil if none does.
+    func difference(from values: [String: String]) -> String? {
+        let parts = pathValues.sorted { $0.key < $1.key }.compactMap { name, own in
+            values[name].flatMap { $0 == own ? nil : (own: "\(name) \(own.quotedBriefly)", asked: "\(name) \($0.quotedBriefly)") }
+        }
+        if parts.isEmpty { return nil }
+        let (own, asked) = (parts.map(\.own).joined(separator: " and "), parts.map(\.asked).joined(separator: " and "))
+        return "\(own) only, and \(asked) was asked for"
+    }
+
     /// Whether a signature proves its requests. Then nothing that is not signed decides what a request means.
     package var isSigned: Bool { signer != nil }
 

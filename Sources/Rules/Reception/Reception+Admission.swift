@@ -58,15 +58,19 @@ extension Reception {
         let outcome: Result<ParsedRequest, Refusal> = problem.map { .failure($0) } ?? .success(readable)
         // Its credentials are gone, and an operator decides instead.
         if case .named = arrival.sender { return Admission(match: match, source: match.sources.first, isProven: true, outcome: outcome) }
-        switch Authentication.judge(readable, for: match.tracker, among: match.sources, isBodyUnread: problem != nil) {
+        switch Authentication.judge(
+            readable, for: match.tracker, among: match.sources, values: match.pathValues, isBodyUnread: problem != nil)
+        {
         case .proven(let claims): return admit(arrival, match, claims, isProven: true, outcome)
         case .open(let claims): return admit(arrival, match, claims, isProven: false, outcome)
         case .unreadable: return Admission(match: match, outcome: outcome)
-        case .unproven(let reason):
+        case .unproven(let reason, let note):
             // Size is settled before anything else is looked at.
             if let fault, fault.code == .tooLarge { return Admission(match: match, outcome: .failure(fault)) }
             let isWrong = Authentication.isAttempted(readable, match.tracker.mapping)
-            return Admission(match: match, isWrong: isWrong, outcome: .failure(Refusal(.unauthorized, reason)))
+            var refusal = Refusal(.unauthorized, reason)
+            refusal.note = note
+            return Admission(match: match, isWrong: isWrong, outcome: .failure(refusal))
         }
     }
 

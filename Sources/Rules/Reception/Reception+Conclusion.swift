@@ -96,7 +96,7 @@ extension Reception {
         let tracker = admission.match.tracker
         return RefusedRequest(
             receivedAt: arrival.receivedAt, source: admission.provenSource?.name, tracker: tracker.mapping.name, status: status,
-            code: refusal.code.rawValue, reason: tracker.mask.stored(reason: refusal.reason),
+            code: refusal.code.rawValue, reason: tracker.mask.stored(reason: refusal.wholeReason),
             request: tracker.mask.stored(arrival.request, peer: arrival.peer), isCut: arrival.isCut)
     }
 

@@ -36,7 +36,10 @@ package struct DeliveryRow: Sendable, Equatable {
     package var state: DeliveryState
     /// It had arrived when it was replayed.
     package var hadArrived = false
+    /// Since the schedule began, which a replay begins again.
     package var attempts: Int
+    /// All attempts, those before a replay too.
+    package var tries: Int
     package var createdAt: Timestamp
     package var changedAt: Timestamp
     /// Nil on a pending delivery: it waits for an earlier one of the same history.
@@ -54,7 +57,7 @@ package struct DeliveryRow: Sendable, Equatable {
     package init(
         id: DeliveryID, source: String, orderID: String? = nil, state: DeliveryState, attempts: Int, createdAt: Timestamp,
         changedAt: Timestamp, nextAttempt: Timestamp? = nil, reason: String? = nil, remoteID: String? = nil,
-        amount: String? = nil, currency: String? = nil
+        amount: String? = nil, currency: String? = nil, tries: Int? = nil
     ) {
         self.id = id
         self.source = source
@@ -68,6 +71,7 @@ package struct DeliveryRow: Sendable, Equatable {
         self.remoteID = remoteID
         self.amount = amount
         self.currency = currency
+        self.tries = tries ?? attempts
     }
 
     /// What corrections of its conversion have to know.

@@ -147,6 +147,10 @@ package struct StoreStatus: Sendable {
     /// The newest answer of each destination, with the delivery that got it.
     package var answers: [String: AttemptRow] = [:]
     package var sources: [SourceActivity] = []
+    /// Of those who proved no credential; nil if nothing of theirs is kept.
+    package var strangers: SourceActivity?
+    /// What reached no tracker, or is no HTTP.
+    package var unrouted: SourceActivity?
     package var waitingCorrections = 0
     /// Those among them whose order another source has.
     package var misplacedCorrections = 0

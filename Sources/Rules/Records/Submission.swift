@@ -23,6 +23,8 @@ package struct Submission: Sendable {
     /// The name that a trusted proxy gave the request, with its content. It is among `keys` too; a message that finds it held is the proxy's
     /// second try.
     package var requestID: DuplicateKey?
+    /// Of an edited copy that an operator runs: the conversion whose repeat it was made from. A further copy is kept as a repeat of that one.
+    package var copyOf: ConversionID?
     /// Keys under which corrections may wait that are not among `keys`, as when an `Idempotency-Key` took their place.
     package var awaitedKeys: [DuplicateKey] = []
     /// Other sources whose conversions count as its source's own.

@@ -55,7 +55,7 @@ package struct Breaker: Sendable, Equatable {
         case closed(after: Duration)
     }
 
-    package let settings: Settings
+    package private(set) var settings: Settings
     package private(set) var state = State.closed
     /// Failures since the last success, those too that do not count.
     package private(set) var failures = 0
@@ -87,6 +87,24 @@ package struct Breaker: Sendable, Equatable {
     package mutating func beginProbe() -> Int {
         state = .halfOpen
         return outages
+    }
+
+    /// New numbers, in an outage too: it goes on, and its next pause keeps to them.
+    package mutating func change(to settings: Settings) {
+        self.settings = settings
+        pause = state == .closed ? settings.pause : min(max(pause, settings.pause), settings.longest)
+    }
+
+    /// The destination is reached in another way, which may be the repair: one probe may go at once. If it fails, the pauses go on as they were.
+    package mutating func tryNewWay(at now: Uptime) {
+        switch state {
+        case .closed: break
+        case .open(let until): state = .open(until: min(until, now))
+        case .halfOpen:
+            // The probe under way went the old way. It decides nothing.
+            outages += 1
+            state = .open(until: now)
+        }
     }
 
     /// A success would change nothing.

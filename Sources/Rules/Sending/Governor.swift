@@ -43,14 +43,19 @@ package struct Governor: Sendable {
         breaker = limits.breaker.map { Breaker($0) }
     }
 
-    /// New limits. The rate remembers what was sent, and the breaker what it has seen, unless its own settings changed.
+    /// New limits. The rate remembers what was sent, and the breaker what it has seen.
     package mutating func change(to limits: Limits) {
         let old = self
         self = Self(limits)
         (inFlight, isPaused, isHeld) = (old.inFlight, old.isPaused, old.isHeld)
         if let limiter, let known = old.limiter { self.limiter = known.changed(to: limiter.rate) }
-        if let breaker, let known = old.breaker, known.settings == breaker.settings { self.breaker = known }
+        guard let settings = breaker?.settings, let known = old.breaker else { return }
+        breaker = known
+        if settings != known.settings { breaker?.change(to: settings) }
     }
+
+    /// The destination has another address or other credentials, which may end an outage.
+    package mutating func tryNewWay(at now: Uptime) { breaker?.tryNewWay(at: now) }
 
     /// Counts a request as begun if the answer is `.now`.
     package mutating func start(at now: Uptime) -> Permission {

@@ -24,6 +24,9 @@ package struct QueueState: Sendable {
     /// A wake-up that `takeWakeUp` has not returned yet.
     private var newWakeUp: Uptime?
     private var hasAskedForMore = false
+    private var way: [String]
+    /// The way to the destination has changed since something was begun.
+    private var hasNewWay = false
     private var isDraining = false
     /// What is still under way is not recorded, and stays pending.
     package private(set) var isAbandoned = false
@@ -41,6 +44,7 @@ package struct QueueState: Sendable {
         governor = Governor(sending.limits)
         governor.isPaused = true
         rate = sending.rate
+        way = sending.way
         isDryRun = sending.isDryRun
         wantedWorkers = max(1, sending.concurrency)
     }
@@ -60,6 +64,8 @@ extension QueueState {
     /// What may begin now. If that is a matter of time, `takeWakeUp` says when to ask again.
     package mutating func begin(at now: Uptime) -> Start? {
         guard !isDraining, !isRetired, window.waitingCount > 0, unrecorded < unrecordedLimit else { return nil }
+        if hasNewWay { governor.tryNewWay(at: now) }
+        hasNewWay = false
         switch governor.start(at: now) {
         case .unknown: return nil
         case .after(let time):
@@ -176,6 +182,8 @@ extension QueueState {
     /// Takes new settings, or takes the destination up again. Start what `staff` says afterwards.
     package mutating func change(to sending: Sending) {
         governor.change(to: sending.limits)
+        if way != sending.way { hasNewWay = true }
+        way = sending.way
         rate = sending.rate
         isDryRun = sending.isDryRun
         isRetired = false

@@ -5,7 +5,7 @@ package struct Reply: Sendable, Equatable {
     package var location: String?
     /// Cut at 64 KiB.
     package var body: [UInt8]
-    /// How the body is packed, if it is, although the request did not ask for that. It is not unpacked: a few bytes may become gigabytes.
+    /// How the body is packed, if it could not be unpacked.
     package var encoding: String?
     /// Those that the destination's `answers:` or its mapping look at, by their names in lower case; of a name given twice, the values joined.
     package var headers: [String: String]
@@ -55,7 +55,7 @@ package struct Reply: Sendable, Equatable {
     /// The first 4 KiB as UTF-8, broken sequences repaired; a character that the cut divides is left out.
     package var text: String {
         if let damage, body.isEmpty { return "(\(damage.reason))" }
-        if let encoding { return "(\(body.count) bytes packed as '\(encoding.prefix(40))', which was not asked for and is not unpacked)" }
+        if let encoding { return "(\(body.count) bytes packed as '\(encoding.prefix(40))', which cannot be unpacked)" }
         var end = min(body.count, Self.keepLimit)
         if end < body.count {
             var start = end

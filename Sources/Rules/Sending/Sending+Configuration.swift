@@ -11,6 +11,7 @@ extension Sending {
         maxAge = configuration.maxAge
         timeout = configuration.timeout
         schedule = RetrySchedule(delays: configuration.retries ?? RetrySchedule.standard, longestRequest: configuration.retryAfterMax)
+        way = configuration.way
         secrets = SecretFinder(configuration.secrets)
         token = configuration.token
         if case .tracker(let writer) = configuration.target, writer.writesLines { lines = { writer.requestCount(of: $0) } }
@@ -21,6 +22,16 @@ extension Sending {
 }
 
 extension DestinationConfiguration {
+    fileprivate var way: [String] {
+        let egress = allowNetworks.map { "\($0)" } + (authorities ?? []).map { "\($0.hashValue)" } + [timeout.text]
+        switch target {
+        case .tracker(let writer):
+            let values = writer.credentials.map { "\($0)=\($1)" } + writer.settings.map { "\($0)=\($1)" }
+            return [writer.url] + values.sorted() + egress
+        case .postback(let url): return url.texts + egress
+        }
+    }
+
     /// The request for a conversion that the routes have changed already, or why there is none.
     ///
     /// - Parameter now: the time of the attempt, which a mapping may write or sign.

@@ -21,6 +21,8 @@ package struct Sending: Sendable {
     package var schedule = RetrySchedule()
     /// What they change on the way here is part of what is sent.
     package var routes: [Route] = []
+    /// Its address, credentials and settings. If they change in an outage, that may be the repair.
+    package var way: [String] = []
     /// Blotted out of everything that is kept: some trackers echo the request in their errors.
     package var secrets = SecretFinder.none
     /// How the access token is got that its requests carry; nil if they need none.

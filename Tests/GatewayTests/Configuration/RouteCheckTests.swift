@@ -155,4 +155,30 @@ struct RouteCheckTests {
         let text = "destinations:\n  main: { postback_url: \"https://t.example/p?token=${TOKEN}&cid={click_id}\" }"
         #expect(!ConfigurationFixture(text, environment: ["TOKEN": "[SECRET]"]).findings.contains { $0.contains("SECRET") })
     }
+
+    // MARK: What a destination is never given
+
+    @Test(arguments: [
+        (
+            "- { from: store, to: traffic }",
+            "13:24: warning: 'traffic' needs a click_id for its clickid, and no sender on a route there has one: 'store'; everything would be "
+                + "skipped, so give the route a set: { click_id: … }, or the source a default"
+        ),
+        (
+            "- { from: [store, saas], to: traffic, when: amount > 5 }",
+            "13:34: warning: 'traffic' needs a click_id for its clickid, and no sender on a route there has one: 'store', 'saas'; everything would "
+                + "be skipped, so give the route a set: { click_id: … }, or the source a default"
+        ),
+    ])
+    func `an identifier that a tracker requires and no sender has is warned of`(routes: String, finding: String) {
+        #expect(Self.findings(routes).contains(finding), "\(Self.findings(routes))")
+    }
+
+    @Test(arguments: [
+        "- { from: store, to: traffic, set: { click_id: cart_id } }", "- { from: [store, network], to: traffic }",
+        "- { from: store, to: plain }", "- { from: store, to: campaign }",
+    ])
+    func `an identifier that one sender has, or a route sets, is not warned of`(routes: String) {
+        #expect(!Self.findings(routes).contains { $0.contains("has one") }, "\(Self.findings(routes))")
+    }
 }

@@ -40,4 +40,24 @@ struct TrackerURLTests {
     func `anything else is refused with the rule, and without what may be secret`(text: String, message: String) {
         #expect(throws: TrackerURL.Failure(message: message)) { try TrackerURL(parsing: text) }
     }
+
+    @Test(arguments: [
+        ("https://t.example/api/postback", "/api/postback/b/o", "/api/postback"), ("https://t.example/api/", "/api/postback/b/o", "/api"),
+        ("https://t.example/x/api/postback/b", "/api/postback/b/o", "/api/postback/b"),
+        ("https://t.example:8443/api/v1/conversions/refund", "/api/v1/conversions/postback", "/api/v1/conversions"),
+        ("https://t.example/v1", "/v1/event", "/v1"),
+    ])
+    func `what of the tracker's own path stands in the url already is found`(url: String, path: String, part: String) throws {
+        #expect(try TrackerURL(parsing: url).part(of: path) == part)
+    }
+
+    @Test(arguments: [
+        ("https://t.example", "/api/postback/b/o"), ("https://t.example/", "/v1/event"), ("https://t.example/base", "/v1/event"),
+        // The writer leaves the whole path out.
+        ("https://t.example/v1/event", "/v1/event"), ("https://t.example/v1/shop", "/v1/event"), ("https://v1", "/v1/event"),
+        ("https://t.example/api/base", "/api/v1/x"),
+    ])
+    func `a url that only looks a little like the path is left alone`(url: String, path: String) throws {
+        #expect(try TrackerURL(parsing: url).part(of: path) == nil)
+    }
 }

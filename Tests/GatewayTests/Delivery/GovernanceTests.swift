@@ -203,6 +203,48 @@ struct GovernanceTests {
 /// A configuration that changes while deliveries are under way.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ReconfigurationTests {
+    @Test func `a changed url is tried at once in an outage, once, and what waits follows when it works`() async throws {
+        try await ScriptedTracker.run { _, _ in
+            .reply(503)
+        } body: { dead in
+            let old = Destination.local("a", port: dead.port, delays: Array(repeating: .seconds(5), count: 20)).with {
+                $0.breaker = Breaker.Settings(failures: 3, pause: .seconds(86_400), longest: .seconds(86_400))
+                $0.way = ["old"]
+            }
+            try await DeliveryHarness.run([old]) { harness in
+                harness.submit(DeliveryHarness.conversions(20), to: "a")
+                try await harness.wait { harness.dispatcher.activity["a"].map { $0.breaker != .closed && $0.inFlight == 0 } ?? false }
+                let before = dead.received.count
+                // The same again, as after a reload that is about something else.
+                harness.dispatcher.reconfigure([old.with { $0.concurrency = 7 }])
+                try await harness.letTimePass(.seconds(30))
+                #expect(dead.received.count == before)
+                // Another url, which is as dead.
+                let wrong = old.with {
+                    $0.rewrite { $0.url = $0.url.replacing("/in", with: "/wrong") }
+                    $0.way = ["wrong"]
+                }
+                harness.dispatcher.reconfigure([wrong])
+                try await harness.wait { dead.received.count == before + 1 }
+                try await harness.letTimePass(.seconds(30))
+                #expect(dead.received.count == before + 1)
+                #expect(harness.dispatcher.activity["a"]?.openedAt != nil)
+                try await ScriptedTracker.run { _, _ in
+                    .reply(200)
+                } body: { well in
+                    let right = Destination.local("a", port: well.port).with {
+                        $0.breaker = old.sending.breaker
+                        $0.way = ["right"]
+                    }
+                    harness.dispatcher.reconfigure([right])
+                    try await harness.letTimePass { harness.store.count(.delivered, at: "a") == 20 }
+                    #expect(well.received.count == 20)
+                    #expect(well.mostAtOnce >= 1 && dead.received.count == before + 1)
+                }
+            }
+        }
+    }
+
     @Test func `what is in flight ends under the old settings and the next begins under the new`() async throws {
         try await ScriptedTracker.run { number, _ in
             number <= 8 ? .held : .reply(200)

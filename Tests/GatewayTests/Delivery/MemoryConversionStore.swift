@@ -90,7 +90,11 @@ final class MemoryConversionStore: DeliveryStore, GovernanceStore {
 
     func setPaused(_ destination: String, reason: String?, at now: Timestamp) async throws(StoreError) {
         state.withLock { state in
-            state.paused[destination] = reason.map { DestinationControl(destination: destination, pausedAt: now, reason: $0) }
+            let known = state.paused[destination]
+            state.paused[destination] = reason.map {
+                DestinationControl(
+                    destination: destination, pausedAt: known?.pausedAt ?? now, reason: $0.isEmpty ? known?.reason ?? "" : $0)
+            }
         }
     }
     func controls() async throws(StoreError) -> [DestinationControl] { state.withLock { Array($0.paused.values) } }

@@ -26,7 +26,9 @@ extension EndToEnd {
                 }
                 let idle = try await bench.run("destinations")
                 #expect(idle.errors == "no gateway serves this store now; what is pending waits for the next 'gateway serve'\n")
-                try await bench.serve { _, port in try await resume(bench, port, tracker) }
+                // A second pause without a reason leaves the first one's.
+                #expect(try await bench.run("pause", "main").status == 0)
+                try await bench.serve { gateway, port in try await resume(bench, gateway, port, tracker) }
             }
         }
 
@@ -56,7 +58,7 @@ extension EndToEnd {
             #expect(table.output.contains("503 at "))
         }
 
-        private func resume(_ bench: Workbench, _ port: Int, _ tracker: ScriptedTracker) async throws {
+        private func resume(_ bench: Workbench, _ gateway: GatewayProcess, _ port: Int, _ tracker: ScriptedTracker) async throws {
             // A later sale goes its way, so the earlier one could have.
             #expect(try await Samples.sale("two").post(port).status == 200)
             try await until { try await Self.destinations(bench)[2].text("skipped") == "2" }
@@ -65,6 +67,8 @@ extension EndToEnd {
             #expect(resume.output == "'main' is resumed; a running gateway sends within a second\n")
             try await until { Set(tracker.received.map(\.uri)).isSuperset(of: ["/main/one", "/main/two"]) }
             #expect(try await bench.run("resume", "main").output == "'main' was not paused\n")
+            #expect(try await gateway.hasLogged("destination 'main' is paused by an operator: their maintenance"))
+            #expect(try await gateway.hasLogged("destination 'main' is resumed by an operator"))
             let unknown = try await bench.run("pause", "mian")
             #expect(unknown.status == 1)
             #expect(unknown.errors == "there is no destination 'mian'; did you mean 'main'?\n")

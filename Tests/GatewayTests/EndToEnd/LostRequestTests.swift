@@ -78,6 +78,29 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a request line that is no HTTP is kept as it came, and can be run again`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, tracker in
+                #expect(await RawConnection.exchange(port, "\u{16}\u{3}\u{1} hello\r\n\r\n").first.status == 400)
+                let target = "/api/postback/your-brand/offer-slug?secret=demo-postback-secret&click_id=c 9&amount=1.5&txn_id=t-9"
+                #expect(await RawConnection.exchange(port, "GET \(target) HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 400)
+                #expect(await RawConnection.exchange(port, "GET /a?cid=7 HTTP/1.1\r\nHost: g\r\nX Y: 1\r\n\r\n").first.status == 400)
+                let rows = try #require(
+                    try await eventually { () -> [JSONValue]? in
+                        let rows = try await bench.rows("refused", "--unrouted")
+                        return rows.count == 3 ? rows : nil
+                    })
+                let targets = rows.map { $0["request"]?.text("target") ?? "" }
+                #expect(targets.contains("/api/postback/your-brand/offer-slug?secret=***&click_id=c 9&amount=1.5&txn_id=t-9"), "\(targets)")
+                #expect(targets.contains("/a?cid=7") && rows.allSatisfy { $0.text("code") == "not_http" })
+                let number = try #require(rows.first { $0["request"]?.text("target").contains("c 9") ?? false }).text("id")
+                let replay = try await bench.run(
+                    "replay", number, "--source", "network", "--query", "click_id=c%209&amount=1.5&txn_id=t-9")
+                #expect(replay.status == 0, "\(replay.errors)")
+                _ = try await bench.settled(1)
+                #expect(tracker.received.map(\.uri) == ["/u?id=t-9&sum=1.50"])
+            }
+        }
+
         @Test func `a flood of what reaches no tracker leaves a bounded list, and pushes out no sender's request`() async throws {
             try await Workbench.serve(Self.shop) { bench, _, port, _ in
                 let bad = try await Samples.sale("o-1", more: #","amount":"x""#).post(port)
@@ -204,6 +227,27 @@ extension EndToEnd {
                 #expect(tracker.received.map(\.uri).sorted() == ["/u?id=o-1&sum=20.00", "/u?id=o-1&sum=49.90"])
                 let all = try await bench.rows("conversions")
                 #expect(all.map { $0.text("amount") }.sorted() == ["20.00", "49.90"])
+            }
+        }
+
+        @Test func `an edited repeat that is run again is kept as a repeat of the original, not of its copy`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, tracker in
+                for cents in [4990, 3000] { #expect(try await Samples.sale("o-1", cents: cents).post(port).status < 500) }
+                let original = try #require(try await bench.rows("conversions").first).text("id")
+                let body = Samples.sale("o-1", cents: 3000).body.replacing("o-1", with: "o-2")
+                for (name, cents) in [("first.json", "3000"), ("second.json", "3100")] {
+                    try bench.write(body.replacing("3000", with: cents), to: name)
+                    let run = try await bench.run("replay", original, "--repeat", "1", "--body", name)
+                    #expect(run.status == 0, "\(run.errors)")
+                }
+                // The same repeat as it came is no further message.
+                #expect(try await bench.run("replay", original, "--repeat", "1").output.contains("which is stored already"))
+                _ = try await bench.settled(2)
+                #expect(tracker.received.map(\.uri).sorted() == ["/u?id=o-1&sum=49.90", "/u?id=o-2&sum=30.00"])
+                #expect(try await bench.rows("conversions", "--repeated").map { $0.text("id") } == [original])
+                let shown = try await bench.run("conversions", "show", original).output
+                #expect(shown.contains("repeat 2: ") && shown.contains("\"amount\":3100") && !shown.contains("repeat 3: "), "\(shown)")
+                #expect(!(try await bench.run("conversions", "show", "o-2").output.contains("sent again")))
             }
         }
     }

@@ -49,6 +49,21 @@ extension EndToEnd {
             }
         }
 
+        @Test func `all tries are counted, those before a replay too`() async throws {
+            try await Workbench.serve(Self.configuration()) { bench, _, port, tracker in
+                try await Self.sell(1, port)
+                _ = try await bench.settled(1)
+                for count in 2...3 {
+                    let id = try #require(try await bench.rows("deliveries").first).text("conversion")
+                    #expect(try await bench.run("replay", id).status == 0)
+                    try await until { tracker.received.count == count }
+                    let rows = try await bench.settled(1)
+                    #expect(rows.map { $0.text("attempts") } == ["\(count)"])
+                }
+                #expect(try await bench.run("deliveries").output.contains("  delivered  3 "))
+            }
+        }
+
         @Test func `a replay in an outage doubles nothing`() async throws {
             let isDown = Atomic(true)
             let script: ScriptedTracker.Script = { _, _ in isDown.load(ordering: .relaxed) ? .reply(503) : .reply(200) }

@@ -56,7 +56,24 @@ extension EndToEnd {
                 #expect(run.output.contains(" ago: 400 unknown click\n"))
                 #expect(run.lines.contains { $0.hasPrefix("shop    4               1              ") && $0.hasSuffix(" ago") })
                 #expect(run.lines.contains("casino  0               0              never"))
+                #expect(!run.output.contains("(stranger)") && !run.output.contains("(unrouted)"))
                 #expect(run.lines.last == "1 correction waits for its conversion; see `gateway conversions --waiting`")
+            }
+        }
+
+        @Test func `what strangers sent, and what reached no tracker, has a row of its own`() async throws {
+            try await Workbench.serve(Self.configuration, tracker: Self.tracker) { bench, _, port, _ in
+                #expect(try await Samples.sale("s1", key: "wrong-key-0123456789").post(port).status == 401)
+                for path in ["/a?cid=1", "/b?cid=2"] {
+                    #expect(await RawConnection.exchange(port, "GET \(path) HTTP/1.1\r\nHost: g\r\n\r\n").first.status == 404)
+                }
+                let run = try await bench.run("status")
+                #expect(run.lines.contains { $0.hasPrefix("(stranger)  0               1              ") && $0.hasSuffix(" ago") })
+                #expect(run.lines.contains { $0.hasPrefix("(unrouted)  0               2              ") && $0.hasSuffix(" ago") })
+                let status = try JSONValue(parsing: try await bench.run("status", "--json").output)
+                #expect(status["strangers"]?["refused_today"]?.plainText == "1")
+                #expect(status["unrouted"]?["refused_today"]?.plainText == "2")
+                #expect(status["unrouted"]?["last_seen"] != nil)
             }
         }
 

@@ -53,6 +53,8 @@ extension ConversionStoreConformance {
             try await store.setPaused("main", reason: "maintenance", at: StoreSamples.start)
             try await store.setPaused("audit", reason: "", at: StoreSamples.start)
             try await store.setPaused("main", reason: "still", at: StoreSamples.start.advanced(by: .seconds(5)))
+            // A second pause without a reason leaves the first one's.
+            try await store.setPaused("main", reason: "", at: StoreSamples.start.advanced(by: .seconds(6)))
             #expect(
                 try await store.controls() == [
                     DestinationControl(destination: "audit", pausedAt: StoreSamples.start, reason: ""),
@@ -221,6 +223,7 @@ extension ConversionStoreConformance {
             #expect(try await store.attempts(of: delivery).map(\.number) == [1, 2, 3])
             let row = try await store.deliveries(DeliveryFilter()).first
             #expect(row?.attempts == 1)
+            #expect(row?.tries == 3)
             #expect(row?.reason == nil)
             #expect(try await store.requeue([], at: at) == 0)
         },

@@ -23,6 +23,10 @@ struct AnswerPatternTests {
         #expect(Self.outcome([AnswerPattern(.delivered, texts: [""])], 200, " \n") == .delivered)
         #expect(Self.outcome([AnswerPattern(.delivered, texts: [""])], 200, "x") == Self.none)
         #expect(Self.outcome([AnswerPattern(.delivered, texts: ["принят"])], 200, "Постбек ПРИНЯТ!") == .delivered)
+        #expect(Self.outcome([AnswerPattern(.delivered, texts: ["принят"])], 200, "непринято") == Self.none)
+        // Chinese and Japanese do not separate words.
+        #expect(Self.outcome([AnswerPattern(.rejected, texts: ["不存在"])], 200, "错误：点击不存在。") == .rejected)
+        #expect(Self.outcome([AnswerPattern(.rejected, texts: ["クリック"])], 200, "このクリックは無効です") == .rejected)
     }
 
     @Test func `a member is found by its path, and compared as text`() {
@@ -33,6 +37,8 @@ struct AnswerPatternTests {
         #expect(has(["data", "code"], ["0"], #"{"data":{"code":0}}"#))
         #expect(has(["done"], ["true"], #"{"done":true}"#))
         #expect(has(["id"], ["*"], #"{"id":{"a":1}}"#))
+        #expect(has(["errors", "0", "code"], ["7"], #"{"errors":[{"code":7}]}"#))
+        #expect(!has(["errors", "1", "code"], ["7"], #"{"errors":[{"code":7}]}"#))
         #expect(has(["error"], ["null"], #"{"id":7}"#))
         #expect(!has(["id"], ["*"], #"{"id":null}"#))
         #expect(!has(["id"], ["*"], "id"))

@@ -36,6 +36,8 @@ struct AnswerRuleTests {
         #"{"response":{"status":1,"httpStatus":200,"data":true,"errors":[],"errorMessage":""}}"#, #"{"status":"rejected","id":"7"}"#,
         #"{"id":7,"conversion":{"status":"failed","note":"error"}}"#, #"{"code":0,"msg":"success"}"#, #""OK""#, "[]", "{}", "7",
         #"{"failed":0,"recorded":1}"#, "Спасибо", "Ваш постбек принят", "errorless", "terror", "The failsafe is on",
+        "Sin errores", "sem erros", "Pas d'erreur: sans erreur", "ohne Fehler", "エラーはありません", "没有错误", "{OK}", #"{"id":7,}"#,
+        #"{"success":true}0"#, "[x] OK", "Принято",
     ])
     func `an answer without a word of an error is delivered`(body: String) {
         #expect(Self.verdict(Array(body.utf8)) == .delivered, "\(Self.doubt(body) ?? "")")
@@ -51,6 +53,23 @@ struct AnswerRuleTests {
         #expect(Self.verdict(Array("OK".utf8), encoding: "utf-8") == .delivered)
         #expect(Self.verdict(Self.gif, encoding: "gzip") == .delivered)
         #expect(Self.verdict([], encoding: "gzip") == .delivered)
+    }
+
+    @Test func `a text of which nothing can be read is unconfirmed`() {
+        // "Ошибка" in Windows-1251, and "錯誤" in Big5.
+        let reason = "the text is not in UTF-8, so that it cannot be read"
+        #expect(Self.verdict([0xCE, 0xF8, 0xE8, 0xE1, 0xEA, 0xE0]) == .unconfirmed(reason))
+        #expect(Self.verdict([0xBF, 0xF9, 0xBB, 0x7E]) == .unconfirmed(reason))
+        // "inválido" in Latin-1.
+        #expect(Self.verdict(Array("clic inv".utf8) + [0xE1] + Array("lido".utf8)) == .unconfirmed("the text says 'inválid'"))
+    }
+
+    @Test func `a 429 that asks for time is tried again, whatever else the tracker means by it`() {
+        let reading = ReplyReading(outcome: .rejected, ground: .status)
+        #expect(AnswerRule(isDocumented: true).verdict(on: Reply(status: 429, retryAfter: "60", body: []), reading: reading) == .retry)
+        let page = Array("<html><title>Too many requests</title></html>".utf8)
+        #expect(AnswerRule(isDocumented: true).verdict(on: Reply(status: 429, body: page), reading: reading) == .retry)
+        #expect(AnswerRule(isDocumented: true).verdict(on: Reply(status: 429, body: []), reading: reading) == .rejected)
     }
 
     @Test(arguments: [200, 201, 202, 204, 299]) func `every 2xx is judged alike`(status: Int) {
@@ -79,6 +98,11 @@ struct AnswerRuleTests {
         ("<error>unknown click</error>", "error"), ("error 0 clicks found", "error"), ("1 failed, 0 errors", "failed"),
         ("Payment accepted, but the postback failed", "failed"), ("Ошибка: клик не найден", "Ошибк"), ("错误", "错误"),
         (#"{"error": broken"#, "error"), ("Erro ao salvar", "erro"), ("Operation timed out: timeout", "timeout"),
+        ("Clic no encontrado", "no encontrado"), ("Fallo en la conexión a la base de datos", "fallo"), ("Parámetro inválido", "inválid"),
+        ("Clique não encontrado", "não encontrad"), ("Échec : clic inconnu", "inconnu"), ("Ungültiger Klick", "Ungültig"),
+        ("Nie znaleziono kliknięcia", "Nie znaleziono"), ("Geçersiz istek", "Geçersiz"), ("点击不存在", "不存在"), ("無効なクリック", "無効"),
+        ("클릭 오류", "오류"), ("Неверный ключ", "Неверн"), ("Traceback (most recent call last):", "traceback"), ("ignored", "ignored"),
+        ("<b>Warning</b>:  mysqli_query() expects parameter 1 to be mysqli, bool given in <b>/x.php</b><br />\nOK", "warning"),
     ])
     func `a text with a word of an error is unconfirmed`(body: String, word: String) {
         #expect(Self.doubt(body) == "the text says '\(word)'")
@@ -98,6 +122,7 @@ struct AnswerRuleTests {
         (#"{"data":{"status":"error"}}"#, "its member 'status' is 'error'"), (#"[{"success":false}]"#, "its member 'success' is false"),
         (#"{"response":{"errors":["Offer missing"],"status":-1}}"#, "its member 'errors' is not empty"),
         (#"{"message":"Click not found"}"#, "its member 'message' says 'not found'"), (#""error""#, "the text says 'error'"),
+        (#"{"success":tr"#, "its JSON breaks off"), (#"[{"id":7},{"id":"#, "its JSON breaks off"),
         ("null", "the answer is null"), ("false", "the answer is false"),
         (#"{"message":"Unknown click","data":null}"#, "its member 'message' says 'unknown'"),
     ])
@@ -118,7 +143,7 @@ struct AnswerRuleTests {
 
     @Test func `an answer that nobody can read is unconfirmed`() {
         let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xF3, 0xF7, 6, 0]
-        let reason = "the answer is packed, which was not asked for, and is not unpacked"
+        let reason = "the answer is packed as 'gzip', which cannot be unpacked"
         #expect(Self.verdict(packed, encoding: "gzip") == .unconfirmed(reason))
         #expect(Self.verdict(packed) == .unconfirmed(reason))
         #expect(Self.verdict([0x0B, 2, 0x80, 0x4F, 0x4B, 3], encoding: "br") != .delivered)

@@ -110,6 +110,44 @@ struct GovernorTests {
         expect(governor.start(at: now), .now(probe: nil))
     }
 
+    @Test func `other numbers for the breaker do not end an outage`() {
+        var limits = Governor.Limits(concurrency: 4, breaker: Breaker.Settings(failures: 1, pause: .seconds(60), longest: .seconds(60)))
+        var governor = Governor(limits)
+        let now = Uptime(nanoseconds: 1)
+        expect(governor.start(at: now), .now(probe: nil))
+        _ = governor.ended(.failure("x"), of: Self.other(), probe: nil, at: now)
+        limits.breaker = Breaker.Settings(failures: 5, pause: .seconds(1), longest: .seconds(2))
+        governor.change(to: limits)
+        expect(governor.start(at: now), .after(now + .seconds(60)))
+        let later = now + .seconds(60)
+        expect(governor.start(at: later), .now(probe: 1))
+        _ = governor.ended(.failure("x"), of: Self.other(), probe: 1, at: later)
+        expect(governor.start(at: later), .after(later + .seconds(2)))
+    }
+
+    @Test func `a new way to a destination that is down gets one probe at once, and then the old pauses`() {
+        let limits = Governor.Limits(concurrency: 4, breaker: Breaker.Settings(failures: 1, pause: .seconds(60), longest: .seconds(600)))
+        var governor = Governor(limits)
+        let now = Uptime(nanoseconds: 1)
+        expect(governor.start(at: now), .now(probe: nil))
+        _ = governor.ended(.failure("x"), of: Self.other(), probe: nil, at: now)
+        governor.tryNewWay(at: now)
+        expect(governor.start(at: now), .now(probe: 1))
+        expect(governor.start(at: now), .unknown)
+        // The way changes once more, while the probe is under way. It says nothing about the newest way, and opens nothing again.
+        governor.tryNewWay(at: now)
+        expect(governor.start(at: now), .now(probe: 2))
+        _ = governor.ended(.failure("x"), of: Self.other(), probe: 1, at: now)
+        expect(governor.start(at: now), .unknown)
+        _ = governor.ended(.failure("x"), of: Self.other(), probe: 2, at: now)
+        expect(governor.start(at: now), .after(now + .seconds(120)))
+        governor.tryNewWay(at: now)
+        expect(governor.start(at: now), .now(probe: 2))
+        #expect(governor.ended(.success, of: Self.other(), probe: 2, at: now) == .closed(after: .zero))
+        governor.tryNewWay(at: now)
+        expect(governor.start(at: now), .now(probe: nil))
+    }
+
     private func expect(_ found: Governor.Permission, _ wanted: Governor.Permission, location: Testing.SourceLocation = #_sourceLocation) {
         #expect(found == wanted, sourceLocation: location)
     }

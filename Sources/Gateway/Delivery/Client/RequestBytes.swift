@@ -55,7 +55,8 @@ struct RequestBytes {
             bytes.writeString(String(request.body.count))
             bytes.writeStaticString("\r\n")
         }
-        bytes.writeStaticString("Accept-Encoding: identity\r\n\r\n")
+        // Answers are short, so unpacked ones are preferred.
+        bytes.writeStaticString("Accept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\n")
         bytes.writeBytes(request.body)
         self.bytes = bytes
         head =

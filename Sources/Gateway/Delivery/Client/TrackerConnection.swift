@@ -267,5 +267,6 @@ extension Reply {
             default: break
             }
         }
+        unpack()
     }
 }

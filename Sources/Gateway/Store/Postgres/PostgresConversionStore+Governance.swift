@@ -8,7 +8,7 @@ extension PostgresConversionStore {
                 _ = try connection.run(
                     sql: """
                         INSERT INTO control (destination, paused_at, reason) VALUES ($1::text, $2::bigint, $3::text)
-                        ON CONFLICT (destination) DO UPDATE SET reason = excluded.reason
+                        ON CONFLICT (destination) DO UPDATE SET reason = excluded.reason WHERE excluded.reason <> ''
                         """, PostgresParameters(destination, now, reason))
             } else {
                 _ = try connection.run(sql: "DELETE FROM control WHERE destination = $1::text", PostgresParameters(destination))

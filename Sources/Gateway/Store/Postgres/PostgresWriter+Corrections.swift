@@ -12,6 +12,10 @@ extension PostgresWriter {
         if holder.isOthers { return .conflict(with: holder.id) }
         if holder.isSameRequest { return .secondTry(of: holder.id) }
         let message = queued.message
+        if let original = queued.submission.copyOf {
+            repeats.add(.otherRepeat(note: HistoryWrite.copyNote), message, to: original)
+            return .duplicate(of: holder.id, sameContent: message.content == holder.content)
+        }
         var found = FoundHistory(first: holder.content)
         let isNew = try remember(queued.submission.signature, of: holder.id, at: message.row.receivedAt, connection)
         if queued.submission.repeats.corrects {

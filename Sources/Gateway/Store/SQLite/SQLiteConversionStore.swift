@@ -133,8 +133,10 @@ final class SQLiteConversionStore: SQLStore {
                 return
             }
             try writer.run(
-                "INSERT INTO control VALUES (?1, ?2, ?3) ON CONFLICT (destination) DO UPDATE SET reason = excluded.reason", destination,
-                now, reason)
+                """
+                INSERT INTO control VALUES (?1, ?2, ?3)
+                ON CONFLICT (destination) DO UPDATE SET reason = excluded.reason WHERE excluded.reason <> ''
+                """, destination, now, reason)
         }
     }
 

@@ -5,6 +5,10 @@ extension SQLiteWriter {
     /// A message under a key that `holder` holds.
     func receiveRepeat(_ queued: QueuedSubmission, of holder: KeyHolder) throws(SQLiteFailure) -> Acceptance {
         let message = queued.message
+        if let original = queued.submission.copyOf {
+            try write(.otherRepeat(note: HistoryWrite.copyNote), message, to: original)
+            return .duplicate(of: holder.id, sameContent: message.content == holder.content)
+        }
         let isNew = try remember(queued.submission.signature, of: holder.id, at: message.row.receivedAt)
         var change: HistoryChange =
             queued.submission.repeats.corrects

@@ -10,6 +10,7 @@ final class RawTracker: Sendable {
         /// Waits for the head of a request.
         case request
         case send(String)
+        case bytes([UInt8])
         case wait(TimeAmount)
         /// Sends this again and again, for ever.
         case drip(String, every: TimeAmount)
@@ -101,6 +102,7 @@ final class RawTracker: Sendable {
                     unread = String(unread[end.upperBound...])
                     steps.removeFirst()
                 case .send(let text): send(text, context)
+                case .bytes(let bytes): context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
                 case .wait(let time): resume(context, in: time)
                 case .drip(let text, let pause):
                     send(text, context)

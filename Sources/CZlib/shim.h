@@ -1,0 +1,2 @@
+// zlib; Debian's package is zlib1g-dev.
+#include <zlib.h>
