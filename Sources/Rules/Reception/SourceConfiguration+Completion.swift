@@ -55,3 +55,11 @@ extension WireRequest {
         }
     }
 }
+
+extension PathPlan {
+    /// The variable segments of a path that may have a source's name in front; nil if it is another.
+    fileprivate func match(_ path: String, below name: String) -> [String: String]? {
+        let prefix = "/\(name)/"
+        return match(path) ?? (path.hasPrefix(prefix) ? match(path.dropFirst(prefix.utf8.count - 1)) : nil)
+    }
+}
