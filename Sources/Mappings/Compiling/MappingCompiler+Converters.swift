@@ -16,10 +16,27 @@ extension MappingCompiler {
                 diagnostics.error(at: location, "'\(text)' has no closing ')'")
                 return FieldPlan.ConverterCall(converter: converter, words: converter.parameters.map { .literal($0[0]) })
             }
-            given = text[text.index(after: open)...].dropLast().split(separator: ",").map { String($0).trimmed }
+            given = text[text.index(after: open)...].dropLast().splitOutsideQuotes(at: ",").map { String($0).trimmed }
         }
         checkMoney(converter, target: target, at: location)
+        if given.contains(where: { $0.hasPrefix("\"") || $0.hasPrefix("'") }) { return made(of: given, converter, at: location) }
         return FieldPlan.ConverterCall(converter: converter, words: parameters(given, of: converter, at: location))
+    }
+
+    /// One that is made of texts in quotes.
+    private mutating func made(
+        of given: [String], _ converter: ConverterDescription, at place: SourceLocation
+    ) -> FieldPlan.ConverterCall {
+        var call = FieldPlan.ConverterCall(converter: converter, words: converter.parameters.map { .literal($0[0]) })
+        let texts = given.compactMap(\.unquoted)
+        do throws(FieldFailure) {
+            guard let make = converter.makeFromTexts else { throw FieldFailure("'\(converter.name)' takes no text in quotes") }
+            guard texts.count == given.count else { throw FieldFailure("'\(converter.name)' takes texts in quotes or words, not both") }
+            call.made = try make(texts)
+        } catch {
+            diagnostics.error(at: place, error.sentence)
+        }
+        return call
     }
 
     /// Each word belongs to the first parameter that knows it, so `money(major, text)` and `money(major, half_up)` both read well.
@@ -78,7 +95,7 @@ extension MappingCompiler {
 
 extension FieldPlan.Target {
     /// The converter of a field whose file names none.
-    fileprivate var usualConverter: String {
+    var usualConverter: String {
         switch self {
         case .metadata: "object"
         case .item(let part): part.isNumber ? "decimal" : "text"
@@ -91,6 +108,28 @@ extension FieldPlan.Target {
             case .time: "time"
             default: "text"
             }
+        }
+    }
+}
+
+extension String {
+    /// The text between quotes; nil if it is in none.
+    fileprivate var unquoted: String? {
+        guard let quote = first, quote == "\"" || quote == "'", count > 1, last == quote else { return nil }
+        return String(dropFirst().dropLast())
+    }
+}
+
+extension Substring {
+    fileprivate func splitOutsideQuotes(at separator: Character) -> [Substring] {
+        var quote: Character?
+        return split { character in
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "\"" || character == "'" {
+                quote = character
+            }
+            return quote == nil && character == separator
         }
     }
 }

@@ -15,6 +15,7 @@ extension MappingCompiler {
         }
         let conversion = map.take("conversion").map { self.canonical($0, "conversion") }
         let about = update == nil ? nil : map.take("about").map { self.canonical($0, "about") }
+        let defaults = map.take("defaults").map { self.canonical($0, "defaults") }
         let note = update == nil ? nil : map.text("note", &diagnostics)
         let givenNode = conversion == nil ? map.require("given", &diagnostics) : map.take("given")
         let given = givenNode.map { self.given($0, request: request, settings: chosen) }
@@ -37,18 +38,23 @@ extension MappingCompiler {
         guard given != nil || conversion != nil else { return nil }
         return Example(
             name: name, location: node.location, isSample: isSample, settings: chosen, given: given, conversion: conversion, about: about,
-            expect: expect, error: error, code: code, sends: sends, skips: skips, warnings: warnings, note: note)
+            defaults: defaults?.values ?? [], expect: expect, error: error, code: code, sends: sends, skips: skips, warnings: warnings,
+            note: note)
     }
 
-    /// A conversion as an author writes it: money as `EUR 12.50`, which gives the currency too.
-    private mutating func canonical(_ node: YAMLNode, _ key: String) -> [(path: FieldPath, value: Value)] {
+    /// A conversion as an author writes it: money as `EUR 12.50`, which gives the currency too, and items as `items[0].sku`.
+    private mutating func canonical(_ node: YAMLNode, _ key: String) -> Example.Fields {
         guard let entries = node.entries else {
             diagnostics.error(at: node.location, "'\(key)' must be a map of canonical fields, found \(node.kind)")
-            return []
+            return Example.Fields()
         }
-        var values: [(path: FieldPath, value: Value)] = []
+        var fields = Example.Fields()
         for entry in entries {
             let name = entry.key.scalar ?? ""
+            if key != "defaults", name.hasPrefix("items[") {
+                item(name, entry.value, at: entry.key.location, into: &fields.items)
+                continue
+            }
             guard let path = FieldPath(name: name) else {
                 let hint = name.nearest(in: FieldPath.suggestions).map { "; did you mean '\($0)'?" } ?? ""
                 diagnostics.error(at: entry.key.location, "unknown canonical field '\(name)'\(hint)")
@@ -56,12 +62,27 @@ extension MappingCompiler {
             }
             guard var text = entry.value.text(name, &diagnostics) else { continue }
             if path.kind == .money, let blank = text.firstIndex(of: " "), let currency = Currency(code: String(text[..<blank])) {
-                values.append((.field(.currency), .text(currency.code)))
+                fields.values.append((.field(.currency), .text(currency.code)))
                 text = String(text[text.index(after: blank)...])
             }
-            if let value = canonicalValue(text, of: path, at: entry.value.location) { values.append((path, value)) }
+            if let value = canonicalValue(text, of: path, at: entry.value.location) { fields.values.append((path, value)) }
         }
-        return values
+        return fields
+    }
+
+    /// `items[0].sku`: the items come in their order.
+    private mutating func item(_ name: String, _ node: YAMLNode, at place: SourceLocation, into items: inout [Item]) {
+        let halves = name.dropFirst(6).split(separator: "].", maxSplits: 1)
+        guard halves.count == 2, let position = Int(halves[0]), let part = Item.Part(name: String(halves[1])) else {
+            let known = Item.Part.allCases.map(\.wireName).joined(separator: ", ")
+            return diagnostics.error(at: place, "'\(name)' is no part of an item; write items[0].sku, with one of \(known)")
+        }
+        guard position <= items.count else {
+            return diagnostics.error(at: place, "'\(name)' leaves a gap; the next item is items[\(items.count)]")
+        }
+        guard let text = node.text(name, &diagnostics), let value = partValue(text, of: part, name, at: node.location) else { return }
+        if position == items.count { items.append(Item()) }
+        items[position][part] = value
     }
 
     private mutating func expectation(_ entry: (key: YAMLNode, name: String, value: YAMLNode)) -> Example.Expectation? {
@@ -123,8 +144,11 @@ extension MappingCompiler {
         let path = map.text("path", &diagnostics)
         let query = map.take("query").map { node in pairs(node.entries?.map { ($0.key, $0.key.scalar ?? "", $0.value) } ?? []) }
         let body = map.take("body")?.jsonValue
+        let headers = map.map("headers", &diagnostics).map { entry in
+            (name: entry.name, value: entry.value.isNull ? nil : entry.value.text(entry.name, &diagnostics))
+        }
         map.finish(&diagnostics)
-        return Example.Sends(location: node.location, method: method, path: path, query: query, body: body)
+        return Example.Sends(location: node.location, method: method, path: path, query: query, body: body, headers: headers)
     }
 
     private mutating func pairs(_ entries: [(key: YAMLNode, name: String, value: YAMLNode)]) -> [(name: String, value: String)] {

@@ -6,8 +6,12 @@ extension MappingCompiler {
             guard case .path(.field(let field)) = target, let words = field.words else { return nil }
             return FieldPlan.Words(entries: words.map { FieldPlan.Words.Entry(wire: $0, canonical: [$0], also: []) }, other: nil)
         }
+        if let name = node.scalar, name.hasPrefix("settings.") {
+            return words(ofSetting: String(name.dropFirst(9)), at: node.location, other: other, target: target)
+        }
         guard let entries = node.entries else {
-            diagnostics.error(at: node.location, "'values' must be a map from wire words to canonical words, found \(node.kind)")
+            diagnostics.error(
+                at: node.location, "'values' must be a map from wire words to canonical words, or settings.NAME, found \(node.kind)")
             return nil
         }
         var known: [String]?
@@ -46,8 +50,46 @@ extension MappingCompiler {
         return FieldPlan.Words(entries: compiled, other: otherWord)
     }
 
+    /// The words that an operator gives; without any, those of a file without `values`.
+    private mutating func words(
+        ofSetting name: String, at place: SourceLocation, other: YAMLNode?, target: FieldPlan.Target?
+    ) -> FieldPlan.Words? {
+        let known: [String]? = if case .path(.field(let field)) = target { field.words } else { nil }
+        guard let setting = settings.first(where: { $0.name == name }) else {
+            diagnostics.error(at: place, "unknown setting '\(name)'\(name.suggestion(from: settings.map(\.name)))")
+            return nil
+        }
+        guard setting.kind == .map else {
+            diagnostics.error(at: place, "setting '\(name)' holds no words; write as: map below it")
+            return nil
+        }
+        var words = FieldPlan.Words(entries: [], other: other?.text("other", &diagnostics), setting: name)
+        if let other, let word = words.other { checkWord(word, at: other.location, among: known) }
+        if case .map(let entries)? = setting.initial {
+            for word in entries.flatMap(\.canonical) { checkWord(word, at: place, among: known) }
+            words.entries = entries.map(\.entry)
+        } else if let known {
+            words.entries = known.map { FieldPlan.Words.Entry(wire: $0, canonical: [$0], also: []) }
+        }
+        return words
+    }
+
     mutating func checkWord(_ word: String, at place: SourceLocation, among known: [String]?) {
         guard let known, !known.contains(word) else { return }
         diagnostics.error(at: place, "unknown word '\(word)'\(word.suggestion(from: known))")
     }
+}
+
+extension FieldPlan.Words {
+    /// With the words that the operator chose; nil if nothing is said of any word.
+    package func bound(_ settings: [String: SettingValue]) -> FieldPlan.Words? {
+        guard let setting else { return self }
+        var bound = self
+        if case .map(let entries)? = settings[setting] { bound.entries = entries.map(\.entry) }
+        return bound.entries.isEmpty ? nil : bound
+    }
+}
+
+extension SettingValue.Entry {
+    fileprivate var entry: FieldPlan.Words.Entry { FieldPlan.Words.Entry(wire: wire, canonical: canonical, also: []) }
 }

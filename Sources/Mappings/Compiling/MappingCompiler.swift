@@ -5,6 +5,9 @@ package struct MappingCompiler {
     var settings: [SettingPlan] = []
     var credentials: [CredentialPlan] = []
     var fields: [FieldPlan] = []
+    /// Fields that the one that is being compiled brings with it: the parts of a text, the names of an object's members.
+    var implied: [FieldPlan] = []
+    var fieldLocations: [String: SourceLocation] = [:]
     var layout = RequestLayout()
     /// Of the main request, for the other kinds of message.
     var fieldNodes: [FieldNode] = []
@@ -24,8 +27,9 @@ package struct MappingCompiler {
     }
 
     private mutating func mapping(_ root: YAMLNode, name: String) -> Mapping? {
+        let isMap = root.isMap || root.isNull
         var top = YAMLFields(root, subject: "a mapping", into: &diagnostics)
-        guard !diagnostics.hasErrors else { return nil }
+        guard isMap else { return nil }
         if name.isEmpty || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }) {
             diagnostics.error(at: root.location, "a mapping's name is its file's: letters, digits, '-' and '_' only, found '\(name)'")
         }
@@ -43,6 +47,7 @@ package struct MappingCompiler {
         fieldNodes = top.map("fields", &diagnostics)
         for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
         reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
+        finishFields(of: request)
         let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
@@ -68,7 +73,7 @@ package struct MappingCompiler {
         mapping.handshakes = handshakes.map(\.plan)
         let places = Dictionary((messageNodes + updateNodes).map { ($0.name, $0.key.location) }) { first, _ in first }
         checkKinds(of: mapping, at: places, ignores, handshakes, top.location)
-        return mapping
+        return mapping.completingSettings()
     }
 
     /// Words such as the type come first, then the currency, then the amounts that need it.

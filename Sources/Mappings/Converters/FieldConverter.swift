@@ -52,6 +52,8 @@ package struct ConverterDescription: Sendable {
     package var examples: [Example]
     /// Makes the converter from one word for each of `parameters`.
     package var make: @Sendable ([String]) -> any FieldConverter
+    /// Makes it from texts in quotes, `time("yyyy-MM-dd", "+01:00")`, if it takes any; the sentence says what is wrong with them.
+    package var makeFromTexts: (@Sendable ([String]) throws(FieldFailure) -> any FieldConverter)? = nil
 
     /// One value in, as JSON, and what comes of it.
     package struct Example: Sendable {

@@ -2,11 +2,19 @@
 struct TextConverter: FieldConverter {
     /// Written as a JSON number if the text is one.
     let isNumberOnWire: Bool
+    /// Read and written in one case.
+    var letterCase: LetterCase?
+
+    enum LetterCase: String {
+        case lower, upper
+
+        func text(_ text: String) -> String { self == .lower ? text.lowercased() : text.uppercased() }
+    }
 
     static let description = ConverterDescription(
         name: "text",
-        summary: "a text; `text(number)` writes it as a JSON number if it is one",
-        parameters: [["text", "number"]],
+        summary: "a text; `text(number)` writes it as a JSON number if it is one, `text(lower)` and `text(upper)` change its case",
+        parameters: [["text", "number"], ["as_sent", "lower", "upper"]],
         examples: [
             .init(wire: "  ord_42 ", reads: .success("ord_42")),
             .init(wire: .number("20150401102883"), reads: .success("20150401102883")),
@@ -17,21 +25,24 @@ struct TextConverter: FieldConverter {
                 reads: .failure(
                     FieldFailure(
                         "value '1e20' is a floating-point number that gives no exact id; send the id as a text or as plain digits"))),
+            .init(parameters: ["text", "lower"], wire: " Summer-SALE ", reads: .success("summer-sale")),
+            .init(parameters: ["text", "upper"], wire: "straße", reads: .success("STRASSE")),
             .init(wire: true, reads: .failure(FieldFailure("value must be a text, found true"))),
         ],
-        make: { TextConverter(isNumberOnWire: $0[0] == "number") }
+        make: { TextConverter(isNumberOnWire: $0[0] == "number", letterCase: LetterCase(rawValue: $0[1])) }
     )
 
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         if case .number(let number) = value { return .text(try context.identifier(number)) }
         guard let text = value.text else { throw FieldFailure("\(context.field) must be a text, found \(value.quoted)") }
         guard let first = text.utf8.first, let last = text.utf8.last else { return .absent }
+        if let letterCase { return .text(letterCase.text(text.trimmed)) }
         if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return .text(text) }
         return .text(text.trimmed)
     }
 
     func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {
-        let text = value.description
+        let text = letterCase?.text(value.description) ?? value.description
         guard isNumberOnWire, JSONDocument.isNumber(text) else { return .string(text) }
         // What would come back as another id stays a text: `12.0`.
         var unchanged = ConverterContext()

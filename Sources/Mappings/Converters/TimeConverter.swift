@@ -1,4 +1,4 @@
-/// Moments: ISO 8601 texts, or UNIX time.
+/// Moments: ISO 8601 texts, UNIX time, or texts of a tracker's own pattern.
 struct TimeConverter: FieldConverter {
     enum Form: String {
         case iso8601
@@ -6,24 +6,48 @@ struct TimeConverter: FieldConverter {
         case unix
         /// Milliseconds since 1970, written as whole ones.
         case unixMilliseconds = "unix_ms"
+        /// Microseconds since 1970.
+        case unixMicroseconds = "unix_us"
 
         /// The first number that is too large.
-        var limit: ExactDecimal { ExactDecimal(self == .unix ? 100_000_000_000 : 1 << 48) }
-        var perSecond: Int64 { self == .unix ? 1 : 1000 }
-        var unit: String { self == .unix ? "seconds" : "milliseconds" }
-        var example: String { self == .unix ? "1764200000" : "1764200000000" }
+        var limit: ExactDecimal {
+            switch self {
+            case .iso8601, .unix: ExactDecimal(100_000_000_000)
+            case .unixMilliseconds: ExactDecimal(1 << 48)
+            case .unixMicroseconds: ExactDecimal(1 << 58)
+            }
+        }
+        var perSecond: Int64 {
+            switch self {
+            case .iso8601, .unix: 1
+            case .unixMilliseconds: 1000
+            case .unixMicroseconds: 1_000_000
+            }
+        }
+        var unit: String {
+            switch self {
+            case .iso8601, .unix: "seconds"
+            case .unixMilliseconds: "milliseconds"
+            case .unixMicroseconds: "microseconds"
+            }
+        }
+        var example: String { "1764200000" + String(perSecond).dropFirst() }
     }
     let form: Form
 
     static let description = ConverterDescription(
         name: "time",
-        summary: "a moment: `time(iso8601)`, `time(unix)` in seconds, `time(unix_ms)` in milliseconds",
-        parameters: [["iso8601", "unix", "unix_ms"]],
+        summary: """
+            a moment: `time(iso8601)`, `time(unix)` in seconds, `time(unix_ms)` in milliseconds, `time(unix_us)` in microseconds, or a text by a \
+            pattern, `time("yyyy-MM-dd HH:mm:ss", "+01:00")`
+            """,
+        parameters: [["iso8601", "unix", "unix_ms", "unix_us"]],
         reads: .time,
         examples: [
             .init(parameters: ["iso8601"], wire: "2026-11-20T10:30:00+01:00", reads: .success("2026-11-20T09:30:00Z")),
             .init(parameters: ["unix"], wire: 1_717_000_000, reads: .success("2024-05-29T16:26:40Z")),
             .init(parameters: ["unix"], wire: .number("1717000000.5"), reads: .success("2024-05-29T16:26:40Z")),
+            .init(parameters: ["unix_us"], wire: 1_717_000_000_123_000, reads: .success("2024-05-29T16:26:40.123Z")),
             .init(parameters: ["iso8601"], wire: "0000-00-00 00:00:00", reads: .success("")),
             .init(parameters: ["unix"], wire: 0, reads: .success("")),
             .init(
@@ -33,7 +57,8 @@ struct TimeConverter: FieldConverter {
                 parameters: ["unix"], wire: 1_717_000_000_000,
                 reads: .failure(FieldFailure("value '1717000000000' is too large for UNIX seconds; divide milliseconds by 1000"))),
         ],
-        make: { TimeConverter(form: Form(rawValue: $0[0]) ?? .iso8601) }
+        make: { TimeConverter(form: Form(rawValue: $0[0]) ?? .iso8601) },
+        makeFromTexts: { texts throws(FieldFailure) in try PatternTimeConverter(texts) }
     )
 
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
@@ -76,13 +101,13 @@ struct TimeConverter: FieldConverter {
 
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         guard case .time(let time) = value else { return .absent }
-        if form != .iso8601, time.microseconds < 0 || ExactDecimal(form == .unix ? time.seconds : time.milliseconds) >= form.limit {
+        let units = time.microseconds.flooredDivision(by: 1_000_000 / form.perSecond).quotient
+        if form != .iso8601, units < 0 || ExactDecimal(units) >= form.limit {
             throw FieldFailure("\(context.field) \(time) has no UNIX time that this tracker takes")
         }
         switch form {
         case .iso8601: return .string(time.description)
-        case .unix: return .number(String(time.seconds))
-        case .unixMilliseconds: return .number(String(time.milliseconds))
+        case .unix, .unixMilliseconds, .unixMicroseconds: return .number(String(units))
         }
     }
 }

@@ -8,9 +8,11 @@ package struct Example: Sendable {
     /// Nil if the example begins with a conversion.
     package var given: WireRequest?
     /// The conversion to send, by canonical field, if no request is given.
-    package var conversion: [(path: FieldPath, value: Value)]?
+    package var conversion: Fields?
     /// Of an update's example: the conversion that the request is about, before it arrives.
-    package var about: [(path: FieldPath, value: Value)]?
+    package var about: Fields?
+    /// The source's `defaults`.
+    package var defaults: [(path: FieldPath, value: Value)] = []
     /// Canonical fields and their values as texts, `EUR 12.50` for money; nil means absent.
     package var expect: [Expectation]
     /// The error's whole text, if the request must be refused.
@@ -24,6 +26,12 @@ package struct Example: Sendable {
     /// Why the request changes nothing.
     package var note: String?
 
+    /// A conversion as an author writes it.
+    package struct Fields: Sendable {
+        package var values: [(path: FieldPath, value: Value)] = []
+        package var items: [Item] = []
+    }
+
     package struct Expectation: Sendable {
         package var name: String
         package var location: SourceLocation
@@ -35,6 +43,9 @@ package struct Example: Sendable {
         package var method: String?
         package var path: String?
         package var query: [(name: String, value: String)]?
+        /// The members of a JSON body or the parameters of a form, or the whole body as a text.
         package var body: JSONValue?
+        /// Those that are compared; nil means absent.
+        package var headers: [(name: String, value: String?)] = []
     }
 }

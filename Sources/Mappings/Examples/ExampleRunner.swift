@@ -33,7 +33,8 @@ package struct ExampleRunner {
 
     private func read(_ example: Example) throws(Refusal) -> Reading {
         if let fields = example.conversion { return .conversion(conversion(fields)) }
-        return .conversion(try MappingReader(mapping, settings: example.settings).read(parsed(example, mapping), as: Self.identity))
+        let reader = MappingReader(mapping, settings: example.settings, defaults: example.defaults)
+        return .conversion(try reader.read(parsed(example, mapping), as: Self.identity))
     }
 
     /// A request of another kind of message. Of a correction, what becomes of the conversion that it is about; the message itself if the example
@@ -56,10 +57,11 @@ package struct ExampleRunner {
         return try mapping.parse(given, pathValues: mapping.request.path.match(given.path) ?? [:])
     }
 
-    private func conversion(_ values: [(path: FieldPath, value: Value)]) -> Conversion {
+    private func conversion(_ fields: Example.Fields) -> Conversion {
         var conversion = Conversion(
             id: Self.identity.id, source: Self.identity.source, tracker: mapping.name, receivedAt: Self.identity.receivedAt)
-        for (path, value) in values { conversion[path] = value }
+        for (path, value) in fields.values { conversion[path] = value }
+        conversion.items = fields.items
         return conversion
     }
 
@@ -135,9 +137,21 @@ package struct ExampleRunner {
                 if expected != found { differ(sends.location, "query \(name)", expected.quotedOrNone, found.quotedOrNone) }
             }
         }
-        if let body = sends.body {
-            let sent = mapping.request.writtenFormat?.members(of: request.body).map(JSONValue.object) ?? .null
+        for (name, expected) in sends.headers {
+            let found = request.headers.first { $0.name.isEqualIgnoringCase(name) }?.value
+            if expected != found { differ(sends.location, "header \(name)", expected.quotedOrNone, found.quotedOrNone) }
+        }
+        guard let body = sends.body else { return }
+        if case .string(let expected) = body {
+            let found = String(decoding: request.body, as: UTF8.self)
+            if expected != found { differ(sends.location, "body", "'\(expected)'", "'\(found)'") }
+        } else if let sent = try? JSONValue(parsing: request.body) {
             for (path, expected, found) in body.differences(from: sent) { differ(sends.location, "body \(path)", expected, found) }
+        } else {
+            let sent = JSONValue(form: request.body)
+            for (path, expected, found) in body.asParameters.differences(from: sent) {
+                differ(sends.location, "body \(path)", expected, found)
+            }
         }
     }
 }
@@ -147,6 +161,30 @@ extension String? {
 }
 
 extension JSONValue {
+    /// A form's parameters as members; those of the same name are a list.
+    fileprivate init(form body: [UInt8]) {
+        var object = JSONObject()
+        for (name, value) in Parameters(decoding: body).pairs {
+            switch object[name] {
+            case nil: object[name] = .string(value)
+            case .array(let values)?: object[name] = .array(values + [.string(value)])
+            case let first?: object[name] = .array([first, .string(value)])
+            }
+        }
+        self = .object(object)
+    }
+
+    /// With each number and truth value as the text that a form has.
+    fileprivate var asParameters: JSONValue {
+        switch self {
+        case .object(let object): .object(JSONObject(object.members.map { ($0.key, $0.value.asParameters) }))
+        case .array(let values): .array(values.map(\.asParameters))
+        case .number(let text): .string(text)
+        case .bool(let flag): .string(flag ? "true" : "false")
+        case .null, .string: self
+        }
+    }
+
     /// Compact text with sorted keys, as differences show it.
     fileprivate var compact: String {
         var json = JSONWriter(options: .sortedKeys)

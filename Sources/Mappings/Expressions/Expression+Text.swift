@@ -15,6 +15,11 @@ extension Expression {
         case .item(let part): return part.wireName
         case .call(let function, let arguments): return "\(function.rawValue)(\(Self.list(arguments, variables)))"
         case .sum(let term): return "sum(items, \(term.text(variables, within: 0)))"
+        case .joined(let term, let separator): return "join(items, \(term.text(variables, within: 0)), \(Value.text(separator).literal))"
+        case .formatted(let operand, let pattern, let zone):
+            let operand = operand.text(variables, within: 0)
+            return "format(\(operand), \(Value.text(pattern.source).literal), \(zone.text(variables, within: 0)))"
+        case .numeric(let operand): return operand.text(variables, within: strength)
         case .not(let operand): written = "not \(operand.text(variables, within: self.strength))"
         case .negate(let operand): written = "-\(operand.text(variables, within: self.strength))"
         case .binary(let op, let left, let right):
@@ -51,11 +56,29 @@ extension Expression {
         return found
     }
 
+    /// The operands of arithmetic whose kind is known only when it runs.
+    package var numericOperands: [Expression] {
+        switch self {
+        case .literal, .path, .variable, .now, .item: []
+        case .numeric(let operand): [operand] + operand.numericOperands
+        case .not(let operand), .negate(let operand), .oneOf(let operand, _), .sum(let operand), .joined(let operand, _):
+            operand.numericOperands
+        case .formatted(let operand, _, let zone): operand.numericOperands + zone.numericOperands
+        case .call(_, let arguments): arguments.flatMap(\.numericOperands)
+        case .binary(_, let left, let right): left.numericOperands + right.numericOperands
+        }
+    }
+
     private func collect(_ found: inout [FieldPath]) {
         switch self {
         case .literal, .variable, .now, .item: return
         case .path(let path): if !found.contains(path) { found.append(path) }
-        case .not(let operand), .negate(let operand), .oneOf(let operand, _), .sum(let operand): operand.collect(&found)
+        case .not(let operand), .negate(let operand), .oneOf(let operand, _), .sum(let operand), .joined(let operand, _),
+            .numeric(let operand):
+            operand.collect(&found)
+        case .formatted(let operand, _, let zone):
+            operand.collect(&found)
+            zone.collect(&found)
         case .call(let function, let arguments):
             for argument in arguments { argument.collect(&found) }
             if function == .minor { Expression.path(.field(.currency)).collect(&found) }

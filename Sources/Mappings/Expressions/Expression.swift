@@ -18,6 +18,12 @@ package indirect enum Expression: Sendable, Hashable {
     case call(Function, [Expression])
     /// `sum(items, price * quantity)`; absent if there are no items or one of them yields nothing.
     case sum(Expression)
+    /// `join(items, sku, ",")`: an item without a value leaves its place empty; absent if all do.
+    case joined(Expression, separator: String)
+    /// `format(t, "yyyy-MM-dd", "+01:00")`.
+    case formatted(Expression, TimePattern, zone: Expression)
+    /// An entry of `metadata` or `extra` in arithmetic: a text that is a number counts as one.
+    case numeric(Expression)
 
     package enum Operator: String, Sendable {
         case add = "+"
@@ -37,6 +43,8 @@ package indirect enum Expression: Sendable, Hashable {
     /// What an expression may yield.
     package enum Kind: String, Sendable {
         case text, number, flag, time
+        /// A length of time, in seconds.
+        case duration
         /// Known only when it runs: an entry of `metadata`.
         case any
     }
@@ -67,7 +75,7 @@ extension Expression {
         case .now: return input.now.map(Value.time) ?? .absent
         case .item(let part):
             guard let item else { return .absent }
-            return input.conversion.items[item][part]
+            return input.conversion.items[item].value(part)
         case .not, .binary(.and, _, _), .binary(.or, _, _), .call(.exists, _): return .flag(isTrue(input, item: item))
         case .negate(let operand): return operand.value(input, item: item).number.map { .number($0.negated) } ?? .absent
         case .binary(let op, let left, let right): return Self.evaluate(op, left, right, input, item)
@@ -83,7 +91,26 @@ extension Expression {
                 total = next
             }
             return .number(total)
+        case .joined(let term, let separator):
+            let texts = input.conversion.items.indices.map { term.value(input, item: $0).description }
+            return Value(texts.allSatisfy(\.isEmpty) ? nil : texts.joined(separator: separator))
+        case .formatted(let operand, let pattern, let zone):
+            guard case .time(let time) = operand.value(input, item: item),
+                let offset = try? ZoneOffset.parse(zone.value(input, item: item).description)
+            else { return .absent }
+            return .text(pattern.text(of: time, at: offset))
+        case .numeric(let operand): return Function.number.number(operand.value(input, item: item))
         }
+    }
+
+    /// The texts that count as numbers here and are none: why arithmetic yields nothing.
+    package func oddNumbers(_ input: borrowing ExpressionInput) -> [(path: FieldPath, text: String)] {
+        var found: [(path: FieldPath, text: String)] = []
+        for operand in numericOperands {
+            guard case .path(let path) = operand, let text = input.conversion[path].text else { continue }
+            if Function.number.number(.text(text)).isAbsent, !found.contains(where: { $0.path == path }) { found.append((path, text)) }
+        }
+        return found
     }
 
     /// A condition's answer; absent counts as false.
@@ -98,7 +125,7 @@ extension Expression {
     }
 
     private func isPresent(_ input: borrowing ExpressionInput, item: Int?) -> Bool {
-        if case .path(.field(let field)) = self { return !input.conversion.values[field.rawValue].isAbsent }
+        if case .path(.field(let field)) = self { return !input.conversion[field].isAbsent }
         return !value(input, item: item).isAbsent
     }
 
@@ -128,9 +155,19 @@ extension Expression.Operator {
     }
 
     fileprivate func arithmetic(_ left: Value, _ right: Value) -> Value {
-        guard case .number(let first) = left, case .number(let second) = right else {
-            return self == .add ? .text(left.description + right.description) : .absent
+        switch (left, right) {
+        case (.number(let first), .number(let second)): return arithmetic(first, second)
+        case (.time(let time), .number(let seconds)) where self == .add || self == .subtract:
+            return time.advanced(bySeconds: self == .add ? seconds : seconds.negated).map(Value.time) ?? .absent
+        case (.number(let seconds), .time(let time)) where self == .add:
+            return time.advanced(bySeconds: seconds).map(Value.time) ?? .absent
+        case (.time(let end), .time(let start)) where self == .subtract:
+            return end.seconds(since: start).map(Value.number) ?? .absent
+        default: return self == .add ? .text(left.description + right.description) : .absent
         }
+    }
+
+    private func arithmetic(_ first: ExactDecimal, _ second: ExactDecimal) -> Value {
         let result: ExactDecimal? =
             switch self {
             case .add: first.adding(second)

@@ -51,6 +51,11 @@ struct ExpressionLexer {
                 while position < characters.count,
                     characters[position].isNamePart || isOfRequest && continuesRequestPart(characters, at: position)
                 { position += 1 }
+                // `items[].sku`, a part of each item.
+                if String(characters[start..<min(position + 3, characters.count)]) == "items[]." {
+                    position += 3
+                    while position < characters.count, characters[position].isNamePart { position += 1 }
+                }
                 tokens.append((.name(String(characters[start..<position])), start))
             } else if let symbol = symbols.first(where: { String(characters[position...].prefix($0.count)) == $0 }) {
                 tokens.append((.symbol(symbol), start))

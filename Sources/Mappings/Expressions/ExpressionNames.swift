@@ -6,11 +6,17 @@ package struct ExpressionNames: Sendable {
     package var aliases: [String: FieldPath]
     /// Whether `now` is a name: only what is written has a time of its own.
     package var hasNow: Bool
+    /// Whether the parts of an item are names: of the field of an item, whose parts win over the conversion's names. `items[].sku` is one too.
+    package var hasItem: Bool
 
-    package init(variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false) {
+    package init(
+        variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false,
+        hasItem: Bool = false
+    ) {
         self.variables = variables
         self.aliases = aliases
         self.hasNow = hasNow
+        self.hasItem = hasItem
     }
 
     /// A conversion's fields and nothing else: what a route sees.
@@ -26,7 +32,7 @@ package struct ExpressionNames: Sendable {
             return (.path(path), field.kind.expressionKind, nil)
         case .id, .source, .tracker: return (.path(path), .text, nil)
         case .receivedAt: return (.path(path), .time, nil)
-        case .subID: return (.path(path), .text, nil)
+        case .subID, .clickID: return (.path(path), .text, nil)
         case .metadata, .extra: return (.path(path), .any, nil)
         }
     }

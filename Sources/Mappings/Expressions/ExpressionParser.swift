@@ -4,18 +4,23 @@ package struct ExpressionParser {
     private static let maximumTokens = 1000
 
     private let tokens: [(token: ExpressionLexer.Token, offset: Int)]
-    private let names: ExpressionNames
-    private var position = 0
-    private var isInsideSum = false
+    let names: ExpressionNames
+    var position = 0
+    /// Which of `sum` and `join` is around what is parsed, and evaluates it for each item.
+    var list: String?
+    private var knowsItem: Bool { list != nil || names.hasItem }
 
-    private typealias Failure = ExpressionLexer.Failure
+    typealias Failure = ExpressionLexer.Failure
 
     /// An expression whose kind is known, and its words if they are a closed list.
-    private struct Typed {
+    struct Typed {
         var expression: Expression
         var kind: Expression.Kind
         var words: [String]?
         var offset: Int
+
+        /// In the place of a number, a text that is one counts as one.
+        var asNumber: Expression { kind == .any ? .numeric(expression) : expression }
     }
 
     /// - Parameter kind: what the place wants; nil takes anything.
@@ -44,26 +49,26 @@ package struct ExpressionParser {
         self.names = names
     }
 
-    private var next: ExpressionLexer.Token { tokens[position].token }
-    private var offset: Int { tokens[position].offset }
+    var next: ExpressionLexer.Token { tokens[position].token }
+    var offset: Int { tokens[position].offset }
 
-    private mutating func take(_ token: ExpressionLexer.Token) -> Bool {
+    mutating func take(_ token: ExpressionLexer.Token) -> Bool {
         guard next == token else { return false }
         position += 1
         return true
     }
 
-    private mutating func expect(_ symbol: String) throws(Failure) {
+    mutating func expect(_ symbol: String) throws(Failure) {
         guard take(.symbol(symbol)) else { throw unexpected("'\(symbol)'") }
     }
 
-    private func unexpected(_ wanted: String) -> Failure {
+    func unexpected(_ wanted: String) -> Failure {
         Failure(offset: offset, message: "expected \(wanted), found \(next.description)")
     }
 
-    private static func check(_ typed: Typed, is kind: Expression.Kind, for subject: String) throws(Failure) {
+    static func check(_ typed: Typed, is kind: Expression.Kind, for subject: String) throws(Failure) {
         guard typed.kind == kind || typed.kind == .any else {
-            throw Failure(offset: typed.offset, message: "\(subject) must be a \(kind.rawValue), but this is a \(typed.kind.rawValue)")
+            throw Failure(offset: typed.offset, message: "\(subject) must be \(kind.phrase), but this is \(typed.kind.phrase)")
         }
     }
 
@@ -79,7 +84,7 @@ package struct ExpressionParser {
         }
     }
 
-    private mutating func parseExpression(_ minimum: Int) throws(Failure) -> Typed {
+    mutating func parseExpression(_ minimum: Int) throws(Failure) -> Typed {
         var left = try parseUnary()
         while strength > minimum {
             let level = strength
@@ -105,10 +110,13 @@ package struct ExpressionParser {
             try Self.check(right, is: .flag, for: "the right side of '\(op.rawValue)'")
         case .add where left.kind == .text || right.kind == .text:
             kind = .text
-        case .add, .subtract, .multiply, .divide:
-            try Self.check(left, is: .number, for: "the left side of '\(op.rawValue)'")
-            try Self.check(right, is: .number, for: "the right side of '\(op.rawValue)'")
-            kind = .number
+        case .add, .subtract:
+            if let found = Self.kind(ofTimes: left.kind, op, right.kind) {
+                kind = found
+            } else {
+                return try calculate(op, left, right)
+            }
+        case .multiply, .divide: return try calculate(op, left, right)
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
             guard left.kind == right.kind || left.kind == .any || right.kind == .any else {
                 throw Failure(offset: place, message: Self.mismatch(left, right))
@@ -119,8 +127,26 @@ package struct ExpressionParser {
         return Typed(expression: .binary(op, left.expression, right.expression), kind: kind, offset: left.offset)
     }
 
+    private func calculate(_ op: Expression.Operator, _ left: Typed, _ right: Typed) throws(Failure) -> Typed {
+        try Self.check(left, is: .number, for: "the left side of '\(op.rawValue)'")
+        try Self.check(right, is: .number, for: "the right side of '\(op.rawValue)'")
+        // Two of unknown kind are added or joined as they are.
+        let isKnown = op != .add || left.kind == .number || right.kind == .number
+        func operand(_ side: Typed) -> Expression { isKnown ? side.asNumber : side.expression }
+        return Typed(expression: .binary(op, operand(left), operand(right)), kind: .number, offset: left.offset)
+    }
+
+    /// What becomes of times and lengths of time; nil if neither side is one.
+    private static func kind(ofTimes left: Expression.Kind, _ op: Expression.Operator, _ right: Expression.Kind) -> Expression.Kind? {
+        switch (left, op, right) {
+        case (.time, .subtract, .time), (.duration, _, .duration): .duration
+        case (.time, _, .duration), (.duration, .add, .time): .time
+        default: nil
+        }
+    }
+
     private static func mismatch(_ left: Typed, _ right: Typed) -> String {
-        let message = "a \(left.kind.rawValue) cannot be compared with a \(right.kind.rawValue)"
+        let message = "\(left.kind.phrase) cannot be compared with \(right.kind.phrase)"
         guard [left.kind, right.kind].contains(.time), [left.kind, right.kind].contains(.text) else { return message }
         return "\(message); a time is written time(\"\(TimeLiteral.sample)\")"
     }
@@ -160,7 +186,7 @@ package struct ExpressionParser {
             if case .literal(.number(let number)) = operand.expression {
                 return Typed(expression: .literal(.number(number.negated)), kind: .number, offset: place)
             }
-            return Typed(expression: .negate(operand.expression), kind: .number, offset: place)
+            return Typed(expression: .negate(operand.asNumber), kind: .number, offset: place)
         }
         return try parsePrimary()
     }
@@ -192,88 +218,21 @@ package struct ExpressionParser {
     }
 
     private func parseName(_ name: String, at place: Int) throws(Failure) -> Typed {
-        if isInsideSum, let part = Item.Part(name: name) {
+        if knowsItem, let part = Item.Part(name: name.hasPrefix("items[].") ? String(name.dropFirst(8)) : name) {
             return Typed(expression: .item(part), kind: part.isNumber ? .number : .text, offset: place)
         }
         if let (expression, kind, words) = names.resolve(name) {
             return Typed(expression: expression, kind: kind, words: words, offset: place)
         }
-        let known = names.all + (isInsideSum ? Item.Part.allCases.map(\.wireName) : [])
+        let known = names.all + (knowsItem ? Item.Part.allCases.map(\.wireName) : [])
         var message = "unknown name '\(name)'\(name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")"
         if (Field.types + Field.statuses).contains(name) {
             message = "unknown name '\(name)'; a text needs quotes of its own: '\(name)'"
         }
-        if name == "items" { message = "'items' is a list; use it in sum(items, …) or count()" }
+        if name == "items" { message = "'items' is a list; use it in sum(items, …), join(items, …) or count()" }
+        if name.hasPrefix("items[]."), !knowsItem {
+            message = "'\(name)' is of each item; use it in sum(items, …) or join(items, …)"
+        }
         throw Failure(offset: place, message: message)
-    }
-
-    private mutating func parseCall(_ name: String, at place: Int) throws(Failure) -> Typed {
-        try expect("(")
-        if name == "sum" { return try parseSum(at: place) }
-        if name == "time" { return try parseTime(at: place) }
-        guard let function = Function(rawValue: name) else {
-            let known = Function.allCases.map(\.rawValue) + ["sum", "time"]
-            throw Failure(offset: place, message: "unknown function '\(name)'\(name.suggestion(from: known))")
-        }
-        var arguments: [Typed] = []
-        if !take(.symbol(")")) {
-            repeat { arguments.append(try parseExpression(0)) } while take(.symbol(","))
-            try expect(")")
-        }
-        guard function.argumentCount.contains(arguments.count) else {
-            let wanted = function.argumentCount
-            let count = wanted.lowerBound == wanted.upperBound ? "\(wanted.lowerBound)" : "\(wanted.lowerBound) to \(wanted.upperBound)"
-            throw Failure(offset: place, message: "\(name) takes \(count) argument\(count == "1" ? "" : "s"), found \(arguments.count)")
-        }
-        for (index, argument) in arguments.enumerated() {
-            if let kind = function.expects(argument: index) { try Self.check(argument, is: kind, for: "what \(name) takes") }
-        }
-        let kind = function.kind(of: arguments.map(\.kind))
-        if function == .coalesce {
-            for argument in arguments {
-                try Self.check(argument, is: kind == .any ? argument.kind : kind, for: "every argument of coalesce")
-            }
-        }
-        if function == .if, arguments.count > 2 {
-            try Self.check(arguments[2], is: kind == .any ? arguments[2].kind : kind, for: "what if yields otherwise")
-        }
-        if function == .round { try checkPlace(arguments[1]) }
-        return Typed(expression: .call(function, arguments.map(\.expression)), kind: kind, offset: place)
-    }
-
-    /// What `round` rounds to: a number of decimals or a currency.
-    private func checkPlace(_ place: Typed) throws(Failure) {
-        if place.kind == .text || place.kind == .any { return }
-        try Self.check(place, is: .number, for: "what round rounds to")
-        guard case .literal(.number(let decimals)) = place.expression else { return }
-        guard let count = decimals.int64, (0...30).contains(count) else {
-            throw Failure(offset: place.offset, message: "round takes 0 to 30 decimals, found \(decimals)")
-        }
-    }
-
-    /// `time("2026-12-25T00:00:00+01:00")`: known when the file is loaded, so that a mistake has its place.
-    private mutating func parseTime(at place: Int) throws(Failure) -> Typed {
-        let inside = offset
-        guard case .text(let text) = next else {
-            throw Failure(offset: inside, message: "time takes a text in quotes, such as time(\"\(TimeLiteral.sample)\")")
-        }
-        position += 1
-        try expect(")")
-        switch TimeLiteral.read(text) {
-        case .success(let time): return Typed(expression: .literal(.time(time)), kind: .time, offset: place)
-        case .failure(let failure): throw Failure(offset: inside, message: failure.sentence)
-        }
-    }
-
-    private mutating func parseSum(at place: Int) throws(Failure) -> Typed {
-        guard !isInsideSum else { throw Failure(offset: place, message: "sum cannot be inside sum") }
-        guard take(.name("items")) else { throw unexpected("'items'") }
-        try expect(",")
-        isInsideSum = true
-        defer { isInsideSum = false }
-        let term = try parseExpression(0)
-        try Self.check(term, is: .number, for: "what sum adds up")
-        try expect(")")
-        return Typed(expression: .sum(term.expression), kind: .number, offset: place)
     }
 }

@@ -42,6 +42,15 @@ package struct Mapping: Sendable {
         package var path: FieldPath
         package var expression: Expression
         package var source: String
+        /// Whether it calculates with what may be a text.
+        let mayLackNumbers: Bool
+
+        init(path: FieldPath, expression: Expression, source: String) {
+            self.path = path
+            self.expression = expression
+            self.source = source
+            mayLackNumbers = !expression.numericOperands.isEmpty
+        }
     }
 
     /// How corrections are sent and received.
@@ -59,8 +68,10 @@ package struct Mapping: Sendable {
     }
 
     /// The settings' names as expressions know them: `settings.program_id`. What is written knows `now` too.
-    static func names(of settings: [SettingPlan], hasNow: Bool = false) -> ExpressionNames {
-        ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) }, hasNow: hasNow)
+    static func names(of settings: [SettingPlan], hasNow: Bool = false, hasItem: Bool = false) -> ExpressionNames {
+        var names = ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) }, hasNow: hasNow)
+        names.hasItem = hasItem
+        return names
     }
 
     /// In the order of `names(of:)`.

@@ -10,6 +10,8 @@ package struct RequestPlan: Sendable {
     var formats: [any BodyFormat]
     /// Members and parameters are written in the order of their names' bytes.
     package var isSorted: Bool
+    /// The steps that lead to the list of conversions in a body that holds several; empty if the body is the list.
+    var list: [WirePath.Step]?
     /// The header in which a sender says who it is, before a signature proves it.
     package var sourceName: SourceName?
     /// Which of the requests that lead here are of this kind; nil for all that are of no other.

@@ -76,13 +76,20 @@ package struct MappingReader: Sendable {
             run.input.conversion[path] = value
             run.note(path, "the source's defaults")
         }
-        if run.failures.isEmpty { checkWhole(&run) }
+        if run.failures.isEmpty { checkWhole(parsed, &run) }
         if let time = run.input.conversion[.occurredAt].time { warnOfFuture(time, &run) }
         if run.unlistedWarnings > 0 { run.context.warnings.append("\(run.unlistedWarnings) more warnings about items are not listed") }
         origins = run.origins
         run.input.conversion.warnings = parsed.warnings + run.context.warnings
         guard run.failures.isEmpty else { throw Refusal(run.failures) }
         return run.input.conversion
+    }
+
+    private func warnOfTexts(in computed: Mapping.Computed, _ run: inout ReadingRun) {
+        for (path, text) in computed.expression.oddNumbers(run.input) {
+            run.context.warnings.append(
+                "\(path) \(text.quotedBriefly) is no number, so \(computed.path) was not computed: \(computed.source)")
+        }
     }
 
     private func warnOfFuture(_ time: Timestamp, _ run: inout ReadingRun) {
@@ -128,33 +135,55 @@ package struct MappingReader: Sendable {
         for gap in run.gaps {
             itemFields.first { $0.name == gap.field }?.judgeGap(gap, of: parsed.itemPositions, &run)
         }
-        if run.origins != nil { run.origins?["items"] = mapping.fields.first(where: \.isItem)?.path[0] }
+        if run.origins != nil { run.origins?["items"] = mapping.nameOfItems }
     }
 
     /// Computed fields, then the checks that need the whole conversion.
-    private func checkWhole(_ run: inout ReadingRun) {
+    private func checkWhole(_ parsed: ParsedRequest, _ run: inout ReadingRun) {
         for computed in mapping.computed {
             let value = computed.expression.value(run.input)
-            guard !value.isAbsent else { continue }
+            guard !value.isAbsent else {
+                if computed.mayLackNumbers { warnOfTexts(in: computed, &run) }
+                continue
+            }
             run.input.conversion[computed.path] = value
             run.note(computed.path, "computed: \(computed.source)")
         }
         for field in conditional where field.isMissing(run.input) { run.failures.append(field.missing(run)) }
+        for field in itemFields where field.condition != nil { judgeItems(field, parsed, &run) }
         for index in checks.indices where !checks[index].need.isTrue(run.input) {
             run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
         }
     }
 }
 
+extension Mapping {
+    /// What a request calls the items: `items[]`, `skulist`.
+    fileprivate var nameOfItems: String? {
+        guard let field = fields.first(where: \.isItem) else { return nil }
+        guard case .list(let step)? = field.items else { return field.name }
+        return WirePath.text(of: field.path.steps[...step])
+    }
+}
+
+extension MappingReader {
+    private func judgeItems(_ field: FieldReader, _ parsed: ParsedRequest, _ run: inout ReadingRun) {
+        for (item, position) in parsed.itemPositions.enumerated() where run.failures.count < Refusal.limit {
+            if let failure = field.missing(in: run.input, item: item, at: position) { run.failures.append(failure) }
+        }
+    }
+}
+
 extension FieldPlan.ConverterCall {
     func make(_ mapping: Mapping, _ settings: [String: SettingValue]) -> any FieldConverter {
-        converter.make(
-            zip(words, converter.parameters).map { word, known in
-                switch word {
-                case .literal(let text): text
-                case .setting(let name): mapping.setting(name, settings)?.texts.first ?? known[0]
+        made
+            ?? converter.make(
+                zip(words, converter.parameters).map { word, known in
+                    switch word {
+                    case .literal(let text): text
+                    case .setting(let name): mapping.setting(name, settings)?.texts.first ?? known[0]
+                    }
                 }
-            }
-        )
+            )
     }
 }

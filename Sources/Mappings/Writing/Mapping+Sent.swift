@@ -21,6 +21,7 @@ extension FieldPlan {
         } else if target == .path(path) || target == .metadata && path.isMetadata {
             return true
         }
+        if writing.line?.paths.contains(path) == true || form?.paths.contains(path) == true { return true }
         // An amount is written with its currency's decimals.
         if case .path(let own) = target, own.kind == .money, path == .field(.currency) { return true }
         if case .when(let condition) = writing.required, condition.paths.contains(path) { return true }

@@ -27,10 +27,10 @@ extension KnownWords {
     /// What a source's first messages and corrections can say, by its mapping, its defaults and its review.
     package init(_ source: SourceConfiguration) {
         for field in [Field.type, .status] {
-            guard var found = source.mapping.words(of: field) else { continue }
+            guard var found = source.mapping.words(of: field, source.settings) else { continue }
             for given in source.defaults where given.path == .field(field) { found += [given.value.description] }
             if field == .status {
-                guard let changed = source.mapping.changedStatuses else { continue }
+                guard let changed = source.mapping.changedStatuses(source.settings) else { continue }
                 if source.review != nil { found.append("pending_review") }
                 found += changed
             }
@@ -44,14 +44,15 @@ extension KnownWords {
 
 extension Mapping {
     /// The words that a request can give to a field; nil if it may be any.
-    fileprivate func words(of field: Field) -> [String]? {
+    fileprivate func words(of field: Field, _ settings: [String: SettingValue]) -> [String]? {
         var found: [String] = []
         for plan in fields {
             guard let reading = plan.reading else { continue }
-            let entries = reading.words?.entries ?? []
+            let bound = reading.words?.bound(settings)
+            let entries = bound?.entries ?? []
             found += entries.flatMap(\.also).filter { $0.field == field }.map(\.word)
             guard plan.target == .path(.field(field)) else { continue }
-            guard let words = reading.words else { return nil }
+            guard let words = bound else { return nil }
             found += words.entries.compactMap(\.canonical.first) + [words.other, reading.initial?.text].compactMap(\.self)
         }
         for computed in computed where computed.path == .field(field) {
@@ -62,10 +63,10 @@ extension Mapping {
     }
 
     /// What corrections can make of the status; nil if it may be anything.
-    fileprivate var changedStatuses: [String]? {
+    fileprivate func changedStatuses(_ settings: [String: SettingValue]) -> [String]? {
         var found: [String] = []
         for inbound in updates.compactMap(\.inbound) {
-            guard let words = inbound.words(of: .status) else { return nil }
+            guard let words = inbound.words(of: .status, settings) else { return nil }
             found += words + ["refunded"]
         }
         return found

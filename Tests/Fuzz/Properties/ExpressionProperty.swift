@@ -46,6 +46,11 @@ extension Expression {
             }
         case .call(let function, let arguments): Self.joined(arguments).map { "\(function.rawValue)(\($0.joined(separator: ", ")))" }
         case .sum(let term): term.written.map { "sum(items, \($0))" }
+        case .joined(let term, let separator):
+            term.written.flatMap { term in Self.written(.text(separator)).map { "join(items, \(term), \($0))" } }
+        case .formatted(let operand, let pattern, let zone):
+            Self.joined([operand, .literal(.text(pattern.source)), zone]).map { "format(\($0.joined(separator: ", ")))" }
+        case .numeric(let operand): operand.written
         }
     }
 

@@ -153,7 +153,7 @@ struct ExpressionTests {
         ("if(true, 1, \"a\")", "13: what if yields otherwise must be a number, but this is a text"),
         ("sum(5, 1)", "5: expected 'items', found '5'"),
         ("sum(items, sku)", "12: what sum adds up must be a number, but this is a text"),
-        ("items", "1: 'items' is a list; use it in sum(items, …) or count()"),
+        ("items", "1: 'items' is a list; use it in sum(items, …), join(items, …) or count()"),
         ("round(1, 31)", "10: round takes 0 to 30 decimals, found 31"), ("round(1, -1)", "10: round takes 0 to 30 decimals, found -1"),
         ("1.2.3", "1: '1.2.3' is not a number"),
     ])

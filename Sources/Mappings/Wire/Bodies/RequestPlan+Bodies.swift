@@ -60,7 +60,7 @@ extension RequestPlan.Declaration {
 extension RequestLayout {
     /// Whether a form has at least one pair `name=value` whose name is a field or a secret.
     fileprivate func knowsParameter(of form: [UInt8]) -> Bool {
-        let fields = members.filter { if case .slot = $0.content { true } else { false } }.map(\.name)
+        let fields = members.filter(\.content.isValue).map(\.name)
         let names = ParameterNames(fields + parameters.filter { $0.place == .query }.map(\.name) + secretNames)
         return form[FormBodyFormat.start(of: form)...].split(separator: UInt8(ascii: "&")).contains { part in
             let name = part.prefix { $0 != UInt8(ascii: "=") }
