@@ -11,6 +11,7 @@ extension MappingReader {
         let correction = Correction(
             status: message.text(.status), amount: amount, refund: refund, currency: message.text(.currency),
             reason: message.text(.reason), occurredAt: message[.occurredAt].time)
+        if correction.isRefund, correction.refund == nil { try refuseOddAmount(in: message) }
         return CorrectionMessage(message: message, correction: correction)
     }
 
