@@ -112,7 +112,7 @@ extension Country {
         IQ IRQ 964 0 00 8-10 Iraq; Republic of Iraq
         IR IRN 98 0 00 6-7,10 Iran; Iran, Islamic Republic of; Islamic Republic of Iran
         IS ISL 354 - 00 7,9 Iceland; Republic of Iceland
-        IT ITA 39 - 00 6-12 Italy; Italian Republic
+        IT ITA 39 - 00 9-11 Italy; Italian Republic
         JE JEY 44 0 00 10 Jersey
         JM JAM 1 1 011 10 Jamaica
         JO JOR 962 0 00 8-9 Jordan; Hashemite Kingdom of Jordan
@@ -238,7 +238,7 @@ extension Country {
         US USA 1 1 011 10 United States; United States of America; America
         UY URY 598 0 00 8 Uruguay; Eastern Republic of Uruguay
         UZ UZB 998 - 00 9 Uzbekistan; Republic of Uzbekistan
-        VA VAT 39 - 00 6-11 Vatican City; Holy See (Vatican City State); Holy See
+        VA VAT 39 - 00 9-11 Vatican City; Holy See (Vatican City State); Holy See
         VC VCT 1 1 011 10 Saint Vincent and the Grenadines
         VE VEN 58 0 00 10 Venezuela; Venezuela, Bolivarian Republic of; Bolivarian Republic of Venezuela
         VG VGB 1 1 011 10 British Virgin Islands; Virgin Islands, British

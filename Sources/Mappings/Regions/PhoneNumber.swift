@@ -33,9 +33,9 @@ enum PhoneNumber {
             if let number = national(digits.dropFirst(prefix.count)) { return number }
         }
         let behindCode = digits.hasPrefix(plan.callingCode) ? national(digits.dropFirst(plan.callingCode.count)) : nil
-        // Where a prefix is dialled, what begins with the calling code is not a number without it.
-        if let behindCode, !plan.trunkPrefixes.isEmpty { return behindCode }
-        return national(digits[...]) ?? behindCode
+        guard let behindCode else { return national(digits[...]) }
+        // Where a prefix is dialled, what begins with the calling code is not a number without it. Elsewhere it may be either.
+        return plan.trunkPrefixes.isEmpty && national(digits[...]) != nil ? nil : behindCode
     }
 
     /// The digits without what people put between them and behind them, and whether a plus is before them.

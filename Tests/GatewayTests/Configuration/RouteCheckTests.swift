@@ -161,12 +161,12 @@ struct RouteCheckTests {
     @Test(arguments: [
         (
             "- { from: store, to: traffic }",
-            "13:24: warning: 'traffic' needs a click_id for its clickid, and no sender on a route there has one: 'store'; everything would be "
+            "13:22: warning: 'traffic' needs a click_id for its clickid, and no sender on a route there has one: 'store'; everything would be "
                 + "skipped, so give the route a set: { click_id: … }, or the source a default"
         ),
         (
             "- { from: [store, saas], to: traffic, when: amount > 5 }",
-            "13:34: warning: 'traffic' needs a click_id for its clickid, and no sender on a route there has one: 'store', 'saas'; everything would "
+            "13:30: warning: 'traffic' needs a click_id for its clickid, and no sender on a route there has one: 'store', 'saas'; everything would "
                 + "be skipped, so give the route a set: { click_id: … }, or the source a default"
         ),
     ])

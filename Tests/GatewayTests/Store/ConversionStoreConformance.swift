@@ -17,6 +17,8 @@ struct ConversionStoreConformance: Sendable {
     static let all: [Self] =
         intake + keys + repeats + delivering + refusals + lists + looking + histories + sharing + signatures + requestIDs + order + ending
         + lines
+        intake + keys + repeats + delivering + refusals + lists + looking + histories + counting + sharing + signatures + requestIDs + order
+        + ending
 }
 
 extension ConversionStoreConformance: CustomTestStringConvertible {

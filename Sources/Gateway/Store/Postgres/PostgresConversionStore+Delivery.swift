@@ -35,7 +35,7 @@ extension PostgresConversionStore {
                 (.selectDue, PostgresParameters(correction.conversion, correction.destination)),
                 (.earlierStates, PostgresParameters(PostgresArray([correction.conversion]), correction.destination)),
             ])
-            return !found[0].isEmpty && DeliveryState.predecessor(found[1].map(Self.earlierState)) == predecessor
+            return !found[0].isEmpty && DeliveryState.predecessor(found[1].map(Self.known)) == predecessor
         }
     }
 
@@ -45,9 +45,12 @@ extension PostgresConversionStore {
     ) throws(PostgresFailure) -> [ConversionID: [(state: DeliveryState, remoteID: String?, step: Int)]] {
         let rows = try connection.run(.earlierStates, PostgresParameters(PostgresArray(corrections), destination))
         return Dictionary(grouping: rows) { $0.id(0) }.mapValues { rows in
-            rows.map { ($0.state(1).known(hadArrived: $0.bool(2)), $0.optionalText(3), Int($0.int64(4))) }
+            rows.map { (known($0), $0.optionalText(3), Int($0.int64(4))) }
         }
     }
+
+    /// `id, state, arrived`.
+    private static func known(_ row: PostgresRow) -> DeliveryState { row.state(1).known(hadArrived: row.bool(2)) }
 
     /// Planned each time, with the named ones in view: PostgreSQL then looks them up by hash.
     ///
