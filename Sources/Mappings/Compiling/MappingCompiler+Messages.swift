@@ -157,7 +157,7 @@ extension MappingCompiler {
         var mapping = main
         // They are for first messages, unless one says more.
         mapping.checks = main.checks.filter(\.isForCorrections)
-        for node in changed(map.map("fields", &inner.diagnostics), of: fieldNodes, isWrittenOnly: true) {
+        for node in changed(map.map("fields", &inner.diagnostics), of: fieldNodes, written: main.fields) {
             guard let index = main.fields.firstIndex(where: { $0.name == node.name }) else {
                 let hint = node.name.suggestion(from: main.fields.map(\.name))
                 inner.diagnostics.error(at: node.key.location, "the main request has no field '\(node.name)' to replace\(hint)")
@@ -187,12 +187,15 @@ extension MappingCompiler {
 
     /// A field of the same name is the main request's with other keys, unless it says with `is` that it is something else.
     ///
-    /// - Parameter isWrittenOnly: what `out` makes is then no longer the canonical value, and so no word of the main field's list.
-    private func changed(_ given: [FieldNode], of main: [FieldNode], isWrittenOnly: Bool = false) -> [FieldNode] {
+    /// - Parameter written: the main request's fields, for one that is only written: what `out` makes is then no longer the canonical value, and so
+    ///   no word of the main field's list.
+    private func changed(_ given: [FieldNode], of main: [FieldNode], written fields: [FieldPlan]? = nil) -> [FieldNode] {
         given.map { node in
             guard let base = main.first(where: { $0.name == node.name }), node.value["is"] == nil else { return node }
-            guard isWrittenOnly, node.value.hasOwnValue else { return (node.key, node.name, node.value.over(base.value)) }
-            return (node.key, node.name, node.value.over(base.value.without(["is", "values", "other"])))
+            guard let fields, node.value.hasOwnValue else { return (node.key, node.name, node.value.over(base.value)) }
+            let field = fields.first { $0.name == node.name }
+            let converter = field?.writing?.words == nil ? field?.target?.usualConverter : nil
+            return (node.key, node.name, node.value.over(base.value.without(["is", "values", "other"]).with("as", converter)))
         }
     }
 }
@@ -214,6 +217,13 @@ extension YAMLNode {
     fileprivate func without(_ keys: [String]) -> YAMLNode {
         guard let entries else { return self }
         return YAMLNode(.map(entries.filter { !keys.contains($0.key.scalar ?? "") }), at: location)
+    }
+
+    /// The same with this key, unless it is there already.
+    fileprivate func with(_ key: String, _ text: String?) -> YAMLNode {
+        guard let entries, let text, self[key] == nil else { return self }
+        let pair = [key, text].map { YAMLNode(.scalar($0, isPlain: true), at: location) }
+        return YAMLNode(.map(entries + [(pair[0], pair[1])]), at: location)
     }
 
     /// A map's keys over those of another; below `in` and `out` too.

@@ -11,9 +11,12 @@ extension MappingReader {
             currency: message.text(.currency), reason: message.text(.reason), occurredAt: message[.occurredAt].time)
         correction.refunded = takeAmount(of: .refunded, &message)
         correction.remaining = takeAmount(of: .remaining, &message)
-        if correction.isRefund, !correction.saysHowMuch, let name = mapping.refundAmounts.first {
-            let names = mapping.refundAmounts.joined(separator: " or ")
-            throw Refusal(.missingField, field: name, "\(names) is required: without it nobody knows how much goes back")
+        if correction.isRefund, !correction.saysHowMuch {
+            try refuseOddAmount(in: message)
+            if let name = mapping.refundAmounts.first {
+                let names = mapping.refundAmounts.joined(separator: " or ")
+                throw Refusal(.missingField, field: name, "\(names) is required: without it nobody knows how much goes back")
+            }
         }
         return CorrectionMessage(message: message, correction: correction)
     }

@@ -97,7 +97,11 @@ extension RequestLayout {
 extension RequestLayout.Content {
     /// The same, or what is to be put in the place of nothing.
     fileprivate func opened(as empty: Self) -> Self {
-        if case .nothing = self { empty } else { self }
+        switch self {
+        case .nothing: empty
+        case .object(let members): members.isEmpty ? empty : self
+        default: self
+        }
     }
 
     /// Adds a value's place; false if the same was there already.

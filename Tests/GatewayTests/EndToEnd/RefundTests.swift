@@ -32,6 +32,27 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a refund whose amount is called otherwise takes nothing back`() async throws {
+            try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["rc"])) { bench, port, _ in
+                #expect(try await Samples.sale("o-1").post(port).status == 200)
+                for more in [#","Amount":1000"#, #","refund_amount":1000"#, #","ammount":1000"#, #","data":{"amount":1000}"#] {
+                    let answer = try await CorrectionFixture.refund("o-1", more).post(port)
+                    #expect(answer.status == 422, "\(more): \(answer.body)")
+                }
+                var asked = CorrectionFixture.refund("o-1")
+                asked.target += "?amount=1000"
+                #expect(try await asked.post(port).status == 422)
+                let reasons = try await bench.rows("refused").map { $0.text("reason") }
+                #expect(
+                    reasons.last
+                        == "'Amount' is not read here; send the amount that goes back as amount, or leave 'Amount' out to take back all that is left"
+                )
+                #expect(try await bench.rows("conversions").map { $0.text("status") } == [""])
+                #expect(try await CorrectionFixture.refund("o-1", #","reason":"no fit""#).post(port).status == 200)
+                #expect(try await bench.rows("conversions").map { $0.text("status") } == ["refunded"])
+            }
+        }
+
         @Test func `a tracker that knows only rejected keeps a sale of which a part went back`() async throws {
             try await CorrectionFixture.run(Self.configuration(["refund_url": "/gone\(Self.whole)"])) { bench, port, tracker in
                 #expect(try await Samples.sale("o-1").post(port).status == 200)

@@ -15,10 +15,8 @@ struct ConversionStoreConformance: Sendable {
     static let refusedLimits = RefusedLimits(count: 5, bytes: 4000, strangerCount: 3, strangerBytes: 1000)
 
     static let all: [Self] =
-        intake + keys + repeats + delivering + refusals + lists + looking + histories + sharing + signatures + requestIDs + order + ending
-        + lines
         intake + keys + repeats + delivering + refusals + lists + looking + histories + counting + sharing + signatures + requestIDs + order
-        + ending
+        + ending + lines
 }
 
 extension ConversionStoreConformance: CustomTestStringConvertible {

@@ -23,7 +23,7 @@ struct ResentFieldTests {
               new: { out: "false" }
           status:
             resend: true
-            fields: { sum: { out: "5", as: text }, new: { out: false } }
+            fields: { sum: { out: "5", as: text }, new: { is: is_subscription, out: false } }
 
         """
 

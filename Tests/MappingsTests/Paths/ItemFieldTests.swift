@@ -59,7 +59,7 @@ struct ItemFieldTests {
     @Test func `line makes the one line of an order without items`() throws {
         let sample = try PathSample(
             """
-            "lines[].sku": { is: "items[].sku", line: coalesce(offer, "ORDER") }
+            "lines[].sku": { is: "items[].sku", line: 'coalesce(offer, "ORDER")' }
             "lines[].pieces": { is: "items[].quantity", line: "1", required: true }
             "lines[].price": { is: "items[].unit_price", line: amount }
             "lines[].kind": { out: '"goods"' }
