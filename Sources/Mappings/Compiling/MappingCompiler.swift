@@ -27,7 +27,7 @@ package struct MappingCompiler {
         var compiler = Self()
         guard let root = YAMLReader.read(text, file: file, into: &compiler.diagnostics) else { return (nil, compiler.diagnostics) }
         let mapping = compiler.mapping(root, name: name)
-        return (compiler.diagnostics.hasErrors ? nil : mapping, compiler.diagnostics)
+        return (compiler.diagnostics.hasErrors ? nil : mapping, compiler.diagnostics.gathered)
     }
 
     private mutating func mapping(_ root: YAMLNode, name: String) -> Mapping? {

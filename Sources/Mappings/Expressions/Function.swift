@@ -67,6 +67,7 @@ package enum Function: String, CaseIterable, Sendable {
             return arguments.count > 2 ? arguments[2].value(input, item: item) : .absent
         case .exists: return .flag(!arguments[0].value(input, item: item).isAbsent)
         case .count: return .number(ExactDecimal(Int64(input.conversion.items.count)))
+        case .minor: return minor(arguments[0].value(input, item: item), input.conversion.currency)
         case .e164:
             guard let text = arguments[0].value(input, item: item).given else { return .absent }
             let country = arguments.count > 1 ? arguments[1].value(input, item: item).given : nil
@@ -75,7 +76,7 @@ package enum Function: String, CaseIterable, Sendable {
         }
         let first = arguments[0].value(input, item: item)
         guard !first.isAbsent else { return .absent }
-        if arguments.count == 1 { return value(of: first, input.conversion.currency) }
+        if arguments.count == 1 { return value(of: first) }
         let second = arguments[1].value(input, item: item)
         guard !second.isAbsent else { return .absent }
         if arguments.count == 2 { return value(of: first, second) }
@@ -83,9 +84,8 @@ package enum Function: String, CaseIterable, Sendable {
         return third.isAbsent ? .absent : value(of: first, second, third)
     }
 
-    private func value(of argument: Value, _ currency: Currency?) -> Value {
+    private func value(of argument: Value) -> Value {
         switch self {
-        case .minor: minor(argument, currency)
         case .number: number(argument)
         case .unix, .unixMilliseconds, .unixMicroseconds: unixTime(argument)
         case .seconds: argument
