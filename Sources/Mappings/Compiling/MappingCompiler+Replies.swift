@@ -62,11 +62,11 @@ extension MappingCompiler {
         return match
     }
 
-    /// An answer that an entry documents, and that is read as another with another outcome.
+    /// An answer that an entry documents, and that is read as another with another outcome. Many trackers answer a repeat as they answer a new one.
     mutating func warnOfHidden(_ mapping: Mapping, _ nodes: [(key: YAMLNode, name: String, value: YAMLNode)]) {
         for plan in mapping.replies where plan.isAnAnswer {
             guard let place = nodes.first(where: { $0.name == plan.name })?.key.location, let winner = mapping.reply(readInPlaceOf: plan),
-                winner.outcome != plan.outcome
+                winner.outcome != plan.outcome, !(winner.outcome.hasArrived && plan.outcome.hasArrived)
             else { continue }
             diagnostics.warning(
                 at: place,

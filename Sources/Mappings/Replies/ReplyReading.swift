@@ -1,7 +1,11 @@
 /// What a tracker's reply says, as its mapping reads it; nil fields if the reply says nothing about them.
 package struct ReplyReading: Sendable, Equatable {
     /// What a reply means for a delivery; the words of a mapping's `outcome:`.
-    package enum Outcome: String, Sendable, CaseIterable { case delivered, duplicate, rejected, retry }
+    package enum Outcome: String, Sendable, CaseIterable {
+        case delivered, duplicate, rejected, retry
+
+        var hasArrived: Bool { self == .delivered || self == .duplicate }
+    }
 
     /// What an answer was recognised by.
     package enum Ground: Sendable {

@@ -80,7 +80,9 @@ struct AttemptJudgeTests {
         let reason = "tracker answered 200: upstream down; attempt 2 of 11, next in 31s"
         #expect(
             later
-                == Decision(state: .pending, wait: .seconds(31), reason: reason, outcome: .retry, ending: .failure("tracker answered 200")))
+                == Decision(
+                    state: .pending, wait: .seconds(31), isAsked: true, reason: reason, outcome: .retry,
+                    ending: .failure("tracker answered 200")))
     }
 
     @Test func `the longer of header and body counts, and neither shortens the wait`() {

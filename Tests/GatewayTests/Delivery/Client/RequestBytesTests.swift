@@ -19,10 +19,10 @@ struct RequestBytesTests {
         #expect(
             try Self.text("http://t.example:81/a?b=c", headers: [("X-Id", "7")], body: "id=1")
                 == "POST /a?b=c HTTP/1.1\r\nX-Id: 7\r\nHost: t.example:81\r\nUser-Agent: gateway/1\r\nContent-Length: 4\r\n"
-                + "Accept-Encoding: identity\r\n\r\nid=1")
+                + "Accept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\nid=1")
         #expect(
             try Self.text("https://[2001:db8::1]", method: "GET")
-                == "GET / HTTP/1.1\r\nHost: [2001:db8::1]\r\nUser-Agent: gateway/1\r\nAccept-Encoding: identity\r\n\r\n")
+                == "GET / HTTP/1.1\r\nHost: [2001:db8::1]\r\nUser-Agent: gateway/1\r\nAccept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\n")
     }
 
     @Test func `a mapping never decides how the message is framed`() throws {
@@ -33,7 +33,7 @@ struct RequestBytesTests {
                 ("Accept-Encoding", "gzip"), ("host", "other.example"), ("user-agent", "mine"),
             ], body: "x")
         #expect(
-            text == "POST / HTTP/1.1\r\nhost: other.example\r\nuser-agent: mine\r\nContent-Length: 1\r\nAccept-Encoding: identity\r\n\r\nx")
+            text == "POST / HTTP/1.1\r\nhost: other.example\r\nuser-agent: mine\r\nContent-Length: 1\r\nAccept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\nx")
     }
 
     @Test(arguments: [
