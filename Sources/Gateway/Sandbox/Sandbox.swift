@@ -54,7 +54,7 @@ struct Sandbox: Sendable {
 
     /// One tracker for each mapping, under the mapping's name; takes any credentials.
     static func openSources(of catalog: MappingCatalog) -> [SourceConfiguration] {
-        catalog.mappings.map { mapping in
+        catalog.mappings.filter { $0.sides.contains(.destination) }.map { mapping in
             var open = source(mapping.name, mapping, credentials: [:], settings: [:], exponents: CurrencyExponents())
             open.takesAnyCredential = true
             return open
