@@ -187,8 +187,8 @@ extension MappingCompiler {
 
     /// A field of the same name is the main request's with other keys, unless it says with `is` that it is something else.
     ///
-    /// - Parameter written: the main request's fields, for one that is only written: what `out` makes is then no longer the canonical value, and so
-    ///   no word of the main field's list.
+    /// - Parameter fields: the main request's, for those that are only written: what `out` makes is then no longer the canonical value, and so no
+    ///   word of the main field's list.
     private func changed(_ given: [FieldNode], of main: [FieldNode], written fields: [FieldPlan]? = nil) -> [FieldNode] {
         given.map { node in
             guard let base = main.first(where: { $0.name == node.name }), node.value["is"] == nil else { return node }

@@ -109,7 +109,7 @@ extension MappingCompiler {
             return "holds a character that no path can have; percent-encode it"
         }
         for part in text.split(separator: "/") {
-            if part == "." || part == ".." { return "holds '\(part)', which leads to another path; write that one" }
+            if [".", ".."].contains(String(part).percentDecoded) { return "holds '\(part)', which leads to another path; write that one" }
             let isVariable = part.hasPrefix("{") && part.hasSuffix("}") && part.dropFirst().dropLast().allSatisfy { $0 != "{" && $0 != "}" }
             if !isVariable, part.contains(where: { $0 == "{" || $0 == "}" }) {
                 return "holds '\(part)'; a variable is a whole segment, such as /{name}/"

@@ -4,8 +4,12 @@ extension Correction {
     /// Minor units of a currency that only the conversion knows stay what they are: `a refund of 1000 minor units`.
     package var words: String {
         var parts: [String] = []
-        if let refund {
+        if let refunded {
+            parts.append("refunds of \(refunded.words(in: currency)) in all")
+        } else if let refund {
             parts.append("a refund of \(refund.words(in: currency))")
+        } else if let remaining {
+            parts.append("a refund of all but \(remaining.words(in: currency))")
         } else if isRefund {
             parts.append("a refund of all that is left")
         }

@@ -2,6 +2,8 @@ import Foundation
 import Mappings
 import Testing
 
+@testable import Gateway
+
 extension EndToEnd {
     /// Kills at named points, pruning, forgetting, the doctor and `explain`, with PostgreSQL as the store.
     struct SharedUpkeepTests {
@@ -121,7 +123,8 @@ extension EndToEnd {
                 let doctor = try await bench.run("doctor")
                 #expect(doctor.status == 0, "\(doctor.output)")
                 for text in [
-                    "is reachable: PostgreSQL 1", "schema 5, 2 conversions", "every sum agrees", "the database's clock",
+                    "is reachable: PostgreSQL 1", "schema \(PostgresSchema.version), 2 conversions", "every sum agrees",
+                    "the database's clock",
                     "has a lease for 1",
                 ] {
                     #expect(doctor.output.contains(text), "\(text): \(doctor.output)")

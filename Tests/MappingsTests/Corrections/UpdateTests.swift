@@ -247,6 +247,78 @@ struct UpdateTests {
         #expect(read.exampleText("amount") == "EUR 2.50" && read.subID("s1") == "n" && read.text(.type) == "lead")
     }
 
+    private static let arcade = """
+        tracker: Arcade
+        request: { method: GET, path: /hit, if: not (number(query.sum) < 0) }
+        fields:
+          id: { is: order_id, required: true }
+          sum: { is: amount, as: money(major) }
+          land: { is: customer.country }
+        computed: { currency: '"EUR"' }
+        same_conversion: [order_id]
+        updates:
+          minus:
+            request: { method: GET, path: /hit, if: number(query.sum) < 0 }
+            for: in
+            means: refund
+            fields:
+              id: { is: order_id, required: true }
+              sum: { is: refund, as: "money(major, signed)" }
+          lines:
+            request: { method: POST, path: /lines, body: json }
+            for: in
+            means: refund
+            fields:
+              id: { is: order_id, required: true }
+              "back[].sum": { is: refunded, as: "money(major, signed)", take: sum }
+          goods:
+            request: { method: POST, path: /goods, body: json }
+            for: in
+            means: refund
+            fields:
+              id: { is: order_id, required: true }
+              "goods[].price": { is: "items[].unit_price" }
+              "goods[].count": { is: "items[].quantity" }
+            computed: { refund: "sum(items, unit_price * quantity)" }
+          again: { resend: true, fields: { land: { out: "coalesce(customer.country, 'DE')" } } }
+
+        """
+
+    private static func readByArcade(_ name: String, _ query: String = "", _ body: String = "") throws -> Correction {
+        let inbound = try #require(Samples.compile(arcade).updates.first { $0.name == name }?.inbound)
+        let request = WireRequest(
+            method: inbound.request.methods[0], path: inbound.request.path.description, query: query,
+            headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+        return try MappingReader(inbound).readCorrection(inbound.parse(request), as: Samples.identity).correction
+    }
+
+    @Test func `negative sales, refunds by line and by goods come to what goes back`() throws {
+        func amount(_ text: String) throws -> Correction.Amount { .major(try ExactDecimal(parsing: text)) }
+        #expect(try Self.readByArcade("minus", "id=1&sum=-12.50") == Correction(status: "refunded", refund: amount("12.5")))
+        let lines = try Self.readByArcade("lines", "", #"{"id":"1","back":[{"sum":"-10.00"},{"sum":"-2.50"}]}"#)
+        #expect(lines == Correction(status: "refunded", refunded: try amount("12.5")))
+        let goods = try Self.readByArcade("goods", "", #"{"id":"1","goods":[{"price":5,"count":2},{"price":"2.5","count":1}]}"#)
+        #expect(goods == Correction(status: "refunded", refund: try amount("12.5")))
+        #expect(throws: Refusal(.missingField, field: "refund", "refund is required: without it nobody knows how much goes back")) {
+            try Self.readByArcade("goods", "", #"{"id":"1"}"#)
+        }
+    }
+
+    @Test func `one address takes a sale by its plus and a refund by its minus`() throws {
+        let mapping = try Samples.compile(Self.arcade)
+        let minus = try #require(mapping.updates.first?.inbound?.request.condition)
+        for (query, isRefund) in [("id=1&sum=-5", true), ("id=1&sum=5", false), ("id=1", false)] {
+            let raw = RawRequest(WireRequest(method: "GET", path: "/hit", query: query))
+            #expect(minus.isTrue(raw) == isRefund && mapping.request.condition?.isTrue(raw) == !isRefund, "\(query)")
+        }
+    }
+
+    @Test func `a field that is sent again keeps the converter of its canonical field`() throws {
+        let writer = try MappingWriter(Samples.compile(Self.arcade), url: "https://t.example")
+        let rejected = Self.conversion([.orderID: "1", .status: "rejected", .update: "status", .customerCountry: "Nowhere"])
+        #expect(Samples.sent(rejected, to: writer).hasPrefix("skipped: land 'Nowhere' is not"))
+    }
+
     @Test func `without whole: true a refund that does not say how much is refused`() throws {
         let strict = Self.acme.replacing("    whole: true\n", with: "")
         let inbound = try #require(Samples.compile(strict).updates.first?.inbound)
