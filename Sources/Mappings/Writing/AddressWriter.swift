@@ -110,7 +110,8 @@ struct AddressWriter: Sendable {
         if value.utf8.contains(UInt8(ascii: "/")) || value.utf8.contains(UInt8(ascii: "\\")) {
             throw Skip("\(name) is a part of the path, and \(value.quotedBriefly) with its slash would be several")
         }
-        let text = value.percentEncoded
+        // RFC 3986: a segment may hold a colon as it is, and some paths end in `:action`.
+        let text = value.percentEncoded.replacing("%3A", with: ":")
         return (text, text)
     }
 }

@@ -118,16 +118,18 @@ package struct PathTable: Sendable {
         return nil
     }
 
-    /// Those that `path` leads to as it is.
+    /// Those that `path` leads to as it is. A source's name in front wins over a variable segment, whose value it would be.
     private func documented(_ path: String) -> [Match] {
         if let found = atFixed(path) { return found }
-        var found = patterns.compactMap { $0.match(path) { $0.sources } }
-        guard let (name, rest) = Self.split(path) else { return found }
+        let open = patterns.compactMap { $0.match(path) { $0.sources } }
+        guard let (name, rest) = Self.split(path) else { return open }
+        var named: [Match] = []
         for var match in atFixed(rest) ?? [] {
             match.sources = match.tracker.sources(named: name)
-            found.append(match)
+            named.append(match)
         }
-        return found + patterns.compactMap { $0.match(rest) { $0.sources(named: name) } }
+        named += patterns.compactMap { $0.match(rest) { $0.sources(named: name) } }
+        return named.contains { !$0.sources.isEmpty } ? named : open + named
     }
 
     private func atFixed(_ path: String) -> [Match]? {

@@ -51,6 +51,7 @@ struct AddressWriterTests {
         #expect(try Self.sent(mapping, order: ".") == "order_id is a part of the path, and '.' there would lead to another one")
         #expect(try Self.sent(mapping, order: "a/../b") == "order_id is a part of the path, and 'a/../b' with its slash would be several")
         #expect(try Self.sent(mapping, order: "a\\b") == "order_id is a part of the path, and 'a\\b' with its slash would be several")
+        #expect(try Self.sent(mapping, order: "1:go").hasPrefix("GET https://t.example/orders/1:go/void"))
         #expect(try Self.sent(mapping, order: "...").hasPrefix("GET https://t.example/orders/.../void"))
     }
 

@@ -83,6 +83,17 @@ struct ReceptionTests {
         }
     }
 
+    @Test func `a source's name in front wins over a tracker whose key is there`() throws {
+        let judge = reception(try source("keyed", "keitaro", ["key": "k-1"]), try source("voluum", "voluum", [:]))
+        func find(_ path: String) throws -> [String] {
+            let request = WireRequest(method: "GET", path: path, query: "cid=c-1&payout=1")
+            guard case .trackers(let matches, _) = judge.find(arrival(request, judge.sender(of: request, peer: "203.0.113.5"))) else { return [] }
+            return matches.flatMap { $0.sources.map(\.name) }
+        }
+        #expect(try find("/voluum/postback") == ["voluum"])
+        #expect(try find("/k-1/postback") == ["keyed"])
+    }
+
     @Test func `credentials are judged before the body, and addresses last`() throws {
         var shop = try source("shop", "refcampaign", ["api_key": "key-one"])
         shop.allowIPs = [try IPNetwork(parsing: "203.0.113.0/24")]
