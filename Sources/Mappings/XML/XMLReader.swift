@@ -13,6 +13,8 @@ struct XMLReader {
     static let mostDepth = 64
     /// Elements and attributes.
     static let mostNodes = 100_000
+    /// Of one element.
+    static let mostAttributes = 1000
 
     private let bytes: [UInt8]
     private var index = 0
@@ -92,6 +94,9 @@ struct XMLReader {
                 throw mistake("has the attribute '\(attribute.name)' twice in '<\(element.name)'")
             }
             element.attributes.append(attribute)
+            if element.attributes.count > Self.mostAttributes {
+                throw mistake("has more than \(Self.mostAttributes) attributes in '<\(element.name)'")
+            }
             try count()
         }
     }

@@ -47,9 +47,10 @@ extension EndToEnd {
             same_conversion: [order_id]
             updates:
               void:
-                request: { method: DELETE, path: "/conversions/{there}" }
+                request: { method: POST, path: "/conversions/{there}/void", body: json }
                 when: status in ["refunded", "rejected"]
                 for: out
+                fields: { order: { is: order_id } }
             replies:
               accepted: { status: 201, body: { id: "{id}" } }
               duplicate: { status: 200, body: { id: "{id}", again: true } }
@@ -57,7 +58,7 @@ extension EndToEnd {
         private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
         private static let configuration = ConfigurationText(
             sources: [
-                .init("clicks", ["tracker": "keyed", "credentials": "{ key: path-key/in%01 }"]),
+                .init("clicks", ["tracker": "keyed", "credentials": "{ key: path-key-in-number%01 }"]),
                 .init(
                     "hooks",
                     ["tracker": "signed", "credentials": "{ account: shop, password: basic-password-1, secret: \(secret) }"]),
@@ -90,7 +91,7 @@ extension EndToEnd {
                     let answer = try await Sample(source: "clicks", method: "GET", target: target).post(port)
                     return "\(answer.status) \(answer.body)"
                 }
-                let key = "path-key%2Fin%2501"
+                let key = "path-key-in-number%2501"
                 #expect(try await get("/\(key)/postback?subid=c-1&payout=5&tid=A").hasPrefix("200 success; id="))
                 #expect(try await get("/clicks/\(key)/postback?subid=c-1&payout=5&tid=A").hasPrefix("200 duplicate"))
                 #expect(
@@ -110,7 +111,7 @@ extension EndToEnd {
                 }
                 for row in rows { shown += try await bench.run("deliveries", "show", "--json", row.text("id")).output }
                 for row in try await bench.rows("refused") { shown += try await bench.run("refused", "show", row.text("id")).output }
-                for secret in ["path-key", "wrong-path-key", "in%2501", "basic-password", "bWU6YmFzaWM"] {
+                for secret in ["path-key", "wrong-path-key", "number%01", "basic-password", "bWU6YmFzaWM"] {
                     #expect(
                         !shown.contains(secret), "\(secret) is shown in \(shown.split(separator: "\n").first { $0.contains(secret) } ?? "")"
                     )
@@ -134,12 +135,12 @@ extension EndToEnd {
                     #expect(try await Samples.sale("o-1").post(port).status == 200)
                     _ = try await bench.settled(1)
                     let explained = try await bench.run("explain", "--source", "shop", input: CorrectionFixture.refund("o-1").raw)
-                    #expect(explained.output.contains("/signed/conversions/T%207"), "\(explained.output) \(explained.errors)")
+                    #expect(explained.output.contains("/signed/conversions/T%207/void"), "\(explained.output) \(explained.errors)")
                     #expect(try await CorrectionFixture.refund("o-1").post(port).status == 200)
                     _ = try await bench.settled(2)
-                    #expect(tracker.received.map(\.uri) == ["/signed/webhooks/signed", "/signed/conversions/T%207"])
+                    #expect(tracker.received.map(\.uri) == ["/signed/webhooks/signed", "/signed/conversions/T%207/void"])
                     let preview = try await bench.run("replay", "--dry-run", "--destination", "signed", "--state", "delivered")
-                    #expect(preview.output.contains("/signed/conversions/T%207"), "\(preview.output) \(preview.errors)")
+                    #expect(preview.output.contains("/signed/conversions/T%207/void"), "\(preview.output) \(preview.errors)")
                 }
             }
         }
