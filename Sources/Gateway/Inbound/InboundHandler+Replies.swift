@@ -19,21 +19,24 @@ extension InboundHandler {
         send(.error(code, sentence, headers: headers), Due(keepsAlive: false), nil, context)
     }
 
-    func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
-        refuse(feeder.isHTTP2 ? "this is HTTP/2; send HTTP/1.1" : "this is not HTTP/1.1: \(error)", context)
+    /// - Parameter broken: what came of a request whose head was right.
+    func refuse(_ error: any Error, read broken: WireRequest? = nil, _ context: ChannelHandlerContext) {
+        refuse(feeder.isHTTP2 ? "this is HTTP/2; send HTTP/1.1" : "this is not HTTP/1.1: \(error)", read: broken, context)
     }
 
     /// The same for what HTTP does not allow, which is kept as a request that reached no tracker.
     ///
-    /// - Parameter head: as far as it was read.
-    func refuse(_ sentence: String, head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
-        let line = feeder.brokenRequestLine
+    /// - Parameter read: as far as it was read.
+    func refuse(_ sentence: String, read: WireRequest? = nil, _ context: ChannelHandlerContext) {
+        let line = feeder.brokenRequestLine.map { HTTPRequestHead(version: .http1_1, method: .RAW(value: $0.method), uri: $0.target) }
         refuse(.invalid, sentence, context)
-        let read = head ?? line.map { HTTPRequestHead(version: .http1_1, method: .RAW(value: $0.method), uri: $0.target) }
-        let request = read.map { WireRequest($0, body: []) } ?? WireRequest(method: "", path: "")
+        let request = read ?? line.map { WireRequest($0, body: []) } ?? WireRequest(method: "", path: "")
         let (intake, peer) = (current.latest.intake, context.channel.remoteAddress?.ipAddress ?? "")
         // The reply does not wait for the store.
-        Task { await intake.keep(unrouted: request, peer: peer, status: 400, code: "not_http", reason: sentence) }
+        Task {
+            await intake.keep(
+                unrouted: request, peer: peer, status: 400, code: "not_http", reason: sentence, isCut: !request.body.isEmpty)
+        }
     }
 
     private func send(_ reply: ReceptionReply, _ due: Due, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {

@@ -148,7 +148,7 @@ final class InboundHandler: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         deadline.expect(within: limits.arrival, context)
         state = .reading
-        if let problem = head.problem { return refuse(problem, head: head, context) }
+        if let problem = head.problem { return refuse(problem, read: WireRequest(head, body: []), context) }
         let length = head.announcedLength
         incoming = Incoming(head: head, body: InboundBody(length: head.isChunked ? limits.body : min(length, limits.body)))
         if length > limits.body {
@@ -186,13 +186,17 @@ final class InboundHandler: ChannelDuplexHandler {
         if incoming.isWhole { context.fireChannelReadComplete() }
     }
 
+    /// What is kept of the body of a request that breaks off.
+    private static let longestBroken = 16 * 1024
+
     /// What is no HTTP is answered, after the reply that is due.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is HTTPParserError else { return context.fireErrorCaught(error) }
         switch state {
         case .waiting, .reading:
+            let broken = incoming.map { WireRequest($0.head, body: Array($0.body.bytes.prefix(Self.longestBroken))) }
             incoming = nil
-            refuse(error, context)
+            refuse(error, read: broken, context)
         case .working, .replying: parseError = parseError ?? error
         case .closing: break
         }

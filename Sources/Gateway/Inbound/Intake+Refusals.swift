@@ -41,13 +41,15 @@ extension Intake {
 
     /// Says, once a minute at most, that a request reached no tracker, and keeps it if it may be a sale.
     ///
-    /// - Parameter request: as much of it as could be read.
-    func keep(unrouted request: WireRequest, peer: String, status: Int, code: String, reason: String) async {
+    /// - Parameters:
+    ///   - request: as much of it as could be read.
+    ///   - isCut: its body broke off.
+    func keep(unrouted request: WireRequest, peer: String, status: Int, code: String, reason: String, isCut: Bool = false) async {
         let now = clock.now()
         let isKept = unrouted.keeps(request, from: IPAddress(peer), at: now, uptime: clock.uptime())
         let line = unrouted.line(at: now)
         guard isKept || line != nil else { return }
-        let refused = reception.kept(unrouted: request, peer: peer, at: now, status: status, code: code, reason: reason)
+        let refused = reception.kept(unrouted: request, peer: peer, at: now, status: status, code: code, reason: reason, isCut: isCut)
         if let count = line {
             logger.warning(
                 "requests reach no tracker: \(refused.reason.printable); `gateway refused --unrouted` lists them",

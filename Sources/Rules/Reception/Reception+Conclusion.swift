@@ -102,11 +102,11 @@ extension Reception {
 
     /// The same of a request that reached no tracker: nothing answers at its path, or it is not HTTP.
     package func kept(
-        unrouted request: WireRequest, peer: String, at time: Timestamp, status: Int, code: String, reason: String
+        unrouted request: WireRequest, peer: String, at time: Timestamp, status: Int, code: String, reason: String, isCut: Bool = false
     ) -> RefusedRequest {
         RefusedRequest(
             receivedAt: time, status: status, code: code, reason: unroutedMask.stored(reason: reason),
-            request: unroutedMask.stored(request, peer: peer))
+            request: unroutedMask.stored(request, peer: peer), isCut: isCut)
     }
 
     private func reply(

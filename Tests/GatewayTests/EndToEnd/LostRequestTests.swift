@@ -101,6 +101,26 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a request that breaks off is kept as far as it came`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, _ in
+                for order in ["o-1", "o-2"] {
+                    let torn = await RawConnection.exchange(port, [.text(String(Samples.sale(order).raw.dropLast(5))), .finish])
+                    #expect(torn.first.status == 400)
+                }
+                let rows = try #require(
+                    try await eventually { () -> [JSONValue]? in
+                        let rows = try await bench.rows("refused", "--unrouted")
+                        return rows.count == 2 ? rows : nil
+                    })
+                let bodies = rows.map { $0["request"]?.text("body") ?? "" }
+                for order in ["o-1", "o-2"] { #expect(bodies.contains { $0.contains("\"externalId\":\"\(order)\"") }, "\(bodies)") }
+                #expect(!"\(rows)".contains("rc_test_demo_sender_1"))
+                let replay = try await bench.run("replay", rows[0].text("id"), "--source", "shop")
+                #expect(
+                    replay.status == 1 && replay.errors.contains("of its body were kept, so it cannot be run again"), "\(replay.errors)")
+            }
+        }
+
         @Test func `a flood of what reaches no tracker leaves a bounded list, and pushes out no sender's request`() async throws {
             try await Workbench.serve(Self.shop) { bench, _, port, _ in
                 let bad = try await Samples.sale("o-1", more: #","amount":"x""#).post(port)
