@@ -221,7 +221,7 @@ struct Explanation {
         let origins = notes?.origins ?? [:]
         lines.append("conversion".styled(.bold))
         var table = TextTable("field", "value", "from")
-        let names = Field.allNames + conversion.subIDs.map { "sub_ids.\($0.name)" }
+        let names = Field.allNames + conversion.subIDs.map { "sub_ids.\($0.name)" } + conversion.clickIDs.map { "click_ids.\($0.name)" }
         for name in names {
             guard let value = conversion.exampleText(name) else { continue }
             table.add(name, value, origins[name] ?? "")

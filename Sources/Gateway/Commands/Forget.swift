@@ -7,8 +7,8 @@ struct Forget: AsyncParsableCommand {
         abstract: "Removes a person's data from the store, and keeps amounts, types and ids, so that sums stay.",
         discussion: """
             Looks for the address in any case, percent-encoded, and as its SHA-256, in conversions, raw requests, repeats, attempts and refused \
-            requests. A conversion of this person loses its customer, metadata and everything that no field names, its raw request, its \
-            repeats, and what each attempt sent and received; a refused request is removed whole. Digests stay: a repeat is still \
+            requests. A conversion of this person loses its customer, ad platforms' click ids, page, metadata and everything that no field \
+            names, its raw request, its repeats, and what each attempt sent and received; a refused request is removed whole. Digests stay: a repeat is still \
             recognised by its duplicate keys. Then the store's file, or the database's tables, are written again, so that no older copy is \
             left in them. On PostgreSQL that is VACUUM FULL; older copies stay in its write-ahead log until the log is recycled.
 

@@ -78,7 +78,7 @@ extension MappingCompiler {
 
 extension FieldPlan.Target {
     /// The converter of a field whose file names none.
-    fileprivate var usualConverter: String {
+    var usualConverter: String {
         switch self {
         case .metadata: "object"
         case .item(let part): part.isNumber ? "decimal" : "text"

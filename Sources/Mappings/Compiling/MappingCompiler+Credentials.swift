@@ -92,7 +92,7 @@ extension MappingCompiler {
             switch place {
             case .body(let name):
                 let slot = layout.secretSlot(name)
-                _ = RequestLayout.insert(.secret(slot), at: [name], into: &layout.members)
+                _ = layout.insert(.secret(slot), at: WirePath([.member(name)]))
             case .query(let name):
                 _ = layout.secretSlot(name)
             case .header, .bearer: break

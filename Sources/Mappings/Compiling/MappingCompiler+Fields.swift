@@ -1,48 +1,109 @@
 extension MappingCompiler {
-    /// Compiles one entry of `fields:`. A problem leaves the field out, so that the rest of the file is still checked.
-    mutating func field(_ name: String, at place: SourceLocation, _ node: YAMLNode, request: RequestPlan) {
-        var map = YAMLFields(node, subject: "field '\(name)'", into: &diagnostics)
-        let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        let isItem = path.count == 2 && path[0].hasSuffix("[]")
-        if path.contains(where: \.isEmpty) || path.dropFirst(isItem ? 1 : 0).contains(where: { $0.hasSuffix("[]") }) {
-            diagnostics.error(at: place, "'\(name)' is not a field path; write name, object.name or list[].name")
-        }
-        let target = map.take("is").flatMap { self.target($0, isItem: isItem) }
-        let isKnownSegment = request.path.segments.isEmpty || request.path.segments.contains(.setting(name))
-        let defaultPlace: FieldPlan.Place = request.formats.isEmpty ? .query : .body
-        let wirePlace = word("place", in: &map, of: FieldPlan.Place.self) ?? defaultPlace
-        if wirePlace == .path, !isKnownSegment {
-            diagnostics.error(at: place, "'\(name)' is not a variable segment of the path \(request.path.description)")
-        }
+    /// One entry of `fields:` as it is compiled.
+    struct FieldEntry {
+        var name: String
+        var location: SourceLocation
+        var node: YAMLNode
+        var place: FieldPlan.Place
+        var path: WirePath
+        var target: FieldPlan.Target?
+        var items: FieldPlan.Items?
+        var take: FieldPlan.Take?
+        var join: FieldPlan.Join?
+        var form: ComposedText?
+        /// Keys of one direction alone.
+        var input: YAMLNode?
+        var output: YAMLNode?
 
-        let base = node
-        let inNode = map.takeAny("in")
-        let outNode = map.takeAny("out")
-        var reading: FieldPlan.Reading?
-        var writing: FieldPlan.Writing?
-        if inNode?.scalar != "false", target != nil {
-            reading = self.reading(name, path: path, base: base, override: inNode, target: target, isItem: isItem, place: wirePlace)
+        var isItem: Bool { items != nil }
+
+        /// The key's value for one direction: the value below `in:` or `out:` wins over the field's own.
+        func value(_ key: String, _ override: YAMLNode?) -> YAMLNode? {
+            if let node = override?[key] { return node.isNull ? nil : node }
+            guard let node = node[key], !node.isNull else { return nil }
+            return node
         }
-        if outNode?.scalar != "false", wirePlace != .path {
-            writing = self.writing(name, base: base, override: outNode, target: target)
-        }
-        for key in Self.sideKeys { _ = map.takeAny(key) }
-        map.finish(&diagnostics)
-        if target == nil, writing?.value == nil, map.take("is") == nil {
-            diagnostics.error(at: place, "field '\(name)' needs 'is', the canonical field that it is, or 'out', what is written")
-        }
-        fields.append(
-            FieldPlan(
-                name: name, place: wirePlace, path: path, isItem: isItem, target: target, reading: reading, writing: writing))
     }
 
-    private static let sideKeys = ["as", "aliases", "required", "default", "values", "other", "length", "code"]
+    /// Compiles one entry of `fields:`. A problem leaves the field out, so that the rest of the file is still checked.
+    mutating func field(_ name: String, at location: SourceLocation, _ node: YAMLNode, request: RequestPlan) {
+        var map = YAMLFields(node, subject: "field '\(name)'", into: &diagnostics)
+        let place = self.place(of: name, in: &map, at: location, request)
+        var entry = FieldEntry(
+            name: name, location: location, node: node, place: place, path: path(name, place, at: location, request))
+        entry.take = word("take", in: &map, of: FieldPlan.Take.self)
+        entry.join = map.take("join").flatMap { join($0) }
+        entry.form = map.take("form").flatMap { composedText($0) }
+        let isNode = map.take("is")
+        entry.target = isNode.flatMap { target($0, of: entry) }
+        entry.input = map.takeAny("in")
+        entry.output = map.takeAny("out")
+        let line = map.take("line")
+        for key in Self.sideKeys { _ = map.takeAny(key) }
+        map.finish(&diagnostics)
+        let writes = entry.output.map { !$0.isFalse && !$0.isNull && (!$0.isMap || $0["value"] != nil) } ?? false
+        if isNode == nil, !writes, line == nil, node["form"] == nil {
+            diagnostics.error(at: location, "field '\(name)' needs 'is', the canonical field that it is, or 'out', what is written")
+        }
+        guard let items = self.items(of: entry, isMistaken: isNode != nil && entry.target == nil) else { return }
+        entry.items = items.value
+        if let line, !entry.isItem {
+            diagnostics.error(at: line.location, "'line' is for a field of items: what it is in the one line of an order without them")
+        }
+        var plan = FieldPlan(name: name, place: place, path: entry.path, items: entry.items, target: entry.target)
+        (plan.take, plan.join, plan.form) = (entry.take, entry.join, entry.form)
+        if entry.input?.isFalse != true, entry.target != nil || entry.form != nil { plan.reading = reading(entry, request) }
+        plan.writing = writing(entry, line: line)
+        fields += [plan] + implied
+        implied = []
+        fieldLocations[name] = location
+    }
 
-    private mutating func target(_ node: YAMLNode, isItem: Bool) -> FieldPlan.Target? {
+    static let sideKeys = ["as", "aliases", "required", "default", "values", "other", "length", "code"]
+
+    private mutating func place(
+        of name: String, in map: inout YAMLFields, at location: SourceLocation, _ request: RequestPlan
+    ) -> FieldPlan.Place {
+        let isKnownSegment = request.path.segments.isEmpty || request.path.segments.contains(.setting(name))
+        let place = word("place", in: &map, of: FieldPlan.Place.self) ?? (request.formats.isEmpty ? .query : .body)
+        if place == .path, !isKnownSegment {
+            diagnostics.error(at: location, "'\(name)' is not a variable segment of the path \(request.path.description)")
+        }
+        if place == .envelope, request.list?.isEmpty != false {
+            let list = request.list == nil ? "the request has no 'list'" : "the body is the list itself"
+            diagnostics.error(at: location, "'place: envelope' is beside the list of conversions, and \(list)")
+        }
+        return place
+    }
+
+    /// A mistake gives a path of one member, so that the rest of the field is still checked.
+    private mutating func path(
+        _ name: String, _ place: FieldPlan.Place, at location: SourceLocation, _ request: RequestPlan
+    ) -> WirePath {
+        if place == .path || place == .header { return WirePath([.member(name)]) }
+        var path = parsed(name, at: location, request)
+        if place == .body, let list = request.list { path.steps = list + [.position(0)] + path.steps }
+        return path
+    }
+
+    mutating func parsed(_ name: String, at location: SourceLocation, _ request: RequestPlan) -> WirePath {
+        let takesBrackets = request.formats.isEmpty || request.formats.contains { $0 === BodyFormats.form }
+        do throws(WirePath.Failure) {
+            return try WirePath(parsing: name, takesBrackets: takesBrackets)
+        } catch {
+            diagnostics.error(at: location, error.sentence)
+            return WirePath([.member(name)])
+        }
+    }
+
+    private mutating func target(_ node: YAMLNode, of entry: FieldEntry) -> FieldPlan.Target? {
         guard let name = node.text("is", &diagnostics) else { return nil }
-        if isItem {
-            let part = name.hasPrefix("items[].") ? String(name.dropFirst(8)) : name
-            if let part = Item.Part(name: part) { return .item(part) }
+        let isOfList = !entry.path.lists.isEmpty
+        let isBare = isOfList && entry.take == nil && entry.join == nil
+        let isPart = isBare && (Item.Part(name: name) != nil || FieldPath(name: name) == nil && name != "metadata")
+        if name.hasPrefix("items[].") || isPart {
+            let bare = name.hasPrefix("items[].") ? String(name.dropFirst(8)) : name
+            if let part = Item.Part(name: bare) { return .item(part) }
             let known = Item.Part.allCases.map { "items[].\($0.wireName)" }
             diagnostics.error(at: node.location, "unknown item field '\(name)'\(name.suggestion(from: known))")
             return nil
@@ -67,146 +128,75 @@ extension MappingCompiler {
         return nil
     }
 
-    /// The key's value for one direction: the value below `in:` or `out:` wins over the field's own.
-    private func side(_ key: String, _ override: YAMLNode?, _ base: YAMLNode) -> YAMLNode? {
-        if let node = override?[key] { return node.isNull ? nil : node }
-        guard let node = base[key], !node.isNull else { return nil }
-        return node
-    }
-
-    private mutating func checkSideKeys(_ override: YAMLNode?, allowed: [String], subject: String) {
-        guard let override, override.isMap else { return }
-        var map = YAMLFields(override, subject: subject, into: &diagnostics)
-        for key in allowed { _ = map.takeAny(key) }
-        map.finish(&diagnostics)
-    }
-
-    private mutating func reading(
-        _ name: String, path: [String], base: YAMLNode, override: YAMLNode?, target: FieldPlan.Target?, isItem: Bool, place: FieldPlan.Place
-    ) -> FieldPlan.Reading? {
-        checkSideKeys(override, allowed: Self.sideKeys, subject: "'in' of field '\(name)'")
-        if let override, !override.isMap, !override.isNull {
-            diagnostics.error(
-                at: override.location, "'in' of field '\(name)' must be false or a map, found \(override.scalar ?? override.kind)")
-        }
-        if isItem {
-            for key in ["values", "other", "length"] {
-                guard let node = side(key, override, base) else { continue }
-                diagnostics.error(at: node.location, "the field of an item takes no '\(key)'")
-            }
-        }
-        let slot = claim(path, isItem: isItem, place: place, at: base.location)
-        let aliases = (side("aliases", override, base)?.texts("aliases", &diagnostics) ?? []).map { alias in
-            let parent = Array(path.dropLast())
-            let aliasPath = alias.text.contains(".") ? alias.text.split(separator: ".").map(String.init) : parent + [alias.text]
-            return (name: aliasPath.joined(separator: "."), slot: claim(aliasPath, isItem: isItem, place: place, at: alias.location))
-        }
-        var initial: Value?
-        if let node = side("default", override, base), let text = node.text("default", &diagnostics) {
-            initial = defaultValue(text, at: node.location, target: target)
-        }
-        let asNode = side("as", override, base)
-        let converter = converter(asNode, at: base.location, target: target)
-        if let target, side("values", override, base) == nil {
-            checkKind(converter.converter, target, at: asNode?.textLocation ?? base.location)
-        }
-        return FieldPlan.Reading(
-            slot: slot, aliases: aliases, converter: converter,
-            words: words(side("values", override, base), other: side("other", override, base), target: target),
-            required: requirement(side("required", override, base), names: Mapping.names(of: settings)),
-            initial: initial, length: length(side("length", override, base)) ?? target?.usualLength,
-            code: FailureCode(rawValue: side("code", override, base)?.text("code", &diagnostics) ?? FailureCode.invalid.rawValue))
-    }
-
-    private mutating func writing(
-        _ name: String, base: YAMLNode, override: YAMLNode?, target: FieldPlan.Target?
-    ) -> FieldPlan.Writing? {
-        checkSideKeys(override, allowed: ["value", "as", "values", "required", "length"], subject: "'out' of field '\(name)'")
-        let source = override?.isMap == true ? override?["value"] : override
-        var value: Expression?
-        let names = Mapping.names(of: settings, hasNow: true)
-        if let source, !source.isNull, let text = source.text("out", &diagnostics) {
-            let place = source.textLocation
-            value = ExpressionParser.parse(text, at: place, names: names, into: &diagnostics)
-        }
-        return FieldPlan.Writing(
-            value: value, converter: converter(side("as", override, base), at: base.location, target: target),
-            words: words(side("values", override, base), other: nil, target: target),
-            required: requirement(side("required", override, base), names: names), length: length(side("length", override, base)))
-    }
-
-    /// A slot for a wire name; two fields cannot share one.
-    private mutating func claim(_ path: [String], isItem: Bool, place: FieldPlan.Place, at location: SourceLocation) -> Int {
-        let slot = isItem ? layout.itemSlotCount : layout.slotCount
-        if isItem { layout.itemSlotCount += 1 } else { layout.slotCount += 1 }
-        let isFree: Bool
-        switch place {
-        case .body: isFree = RequestLayout.insert(.slot(slot), at: path[...], into: &layout.members)
-        case .query, .path, .header:
-            let name = path.joined(separator: ".")
-            isFree = !layout.parameters.contains { $0.place == place && $0.name == name }
-            layout.parameters.append((place, name, slot))
-        }
-        if !isFree {
-            diagnostics.error(at: location, "the name '\(path.joined(separator: "."))' is taken by another field")
-        }
-        return slot
-    }
-
-    private mutating func requirement(_ node: YAMLNode?, names: ExpressionNames) -> FieldPlan.Requirement {
-        guard let node, let text = node.text("required", &diagnostics) else { return .never }
-        if text == "true" { return .always }
-        if text == "false" { return .never }
-        let place = node.textLocation
-        guard let expression = ExpressionParser.parse(text, at: place, names: names, expecting: .flag, into: &diagnostics) else {
-            return .never
-        }
-        return .when(expression)
-    }
-
-    private mutating func length(_ node: YAMLNode?) -> ClosedRange<Int>? {
-        guard let node, let text = node.text("length", &diagnostics) else { return nil }
-        let bounds = text.components(separatedBy: "..").map { Int($0) }
-        if bounds.count == 2, let low = bounds[0], let high = bounds[1], low >= 0, low <= high { return low...high }
-        if bounds.count == 1, let count = bounds[0], count > 0 { return count...count }
-        diagnostics.error(at: node.location, "'length' must be a number of characters or a range such as 1..255, found '\(text)'")
-        return nil
-    }
-
-    private mutating func defaultValue(_ text: String, at place: SourceLocation, target: FieldPlan.Target?) -> Value? {
-        switch target {
-        case .path(let path): return canonicalValue(text, of: path, at: place)
-        case .item(let part) where part.isNumber:
-            do {
-                return .number(try ExactDecimal(parsing: text))
-            } catch {
-                diagnostics.error(at: place, error.sentence(field: "default", value: text))
-                return nil
-            }
-        case .item, .metadata, nil: return .text(text)
-        }
-    }
-
-    /// A canonical field's value as an author writes it, for defaults.
-    mutating func canonicalValue(_ text: String, of path: FieldPath, at place: SourceLocation) -> Value? {
-        do throws(FieldFailure) {
-            return try path.value(of: text)
-        } catch {
-            diagnostics.error(at: place, error.sentence)
+    /// Where the items are of which the field is a part; a value of nil if it is no item's. Nil altogether if that is a mistake.
+    private mutating func items(of entry: FieldEntry, isMistaken: Bool) -> (value: FieldPlan.Items?, Void)? {
+        let lists = entry.path.lists
+        let several = entry.take.map { "take: \($0.rawValue)" } ?? entry.join.map { _ in "join" }
+        func refuse(_ sentence: String) -> (value: FieldPlan.Items?, Void)? {
+            diagnostics.error(at: entry.location, sentence)
             return nil
+        }
+        if entry.take != nil, entry.join != nil { return refuse("field '\(entry.name)' has 'take' and 'join'; write one of them") }
+        if entry.place == .header || entry.place == .path, case .item? = entry.target {
+            return refuse("a \(entry.place.rawValue) has no place for items, so '\(entry.name)' cannot be \(entry.target?.text ?? "")")
+        }
+        var isItem = entry.form?.hasParts == true
+        if case .item? = entry.target { isItem = true }
+        if entry.target == nil, !isMistaken, !lists.isEmpty, several == nil { isItem = true }
+        guard isItem else {
+            if isMistaken { return (nil, ()) }
+            if lists.isEmpty, let several {
+                return refuse("'\(several)' is for a list, and '\(entry.name)' is one value; write \(entry.name)[]")
+            }
+            if !lists.isEmpty, several == nil {
+                let name = entry.target?.text ?? "one text"
+                return refuse(
+                    "'\(entry.name)' is a list and '\(name)' is one value; add take: first, last, sum or count, or join: \",\"")
+            }
+            return (nil, ())
+        }
+        switch (lists.count, several) {
+        case (0, _) where entry.join == nil:
+            return refuse("'\(entry.name)' is one value, and an order may have several items; add join: \"|\", or write \(entry.name)[]")
+        case (0, _): return (.joined, ())
+        case (_, nil): return (.list(step: lists[lists.count - 1]), ())
+        case (1, let several?): return refuse("'\(several)' is for a list below the items' own, which '\(entry.name)' does not have")
+        default: return (.list(step: lists[lists.count - 2]), ())
+        }
+    }
+
+    private mutating func join(_ node: YAMLNode) -> FieldPlan.Join? {
+        var join = FieldPlan.Join(separator: "", replacement: nil)
+        if node.isMap {
+            var map = YAMLFields(node, subject: "'join'", into: &diagnostics)
+            join.separator = map.require("by", &diagnostics)?.text("by", &diagnostics) ?? ","
+            join.replacement = map.text("instead", &diagnostics)
+            map.finish(&diagnostics)
+        } else {
+            join.separator = node.text("join", &diagnostics) ?? ","
+        }
+        if join.separator.isEmpty { diagnostics.error(at: node.location, "'join' is what stands between the values, and is not empty") }
+        if let replacement = join.replacement, replacement.contains(join.separator) {
+            diagnostics.error(at: node.location, "'instead' holds the separator '\(join.separator)' itself")
+        }
+        return join.separator.isEmpty ? nil : join
+    }
+}
+
+extension FieldPlan.Target {
+    /// As a file names it.
+    var text: String {
+        switch self {
+        case .path(let path): path.description
+        case .item(let part): "items[].\(part.wireName)"
+        case .metadata: "metadata"
         }
     }
 }
 
-extension String {
-    /// Splits at a separator of several characters.
-    fileprivate func components(separatedBy separator: String) -> [String] {
-        var parts: [String] = []
-        var rest = self[...]
-        while let range = rest.firstRange(of: separator) {
-            parts.append(String(rest[..<range.lowerBound]))
-            rest = rest[range.upperBound...]
-        }
-        return parts + [String(rest)]
+extension YAMLNode {
+    /// `false` without quotes: nothing, in this direction.
+    var isFalse: Bool {
+        if case .scalar("false", isPlain: true) = content { true } else { false }
     }
 }

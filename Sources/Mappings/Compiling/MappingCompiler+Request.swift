@@ -12,10 +12,29 @@ extension MappingCompiler {
         let paths = map.require("path", &diagnostics).map { self.paths($0) } ?? []
         let formats = map.texts("body", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: BodyFormats.all, \.name) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false
+        let list = map.take("list").flatMap { self.list(of: $0, formats) }
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
         map.finish(&diagnostics)
         guard !paths.isEmpty, !methods.isEmpty else { return nil }
-        return RequestPlan(methods: methods, paths: paths, formats: formats, isSorted: isSorted, sourceName: sourceName)
+        return RequestPlan(methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, sourceName: sourceName)
+    }
+
+    /// The list of conversions in a body: its path, or an empty text if the body itself is the list.
+    private mutating func list(of node: YAMLNode, _ formats: [any BodyFormat]) -> [WirePath.Step]? {
+        guard let text = node.text("list", &diagnostics) else { return nil }
+        if formats.first !== BodyFormats.json {
+            diagnostics.error(at: node.location, "'list' is for a JSON body; write body: json")
+            return nil
+        }
+        if text.isEmpty { return [] }
+        do throws(WirePath.Failure) {
+            let path = try WirePath(parsing: text, takesBrackets: false)
+            if path.isPlain { return path.steps }
+            diagnostics.error(at: node.location, "'list' names the list of conversions, such as data, found '\(text)'")
+        } catch {
+            diagnostics.error(at: node.location, error.sentence)
+        }
+        return nil
     }
 
     /// One path or a list; the first is written.
@@ -52,8 +71,13 @@ extension MappingCompiler {
     /// Variable segments must be settings, since the operator fixes where requests go.
     mutating func path(_ node: YAMLNode) -> PathPlan? {
         guard let text = node.text("path", &diagnostics) else { return nil }
-        guard text.hasPrefix("/"), text.count > 1 else {
+        guard text.hasPrefix("/") else {
             diagnostics.error(at: node.location, "a path begins with '/', found '\(text)'")
+            return nil
+        }
+        if text == "/" { return PathPlan(segments: []) }
+        if let mistake = Self.mistake(inPath: text) {
+            diagnostics.error(at: node.location, mistake)
             return nil
         }
         let segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part -> PathPlan.Segment in
@@ -66,5 +90,18 @@ extension MappingCompiler {
             return .setting(name)
         }
         return PathPlan(segments: segments)
+    }
+
+    /// What no server would be asked for.
+    private static func mistake(inPath text: String) -> String? {
+        if let sign = text.first(where: { "?#*".contains($0) }) {
+            return "a path has no '\(sign)', found '\(text)'; write parameters as fields, and a variable segment as {setting}"
+        }
+        let segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        if segments.contains(where: \.isEmpty) {
+            return "the path '\(text)' has an empty segment; write each '/' once, and none at the end"
+        }
+        guard segments.contains(where: { [".", ".."].contains(String($0).percentDecoded) }) else { return nil }
+        return "the path '\(text)' has a segment of dots, which leads elsewhere; write the path that it leads to"
     }
 }

@@ -55,6 +55,7 @@ extension MappingCompiler {
         let fieldNodes = map.map("fields", &inner.diagnostics)
         for node in fieldNodes { inner.field(node.name, at: node.key.location, node.value, request: request) }
         inner.reserveSecrets(main.signature, fieldNodes.map { ($0.name, $0.key.location) })
+        inner.finishFields(of: request)
         let meansNode = map.take("means")
         let means = meansNode.flatMap { inner.means($0) }
         let checks = map.list("checks", &inner.diagnostics).compactMap { inner.check($0) }
@@ -127,8 +128,9 @@ extension MappingCompiler {
                 inner.diagnostics.error(at: node.key.location, "the main request has no field '\(node.name)' to replace\(hint)")
                 continue
             }
-            inner.field(node.name, at: node.key.location, node.value, request: main.request)
-            if let field = inner.fields.last, field.name == node.name { mapping.fields[index] = field }
+            let whole = node.value.written(as: main.fields[index], fieldNodes[node.name]?["as"])
+            inner.field(node.name, at: node.key.location, whole, request: main.request)
+            if let field = inner.fields.first(where: { $0.name == node.name }) { mapping.fields[index] = field }
         }
         diagnostics = inner.diagnostics
         mapping.examples = []
@@ -138,6 +140,17 @@ extension MappingCompiler {
     private mutating func skip(_ map: inout YAMLFields, _ names: ExpressionNames) -> UpdatePlan.Way? {
         guard let node = map.take("skip"), let text = node.text("skip", &diagnostics) else { return nil }
         return Template.parse(text, at: node.textLocation, names: names, into: &diagnostics).map { .skip($0) }
+    }
+}
+
+extension YAMLNode {
+    /// The entry of a field that is only written here, on the wire as the main request has it: a number stays a number.
+    fileprivate func written(as field: FieldPlan, _ converter: YAMLNode?) -> YAMLNode {
+        guard let entries, self["is"] == nil, self["as"] == nil, field.writing?.words == nil else { return self }
+        let place = converter?.location ?? location
+        let name = converter?.scalar ?? field.target?.usualConverter ?? "text"
+        let value = YAMLNode(.scalar(name, isPlain: true), at: place, textAt: converter?.textLocation ?? place)
+        return YAMLNode(.map(entries + [(YAMLNode(.scalar("as", isPlain: true), at: place), value)]), at: location)
     }
 }
 

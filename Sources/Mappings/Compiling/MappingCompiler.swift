@@ -5,6 +5,11 @@ package struct MappingCompiler {
     var settings: [SettingPlan] = []
     var credentials: [CredentialPlan] = []
     var fields: [FieldPlan] = []
+    /// Fields that the one that is being compiled brings with it: the parts of a text, the names of an object's members.
+    var implied: [FieldPlan] = []
+    var fieldLocations: [String: SourceLocation] = [:]
+    /// The main request's entries, which those of an update may build on.
+    var fieldNodes: [String: YAMLNode] = [:]
     var layout = RequestLayout()
     /// Whether the fields are those of an update.
     var isUpdate = false
@@ -36,8 +41,12 @@ package struct MappingCompiler {
             ?? RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: [BodyFormats.json], isSorted: false)
         let signature = top.take("signature").flatMap { self.signature($0, request: request) }
         let fieldNodes = top.map("fields", &diagnostics)
-        for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
+        for node in fieldNodes {
+            field(node.name, at: node.key.location, node.value, request: request)
+            self.fieldNodes[node.name] = node.value
+        }
         reserveSecrets(signature, fieldNodes.map { ($0.name, $0.key.location) })
+        finishFields(of: request)
         let computed = top.map("computed", &diagnostics).compactMap { self.computed($0.name, at: $0.key.location, $0.value) }
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])

@@ -43,7 +43,9 @@ extension Conversion {
         static let receivedAt = JSONWriter.encodedKey("received_at")
         static let customer = JSONWriter.encodedKey("customer")
         /// By field; a customer's fields without `customer.`.
-        static let fields = Field.allCases.map { JSONWriter.encodedKey($0.isCustomer ? String($0.name.dropFirst(9)) : $0.name) }
+        static let fields = Field.allCases.sorted { $0.rawValue < $1.rawValue }.map {
+            JSONWriter.encodedKey($0.isCustomer ? String($0.name.dropFirst(9)) : $0.name)
+        }
         static let rootFields = Dictionary(uniqueKeysWithValues: Field.allCases.filter { !$0.isCustomer }.map { ($0.name, $0) })
         static let customerFields = Dictionary(
             uniqueKeysWithValues: Field.allCases.filter(\.isCustomer).map { (String($0.name.dropFirst(9)), $0) })
@@ -53,8 +55,8 @@ extension Conversion {
     private func writeContent(into json: inout JSONWriter) {
         let currency = currency
         var isInCustomer = false
-        for field in Field.allCases {
-            let value = values[field.rawValue]
+        for field in fields {
+            let value = self[field]
             if isInCustomer, !field.isCustomer {
                 json.endObject()
                 isInCustomer = false
@@ -74,10 +76,10 @@ extension Conversion {
         }
         if isInCustomer { json.endObject() }
         writeItems(into: &json)
-        if !subIDs.isEmpty {
-            json.key("sub_ids")
+        for (name, list) in [("sub_ids", subIDs), ("click_ids", clickIDs)] where !list.isEmpty {
+            json.key(name)
             json.beginObject()
-            for (name, value) in subIDs {
+            for (name, value) in list {
                 json.key(name)
                 json.string(value)
             }
@@ -95,7 +97,7 @@ extension Conversion {
         json.beginArray()
         for item in items {
             json.beginObject()
-            for part in Item.Part.allCases where !item[part].isAbsent {
+            for part in item.parts where !item[part].isAbsent {
                 json.key(encoded: Keys.parts[part.rawValue])
                 json.string(item[part].description)
             }
@@ -128,9 +130,8 @@ extension Conversion {
             }
         }
         if case .array(let elements)? = root["items"] { items = elements.map { Item(stored: $0) } }
-        if case .object(let object)? = root["sub_ids"] {
-            subIDs = object.members.compactMap { member in member.value.plainText.map { (member.key, $0) } }
-        }
+        subIDs = root["sub_ids"]?.textMembers ?? []
+        clickIDs = root["click_ids"]?.textMembers ?? []
         if case .object(let object)? = root["metadata"] { metadata = object }
         if case .object(let object)? = root["extra"] { extra = object }
         if case .array(let elements)? = root["warnings"] { warnings = elements.compactMap(\.plainText) }
@@ -147,8 +148,11 @@ extension Conversion {
     }
 }
 
-extension Field {
-    fileprivate var isCustomer: Bool { rawValue >= Field.customerEmail.rawValue && rawValue <= Field.customerCountry.rawValue }
+extension JSONValue {
+    fileprivate var textMembers: [(name: String, value: String)] {
+        guard case .object(let object) = self else { return [] }
+        return object.members.compactMap { member in member.value.plainText.map { (member.key, $0) } }
+    }
 }
 
 extension Item {

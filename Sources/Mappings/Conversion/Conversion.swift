@@ -10,9 +10,13 @@ package struct Conversion: Sendable {
     package var receivedAt: Timestamp
 
     package var values: [Value]
+    /// Those of the rare fields; empty until one of them is set, so that other conversions do not carry their room along.
+    private var rareValues: [Value] = []
     package var items: [Item] = []
     /// The trackers' numbered or named sub ids, in the order they came: `s1` to `s5`.
     package var subIDs: [(name: String, value: String)] = []
+    /// The ids that ad platforms gave the click, by the platform's own name: `gclid`, `fbclid`, `fbp`.
+    package var clickIDs: [(name: String, value: String)] = []
     /// The sender's own free-form object.
     package var metadata: JSONObject = [:]
     /// What the sender sent and no field names, by path.
@@ -27,13 +31,29 @@ package struct Conversion: Sendable {
         self.source = source
         self.tracker = tracker
         self.receivedAt = receivedAt
-        values = Array(repeating: .absent, count: Field.allCases.count)
+        values = Array(repeating: .absent, count: Field.usual.count)
     }
 
     package subscript(_ field: Field) -> Value {
-        get { values[field.rawValue] }
-        set { values[field.rawValue] = newValue }
+        get {
+            if !field.isRare { return values[field.rawValue] }
+            return rareValues.isEmpty ? .absent : rareValues[field.rawValue - Field.firstRare.rawValue]
+        }
+        set {
+            if !field.isRare {
+                values[field.rawValue] = newValue
+                return
+            }
+            if rareValues.isEmpty {
+                if newValue.isAbsent { return }
+                rareValues = Array(repeating: .absent, count: Field.allCases.count - Field.usual.count)
+            }
+            rareValues[field.rawValue - Field.firstRare.rawValue] = newValue
+        }
     }
+
+    /// All fields that may have a value here, in the order of `Field.allCases`.
+    package var fields: [Field] { rareValues.isEmpty ? Field.usual : Field.allCases }
 
     package func text(_ field: Field) -> String? { self[field].text }
 
@@ -41,14 +61,21 @@ package struct Conversion: Sendable {
 
     package func subID(_ name: String) -> String? { subIDs.first { $0.name == name }?.value }
 
+    package func clickID(_ name: String) -> String? { clickIDs.first { $0.name == name }?.value }
+
     /// An empty value removes it.
-    package mutating func setSubID(_ name: String, _ value: String) {
+    package mutating func setSubID(_ name: String, _ value: String) { Self.set(name, value, in: &subIDs) }
+
+    /// An empty value removes it.
+    package mutating func setClickID(_ name: String, _ value: String) { Self.set(name, value, in: &clickIDs) }
+
+    private static func set(_ name: String, _ value: String, in list: inout [(name: String, value: String)]) {
         if value.isEmpty {
-            subIDs.removeAll { $0.name == name }
-        } else if let index = subIDs.firstIndex(where: { $0.name == name }) {
-            subIDs[index].value = value
+            list.removeAll { $0.name == name }
+        } else if let index = list.firstIndex(where: { $0.name == name }) {
+            list[index].value = value
         } else {
-            subIDs.append((name, value))
+            list.append((name, value))
         }
     }
 

@@ -1,6 +1,6 @@
 /// A canonical field of a conversion: the name that mappings, routes, lists and the console share.
 ///
-/// The raw value is the field's place in a conversion's storage.
+/// The raw value is the field's place in a conversion's storage; those from `firstRare` on have room only in the conversions that have one.
 package enum Field: Int, CaseIterable, Sendable {
     case type, eventName, status
     case orderID, clickID, sessionID, cartID, refCode, couponCode, affiliateID, program, offer, subscriptionID, isSubscription
@@ -9,6 +9,21 @@ package enum Field: Int, CaseIterable, Sendable {
     case occurredAt, paymentMethod, reason
     /// What a correction did last, what it took back, and what all of them took back; absent on a first message.
     case update, refund, refunded
+    case customerPhone, customerZip, customerCity, customerState, customerBirthDate, customerGender
+    case pageURL
+
+    /// What few senders give: the places from here on are made when the first of them is set.
+    static let firstRare = Field.customerPhone
+
+    /// In the order in which lists and documents have them.
+    package static let allCases: [Field] = {
+        let split = Field.customerCountry.rawValue + 1
+        let rare = (firstRare.rawValue...Field.pageURL.rawValue).compactMap(Field.init(rawValue:))
+        return usual[..<split] + rare + usual[split...]
+    }()
+
+    /// All that are not rare.
+    package static let usual: [Field] = (0..<firstRare.rawValue).compactMap(Field.init(rawValue:))
 
     /// What a field's value is made of.
     package enum Kind: Sendable, Equatable {
@@ -50,6 +65,8 @@ package enum Field: Int, CaseIterable, Sendable {
         "customer.user_agent", "customer.country",
         "occurred_at", "payment_method", "reason",
         "update", "refund", "refunded",
+        "customer.phone", "customer.zip", "customer.city", "customer.state", "customer.birth_date", "customer.gender",
+        "page_url",
     ]
 
     private static let byName: [String: Field] = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
@@ -68,6 +85,18 @@ package enum Field: Int, CaseIterable, Sendable {
 }
 
 extension Field {
+    var isRare: Bool { rawValue >= Self.firstRare.rawValue }
+
+    /// Whether it says something of the person who bought.
+    package var isCustomer: Bool {
+        switch self {
+        case .customerEmail, .customerEmailSHA256, .customerID, .customerFirstName, .customerLastName, .customerIP, .customerUserAgent,
+            .customerCountry, .customerPhone, .customerZip, .customerCity, .customerState, .customerBirthDate, .customerGender:
+            true
+        default: false
+        }
+    }
+
     /// The closed list of words that it may hold, if it has one.
     package var words: [String]? {
         if case .word(let words) = kind { words } else { nil }

@@ -1,9 +1,10 @@
-/// The place of a value in a conversion: a canonical field, a sub id, or an entry of `metadata` or `extra`.
+/// The place of a value in a conversion: a canonical field, a sub id, a platform's click id, or an entry of `metadata` or `extra`.
 package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
     /// Given by the gateway: never set by a mapping or a route.
     case id, source, tracker, receivedAt
     case field(Field)
     case subID(String)
+    case clickID(String)
     case metadata(String)
     case extra(String)
 
@@ -13,6 +14,8 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
             self = .field(field)
         } else if let rest = name.rest(after: "sub_ids.") {
             self = .subID(rest)
+        } else if let rest = name.rest(after: "click_ids.") {
+            self = .clickID(rest)
         } else if let rest = name.rest(after: "metadata.") {
             self = .metadata(rest)
         } else if let rest = name.rest(after: "extra.") {
@@ -39,6 +42,7 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
         case .receivedAt: "received_at"
         case .field(let field): field.name
         case .subID(let name): "sub_ids.\(name)"
+        case .clickID(let name): "click_ids.\(name)"
         case .metadata(let name): "metadata.\(name)"
         case .extra(let name): "extra.\(name)"
         }
@@ -53,7 +57,13 @@ package enum FieldPath: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Names to choose from when one is misspelt.
-    package static let suggestions = Field.allNames + (1...5).map { "sub_ids.s\($0)" } + given.map(\.description)
+    package static let suggestions =
+        Field.allNames + (1...5).map { "sub_ids.s\($0)" } + clickIDNames.map { "click_ids.\($0)" } + given.map(\.description)
+
+    /// The names that ad platforms have for their click ids and for the cookies that stand in for them.
+    static let clickIDNames = [
+        "gclid", "gbraid", "wbraid", "fbclid", "fbc", "fbp", "ttclid", "ttp", "sclid", "scid", "epik", "rdt_cid", "msclkid", "twclid",
+    ]
 }
 
 extension String {
@@ -73,6 +83,7 @@ extension Conversion {
             case .receivedAt: .time(receivedAt)
             case .field(let field): self[field]
             case .subID(let name): subID(name).map(Value.text) ?? .absent
+            case .clickID(let name): clickID(name).map(Value.text) ?? .absent
             case .metadata(let name): metadata[name]?.fieldValue ?? .absent
             case .extra(let name): extra[name]?.fieldValue ?? .absent
             }
@@ -82,6 +93,7 @@ extension Conversion {
             case .id, .source, .tracker, .receivedAt: break
             case .field(let field): self[field] = newValue.fitted(to: field)
             case .subID(let name): setSubID(name, newValue.description)
+            case .clickID(let name): setClickID(name, newValue.description)
             case .metadata(let name): metadata[name] = newValue.isAbsent ? nil : .string(newValue.description)
             case .extra(let name): extra[name] = newValue.isAbsent ? nil : .string(newValue.description)
             }

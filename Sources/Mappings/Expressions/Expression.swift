@@ -67,7 +67,7 @@ extension Expression {
         case .now: return input.now.map(Value.time) ?? .absent
         case .item(let part):
             guard let item else { return .absent }
-            return input.conversion.items[item][part]
+            return input.conversion.items[item].value(part)
         case .not, .binary(.and, _, _), .binary(.or, _, _), .call(.exists, _): return .flag(isTrue(input, item: item))
         case .negate(let operand): return operand.value(input, item: item).number.map { .number($0.negated) } ?? .absent
         case .binary(let op, let left, let right): return Self.evaluate(op, left, right, input, item)
@@ -98,7 +98,7 @@ extension Expression {
     }
 
     private func isPresent(_ input: borrowing ExpressionInput, item: Int?) -> Bool {
-        if case .path(.field(let field)) = self { return !input.conversion.values[field.rawValue].isAbsent }
+        if case .path(.field(let field)) = self { return !input.conversion[field].isAbsent }
         return !value(input, item: item).isAbsent
     }
 

@@ -6,6 +6,8 @@ package struct ExpressionNames: Sendable {
     package var aliases: [String: FieldPath]
     /// Whether `now` is a name: only what is written has a time of its own.
     package var hasNow: Bool
+    /// Whether the parts of an item are names: of the field of an item, whose parts win over the conversion's names.
+    package var hasItem = false
 
     package init(variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false) {
         self.variables = variables
@@ -26,7 +28,7 @@ package struct ExpressionNames: Sendable {
             return (.path(path), field.kind.expressionKind, nil)
         case .id, .source, .tracker: return (.path(path), .text, nil)
         case .receivedAt: return (.path(path), .time, nil)
-        case .subID: return (.path(path), .text, nil)
+        case .subID, .clickID: return (.path(path), .text, nil)
         case .metadata, .extra: return (.path(path), .any, nil)
         }
     }

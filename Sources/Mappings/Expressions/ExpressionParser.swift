@@ -192,13 +192,13 @@ package struct ExpressionParser {
     }
 
     private func parseName(_ name: String, at place: Int) throws(Failure) -> Typed {
-        if isInsideSum, let part = Item.Part(name: name) {
+        if isInsideSum || names.hasItem, let part = Item.Part(name: name) {
             return Typed(expression: .item(part), kind: part.isNumber ? .number : .text, offset: place)
         }
         if let (expression, kind, words) = names.resolve(name) {
             return Typed(expression: expression, kind: kind, words: words, offset: place)
         }
-        let known = names.all + (isInsideSum ? Item.Part.allCases.map(\.wireName) : [])
+        let known = names.all + (isInsideSum || names.hasItem ? Item.Part.allCases.map(\.wireName) : [])
         var message = "unknown name '\(name)'\(name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")"
         if (Field.types + Field.statuses).contains(name) {
             message = "unknown name '\(name)'; a text needs quotes of its own: '\(name)'"

@@ -35,6 +35,9 @@ package struct JSONWriter: ~Copyable, @unchecked Sendable {
     /// A copy of what was written so far.
     package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: count)) }
 
+    /// How many bytes were written so far.
+    package var length: Int { count }
+
     /// Forgets what was written and keeps the memory, for the next document.
     package mutating func reset() {
         (count, place, depth) = (0, .start, 0)

@@ -3,14 +3,44 @@ package struct FieldPlan: Sendable {
     /// `customer.email`, `items[].price`: as the file has it.
     package var name: String
     package var place: Place
-    /// The members that lead to it in a JSON body; one for a parameter.
-    package var path: [String]
-    package var isItem: Bool
+    /// Where it is in a body or query, with all that leads to it.
+    package var path: WirePath
+    /// Where items are found, if it is a part of each of them.
+    package var items: Items?
     package var target: Target?
+    /// How the values of a list become one.
+    package var take: Take?
+    /// What is between the values in one text.
+    package var join: Join?
+    /// How one text is made of several values.
+    var form: ComposedText?
+    /// Whether it is the name of a member of an object whose members are the items.
+    var isKey = false
     package var reading: Reading?
     package var writing: Writing?
 
-    package enum Place: String, Sendable, CaseIterable { case body, query, path, header }
+    package var isItem: Bool { items != nil }
+
+    package enum Place: String, Sendable, CaseIterable {
+        case body, query, path, header
+        /// Beside the list of conversions that a body holds.
+        case envelope
+    }
+
+    package enum Items: Sendable, Hashable {
+        /// The step of the path that leads to each item.
+        case list(step: Int)
+        /// One text with a value of each item.
+        case joined
+    }
+
+    package enum Take: String, Sendable, CaseIterable { case first, last, sum, count }
+
+    package struct Join: Sendable, Hashable {
+        package var separator: String
+        /// Replaces a separator within a value when it is written; nil skips the delivery.
+        package var replacement: String?
+    }
 
     package enum Target: Sendable, Hashable {
         case path(FieldPath)
@@ -21,6 +51,8 @@ package struct FieldPlan: Sendable {
 
     /// The longest identifier that is taken if a mapping says nothing: no tracker documents a longer one, and no sender needs one.
     package static let longestIdentifier = 255
+    /// The same for the ids of ad platforms, which put whole records into them.
+    package static let longestClickID = 1000
 
     package enum Requirement: Sendable, Hashable {
         case never, always
@@ -64,8 +96,10 @@ package struct FieldPlan: Sendable {
     }
 
     package struct Writing: Sendable {
-        /// Nil writes the target as it is. An item's expression gives the one line of an order that came without items.
+        /// Nil writes the target as it is.
         package var value: Expression?
+        /// Of an item's field: what it is in the one line of an order that came without items.
+        package var line: Expression?
         package var converter: ConverterCall
         package var words: Words?
         package var required: Requirement
@@ -77,6 +111,7 @@ extension FieldPlan.Target {
     /// How many characters are taken if the mapping does not say: an identifier is short, and a text that is none may be long.
     var usualLength: ClosedRange<Int>? {
         guard case .path(let path) = self, path.isIdentifier else { return nil }
+        if case .clickID = path { return 0...FieldPlan.longestClickID }
         return 0...FieldPlan.longestIdentifier
     }
 }
@@ -93,7 +128,7 @@ extension FieldPath {
     /// Whether it is a sender's or a tracker's own name for something: an order, a click, an affiliate, an offer.
     var isIdentifier: Bool {
         switch self {
-        case .subID: true
+        case .subID, .clickID: true
         case .field(let field): Self.identifiers.contains(field)
         default: false
         }

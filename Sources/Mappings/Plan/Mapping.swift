@@ -37,8 +37,10 @@ package struct Mapping: Sendable {
     }
 
     /// The settings' names as expressions know them: `settings.program_id`. What is written knows `now` too.
-    static func names(of settings: [SettingPlan], hasNow: Bool = false) -> ExpressionNames {
-        ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) }, hasNow: hasNow)
+    static func names(of settings: [SettingPlan], hasNow: Bool = false, hasItem: Bool = false) -> ExpressionNames {
+        var names = ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) }, hasNow: hasNow)
+        names.hasItem = hasItem
+        return names
     }
 
     /// In the order of `names(of:)`.

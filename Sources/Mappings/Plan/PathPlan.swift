@@ -39,13 +39,14 @@ package struct PathPlan: Sendable, Hashable {
                 text += "/" + value.percentEncoded
             }
         }
-        return .success(text)
+        return .success(segments.isEmpty ? "/" : text)
     }
 
     package struct MissingSetting: Error { package var name: String }
 
     package var description: String {
-        segments.map { segment in
+        if segments.isEmpty { return "/" }
+        return segments.map { segment in
             switch segment {
             case .literal(let text): "/" + text
             case .setting(let name): "/{" + name + "}"

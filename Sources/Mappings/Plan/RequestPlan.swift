@@ -10,6 +10,8 @@ package struct RequestPlan: Sendable {
     var formats: [any BodyFormat]
     /// Members and parameters are written in the order of their names' bytes.
     package var isSorted: Bool
+    /// The steps that lead to the list of conversions in a body that holds several; empty if the body is the list.
+    var list: [WirePath.Step]?
     /// Whether each item is a request of its own.
     package var isPerItem = false
     /// The header in which a sender says who it is, before a signature proves it.

@@ -4,23 +4,28 @@
 final class FieldReader: Sendable {
     let name: String
     let target: FieldPlan.Target
-    private let aliases: [(name: String, slot: Int)]
+    let aliases: [(name: String, slot: Int)]
     /// The condition, if the field is required only of some conversions.
     let condition: Expression?
-    private let isRequired: Bool
-    private let slot: Int
-    private let converter: any FieldConverter
-    private let words: FieldPlan.Words?
+    let isRequired: Bool
+    let slot: Int
+    let converter: any FieldConverter
+    let words: FieldPlan.Words?
     private let length: ClosedRange<Int>?
-    private let code: FailureCode
+    /// How the values of a list become one.
+    let take: FieldPlan.Take?
+    let join: FieldPlan.Join?
+    /// What sentences call it in an item.
+    let itemName: ItemName
+    let code: FailureCode
     /// The value if the sender says nothing, and who gave it.
-    private let fallback: (value: Value, origin: String)?
+    let fallback: (value: Value, origin: String)?
     private let isMoney: Bool
     private let refusesMacros: Bool
     /// What its converter reads; nil for a whole object.
     private let kind: Expression.Kind?
     /// Whether nothing of another kind, such as `[]`, counts as absent.
-    private let toleratesEmpty: Bool
+    let toleratesEmpty: Bool
     /// Whether a member that is there and empty is a mistake. What is taken back is all if nobody says how much, and nothing empty says that.
     private let refusesEmpty: Bool
 
@@ -34,6 +39,9 @@ final class FieldReader: Sendable {
         converter = reading.converter.make(mapping, settings)
         words = reading.words
         length = reading.length
+        take = field.take
+        join = field.join
+        itemName = ItemName(of: field)
         code = reading.code
         isRequired = reading.required == .always
         kind = reading.words == nil ? reading.converter.converter.reads : .text
@@ -80,11 +88,13 @@ final class FieldReader: Sendable {
         }
         run.context.field = name
         discardEmpty(&wire, &run)
+        if take != nil || join != nil { wire = one(of: wire) }
         for alias in aliases where !parsed.slots[alias.slot].isAbsent {
             if wire.isAbsent {
                 wire = parsed.slots[alias.slot]
                 run.context.field = alias.name
                 discardEmpty(&wire, &run)
+                if take != nil || join != nil { wire = one(of: wire) }
             } else {
                 run.keep(alias.name, parsed.slots[alias.slot])
             }
@@ -153,14 +163,19 @@ final class FieldReader: Sendable {
         guard !value.isAbsent else { return fillAbsent(macro: nil, &run) }
         if case .field(.currency) = path { run.context.currency = value.text.flatMap { Currency(code: $0) } }
         if case .extra(let name) = path, let sent = parsed.extra[name] { run.input.conversion.extra["query.\(name)"] = sent }
-        // A mapping's converters yield what their fields hold, so nothing has to be fitted.
-        if case .field(let field) = path { run.input.conversion[field] = value } else { run.input.conversion[path] = value }
+        // A mapping's converters yield what their fields hold, so nothing has to be fitted; a number of elements may be in a text.
+        if take != .count, case .field(let field) = path { run.input.conversion[field] = value } else { run.input.conversion[path] = value }
         run.noteField(path)
     }
 
     private func value(of wire: WireValue, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value {
+        if let take, let number = try number(take, of: wire, &run.context) { return number }
         if let words { return try word(wire, words, path, &run) }
-        let value = try converter.read(wire, &run.context)
+        return try checked(converter.read(wire, &run.context), run.context)
+    }
+
+    /// The value if it has as many characters as allowed.
+    func checked(_ value: Value, _ context: ConverterContext) throws(FieldFailure) -> Value {
         if let length, case .text(let text) = value, !length.contains(text.unicodeScalars.count) {
             let count = text.unicodeScalars.count
             let wanted =
@@ -168,16 +183,14 @@ final class FieldReader: Sendable {
                 case (0, let most): "at most \(most)"
                 case (let least, let most): least == most ? "exactly \(least)" : "\(least) to \(most)"
                 }
-            throw FieldFailure("\(run.context.field) has \(count) characters; \(wanted) are allowed")
+            throw FieldFailure("\(context.field) has \(count) characters; \(wanted) are allowed")
         }
         return value
     }
 
     private func word(_ wire: WireValue, _ words: FieldPlan.Words, _ path: FieldPath, _ run: inout ReadingRun) throws(FieldFailure) -> Value
     {
-        var sent = wire.text?.trimmed
-        if case .number(let number) = wire { sent = try run.context.identifier(number) }
-        guard let text = sent else { throw FieldFailure("\(run.context.field) must be a text, found \(wire.quoted)") }
+        let text = try wordText(wire, &run.context)
         if path == .field(.type) {
             run.input.conversion[.eventName] = .text(text)
             run.noteField(.field(.eventName))
@@ -186,10 +199,21 @@ final class FieldReader: Sendable {
             run.settled += entry.also.map { (field: $0.field, word: $0.word, wire: "\(run.context.field) '\(text)'") }
             return .text(entry.canonical[0])
         }
+        return try otherWord(text, words, run.context)
+    }
+
+    func wordText(_ wire: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> String {
+        if case .number(let number) = wire { return try context.identifier(number) }
+        guard let text = wire.text?.trimmed else { throw FieldFailure("\(context.field) must be a text, found \(wire.quoted)") }
+        return text
+    }
+
+    /// What a word is read as that the mapping does not name.
+    func otherWord(_ text: String, _ words: FieldPlan.Words, _ context: ConverterContext) throws(FieldFailure) -> Value {
         if let other = words.other { return .text(other) }
         let known = words.entries.map(\.wire)
         let hint = text.nearest(in: known).map { "; did you mean '\($0)'?" } ?? ""
-        throw FieldFailure("\(run.context.field) \(text.quotedBriefly) is not one of \(known.joined(separator: ", "))\(hint)")
+        throw FieldFailure("\(context.field) \(text.quotedBriefly) is not one of \(known.joined(separator: ", "))\(hint)")
     }
 
     private func fillAbsent(macro: String?, _ run: inout ReadingRun) {
@@ -230,83 +254,5 @@ final class FieldReader: Sendable {
         let names = ([name] + aliases.map(\.name)).joined(separator: " or ")
         let hint = macro.map { ", but \($0.quotedBriefly) is a macro that was not filled in" } ?? ""
         return Failure(.missingField, field: name, "\(names) is required\(hint)")
-    }
-
-    /// Reads a part of the item at `position`, whose slots begin at `row`.
-    func read(_ slots: [WireValue], from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
-        guard case .item(let part) = target else { return }
-        run.context.field = name
-        let known = run.context.warnings.count
-        defer { nameItem(at: position, inWarningsFrom: known, &run) }
-        var wire = slots[row + slot]
-        discardEmptyPart(&wire, &run)
-        for alias in aliases where !slots[row + alias.slot].isAbsent {
-            if wire.isAbsent {
-                wire = slots[row + alias.slot]
-                discardEmptyPart(&wire, &run)
-            } else {
-                run.keep(alias.name.replacingList(with: position), slots[row + alias.slot])
-            }
-        }
-        do throws(FieldFailure) {
-            if !wire.isAbsent {
-                item[part] = try converter.read(wire, &run.context)
-            } else if let fallback {
-                item[part] = fallback.value
-                run.noteGap(of: name, at: position)
-            } else if isRequired {
-                throw FieldFailure("\(name) is required")
-            }
-        } catch {
-            let name = self.name.replacingList(with: position)
-            let sentence = name + error.sentence.dropFirst(error.sentence.hasPrefix(self.name) ? self.name.count : 0)
-            run.failures.append(Failure(wire.isAbsent ? .missingField : code, field: name, sentence))
-        }
-    }
-
-    private func discardEmptyPart(_ wire: inout WireValue, _ run: inout ReadingRun) {
-        switch wire {
-        case .absent, .null, .blank, .string, .number, .bool(true): return
-        case .bool, .tree: break
-        }
-        guard let what = wire.emptiness, toleratesEmpty else { return }
-        wire = .absent
-        // What a default fills is said once for all items.
-        if fallback == nil { run.context.warnings.append(ParsedRequest.emptied(name, what)) }
-    }
-
-    /// Says of which items the mapping's default was taken. If the field is required, one of them must have it.
-    func judgeGap(_ gap: ReadingRun.Gap, of positions: [Int], _ run: inout ReadingRun) {
-        guard let fallback else { return }
-        guard isRequired, gap.count == positions.count else {
-            return run.context.warnings.append(
-                "\(gap.sentence(of: positions.count)); read as \(fallback.value.description), \(fallback.origin)")
-        }
-        for position in positions where run.failures.count < Refusal.limit {
-            let name = name.replacingList(with: position)
-            run.failures.append(Failure(.missingField, field: name, "\(name) is required"))
-        }
-    }
-
-    /// New warnings are about `items[2].price`; those beyond what is listed are counted.
-    private func nameItem(at position: Int, inWarningsFrom first: Int, _ run: inout ReadingRun) {
-        guard run.context.warnings.count > first else { return }
-        for index in run.context.warnings.indices.dropFirst(first) where run.context.warnings[index].hasPrefix(name) {
-            run.context.warnings[index] = name.replacingList(with: position) + run.context.warnings[index].dropFirst(name.count)
-        }
-        let surplus = run.context.warnings.count - max(first, Refusal.limit)
-        guard surplus > 0 else { return }
-        run.context.warnings.removeLast(surplus)
-        run.unlistedWarnings += surplus
-    }
-}
-
-extension String {
-    /// `items[].price` becomes `items[2].price`.
-    func replacingList(with position: Int) -> String {
-        guard let range = firstRange(of: "[]") else { return self }
-        var copy = self
-        copy.replaceSubrange(range, with: "[\(position)]")
-        return copy
     }
 }

@@ -14,13 +14,17 @@ extension Mapping {
     /// In a function of its own, which spares a copy of the whole request.
     private func fill(_ parsed: inout ParsedRequest) throws(Refusal) {
         let request = parsed.request
-        for (place, name, slot) in layout.parameters {
+        for (place, name, content) in layout.parameters {
+            let value: String?
             switch place {
-            case .path: parsed.slots[slot] = parsed.pathValues[name].map(WireValue.string) ?? .absent
-            case .header: parsed.slots[slot] = request.header(name).map(WireValue.string) ?? .absent
-            case .query, .body: break
+            case .path: value = parsed.pathValues[name]
+            case .header: value = request.header(name)
+            case .query, .body, .envelope: continue
             }
+            if let value { parsed.put(.string(value), at: content, row: 0, by: layout) }
         }
+        if layout.itemLists.count > 1 { parsed.listCounts = Array(repeating: 0, count: layout.itemLists.count) }
+        defer { if !parsed.itemPositions.isEmpty { parsed.finishItems(by: layout) } }
         guard self.request.readsBody(request.method) else {
             return try parsed.take(Array(request.query.utf8), by: layout) { .query($0) }
         }

@@ -76,7 +76,7 @@ package struct MappingReader: Sendable {
             run.input.conversion[path] = value
             run.note(path, "the source's defaults")
         }
-        if run.failures.isEmpty { checkWhole(&run) }
+        if run.failures.isEmpty { checkWhole(parsed, &run) }
         if let time = run.input.conversion[.occurredAt].time { warnOfFuture(time, &run) }
         if run.unlistedWarnings > 0 { run.context.warnings.append("\(run.unlistedWarnings) more warnings about items are not listed") }
         origins = run.origins
@@ -128,11 +128,11 @@ package struct MappingReader: Sendable {
         for gap in run.gaps {
             itemFields.first { $0.name == gap.field }?.judgeGap(gap, of: parsed.itemPositions, &run)
         }
-        if run.origins != nil { run.origins?["items"] = mapping.fields.first(where: \.isItem)?.path[0] }
+        if run.origins != nil { run.origins?["items"] = mapping.nameOfItems }
     }
 
     /// Computed fields, then the checks that need the whole conversion.
-    private func checkWhole(_ run: inout ReadingRun) {
+    private func checkWhole(_ parsed: ParsedRequest, _ run: inout ReadingRun) {
         for computed in mapping.computed {
             let value = computed.expression.value(run.input)
             guard !value.isAbsent else { continue }
@@ -140,8 +140,26 @@ package struct MappingReader: Sendable {
             run.note(computed.path, "computed: \(computed.source)")
         }
         for field in conditional where field.isMissing(run.input) { run.failures.append(field.missing(run)) }
+        for field in itemFields where field.condition != nil { judgeItems(field, parsed, &run) }
         for index in checks.indices where !checks[index].need.isTrue(run.input) {
             run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
+        }
+    }
+}
+
+extension Mapping {
+    /// What a request calls the items: `items[]`, `skulist`.
+    fileprivate var nameOfItems: String? {
+        guard let field = fields.first(where: \.isItem) else { return nil }
+        guard case .list(let step)? = field.items else { return field.name }
+        return WirePath.text(of: field.path.steps[...step])
+    }
+}
+
+extension MappingReader {
+    private func judgeItems(_ field: FieldReader, _ parsed: ParsedRequest, _ run: inout ReadingRun) {
+        for (item, position) in parsed.itemPositions.enumerated() where run.failures.count < Refusal.limit {
+            if let failure = field.missing(in: run.input, item: item, at: position) { run.failures.append(failure) }
         }
     }
 }

@@ -12,8 +12,9 @@ extension ParsedRequest {
         guard parameters.isComplete else { return takeSecrets(parameters.pairs, by: layout, at: place) }
         self.parameters = parameters
         var seen: [String: String] = [:]
-        var rows = ItemRows()
+        var example: String?
         for (name, value) in parameters.pairs {
+            if layout.hasLists, takeElement(name, value, by: layout) { continue }
             if let earlier = seen.updateValue(value, forKey: name) {
                 if earlier == value { continue }
                 if layout.secretNames.contains(name) {
@@ -22,60 +23,22 @@ extension ParsedRequest {
                 throw Refusal(
                     .malformed, field: name, "\(name) was sent twice, as \(earlier.quotedBriefly) and \(value.quotedBriefly)")
             }
+            let wire = value.isBlank ? WireValue.blank : .string(value)
             if layout.secretNames.contains(name) {
                 secrets[name, default: [:]][place(name)] = value
-            } else if let slot = layout.slot(ofParameter: name) {
-                slots[slot] = value.isBlank ? .blank : .string(value)
-            } else if let names = name.memberNames, takeMember(names, value, by: layout, &rows) {
-                if rows.example == nil, name.contains("[") { rows.example = name }
+            } else if let content = layout.content(ofParameter: name) {
+                put(wire, at: content, row: 0, by: layout)
+            } else if layout.hasNumbered, takeNumbered(name, wire, by: layout) {
+                continue
+            } else if let names = name.memberNames, takeMember(names[...], wire, at: layout.root, row: -1, by: layout) {
+                if example == nil, !layout.expectsBrackets, name.contains("[") { example = name }
             } else if !name.isEmpty || !value.isEmpty {
                 keep(name, .string(value))
             }
         }
-        if let name = rows.example {
+        if let name = example {
             warnings.append("names in brackets, such as \(name.quotedBriefly), were read as members of objects and lists")
         }
-    }
-
-    /// The items that a form has begun, by what they are called in it.
-    private struct ItemRows {
-        var indices: [String: Int] = [:]
-        /// The first name in brackets.
-        var example: String?
-    }
-
-    /// Puts a parameter that stands for a member of an object or of an item into its slot; false if the mapping has no such member.
-    private mutating func takeMember(_ names: [String], _ value: String, by layout: RequestLayout, _ rows: inout ItemRows) -> Bool {
-        var members = layout.members
-        for (index, name) in names.enumerated() {
-            guard let member = members.first(where: { $0.name == name }) else { return false }
-            switch member.content {
-            case .object(let children): members = children
-            case .slot(let slot):
-                guard index == names.count - 1, slots[slot].isAbsent else { return false }
-                slots[slot] = value.isBlank ? .blank : .string(value)
-                return true
-            case .items(let children):
-                guard index == names.count - 3, let part = children.first(where: { $0.name == names[index + 2] }),
-                    case .slot(let slot) = part.content
-                else { return false }
-                let row = row(of: names[index + 1], width: layout.itemSlotCount, &rows)
-                guard itemSlots[row + slot].isAbsent else { return false }
-                itemSlots[row + slot] = value.isBlank ? .blank : .string(value)
-                return true
-            case .secret: return false
-            }
-        }
-        return false
-    }
-
-    private mutating func row(of item: String, width: Int, _ rows: inout ItemRows) -> Int {
-        if let index = rows.indices[item] { return index * width }
-        let index = rows.indices.count
-        rows.indices[item] = index
-        itemPositions.append(index)
-        itemSlots += repeatElement(.absent, count: width)
-        return index * width
     }
 
     /// Puts the query of a request whose fields are in the body into its slots: credentials, signatures, and what else was sent.
@@ -88,7 +51,7 @@ extension ParsedRequest {
             if layout.secretNames.contains(name) {
                 secrets[name, default: [:]][.query(name)] = value
             } else if let parameter = layout.parameters.first(where: { $0.place == .query && $0.name == name }) {
-                slots[parameter.slot] = value.isBlank ? .blank : .string(value)
+                put(value.isBlank ? .blank : .string(value), at: parameter.content, row: 0, by: layout)
             } else {
                 keep("query.\(name)", .string(value))
             }
@@ -102,24 +65,5 @@ extension ParsedRequest {
         for (name, value) in pairs where layout.secretNames.contains(name) && secrets[name]?[place(name)] == nil {
             secrets[name, default: [:]][place(name)] = value
         }
-    }
-}
-
-extension RequestLayout {
-    /// Parameters have the names of fields at the top of a body.
-    func slot(ofParameter name: String) -> Int? {
-        if let parameter = parameters.first(where: { $0.name == name && $0.place == .query }) { return parameter.slot }
-        for member in members where member.name == name {
-            if case .slot(let slot) = member.content { return slot }
-        }
-        return nil
-    }
-}
-
-extension String {
-    /// `customer.email`, `customer[email]` and `items[0][price]` as the names of members, as PHP writes and reads them; nil for a plain name.
-    fileprivate var memberNames: [String]? {
-        guard utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: ".") }) else { return nil }
-        return split { $0 == "." || $0 == "[" || $0 == "]" }.map(String.init)
     }
 }

@@ -7,6 +7,11 @@ package struct ParsedRequest: Sendable {
     /// in the list has neither.
     var itemSlots: [WireValue] = []
     var itemPositions: [Int] = []
+    /// How many elements each of the layout's lists of items had; empty if there is only one list.
+    var listCounts: [Int] = []
+    /// Items that came by number or name rather than in a list, by their place in `itemPositions`, or by number.
+    var itemsByNumber: [Int: Int] = [:]
+    var itemsByName: [String: Int] = [:]
     var extra = JSONObject()
     /// The names in `extra`, each with the last number that a repetition of it was given.
     var extraNames: [String: Int] = [:]
@@ -35,16 +40,17 @@ package struct ParsedRequest: Sendable {
 }
 
 extension ParsedRequest {
-    /// Keeps a member of a body that no field names.
-    mutating func keepMember(_ name: @autoclosure () -> String, _ value: @autoclosure () -> JSONValue) {
-        parameterCount += 1
-        if parameterCount <= RequestLimits.parameters { keep(name(), value()) }
-    }
-
-    /// Keeps a member of an item that no field names.
-    mutating func keepItemMember(_ name: @autoclosure () -> String, _ value: @autoclosure () -> JSONValue) {
-        itemMemberCount += 1
-        if itemMemberCount <= RequestLimits.itemMembers { keep(name(), value()) }
+    /// Keeps a member that no field names; one of a list's element counts among those of items.
+    mutating func keepMember(
+        _ prefix: String, _ name: @autoclosure () -> String, at place: RequestPlace, _ value: @autoclosure () -> JSONValue
+    ) {
+        if place.depth == 0 {
+            parameterCount += 1
+            if parameterCount <= RequestLimits.parameters { keep(prefix + name(), value()) }
+        } else {
+            itemMemberCount += 1
+            if itemMemberCount <= RequestLimits.itemMembers { keep(place.filling(prefix[...]) + name(), value()) }
+        }
     }
 
     mutating func keep(_ name: String, _ value: JSONValue) {

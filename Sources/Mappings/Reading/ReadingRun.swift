@@ -54,8 +54,8 @@ struct ReadingRun {
 
 extension ReadingRun.Gap {
     /// `items[1].price was not sent`, `items[1].price, items[2].price and 3 more of 9 were not sent`.
-    func sentence(of total: Int) -> String {
-        let names = positions.map { field.replacingList(with: $0) }
+    func sentence(of total: Int, _ name: ItemName) -> String {
+        let names = positions.map { name.text(at: $0) }
         if count == 1 { return "\(names[0]) was not sent" }
         let others = count - names.count
         if others > 0 { return "\(names.joined(separator: ", ")) and \(others) more of \(total) were not sent" }

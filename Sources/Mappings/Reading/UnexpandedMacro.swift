@@ -27,10 +27,10 @@ extension FieldPath {
     /// guessed.
     var refusesMacros: Bool {
         switch self {
-        case .subID: true
+        case .subID, .clickID: true
         case .field(let field):
             switch field {
-            case .customerFirstName, .customerLastName, .reason, .eventName, .currency: false
+            case .customerFirstName, .customerLastName, .customerCity, .reason, .eventName, .currency: false
             default: field.kind == .text || field.kind == .time
             }
         default: false

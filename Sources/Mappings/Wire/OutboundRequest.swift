@@ -9,6 +9,9 @@ package struct OutboundRequest: Sendable {
     /// `User-Agent` and `Content-Length` are added when it is sent.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Where the conversion itself is in the body, if that holds a list of conversions. Those whose bodies are the same
+    /// before and behind it can share one request.
+    package var element: Range<Int>?
     /// Names of headers and of the body's members that hold credentials.
     package var secretHeaders: Set<String>
     package var secretMembers: Set<String>

@@ -6,18 +6,33 @@ final class FieldWriter: Sendable {
     let index: Int
     let isItem: Bool
     private let isHeader: Bool
+    /// Whether all items' values are one text, and whether each is the name of an object's member.
+    let isJoined: Bool
+    let isKey: Bool
     /// Whether it gives the one line of an order that came without items.
-    var isSynthesized: Bool { isItem && value != nil }
-    private let name: String
-    private let tracker: String
-    private let target: FieldPlan.Target?
-    private let value: Expression?
-    private let converter: any FieldConverter
-    private let words: FieldPlan.Words?
-    private let required: FieldPlan.Requirement
-    private let isRequired: Bool
+    var isSynthesized: Bool { line != nil }
+    let name: String
+    let tracker: String
+    let target: FieldPlan.Target?
+    let value: Expression?
+    let line: Expression?
+    let form: [Piece]?
+    let join: FieldPlan.Join?
+    /// The names of members that lead to each value of a list that one text is spread to; nil if it is no list.
+    private let spreads: [String]?
+    let converter: any FieldConverter
+    let words: FieldPlan.Words?
+    let required: FieldPlan.Requirement
+    let isRequired: Bool
     private let length: ClosedRange<Int>?
     private let refusesMacros: Bool
+
+    /// A piece of a composed text.
+    enum Piece: Sendable {
+        case literal(String)
+        case part(Item.Part, any FieldConverter)
+        case path(FieldPath, any FieldConverter)
+    }
 
     /// Nil if the field is only read.
     init?(_ index: Int, of mapping: Mapping, settings: [String: SettingValue]) {
@@ -30,6 +45,20 @@ final class FieldWriter: Sendable {
         tracker = mapping.tracker
         target = field.target
         value = writing.value
+        line = writing.line
+        form = field.form.map { form in
+            form.pieces.map { piece in
+                switch piece {
+                case .literal(let text): .literal(text)
+                case .part(let part, let call): .part(part, call.make(mapping, settings))
+                case .path(let path, let call): .path(path, call.make(mapping, settings))
+                }
+            }
+        }
+        join = field.join
+        isJoined = field.items == .joined
+        isKey = field.isKey
+        spreads = field.spreads
         converter = writing.converter.make(mapping, settings)
         words = writing.words
         required = writing.required
@@ -76,16 +105,28 @@ final class FieldWriter: Sendable {
     private func convert(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
         context.field = name
         do throws(FieldFailure) {
-            let wire = try converter.write(value, &context)
-            if let length, let text = wire.text, !text.fits(length) {
-                let count = text.unicodeScalars.count
-                throw FieldFailure("\(name) has \(count) characters; \(tracker) takes at most \(length.upperBound)")
-            }
-            return wire
+            return try spread(checked(converter.write(value, &context)))
         } catch {
             noteUnfit(error.sentence, &context)
             throw Skip(error.sentence)
         }
+    }
+
+    func checked(_ wire: WireValue) throws(FieldFailure) -> WireValue {
+        if let length, let text = wire.text, !text.fits(length) {
+            let count = text.unicodeScalars.count
+            throw FieldFailure("\(name) has \(count) characters; \(tracker) takes at most \(length.upperBound)")
+        }
+        return wire
+    }
+
+    /// One text as the list that it is at the tracker.
+    func spread(_ wire: WireValue) -> WireValue {
+        guard let spreads, let join, let text = wire.text else { return wire }
+        let values = text.pieces(between: join.separator).map { piece in
+            spreads.reversed().reduce(JSONValue.string(String(piece))) { .object(JSONObject([($1, $0)])) }
+        }
+        return .tree(.array(values))
     }
 
     /// What the tracker would take for nothing is nothing; then what a check has seen of it does not count either.
@@ -117,7 +158,7 @@ final class FieldWriter: Sendable {
         throw Skip("\(tracker) requires \(name), but the conversion has no \(path)\(hint)")
     }
 
-    private func word(_ word: String, _ words: FieldPlan.Words, _ input: borrowing ExpressionInput) throws(Skip) -> String {
+    func word(_ word: String, _ words: FieldPlan.Words, _ input: borrowing ExpressionInput) throws(Skip) -> String {
         var plain: String?
         for entry in words.entries where entry.canonical.contains(word) {
             if entry.also.isEmpty {
@@ -132,35 +173,6 @@ final class FieldWriter: Sendable {
         for word in words.entries.flatMap(\.canonical) where !known.contains(word) { known.append(word) }
         throw Skip("\(tracker) has no word for \(name) '\(word)'; it takes \(known.joined(separator: ", "))")
     }
-
-    /// Writes a part of one item.
-    func write(_ item: Item, _ context: inout ConverterContext) throws(Skip) -> WireValue {
-        guard case .item(let part) = target else { return .absent }
-        let wire = try convertPart(item[part], &context)
-        if wire.isAbsent, isRequired {
-            throw Skip("\(tracker) requires \(name), but an item of this conversion has no \(part.wireName)")
-        }
-        return wire
-    }
-
-    /// Writes a part of the one line of an order that came without items.
-    func synthesize(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
-        let wire = try convertPart(value?.value(input) ?? .absent, &context)
-        if wire.isAbsent, isRequired {
-            throw Skip("\(tracker) requires \(name), which this conversion has neither in items nor by itself")
-        }
-        return wire
-    }
-
-    private func convertPart(_ value: Value, _ context: inout ConverterContext) throws(Skip) -> WireValue {
-        guard !value.isAbsent else { return .absent }
-        context.field = name
-        do throws(FieldFailure) {
-            return try converter.write(value, &context)
-        } catch {
-            throw Skip(error.sentence)
-        }
-    }
 }
 
 extension String {
@@ -168,5 +180,13 @@ extension String {
     fileprivate func fits(_ length: ClosedRange<Int>) -> Bool {
         if length.lowerBound <= 1, utf8.count >= length.lowerBound, utf8.count <= length.upperBound { return true }
         return length.contains(unicodeScalars.count)
+    }
+}
+
+extension FieldPlan {
+    /// What comes behind the list that one text is spread to: members, by name.
+    fileprivate var spreads: [String]? {
+        guard join != nil, items != .joined, let list = path.lists.last else { return nil }
+        return path.steps[(list + 1)...].compactMap { if case .member(let name) = $0 { name } else { nil } }
     }
 }

@@ -49,7 +49,7 @@ package struct MappingWriter: Sendable {
         path = try mapping.request.path.text(settings).get()
         let given = url.hasSuffix("/") ? String(url.dropLast()) : url
         let base = given.hasSuffix(path) ? String(given.dropLast(path.count)) : given
-        self.url = base + path
+        self.url = path == "/" && base.hasPath ? base : base + path
         format = mapping.request.writtenFormat
         var headers: [(name: String, value: String)] = []
         var secretHeaders: Set<String> = []
@@ -155,22 +155,33 @@ package struct MappingWriter: Sendable {
         for index in checks.indices where !checks[index].need.isTrue(input) { throw Skip(checks[index].sentence.text(input)) }
         var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
         for field in fields { wires[field.index] = try field.write(input, &context) }
-        let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(conversion, &context)
+        let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)
+        for field in itemFields where field.isJoined { wires[field.index] = try field.join(rows, &context) }
         var request = try finish(wires, rows)
         request.warnings = context.warnings
         return request
     }
 
-    private func itemRows(_ conversion: Conversion, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
+    private func itemRows(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
         guard output.hasItems else { return [] }
         var rows: [[WireValue]] = []
-        rows.reserveCapacity(conversion.items.count)
-        for item in conversion.items {
+        rows.reserveCapacity(input.conversion.items.count)
+        for item in input.conversion.items.indices {
             var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-            for field in itemFields { row[field.index] = try field.write(item, &context) }
+            for field in itemFields { row[field.index] = try field.write(input, item: item, &context) }
             rows.append(row)
         }
+        for field in itemFields where field.isKey { try checkNames(field.index, rows) }
         return rows
+    }
+
+    /// An object has one member of a name.
+    private func checkNames(_ field: Int, _ rows: [[WireValue]]) throws(Skip) {
+        var known: Set<String> = []
+        for row in rows {
+            guard let name = row[field].text, !known.insert(name).inserted else { continue }
+            throw Skip("\(mapping.tracker) has one place for each \(mapping.fields[field].name), and two items are \(name.quotedBriefly)")
+        }
     }
 
     /// One line for an order that came without items, if the mapping says how to make it.
@@ -185,10 +196,13 @@ package struct MappingWriter: Sendable {
         var request = OutboundRequest(
             method: mapping.request.methods[0], url: url, maskedURL: url, headers: headers, body: [], secretHeaders: secretHeaders,
             secretMembers: secretMembers)
-        if let body = output.body { request.body = body.body(wires, rows) }
+        if let body = output.body {
+            let written = body.body(wires, rows)
+            (request.body, request.element) = (written.bytes, written.element)
+        }
         let fieldHeaders = output.headers.pairs(wires)
         if !fieldHeaders.isEmpty { request.headers += fieldHeaders }
-        var query = output.query.pairs(wires)
+        var query = output.query.pairs(wires, rows)
         if signer != nil { try sign(&request, &query) }
         if !query.isEmpty || !secretQuery.isEmpty {
             let joint = url.contains("?") ? "&" : "?"
@@ -215,4 +229,9 @@ package struct MappingWriter: Sendable {
         case .body(let name): if let format { request.body = format.setting(name, to: signature, in: request.body) }
         }
     }
+}
+
+extension String {
+    /// Whether the address has more than a scheme and a host.
+    fileprivate var hasPath: Bool { firstRange(of: "://").map { self[$0.upperBound...].contains("/") } ?? false }
 }

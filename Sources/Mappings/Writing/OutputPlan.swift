@@ -4,21 +4,35 @@ struct OutputPlan: Sendable {
     let headers: ParameterShape
     /// Nil if requests are written without a body.
     let body: (any BodyWriter)?
-    /// Whether items have a place in the body.
+    /// Whether items have a place in the request.
     let hasItems: Bool
 
     /// - Parameter constants: credentials in the body.
     init(_ mapping: Mapping, constants: [(name: String, value: String)]) {
-        let written = mapping.fields.indices.filter { mapping.fields[$0].writing != nil }
-        func fields(_ place: FieldPlan.Place) -> [Int] { written.filter { mapping.fields[$0].place == place } }
-        func shape(_ place: FieldPlan.Place) -> ParameterShape {
-            ParameterShape(fields(place).map { (mapping.fields[$0].name, $0) }, isSorted: mapping.request.isSorted)
+        let written = mapping.fields.indices.filter { mapping.fields[$0].writing != nil && !mapping.fields[$0].isKey }
+        func fields(_ places: FieldPlan.Place...) -> [BodyShape.Field] {
+            written.filter { places.contains(mapping.fields[$0].place) }.map { mapping.shape(of: $0) }
         }
-        query = shape(.query)
-        headers = shape(.header)
-        let members = fields(.body).map { (name: mapping.fields[$0].name, path: mapping.fields[$0].path, index: $0) }
+        query = ParameterShape(fields(.query), isSorted: mapping.request.isSorted)
+        headers = ParameterShape(fields(.header), isSorted: mapping.request.isSorted)
         body = mapping.request.writtenFormat?.writer(
-            of: BodyShape(constants: constants, fields: members, isSorted: mapping.request.isSorted))
-        hasItems = members.contains { mapping.fields[$0.index].isItem }
+            of: BodyShape(
+                constants: constants, fields: fields(.body, .envelope), isSorted: mapping.request.isSorted, batch: mapping.request.list))
+        hasItems = written.contains { mapping.fields[$0].isItem }
+    }
+}
+
+extension Mapping {
+    /// Where a field is written. Lists that lead to the items are written as lists of one.
+    fileprivate func shape(of index: Int) -> BodyShape.Field {
+        let field = fields[index]
+        var steps = field.path.steps
+        var items: Int?
+        if case .list(let step)? = field.items { items = step }
+        for place in steps.indices where steps[place].isList && place < items ?? 0 { steps[place] = .position(0) }
+        if field.join != nil, let inner = steps.lastIndex(where: \.isList), inner != items { steps.removeSubrange(inner...) }
+        var key: Int?
+        if let items { key = fields.firstIndex { $0.isKey && $0.path.steps == Array(field.path.steps[...items]) } }
+        return BodyShape.Field(name: field.name, steps: steps, items: items, key: key, index: index)
     }
 }

@@ -69,7 +69,9 @@ package struct PostbackURL: Sendable {
         add("ua user_agent", .field(.customerUserAgent))
         add("geo country", .field(.customerCountry))
         add("timestamp time", .field(.occurredAt))
+        add("phone", .field(.customerPhone))
         add("conversion_id", .id)
+        for name in FieldPath.clickIDNames { add(name, .clickID(name)) }
         for index in 1...10 { add("sub\(index) s\(index) sub_id_\(index) subid\(index) aff_sub\(index)", .subID("s\(index)")) }
         return macros
     }()

@@ -8,9 +8,10 @@ extension Conversion {
     ///   destinations. There only these are blotted out: a sender who saw another's secret vanish would know that the guess was right.
     package func masked(by secrets: SecretFinder, shown own: SecretFinder) -> Conversion {
         // Closed words and currencies are not a sender's own text.
-        let fields = Field.allCases.filter { ![.type, .status, .currency].contains($0) }
+        let fields = fields.filter { ![.type, .status, .currency].contains($0) }
         var masked = changingTexts(in: fields) { own.masked($0) }
         masked.subIDs = subIDs.map { (own.masked($0.name), own.masked($0.value)) }
+        masked.clickIDs = clickIDs.map { (own.masked($0.name), own.masked($0.value)) }
         masked.metadata = metadata.masked(by: secrets)
         masked.extra = extra.masked(by: secrets)
         masked.warnings = warnings.map { secrets.masked($0) }

@@ -7,7 +7,7 @@ extension Conversion {
         func apply(to value: Value) -> Value { if case .text(let text) = value { .text(change(text)) } else { value } }
         for field in fields { changed[field] = apply(to: self[field]) }
         for index in items.indices {
-            for part in Item.Part.allCases { changed.items[index][part] = apply(to: items[index][part]) }
+            for part in items[index].parts { changed.items[index][part] = apply(to: items[index][part]) }
         }
         return changed
     }

@@ -60,14 +60,16 @@ extension Person {
 }
 
 extension Conversion {
-    /// The same without its customer, the sender's free-form members, and the address in every other part. Amounts, items, types,
-    /// times and identifiers stay, so that sums and duplicates do.
+    /// The same without its customer, the ad platforms' ids of the click and the browser, the page, the sender's free-form members, and the
+    /// address in every other part. Amounts, items, types, times and other identifiers stay, so that sums and duplicates do.
     package func forgetting(_ person: Person) -> Conversion {
-        let customer = Field.allCases.filter { $0.name.hasPrefix("customer.") }
+        let customer = Field.allCases.filter(\.isCustomer)
         let words = customer.compactMap { text($0) }.filter { $0.utf8.count >= 3 }
         var kept = changingTexts(in: Field.allCases.filter { !customer.contains($0) }, person.masked)
         for field in customer { kept[field] = .absent }
         kept.subIDs.removeAll { person.isIn($0.value) || person.isIn($0.name) }
+        kept.clickIDs = []
+        kept[.pageURL] = .absent
         kept.metadata = [:]
         kept.extra = [:]
         kept.warnings.removeAll { warning in person.isIn(warning) || words.contains { warning.contains($0) } }
@@ -75,7 +77,7 @@ extension Conversion {
     }
 
     /// Whether any part is the person's.
-    package func concerns(_ person: Person) -> Bool { person.isIn(document()) || values.contains { $0.text.map(person.isIn) ?? false } }
+    package func concerns(_ person: Person) -> Bool { person.isIn(document()) || fields.contains { text($0).map(person.isIn) ?? false } }
 }
 
 extension AttemptRow {

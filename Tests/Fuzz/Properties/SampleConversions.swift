@@ -35,6 +35,7 @@ enum SampleConversions {
         conversion[.currency] = .text("JPY")
         conversion[.amount] = .number(ExactDecimal(-1))
         for index in 1...10 { conversion.setSubID("s\(index)", text) }
+        conversion.setClickID("gclid", text)
         return conversion
     }
 }

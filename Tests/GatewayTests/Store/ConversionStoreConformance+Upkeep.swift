@@ -161,6 +161,9 @@ extension ConversionStoreConformance {
         conversion[.customerEmailSHA256] = hash.map(Value.text) ?? .absent
         conversion[.customerFirstName] = .text("Jane")
         conversion[.customerIP] = .text("203.0.113.9")
+        conversion[.customerPhone] = .text("+1 555 0100")
+        conversion[.pageURL] = .text("https://shop.example/thanks?name=Jane")
+        conversion.clickIDs = [("fbp", "fb.1.1763600000000.1")]
         conversion.metadata = ["plan": "pro", "phone": "555-0100"]
         conversion.extra = ["billing": ["mail": .string(email ?? "")]]
         conversion.subIDs = [("s1", "campaign"), ("s2", email ?? "x")]
@@ -205,7 +208,7 @@ extension ConversionStoreConformance {
                 #expect(row.orderID == "order-\(number)" && row.amount == "49.90" && row.currency == "EUR")
                 let kept = try Conversion(document: row.document)
                 #expect(Field.allCases.filter { $0.name.hasPrefix("customer.") }.allSatisfy { kept[$0].isAbsent })
-                #expect(kept.metadata == [:] && kept.extra == [:])
+                #expect(kept.metadata == [:] && kept.extra == [:] && kept.clickIDs.isEmpty && kept[.pageURL].isAbsent)
                 #expect(kept.text(.orderID) == "order-\(number)")
                 #expect(try await store.request(of: id.conversion) == nil)
                 let attempt = try #require(try await store.attempts(of: id).first)

@@ -63,14 +63,17 @@ struct ConversionTests {
                 var item = Item(sku: "sku \(index)", name: Bool.random(using: &random) ? "n" : nil)
                 item[.quantity] = Self.number(&random)
                 item[.unitPrice] = Self.number(&random)
+                if Bool.random(using: &random) { item[.category] = .text("c") }
+                if Bool.random(using: &random) { item[.total] = Self.number(&random) }
                 conversion.items.append(item)
                 conversion.setSubID("s\(index)", "v\(index)")
+                conversion.setClickID(["gclid", "fbp", "own"][index], "c\(index)")
             }
             if Bool.random(using: &random) { conversion.metadata = ["plan": "pro", "n": .number("1.50"), "deep": ["a": [1, nil, true]]] }
             if Bool.random(using: &random) { conversion.extra = ["a.b": 1, "query.x": "y"] }
             if Bool.random(using: &random) { conversion.warnings = ["one", "two"] }
             let back = try Conversion(document: conversion.document())
-            #expect(back.values == conversion.values)
+            #expect(Field.allCases.allSatisfy { back[$0] == conversion[$0] })
             #expect(back.items == conversion.items && back.metadata == conversion.metadata && back.extra == conversion.extra)
             #expect(back.document() == conversion.document() && back.contentDigest() == conversion.contentDigest())
         }
@@ -85,6 +88,45 @@ struct ConversionTests {
             String(decoding: conversion.document(), as: UTF8.self)
                 == #"{"id":"01KAFC0S000000000000000001","source":"s","tracker":"t","received_at":"2025-11-20T00:53:20Z","order_id":"42","amount":"5.00","currency":"EUR"}"#
         )
+    }
+
+    @Test func `a rare field, a platform's click id and the rare parts of an item stand beside their neighbours`() throws {
+        var conversion = Conversion(id: Samples.id, source: "s", tracker: "t", receivedAt: Samples.receivedAt)
+        conversion[.field(.customerEmail)] = .text("a@b.example")
+        conversion[.field(.occurredAt)] = .time(Samples.receivedAt)
+        let usual = String(decoding: conversion.document(), as: UTF8.self)
+        for name in ["customer.phone", "customer.zip", "page_url", "click_ids.gclid"] {
+            let path = try #require(FieldPath(name: name))
+            #expect(path.description == name && path.isSettable && conversion[path] == .absent)
+            conversion[path] = .text("x")
+            #expect(conversion[path] == .text("x"))
+        }
+        conversion.items = [Item(sku: "A")]
+        conversion.items[0][.discount] = .number(ExactDecimal(2))
+        #expect(
+            String(decoding: conversion.document(), as: UTF8.self)
+                == #"{"id":"01KAFC0S000000000000000001","source":"s","tracker":"t","received_at":"2025-11-20T00:53:20Z","customer":{"email":"a@b.example","phone":"x","zip":"x"},"page_url":"x","occurred_at":"2025-11-20T00:53:20Z","items":[{"sku":"A","discount":"2"}],"click_ids":{"gclid":"x"}}"#
+        )
+        for name in ["customer.phone", "customer.zip", "page_url", "click_ids.gclid"] {
+            conversion[try #require(FieldPath(name: name))] = .absent
+        }
+        conversion.items = []
+        #expect(String(decoding: conversion.document(), as: UTF8.self) == usual)
+    }
+
+    @Test func `an item whose rare parts are gone is the item that never had them`() {
+        var item = Item(sku: "A", quantity: ExactDecimal(1))
+        item[.total] = .number(ExactDecimal(5))
+        #expect(item != Item(sku: "A", quantity: ExactDecimal(1)) && item.parts == Item.Part.allCases)
+        item[.total] = .absent
+        item[.category] = .absent
+        #expect(item == Item(sku: "A", quantity: ExactDecimal(1)) && item.parts == [.sku, .name, .quantity, .unitPrice])
+    }
+
+    @Test func `every field has a place of its own in the list of all`() {
+        #expect(Set(Field.allCases.map(\.rawValue)) == Set(0..<Field.allCases.count))
+        #expect(Field.allCases.allSatisfy { Field(name: $0.name) == $0 })
+        #expect(Field.allCases.filter(\.isCustomer).map(\.name) == Field.allNames.filter { $0.hasPrefix("customer.") })
     }
 
     @Test func `a value is put into a field as the field holds it`() {

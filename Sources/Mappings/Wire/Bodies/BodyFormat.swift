@@ -48,5 +48,11 @@ protocol BodyWriter: AnyObject, Sendable {
     /// - Parameters:
     ///   - wires: the fields' values, by the fields' place in the mapping.
     ///   - rows: the same for each item.
-    func body(_ wires: [WireValue], _ rows: [[WireValue]]) -> [UInt8]
+    func body(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenBody
+}
+
+struct WrittenBody {
+    var bytes: [UInt8]
+    /// Where the conversion itself is, in a body that holds a list of conversions.
+    var element: Range<Int>?
 }

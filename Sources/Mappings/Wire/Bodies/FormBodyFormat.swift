@@ -1,5 +1,5 @@
-/// Parameters as HTML forms send them: `click_id=c-1&amount=5.00`. A member of an object has its whole name, `customer.email`; items have no
-/// place in a form that the gateway writes. PHP's `customer[email]` and `items[0][price]` are read too.
+/// Parameters as HTML forms send them: `click_id=c-1&amount=5.00`. A member of an object has its whole name, `customer.email`, and an item's
+/// its number, `items[0].price`. PHP's `customer[email]` and `items[0][price]` are read too.
 final class FormBodyFormat: BodyFormat {
     var name: String { "form" }
     var contentType: String { "application/x-www-form-urlencoded" }
@@ -58,12 +58,12 @@ private final class FormBodyWriter: BodyWriter {
     init(_ shape: BodyShape) {
         constants = shape.constants
         isSorted = shape.isSorted && !constants.isEmpty
-        parameters = ParameterShape(shape.fields.map { ($0.name, $0.index) }, isSorted: shape.isSorted)
+        parameters = ParameterShape(shape.fields, isSorted: shape.isSorted)
     }
 
-    func body(_ wires: [WireValue], _ rows: [[WireValue]]) -> [UInt8] {
-        var pairs = constants + parameters.pairs(wires)
+    func body(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenBody {
+        var pairs = constants + parameters.pairs(wires, rows)
         if isSorted { pairs.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
-        return Array(Parameters.encoded(pairs).utf8)
+        return WrittenBody(bytes: Array(Parameters.encoded(pairs).utf8))
     }
 }

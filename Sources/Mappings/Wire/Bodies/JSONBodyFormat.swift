@@ -22,7 +22,7 @@ final class JSONBodyFormat: BodyFormat {
         SentObject(body, without: names).map { .object($0) } ?? .none
     }
 
-    func writer(of shape: BodyShape) -> any BodyWriter { JSONBodyWriter(shape.members) }
+    func writer(of shape: BodyShape) -> any BodyWriter { JSONBodyWriter(shape.root) }
 
     func setting(_ name: String, to value: String, in body: [UInt8]) -> [UInt8] {
         var json = JSONWriter()
