@@ -40,6 +40,9 @@ package struct MappingCompiler {
             top.require("request", &diagnostics).flatMap { self.request($0) }
             ?? RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: [BodyFormats.json], isSorted: false)
         let signature = top.take("signature").flatMap { self.signature($0, request: request) }
+        if signature != nil, request.batch != nil, let place = root["request"]?["most"]?.location {
+            diagnostics.error(at: place, "a signature is made for one conversion's body, so requests cannot be shared; take 'most' away")
+        }
         let fieldNodes = top.map("fields", &diagnostics)
         for node in fieldNodes {
             field(node.name, at: node.key.location, node.value, request: request)
@@ -51,7 +54,9 @@ package struct MappingCompiler {
         let checks = top.list("checks", &diagnostics).compactMap { check($0) }
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
         let repeats = word("repeats", in: &top, of: RepeatPolicy.self) ?? .ignore
-        let replies = self.replies(top.map("replies", &diagnostics), at: top.location)
+        let replyNodes = top.map("replies", &diagnostics)
+        let replies = self.replies(replyNodes.filter { $0.name != "each" }, at: top.location)
+        let eachAnswer = replyNodes.first { $0.name == "each" }.flatMap { self.eachAnswer($0.value, of: request) }
         let list = top.take("list").flatMap { self.list($0) }
         let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
         let updateNodes = top.map("updates", &diagnostics)
@@ -60,6 +65,7 @@ package struct MappingCompiler {
             name: name, tracker: tracker, request: request, settings: settings, credentials: credentials, signature: signature,
             fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
             list: list, examples: examples, layout: layout, readingOrder: readingOrder)
+        mapping.eachAnswer = eachAnswer
         mapping.updates = updateNodes.compactMap { update($0.name, at: $0.key.location, $0.value, of: mapping) }
         return mapping
     }

@@ -13,7 +13,11 @@ extension Sending {
         schedule = RetrySchedule(delays: configuration.retries ?? RetrySchedule.standard, longestRequest: configuration.retryAfterMax)
         secrets = SecretFinder(configuration.secrets)
         token = configuration.token
-        if case .tracker(let writer) = configuration.target, writer.writesLines { lines = { writer.requestCount(of: $0) } }
+        if case .tracker(let writer) = configuration.target {
+            if writer.writesLines { lines = { writer.requestCount(of: $0) } }
+            batch = writer.mapping.request.batch
+            if writer.mapping.eachAnswer != nil { readEach = { writer.mapping.answers(toEach: $1, in: $0) } }
+        }
         self.routes = routes
         answers = configuration.answers
         read = { status, body, update in configuration.read(status: status, body: body, update: update) }
