@@ -4,6 +4,8 @@ import Rules
 struct DeliveryJob: Sendable {
     var delivery: ReadyDelivery
     let settings: DestinationSettings
+    /// They go with it into one request.
+    var others: [ReadyDelivery] = []
     /// Its end decides about an open breaker.
     var probe: Int?
 

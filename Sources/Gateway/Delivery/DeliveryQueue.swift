@@ -25,7 +25,7 @@ final class DeliveryQueue: Sendable {
         var idle: [Worker] = []
 
         mutating func take(at now: Uptime) -> DeliveryJob? {
-            queue.begin(at: now).map { DeliveryJob(delivery: $0.delivery, settings: settings, probe: $0.probe) }
+            queue.begin(at: now).map { DeliveryJob(delivery: $0.delivery, settings: settings, others: $0.others, probe: $0.probe) }
         }
 
         /// What is to be done outside the lock.
@@ -106,6 +106,9 @@ final class DeliveryQueue: Sendable {
     /// Removes a delivery that was not tried; the store has it.
     func giveBack(_ id: ConversionID) { update { $0.giveBack(id) } }
 
+    /// Deliveries that were begun together, and go again in these groups; before `next(after:)`.
+    func putBack(_ groups: [[ReadyDelivery]]) { state.withLock { $0.queue.putBack(groups) } }
+
     // MARK: - Working
 
     /// How many workers must be started for the destination to have what its settings allow. They are counted as started.
@@ -123,7 +126,8 @@ final class DeliveryQueue: Sendable {
         let (job, ends, actions): (DeliveryJob?, Bool, Actions) = state.withLock { state in
             let now = clock.uptime()
             let change = finished.flatMap {
-                state.queue.finish($0.job.delivery.id, probe: $0.job.probe, $0.ending, status: $0.status, at: now)
+                state.queue.finish(
+                    $0.job.delivery.id, others: $0.job.others.count, probe: $0.job.probe, $0.ending, status: $0.status, at: now)
             }
             let ends = state.queue.endsWorker()
             let job = ends ? nil : state.take(at: now)

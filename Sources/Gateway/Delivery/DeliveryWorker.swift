@@ -12,8 +12,10 @@ struct DeliveryWorker: Sendable {
     let logger: Logger
 
     /// What came of having one delivery in hand.
-    private enum Outcome {
+    enum Outcome {
         case result(AttemptResult, Breaker.Ending, status: Int?)
+        /// Of several in one request.
+        case shared(SharedOutcome, Breaker.Ending, status: Int?)
         /// Somebody else may have the delivery now, or an earlier one comes before it.
         case letGo
         /// Broken off by the end of the drain; the delivery stays pending.
@@ -22,65 +24,8 @@ struct DeliveryWorker: Sendable {
         static func untried(_ result: AttemptResult) -> Self { .result(result, .nothing, status: nil) }
     }
 
-    /// Returns when the queue has no more use for this worker.
-    func run() async {
-        var next = await queue.next()
-        while let job = next {
-            switch await attempt(job) {
-            case .result(var result, let ending, let status):
-                result.round = job.delivery.round
-                recorder.add(result, of: queue)
-                next = await queue.next(after: job, ending, status: status)
-            case .letGo:
-                queue.giveBack(job.delivery.id)
-                next = await queue.next(after: job, .nothing, status: nil)
-            case .abandoned: return
-            }
-        }
-    }
-
-    private func attempt(_ job: DeliveryJob) async -> Outcome {
-        let sending = job.destination.sending
-        let id = DeliveryID(conversion: job.delivery.id, destination: sending.name)
-        if job.delivery.isCorrection, await !isInTurn(id, after: job.delivery.predecessor) { return .letGo }
-        let now = clock.now()
-        switch sending.nextStep(for: job.delivery, at: now) {
-        case .unreadable(let reason):
-            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: now))
-        case .tooLate(let reason):
-            logger.error("delivery dead: \(reason)", metadata: ["delivery": "\(id)"])
-            return .untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: now))
-        case .skip(let reason):
-            return .untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: now))
-        case .recordOnly(let request):
-            let row = AttemptRow(
-                number: 1, startedAt: now, latency: 0, requestLine: request.maskedLine, request: sending.recorded(request), status: nil,
-                outcome: .dryRun, reply: "nothing was sent")
-            return .untried(AttemptResult(delivery: id, state: .skipped, reason: request.reason(with: NextStep.dryRunReason), attempt: row))
-        case .send(let request, let expiry): return await send(Planned(request: request, id: id, job: job, expiry: expiry))
-        case .lines(let plan): return await send(plan, of: id, job)
-        }
-    }
-
-    private func send(_ planned: Planned) async -> Outcome {
-        let job = planned.job
-        guard isOwn(job) else { return .letGo }
-        if let tokens = job.destination.tokens { return await send(planned, with: tokens) }
-        let start = (at: clock.now(), uptime: clock.uptime())
-        return conclude(await exchange(planned.request, job), of: planned, by: job.destination.sending, since: start)
-    }
-
-    /// Whether this process may still send it: the claim on it is not lost.
-    private func isOwn(_ job: DeliveryJob) -> Bool { store.holdsClaims && job.delivery.claimEpoch == store.claimEpoch }
-
-    /// A replay may have put an earlier delivery of the history before this one while it waited in memory. Only corrections are asked for.
-    private func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async -> Bool {
-        // A store that fails is asked again when it gives the delivery out once more.
-        (try? await store.isInTurn(correction, after: predecessor)) ?? false
-    }
-
     /// A request that may go out, and what its result belongs to.
-    private struct Planned {
+    struct Planned {
         var request: OutboundRequest
         let id: DeliveryID
         let job: DeliveryJob
@@ -90,40 +35,114 @@ struct DeliveryWorker: Sendable {
         var attempt: Int { job.delivery.attempts + 1 }
     }
 
-    private func exchange(_ request: OutboundRequest, _ job: DeliveryJob) async -> Result<Reply, ExchangeFailure> {
-        let sending = job.destination.sending
-        do throws(ExchangeFailure) {
-            let reply = try await client.send(
-                request, through: job.destination.egress, timeout: sending.timeout, keeping: sending.answers.headerNames)
-            FaultPoint.afterSend.reached()
-            return .success(reply)
-        } catch {
-            return .failure(error)
+    /// What is to be done with a delivery in hand.
+    enum Plan {
+        case send(Planned)
+        case lines(LinePlan)
+        case done(Outcome)
+    }
+
+    /// When something began, by the calendar and by the clock that never goes back.
+    typealias Start = (at: Timestamp, uptime: Uptime)
+    var now: Start { (clock.now(), clock.uptime()) }
+
+    /// Returns when the queue has no more use for this worker.
+    func run() async {
+        var next = await queue.next()
+        while let job = next {
+            switch await attempt(job) {
+            case .result(let result, let ending, let status):
+                record(result, of: job.delivery)
+                next = await queue.next(after: job, ending, status: status)
+            case .shared(let outcome, let ending, let status):
+                settle(outcome)
+                next = await queue.next(after: job, ending, status: status)
+            case .letGo:
+                queue.giveBack(job.delivery.id)
+                next = await queue.next(after: job, .nothing, status: nil)
+            case .abandoned: return
+            }
         }
     }
 
-    private func conclude(
-        _ result: Result<Reply, ExchangeFailure>, of planned: Planned, by sending: Sending, since start: (at: Timestamp, uptime: Uptime)
-    ) -> Outcome {
-        let request = planned.request
+    func record(_ result: AttemptResult, of delivery: ReadyDelivery) {
+        var result = result
+        result.round = delivery.round
+        recorder.add(result, of: queue)
+    }
+
+    private func attempt(_ job: DeliveryJob) async -> Outcome {
+        guard job.others.isEmpty else { return await attemptTogether(job) }
+        let id = DeliveryID(conversion: job.delivery.id, destination: job.destination.name)
+        switch await plan(job, id) {
+        case .send(let planned): return await send(planned)
+        case .lines(let plan): return await send(plan, of: id, job)
+        case .done(let outcome): return outcome
+        }
+    }
+
+    /// - Parameter id: of the job's delivery.
+    func plan(_ job: DeliveryJob, _ id: DeliveryID) async -> Plan {
+        let sending = job.destination.sending
+        if job.delivery.isCorrection, await !isInTurn(id, after: job.delivery.predecessor) { return .done(.letGo) }
+        let now = clock.now()
+        switch sending.nextStep(for: job.delivery, at: now) {
+        case .unreadable(let reason):
+            return .done(.untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: now)))
+        case .tooLate(let reason):
+            logger.error("delivery dead: \(reason)", metadata: ["delivery": "\(id)"])
+            return .done(.untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: now)))
+        case .skip(let reason):
+            return .done(.untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: now)))
+        case .recordOnly(let request):
+            let row = AttemptRow(
+                number: 1, startedAt: now, latency: 0, requestLine: request.maskedLine, request: sending.recorded(request), status: nil,
+                outcome: .dryRun, reply: "nothing was sent")
+            return .done(
+                .untried(AttemptResult(delivery: id, state: .skipped, reason: request.reason(with: NextStep.dryRunReason), attempt: row)))
+        case .send(let request, let expiry): return .send(Planned(request: request, id: id, job: job, expiry: expiry))
+        case .lines(let plan): return .lines(plan)
+        }
+    }
+
+    /// A replay may have put an earlier delivery of the history before this one while it waited in memory. Only corrections are asked for.
+    private func isInTurn(_ correction: DeliveryID, after predecessor: DeliveryState?) async -> Bool {
+        // A store that fails is asked again when it gives the delivery out once more.
+        (try? await store.isInTurn(correction, after: predecessor)) ?? false
+    }
+
+    private func send(_ planned: Planned) async -> Outcome {
+        let start = now
+        let exchanged = await exchange(planned.request, planned.job)
+        return conclude(exchanged.each([planned.request])?[0] ?? exchanged, of: planned, since: start)
+    }
+
+    func conclude(_ exchanged: Exchanged, of planned: Planned, since start: Start, note: String? = nil) -> Outcome {
+        let (request, sending) = (planned.request, planned.job.destination.sending)
         let decision: AttemptJudge.Decision
-        let status: Int?
-        let shown: String
-        switch result {
-        case .success(let reply):
-            decision = sending.decision(on: reply, to: request, attempt: planned.attempt, at: clock.now(), random: clock.random())
-            status = reply.status
-            shown = sending.recorded(reply)
+        var row = AttemptRow(
+            number: planned.attempt, startedAt: start.at, latency: (clock.uptime() - start.uptime).nanoseconds / 1000,
+            requestLine: request.maskedLine, outcome: .unknown, reply: "")
+        switch exchanged {
+        case .letGo: return .letGo
+        case .reply(let reply, let own):
+            decision = own.decision(on: reply, to: request, attempt: planned.attempt, at: clock.now(), random: clock.random())
+            row.status = reply.status
+            row.reply = (note ?? "") + own.recorded(reply)
+            row.request = own.recorded(request)
         case .failure(let failure):
             if queue.isAbandoned { return .abandoned }
             decision = sending.decision(on: failure, attempt: planned.attempt, random: clock.random())
-            status = nil
-            shown = failure.sentence
+            row.reply = (note ?? "") + failure.sentence
+            row.request = sending.recorded(request)
+        case .noToken(let failure, let line):
+            if queue.isAbandoned { return .abandoned }
+            decision = sending.decision(on: failure, attempt: planned.attempt, at: clock.now(), random: clock.random())
+            (row.requestLine, row.status, row.reply) = (line, failure.status, failure.sentence)
         }
-        let row = AttemptRow(
-            number: planned.attempt, startedAt: start.at, latency: (clock.uptime() - start.uptime).nanoseconds / 1000,
-            requestLine: request.maskedLine, request: sending.recorded(request), status: status, outcome: decision.outcome, reply: shown)
-        return conclude(decision, row, of: planned, status: status)
+        row.outcome = decision.outcome
+        let isTrackers = if case .reply = exchanged { true } else { false }
+        return conclude(decision, row, of: planned, status: isTrackers ? row.status : nil)
     }
 
     private func conclude(_ decision: AttemptJudge.Decision, _ row: AttemptRow, of planned: Planned, status: Int?) -> Outcome {
@@ -148,11 +167,9 @@ struct DeliveryWorker: Sendable {
             logger.warning("delivery \(decision.state.rawValue): \(reason)", metadata: ["delivery": "\(id)"])
         }
     }
-}
 
-// MARK: - One request for each item
+    // MARK: - One request for each item
 
-extension DeliveryWorker {
     /// Sends the line whose turn it is. The delivery comes back for the next one when the result is stored, so that a process that dies
     /// sends no line again that was answered, and each line counts by the destination's rate.
     private func send(_ plan: LinePlan, of id: DeliveryID, _ job: DeliveryJob) async -> Outcome {
@@ -171,49 +188,5 @@ extension DeliveryWorker {
             }
         }
         return .letGo
-    }
-}
-
-// MARK: - With an access token
-
-extension DeliveryWorker {
-    /// Sends with the destination's access token. If the tracker refuses that with 401, once more with another.
-    private func send(_ planned: Planned, with tokens: TokenKeeper) async -> Outcome {
-        let (job, start) = (planned.job, (at: clock.now(), uptime: clock.uptime()))
-        var isRenewed = false
-        while true {
-            let sending = job.destination.sending
-            let token: AccessToken
-            switch await tokens.token(through: client, job.destination.egress, timeout: sending.timeout, clock: clock, logger: logger) {
-            case .success(let found): token = found
-            case .failure(let failure): return conclude(failure, of: planned, tokens.request, since: start)
-            }
-            // Fetching it took its time.
-            guard isOwn(job) else { return .letGo }
-            var request = planned.request
-            tokens.request.put(token.value, into: &request)
-            let result = await exchange(request, job)
-            if case .success(let reply) = result, reply.status == 401, !isRenewed, tokens.refused(token, at: clock.uptime()) {
-                isRenewed = true
-                logger.info("tracker answered 401; another access token is fetched", metadata: ["destination": "\(sending.name)"])
-                continue
-            }
-            var own = sending
-            own.secrets = token.secrets
-            return conclude(result, of: planned, by: own, since: start)
-        }
-    }
-
-    /// Without a token nothing is sent to the tracker; the delivery waits as after any failure.
-    private func conclude(
-        _ failure: TokenFailure, of planned: Planned, _ tokenRequest: TokenRequest, since start: (at: Timestamp, uptime: Uptime)
-    ) -> Outcome {
-        if queue.isAbandoned { return .abandoned }
-        let sending = planned.job.destination.sending
-        let decision = sending.decision(on: failure, attempt: planned.attempt, at: clock.now(), random: clock.random())
-        let row = AttemptRow(
-            number: planned.attempt, startedAt: start.at, latency: (clock.uptime() - start.uptime).nanoseconds / 1000,
-            requestLine: tokenRequest.request().maskedLine, status: failure.status, outcome: failure.outcome, reply: failure.sentence)
-        return conclude(decision, row, of: planned, status: nil)
     }
 }

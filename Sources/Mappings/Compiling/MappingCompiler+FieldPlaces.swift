@@ -9,6 +9,7 @@ extension MappingCompiler {
         let content: RequestLayout.Content
         switch entry.items {
         case .joined: content = .split(split(entry, .part(slot)))
+        case .alone: content = .split(RequestLayout.Split(separator: "", items: layout.itemList(""), content: .part(slot)))
         case .list: content = isOfSeveral ? .gatheredPart(slot) : .part(slot)
         case nil: content = isOfSeveral && !path.lists.isEmpty ? .gathered(slot) : .slot(slot)
         }
@@ -119,7 +120,7 @@ extension MappingCompiler {
             }
         }
         let composed = RequestLayout.Content.composed(RequestLayout.Composed(name: entry.name, pieces: pieces, form: form.source))
-        let content = entry.items == .joined ? RequestLayout.Content.split(split(entry, composed)) : composed
+        let content = [.joined, .alone].contains(entry.items) ? RequestLayout.Content.split(split(entry, composed)) : composed
         claim(entry.path, content, entry, at: entry.node.location, name: entry.name, request)
     }
 }

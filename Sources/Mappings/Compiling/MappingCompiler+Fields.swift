@@ -46,7 +46,7 @@ extension MappingCompiler {
         if isNode == nil, !writes, line == nil, node["form"] == nil {
             diagnostics.error(at: location, "field '\(name)' needs 'is', the canonical field that it is, or 'out', what is written")
         }
-        guard isReadable, let items = self.items(of: entry, isMistaken: isNode != nil && entry.target == nil) else {
+        guard isReadable, let items = self.items(of: entry, isMistaken: isNode != nil && entry.target == nil, request) else {
             return fields.append(FieldPlan(name: name, place: place, path: entry.path))
         }
         entry.items = items.value
@@ -134,7 +134,9 @@ extension MappingCompiler {
     }
 
     /// Where the items are of which the field is a part; a value of nil if it is no item's. Nil altogether if that is a mistake.
-    private mutating func items(of entry: FieldEntry, isMistaken: Bool) -> (value: FieldPlan.Items?, Void)? {
+    private mutating func items(
+        of entry: FieldEntry, isMistaken: Bool, _ request: RequestPlan
+    ) -> (value: FieldPlan.Items?, Void)? {
         let lists = entry.path.lists
         let several = entry.take.map { "take: \($0.rawValue)" } ?? entry.join.map { _ in "join" }
         func refuse(_ sentence: String) -> (value: FieldPlan.Items?, Void)? {
@@ -142,7 +144,7 @@ extension MappingCompiler {
             return nil
         }
         if entry.take != nil, entry.join != nil { return refuse("field '\(entry.name)' has 'take' and 'join'; write one of them") }
-        if entry.place == .header || entry.place == .path, case .item? = entry.target {
+        if entry.place == .header && !request.isPerItem || entry.place == .path, case .item? = entry.target {
             return refuse("a \(entry.place.rawValue) has no place for items, so '\(entry.name)' cannot be \(entry.target?.text ?? "")")
         }
         var isItem = entry.form?.hasParts == true
@@ -161,6 +163,7 @@ extension MappingCompiler {
             return (nil, ())
         }
         switch (lists.count, several) {
+        case (0, nil) where request.isPerItem: return (.alone, ())
         case (0, _) where entry.join == nil:
             return refuse("'\(entry.name)' is one value, and an order may have several items; add join: \"|\", or write \(entry.name)[]")
         case (0, _): return (.joined, ())

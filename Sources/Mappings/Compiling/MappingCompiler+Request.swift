@@ -13,14 +13,46 @@ extension MappingCompiler {
         let formats = map.texts("body", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: BodyFormats.all, \.name) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let list = map.take("list").flatMap { self.list(of: $0, formats) }
+        let isPerItem = map.take("per").map { perItem($0) } ?? false
+        let batch = batch(of: node, in: &map, isList: node["list"] != nil)
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
         let host = map.take("host").flatMap { self.host($0) }
         let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
         map.finish(&diagnostics)
         guard !paths.isEmpty, !methods.isEmpty else { return nil }
-        return RequestPlan(
+        var plan = RequestPlan(
             methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, sourceName: sourceName,
             condition: condition, host: host)
+        (plan.isPerItem, plan.batch) = (isPerItem, batch)
+        if isPerItem, batch != nil, let place = node["per"]?.location {
+            diagnostics.error(at: place, "'per: item' sends each item by itself and 'most' several conversions at once; keep one")
+        }
+        return plan
+    }
+
+    /// `per: item`
+    private mutating func perItem(_ node: YAMLNode) -> Bool {
+        if node.scalar == "item" { return true }
+        let found = node.scalar?.quotedBriefly ?? node.kind
+        diagnostics.error(
+            at: node.location, "'per' says what a request is sent for: item, or leave it out for a conversion; found \(found)")
+        return false
+    }
+
+    /// `most: 1000, within: 2s`
+    private mutating func batch(of node: YAMLNode, in map: inout YAMLFields, isList: Bool) -> BatchLimits? {
+        let most = map.integer("most", in: 1...10_000, &diagnostics)
+        let within = map.take("within").flatMap { $0.duration("within", &diagnostics) }
+        if let within, within > .seconds(60), let place = node["within"]?.location {
+            diagnostics.error(
+                at: place, "'within' is how long a conversion waits for others, at most 60s, found '\(node["within"]?.scalar ?? "")'")
+        }
+        if !isList, let key = ["most", "within"].first(where: { node[$0] != nil }), let place = node[key]?.location {
+            diagnostics.error(at: place, "'\(key)' is for a body that holds a list of conversions; name it, such as list: data")
+        } else if most == nil, let place = node["within"]?.location {
+            diagnostics.error(at: place, "'within' goes with 'most', how many conversions a request holds")
+        }
+        return most.flatMap { $0 > 1 ? BatchLimits(most: $0, within: within ?? .seconds(1)) : nil }
     }
 
     /// The list of conversions in a body: its path, or an empty text if the body itself is the list.

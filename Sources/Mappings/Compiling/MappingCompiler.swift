@@ -50,6 +50,9 @@ package struct MappingCompiler {
             ?? RequestPlan(methods: ["POST"], paths: [PathPlan(segments: [])], formats: [BodyFormats.json], isSorted: false)
         let signatureNode = top.take("signature")
         var signature = signatureNode.flatMap { self.signature($0, request: request, for: sides) }
+        if signature != nil, request.batch != nil, let place = root["request"]?["most"]?.location {
+            diagnostics.error(at: place, "a signature is made for one conversion's body, so requests cannot be shared; take 'most' away")
+        }
         fieldNodes = top.map("fields", &diagnostics)
         for node in fieldNodes { field(node.name, at: node.key.location, node.value, request: request) }
         impliedFields(request)
@@ -61,7 +64,8 @@ package struct MappingCompiler {
         let duplicates = top.take("same_conversion").map { duplicateRule($0) } ?? DuplicateRule(alternatives: [])
         let repeats = word("repeats", in: &top, of: RepeatPolicy.self) ?? .ignore
         let replyNodes = top.map("replies", &diagnostics)
-        let replies = self.replies(replyNodes, at: top.location, for: sides)
+        let replies = self.replies(replyNodes.filter { $0.name != "each" }, at: top.location, for: sides)
+        let eachAnswer = replyNodes.first { $0.name == "each" }.flatMap { self.eachAnswer($0.value, of: request) }
         let list = top.take("list").flatMap { self.list($0) }
         let examples = top.list("examples", &diagnostics).compactMap { example($0, request: request) }
         let messageNodes = top.map("messages", &diagnostics)
@@ -73,6 +77,7 @@ package struct MappingCompiler {
             name: name, tracker: tracker, request: request, settings: settings, credentials: credentials, signature: signature,
             fields: fields, computed: computed, checks: checks, duplicates: duplicates, repeats: repeats, replies: replies,
             list: list, examples: examples, layout: layout, readingOrder: readingOrder)
+        mapping.eachAnswer = eachAnswer
         mapping.sides = sides
         mapping.messages =
             messageNodes.compactMap { message($0.name, .first, at: $0.key.location, $0.value, of: mapping) }

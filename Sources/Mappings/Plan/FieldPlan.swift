@@ -32,6 +32,8 @@ package struct FieldPlan: Sendable {
         case list(step: Int)
         /// One text with a value of each item.
         case joined
+        /// The whole request is about one item.
+        case alone
     }
 
     package enum Take: String, Sendable, CaseIterable { case first, last, sum, count }

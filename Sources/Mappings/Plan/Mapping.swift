@@ -19,6 +19,8 @@ package struct Mapping: Sendable {
     package var repeats: RepeatPolicy
     package var replies: [ReplyPlan]
     package var list: ListPlan?
+    /// Nil if one answer is about all that was sent together.
+    package var eachAnswer: EachAnswer?
     package var examples: [Example]
     /// The kinds of message beside the main request, first messages and then corrections, in the order of the file: the first that fits counts.
     package var messages: [MessagePlan] = []

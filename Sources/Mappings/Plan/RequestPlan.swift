@@ -14,6 +14,8 @@ package struct RequestPlan: Sendable {
     var list: [WirePath.Step]?
     /// Whether each item is a request of its own.
     package var isPerItem = false
+    /// How many conversions a body's list may hold; nil sends each by itself.
+    package var batch: BatchLimits?
     /// The header in which a sender says who it is, before a signature proves it.
     package var sourceName: SourceName?
     /// Which of the requests that lead here are of this kind; nil for all that are of no other.

@@ -49,6 +49,10 @@ extension ParsedRequest {
     /// A text of several items' values. An empty one between two separators is the item's that has none.
     private mutating func split(_ wire: WireValue, _ split: RequestLayout.Split, row: Int, by layout: RequestLayout) {
         guard !wire.isAbsent else { return }
+        if split.separator.isEmpty {
+            let row = item(numbered: 0, by: layout)
+            return put(wire, at: split.content, row: row, by: layout)
+        }
         guard let text = wire.text else {
             let name = layout.itemLists[split.items]
             return failures.append(Failure(.invalid, field: name, "\(name) must be a text, found \(wire.quoted)"))

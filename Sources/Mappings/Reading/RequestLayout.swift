@@ -76,6 +76,7 @@ struct RequestLayout: Sendable {
     }
 
     struct Split: Sendable {
+        /// Empty if the value is that of the one item.
         var separator: String
         var items: Int
         var content: Content

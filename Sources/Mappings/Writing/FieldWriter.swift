@@ -8,6 +8,8 @@ final class FieldWriter: Sendable {
     private let isHeader: Bool
     /// Whether all items' values are one text, and whether each is the name of an object's member.
     let isJoined: Bool
+    /// Whether it is a part of the one item that the request is about.
+    let isAlone: Bool
     let isKey: Bool
     /// Whether it gives the one line of an order that came without items.
     var isSynthesized: Bool { line != nil }
@@ -60,6 +62,7 @@ final class FieldWriter: Sendable {
         }
         join = field.join
         isJoined = field.items == .joined
+        isAlone = field.items == .alone
         isKey = field.isKey
         spreads = field.spreads
         converter = writing.converter.make(mapping, settings)

@@ -173,6 +173,9 @@ package struct MappingWriter: Sendable {
         if mapping.isCorrection { try checkPart(conversion, wires) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)
         for field in itemFields where field.isJoined { wires[field.index] = try field.join(rows, &context) }
+        if mapping.request.isPerItem, let row = rows.first {
+            for field in itemFields where field.isAlone { wires[field.index] = row[field.index] }
+        }
         var request = try finish(wires, rows, conversion, at: now)
         request.warnings = context.warnings
         return request
@@ -212,7 +215,7 @@ package struct MappingWriter: Sendable {
 
     /// One line for an order that came without items, if the mapping says how to make it.
     private func synthesizedRow(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
-        guard output.hasItems, itemFields.contains(where: \.isSynthesized) else { return [] }
+        guard output.hasItems, mapping.request.isPerItem || itemFields.contains(where: \.isSynthesized) else { return [] }
         var row = [WireValue](repeating: .absent, count: mapping.fields.count)
         for field in itemFields { row[field.index] = try field.synthesize(input, &context) }
         return [row]

@@ -64,6 +64,8 @@ package struct DeliveryProgress: Sendable, Equatable {
         state = result.state
         if result.isCounted ?? (result.attempt != nil) { attempts += 1 }
         if let found = result.lines { lines = lines?.joined(by: found) ?? found }
+        // Whoever has one line has the order.
+        if lines?.arrived ?? 0 > 0 { hadArrived = true }
         changedAt = result.at ?? result.attempt?.endedAt ?? changedAt
         // What is held stays held.
         nextAttempt = state == .pending && nextAttempt != nil ? result.nextAttempt ?? nextAttempt : nil

@@ -8,6 +8,8 @@ package struct QueueState: Sendable {
     /// A delivery that begins now. Each must come back by `finish`.
     package struct Start: Sendable {
         package var delivery: ReadyDelivery
+        /// They go with it into one request.
+        package var others: [ReadyDelivery] = []
         /// Its end decides about an open breaker.
         package var probe: Int?
     }
@@ -15,6 +17,11 @@ package struct QueueState: Sendable {
     private var window: ReadyWindow
     private var governor: Governor
     private var rate: Rate?
+    private var batch: BatchLimits?
+    /// Since when something waits for others to share a request with.
+    private var gatheringSince: Uptime?
+    /// Deliveries under way beyond the first of each request.
+    private var sharing = 0
     private var isDryRun: Bool
     /// Workers in all, and how many there should be.
     private var workers = 0
@@ -45,6 +52,7 @@ package struct QueueState: Sendable {
         governor.isPaused = true
         rate = sending.rate
         way = sending.way
+        batch = sending.batch
         isDryRun = sending.isDryRun
         wantedWorkers = max(1, sending.concurrency)
     }
@@ -66,19 +74,62 @@ extension QueueState {
         guard !isDraining, !isRetired, window.waitingCount > 0, unrecorded < unrecordedLimit else { return nil }
         if hasNewWay { governor.tryNewWay(at: now) }
         hasNewWay = false
+        if let batch, waitsForOthers(batch, at: now) { return nil }
         switch governor.start(at: now) {
         case .unknown: return nil
         case .after(let time):
-            if wakeUp.map({ time < $0 }) ?? true { newWakeUp = time }
+            wake(at: time)
             return nil
-        case .now(let probe): return window.take(asProbe: probe != nil).map { Start(delivery: $0, probe: probe) }
+        case .now(let probe):
+            guard let batch else { return window.take(asProbe: probe != nil).map { Start(delivery: $0, probe: probe) } }
+            return beginShared(batch, probe: probe)
+        }
+    }
+
+    private mutating func wake(at time: Uptime) {
+        if wakeUp.map({ time < $0 }) ?? true { newWakeUp = time }
+    }
+
+    /// Whether a request may still become fuller, and its first delivery has not waited long for that.
+    private mutating func waitsForOthers(_ batch: BatchLimits, at now: Uptime) -> Bool {
+        guard !governor.isPaused, !window.hasGroup, window.waitingCount < batch.most else { return false }
+        let since = gatheringSince ?? now
+        gatheringSince = since
+        let end = since + batch.within
+        if now >= end { return false }
+        wake(at: end)
+        return true
+    }
+
+    /// A probe is one delivery alone.
+    private mutating func beginShared(_ batch: BatchLimits, probe: Int?) -> Start? {
+        gatheringSince = nil
+        if let group = window.takeGroup(), let first = group.first {
+            sharing += group.count - 1
+            return Start(delivery: first, others: Array(group.dropFirst()), probe: probe)
+        }
+        guard let first = window.take(asProbe: probe != nil) else { return nil }
+        let others = probe == nil ? window.takeMore(after: first, batch) : []
+        sharing += others.count
+        return Start(delivery: first, others: others, probe: probe)
+    }
+
+    /// Deliveries that were begun together, and go again in these groups; before `finish`.
+    package mutating func putBack(_ groups: [[ReadyDelivery]]) {
+        if isRetired {
+            for delivery in groups.joined() { window.giveBack(delivery.id) }
+        } else {
+            window.putBack(groups)
         }
     }
 
     /// Takes note of how a try ended. Its delivery stays held until it is settled or given back.
+    ///
+    /// - Parameter others: how many were in the same request.
     package mutating func finish(
-        _ delivery: ConversionID, probe: Int?, _ ending: Breaker.Ending, status: Int?, at now: Uptime
+        _ delivery: ConversionID, others: Int = 0, probe: Int?, _ ending: Breaker.Ending, status: Int?, at now: Uptime
     ) -> Breaker.Change? {
+        sharing -= others
         if ending != .nothing { attempts += 1 }
         if let status {
             answers += 1
@@ -89,8 +140,8 @@ extension QueueState {
     }
 
     /// Results that wait for the store. If it is slow, nothing more is sent than it can store soon.
-    private var unrecorded: Int { window.underWay - governor.inFlight }
-    private var unrecordedLimit: Int { min(window.capacity, governor.concurrency + 512) }
+    private var unrecorded: Int { window.underWay - governor.inFlight - sharing }
+    private var unrecordedLimit: Int { min(window.capacity, governor.concurrency + max(512, batch?.most ?? 0)) }
 
     /// A time at which the queue must call `wokeUp`; each is returned once.
     package mutating func takeWakeUp() -> Uptime? {
@@ -185,6 +236,8 @@ extension QueueState {
         if way != sending.way { hasNewWay = true }
         way = sending.way
         rate = sending.rate
+        batch = sending.batch
+        if batch == nil { window.ungroup() }
         isDryRun = sending.isDryRun
         isRetired = false
         wantedWorkers = max(1, sending.concurrency)

@@ -13,6 +13,9 @@ package struct ReadyWindow: Sendable {
     private var untried = Deque<ReadyDelivery>()
     private var failed = Deque<ReadyDelivery>()
     private var isTurnOfFailed = false
+    /// Deliveries that go together in one request: parts of what was refused as a whole.
+    private var groups = Deque<[ReadyDelivery]>()
+    private var grouped = 0
     private var held: Set<ConversionID> = []
     /// Something is due that exists only in the store.
     package private(set) var hasOverflowed = false
@@ -23,7 +26,8 @@ package struct ReadyWindow: Sendable {
 
     package init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    package var waitingCount: Int { untried.count + failed.count }
+    package var waitingCount: Int { untried.count + failed.count + grouped }
+    package var hasGroup: Bool { grouped > 0 }
     /// Taken and not settled.
     package var underWay: Int { held.count - waitingCount }
     /// Few enough wait that the rest should be fetched.
@@ -56,6 +60,42 @@ package struct ReadyWindow: Sendable {
         return isTurnOfFailed ? failed.popFirst() ?? untried.popFirst() : untried.popFirst() ?? failed.popFirst()
     }
 
+    /// What goes with `first` into one request: those behind it that failed as often or less, and are no corrections.
+    package mutating func takeMore(after first: ReadyDelivery, _ limits: BatchLimits) -> [ReadyDelivery] {
+        var size = limits.size(after: first.attempts)
+        if first.isCorrection || size == 1 { return [] }
+        var more: [ReadyDelivery] = []
+        let isUntried = first.attempts == 0
+        while let next = isUntried ? untried.first : failed.first, !next.isCorrection {
+            size = min(size, limits.size(after: next.attempts))
+            guard more.count + 1 < size else { break }
+            more.append(next)
+            if isUntried { untried.removeFirst() } else { failed.removeFirst() }
+        }
+        return more
+    }
+
+    /// Deliveries that were taken, and go again in these groups.
+    package mutating func putBack(_ parts: [[ReadyDelivery]]) {
+        for part in parts.reversed() where !part.isEmpty {
+            groups.prepend(part)
+            grouped += part.count
+        }
+    }
+
+    package mutating func takeGroup() -> [ReadyDelivery]? {
+        guard let group = groups.popFirst() else { return nil }
+        grouped -= group.count
+        return group
+    }
+
+    /// Each for itself again.
+    package mutating func ungroup() {
+        for delivery in groups.joined() { append(delivery) }
+        groups.removeAll()
+        grouped = 0
+    }
+
     private mutating func leastFailed() -> ReadyDelivery? {
         failed.indices.min { failed[$0].attempts < failed[$1].attempts }.map { failed.remove(at: $0) }
     }
@@ -77,12 +117,14 @@ package struct ReadyWindow: Sendable {
     /// Leaves what waits to the store.
     package mutating func dropWaiting() {
         if waitingCount > 0 { hasOverflowed = true }
-        for delivery in untried + failed {
+        for delivery in untried + failed + Deque(groups.joined()) {
             held.remove(delivery.id)
             unoffered.forget(delivery.id)
         }
         untried.removeAll()
         failed.removeAll()
+        groups.removeAll()
+        grouped = 0
     }
 
     /// What to ask the store for; nil if there is no room worth asking for, and the request is remembered.

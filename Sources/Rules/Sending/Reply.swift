@@ -20,6 +20,8 @@ package struct Reply: Sendable, Equatable {
         case unfinished(within: Duration)
         /// Its body is longer than what is read.
         case oversized
+        /// It is about several that were sent together, and does not name this one.
+        case unnamed
         /// What is wrong with it as HTTP.
         case malformed(String)
 
@@ -29,6 +31,7 @@ package struct Reply: Sendable, Equatable {
             case .cutShort: "the connection ended in the middle of the answer"
             case .unfinished(let limit): "the answer had not ended within \(limit.text)"
             case .oversized: "the answer is longer than \(Reply.readLimit / 1024) KiB"
+            case .unnamed: "the answer does not say what became of this one"
             case .malformed(let reason): "the answer is damaged: \(reason)"
             }
         }

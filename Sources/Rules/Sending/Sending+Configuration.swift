@@ -14,7 +14,11 @@ extension Sending {
         way = configuration.way
         secrets = SecretFinder(configuration.secrets)
         token = configuration.token
-        if case .tracker(let writer) = configuration.target, writer.writesLines { lines = { writer.requestCount(of: $0) } }
+        if case .tracker(let writer) = configuration.target {
+            if writer.writesLines { lines = { writer.requestCount(of: $0) } }
+            batch = writer.mapping.request.batch
+            if writer.mapping.eachAnswer != nil { readEach = { writer.mapping.answers(toEach: $1, in: $0) } }
+        }
         self.routes = routes
         answers = configuration.answers
         read = { reply, update in configuration.read(reply, update: update) }

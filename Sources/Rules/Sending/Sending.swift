@@ -10,6 +10,8 @@ package struct Sending: Sendable {
     package var concurrency = 32
     /// Requests that are begun, at most; nil is as fast as it goes.
     package var rate: Rate?
+    /// Nil sends each delivery in a request of its own.
+    package var batch: BatchLimits?
     /// Nil sends on, however often the destination fails.
     package var breaker: Breaker.Settings? = Breaker.Settings()
     /// Requests are written and recorded, and nothing is sent.
@@ -34,6 +36,9 @@ package struct Sending: Sendable {
     /// Nil if the mapping says nothing about this reply; `answers` then decides. The body is cut at 64 KiB.
     /// `update` is that of the request that was answered.
     package var read: @Sendable (_ reply: Reply, _ update: String?) -> ReplyReading? = { _, _ in nil }
+
+    /// What one answer says of each request that was sent together; nil if it is about all of them. Nil inside for one that it does not name.
+    package var readEach: (@Sendable (_ body: [UInt8], _ requests: [OutboundRequest]) -> [[UInt8]?]?)?
 
     /// What an answer means beyond what `read` finds in it.
     package var answers = AnswerRule()
@@ -128,6 +133,16 @@ extension Sending {
         if let location = reply.location { reply.location = secrets.masked(location) }
         return AttemptJudge(schedule: schedule, attempt: attempt, answers: answers).decision(
             on: reply, reading: reading, words: { words(in: $0) }, at: now, random: random)
+    }
+
+    /// The answer to each of several requests that were sent together.
+    package func replies(toEach requests: [OutboundRequest], in reply: Reply) -> [Reply]? {
+        guard (200..<300).contains(reply.status), reply.damage == nil, let each = readEach?(reply.body, requests) else { return nil }
+        return each.map { body in
+            var own = reply
+            if let body { own.body = body } else { own.damage = .unnamed }
+            return own
+        }
     }
 
     /// Masked as it was sent and as it is shown, since JSON may spell a credential in other ways.

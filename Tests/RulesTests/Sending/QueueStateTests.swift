@@ -166,4 +166,59 @@ struct QueueStateTests {
         queue.endFetch([Self.ready(2)], limit: 64)
         #expect(Self.begin(&queue, at: start) == [2])
     }
+
+    // MARK: Several in one request
+
+    private static func shared(most: Int = 3, holding count: UInt64) -> QueueState {
+        queue(holding: count) { $0.batch = BatchLimits(most: most, within: .seconds(2)) }
+    }
+
+    private static func ids(_ start: QueueState.Start?) -> [UInt64] {
+        start.map { [$0.delivery.id.low] + $0.others.map(\.id.low) } ?? []
+    }
+
+    @Test func `a full request begins at once, and another when its first has waited long enough`() {
+        var queue = Self.shared(holding: 5)
+        let first = queue.begin(at: start)
+        #expect(Self.ids(first) == [1, 2, 3])
+        let found1 = Self.ids(queue.begin(at: start))
+        #expect(found1 == [])
+        let found2 = queue.takeWakeUp()
+        #expect(found2 == time(2000))
+        let found3 = Self.ids(queue.begin(at: time(1999)))
+        #expect(found3 == [])
+        queue.wokeUp(for: time(2000))
+        let second = queue.begin(at: time(2000))
+        #expect(Self.ids(second) == [4, 5])
+        #expect(queue.activity.inFlight == 2 && queue.activity.unrecorded == 0)
+        _ = queue.finish(ConversionID(high: 0, low: 1), others: 2, probe: nil, .success, status: 200, at: time(2000))
+        #expect(queue.activity.inFlight == 1 && queue.activity.unrecorded == 3)
+    }
+
+    @Test func `parts of what was refused go again as they are, and a correction goes alone`() {
+        var queue = Self.shared(holding: 4)
+        let first = queue.begin(at: start)
+        let parts = [first?.others.suffix(1).map(\.self) ?? [], [first?.delivery].compactMap(\.self)]
+        queue.putBack(parts)
+        _ = queue.finish(ConversionID(high: 0, low: 1), others: 2, probe: nil, .success, status: 400, at: start)
+        let found4 = Self.ids(queue.begin(at: start))
+        #expect(found4 == [3])
+        let found5 = Self.ids(queue.begin(at: start))
+        #expect(found5 == [1])
+        var correction = Self.ready(9)
+        correction.isCorrection = true
+        queue.offer(correction)
+        queue.offer(Self.ready(10))
+        let found6 = Self.ids(queue.begin(at: start))
+        #expect(found6 == [4])
+        let found7 = Self.ids(queue.begin(at: start))
+        #expect(found7 == [])
+        let found8 = Self.ids(queue.begin(at: time(2000)))
+        #expect(found8 == [9])
+    }
+
+    @Test func `what failed shares its next request with half as many`() {
+        let limits = BatchLimits(most: 1000, within: .zero)
+        #expect([0, 1, 2, 9, 10, 99].map { limits.size(after: $0) } == [1000, 500, 250, 1, 1, 1])
+    }
 }
