@@ -133,7 +133,7 @@ struct SharedRequestTests {
                     }
                 }
             }
-            sending.read = { _, body, _ in ReplyReading(outcome: body == Array("ok".utf8) ? .delivered : .rejected) }
+            sending.read = { reply, _ in ReplyReading(outcome: reply.body == Array("ok".utf8) ? .delivered : .rejected) }
         } body: { harness, tracker in
             let orders = Self.orders("a", "b", "c")
             harness.submit(orders, to: "a")
