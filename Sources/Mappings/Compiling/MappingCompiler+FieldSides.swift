@@ -60,8 +60,7 @@ extension MappingCompiler {
 
     mutating func writing(_ entry: FieldEntry, line: YAMLNode?) -> FieldPlan.Writing? {
         let output = entry.output
-        // A setting in the path is the operator's, and not written from a conversion.
-        guard output?.isFalse != true, entry.place != .path || pathParameters.contains(entry.name) else { return nil }
+        guard output?.isFalse != true else { return nil }
         if entry.take != nil || entry.path.parameter != nil {
             if let output {
                 let what = entry.take == nil ? "a parameter of a URL" : "one value of several"

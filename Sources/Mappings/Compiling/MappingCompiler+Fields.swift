@@ -56,7 +56,8 @@ extension MappingCompiler {
         var plan = FieldPlan(name: name, place: place, path: entry.path, items: entry.items, target: entry.target)
         (plan.take, plan.join, plan.form) = (entry.take, entry.join, entry.form)
         if entry.input?.isFalse != true, entry.target != nil || entry.form != nil { plan.reading = reading(entry, request) }
-        plan.writing = writing(entry, line: line)
+        // A setting in the path is the operator's, and not written from a conversion.
+        if place != .path || request.path.segments.contains(.parameter(name)) { plan.writing = writing(entry, line: line) }
         fields += [plan] + implied
         implied = []
         fieldLocations[name] = location

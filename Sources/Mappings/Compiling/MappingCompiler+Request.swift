@@ -179,7 +179,6 @@ extension MappingCompiler {
 
     /// A canonical field in the path is a parameter of its own name, if the fields do not say otherwise.
     mutating func impliedFields(_ request: RequestPlan) {
-        pathParameters += impliedParameters.map(\.name)
         for (name, place) in impliedParameters where !fields.contains(where: { $0.name == name && $0.place == .path }) {
             func scalar(_ text: String) -> YAMLNode { YAMLNode(.scalar(text, isPlain: true), at: place) }
             let entries = [(key: scalar("is"), value: scalar(name)), (key: scalar("place"), value: scalar("path"))]

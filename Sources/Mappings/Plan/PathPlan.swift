@@ -106,6 +106,9 @@ extension PathPlan {
         return parts.joined(separator: "/")
     }
 
+    /// Whether no segment is variable.
+    package var isPlain: Bool { segments.allSatisfy { $0.name == nil } }
+
     /// With `***` in the place of credentials.
     package func masked(_ path: String) -> String { replacingSecrets(in: path) { _ in "***" } }
 }
@@ -113,7 +116,7 @@ extension PathPlan {
 extension Mapping {
     /// The paths of its requests that have a credential in them.
     package var secretPaths: [PathPlan] {
-        let all = request.paths + [list?.path].compactMap(\.self) + updates.flatMap { $0.inbound?.request.paths ?? [] }
+        let all = request.paths + [list?.path].compactMap(\.self) + messages.flatMap { $0.inbound?.request.paths ?? [] }
         return all.filter { $0.segments.contains { if case .secret = $0 { true } else { false } } }
     }
 

@@ -14,6 +14,8 @@ package struct RequestMask: Sendable {
     private let members: Set<String>
     /// Those with a secret in them.
     private let paths: [PathPlan]
+    /// Paths that have no secret, though they end like one that has.
+    private let plainPaths: [PathPlan]
     private let secrets: SecretFinder
 
     /// - Parameter mappings: all that the configuration knows, this one among them or not.
@@ -34,6 +36,7 @@ package struct RequestMask: Sendable {
             }
         }
         paths = mapping.secretPaths
+        plainPaths = []
         self.headers = Array(headers)
         self.parameters = parameters
         self.members = members
@@ -52,6 +55,7 @@ package struct RequestMask: Sendable {
             }
         }
         paths = mappings.flatMap(\.secretPaths)
+        plainPaths = mappings.flatMap(\.request.paths).filter(\.isPlain)
         self.headers = Array(headers)
         parameters = names
         members = names
@@ -63,7 +67,10 @@ package struct RequestMask: Sendable {
         if !parameters.isEmpty, !query.isEmpty {
             query = String(decoding: Parameters.masking(parameters, in: Array(query.utf8), with: Self.mask), as: UTF8.self)
         }
-        let path = paths.reduce(request.path) { $1.masked($0) }
+        let path = paths.reduce(request.path) { path, secret in
+            let isOther = plainPaths.contains { $0.segments.count >= secret.segments.count && path.hasSuffix($0.description) }
+            return isOther ? path : secret.masked(path)
+        }
         let target = query.isEmpty ? path : "\(path)?\(query)"
         return StoredRequest(
             method: request.method, target: secrets.masked(target),

@@ -56,7 +56,9 @@ enum RequestProperty {
     }
 
     /// What goes out is proper, and its own tracker's mapping reads it as the same amount.
-    private static func check(_ request: OutboundRequest, _ conversion: Conversion, by mapping: Mapping) throws(Violation) {
+    private static func check(_ request: OutboundRequest, _ conversion: Conversion, by main: Mapping) throws(Violation) {
+        let message = request.update.flatMap { name in main.messages.first { $0.name == name } }
+        guard let mapping = message == nil ? main : message?.inbound else { return }
         try Violation.require(
             request.url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(mapping.name) gets a URL that is none: \(request.url)")
         for (name, value) in request.headers {

@@ -54,7 +54,7 @@ extension EndToEnd {
                 try await bench.serve { _, port in
                     #expect(try await Samples.refersion.post(port).status == 200)
                     let row = try #require(try await bench.settled(1).first)
-                    #expect(row.text("state") == "delivered" && row.text("attempts") == "2")
+                    #expect(row.text("state") == "delivered" && row.text("attempts") == "4")
                     #expect(row["lines"] == ["arrived": .number("3"), "count": .number("3")])
                     #expect(Self.sent(tracker) == ["A", "B", "C", "B"])
                     #expect(tracker.received.first?.uri == "/pixel?order=20150401102883&sku=PROD_A&price=5.50")

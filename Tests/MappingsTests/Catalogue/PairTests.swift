@@ -68,6 +68,7 @@ struct PairTests {
 
     /// A destination with the settings and credentials that an example of the file has, or any.
     private static func writer(to mapping: Mapping) -> MappingWriter? {
+        guard mapping.sides.contains(.destination) else { return nil }
         var settings = mapping.examples.first { $0.sends != nil }?.settings ?? mapping.sample?.settings ?? [:]
         for setting in mapping.settings where settings[setting.name] == nil && setting.requiredBy.contains(.destination) {
             settings[setting.name] = .text(setting.values.first ?? "1")
