@@ -210,7 +210,9 @@ extension DeliveryRow {
     fileprivate func said(_ text: String?) -> String { [lines?.summary, text].compactMap { $0 }.joined(separator: ": ") }
 
     /// With what became of it before a replay, if that still counts.
-    fileprivate var saidReason: String? { known == state || lines != nil ? reason : "it had arrived before" + (reason.map { "; \($0)" } ?? "") }
+    fileprivate var saidReason: String? {
+        known == state || lines != nil ? reason : "it had arrived before" + (reason.map { "; \($0)" } ?? "")
+    }
 
     /// `EUR 49.90`; empty without an amount.
     fileprivate var worth: String { amount == nil ? "" : [currency, amount].compactMap { $0 }.joined(separator: " ") }

@@ -69,7 +69,10 @@ extension EndToEnd {
                 for (amount, status, reason) in [
                     ("4990.0", 422, "amount '4990.0' must be a whole number of minor units (EUR: 49.90 is 4990)"),
                     ("49.90", 422, "amount '49.90' must be a whole number of minor units (EUR: 49.90 is 4990)"),
-                    ("\"1,234.56\"", 422, "amount '1,234.56' has a thousands separator; send a whole number of minor units (EUR: 1234.56 is 123456)"),
+                    (
+                        "\"1,234.56\"", 422,
+                        "amount '1,234.56' has a thousands separator; send a whole number of minor units (EUR: 1234.56 is 123456)"
+                    ),
                     ("\"$5\"", 422, "amount '$5' has a currency sign; send a whole number of minor units (EUR: 5.00 is 500)"),
                     ("\"NaN\"", 422, "amount 'NaN' is not a finite number"),
                     ("1e400", 422, "amount '1e400' is out of range"),

@@ -118,7 +118,7 @@ struct ReplyMatchTests {
             """,
             warnings: [
                 "acme.yaml:9:3: warning: an answer like reply 'late' is read as 'unauthorized', which fits it too and means rejected, not "
-                    + "retry; give 'late' more fixed parts, or another status",
+                    + "retry; give 'late' more fixed parts, or another status"
             ])
     }
 

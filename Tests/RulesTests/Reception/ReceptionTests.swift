@@ -87,7 +87,9 @@ struct ReceptionTests {
         let judge = reception(try source("keyed", "keitaro", ["key": "k-1"]), try source("voluum", "voluum", [:]))
         func find(_ path: String) throws -> [String] {
             let request = WireRequest(method: "GET", path: path, query: "cid=c-1&payout=1")
-            guard case .trackers(let matches, _) = judge.find(arrival(request, judge.sender(of: request, peer: "203.0.113.5"))) else { return [] }
+            guard case .trackers(let matches, _) = judge.find(arrival(request, judge.sender(of: request, peer: "203.0.113.5"))) else {
+                return []
+            }
             return matches.flatMap { $0.sources.map(\.name) }
         }
         #expect(try find("/voluum/postback") == ["voluum"])

@@ -22,7 +22,8 @@ struct RequestBytesTests {
                 + "Accept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\nid=1")
         #expect(
             try Self.text("https://[2001:db8::1]", method: "GET")
-                == "GET / HTTP/1.1\r\nHost: [2001:db8::1]\r\nUser-Agent: gateway/1\r\nAccept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\n")
+                == "GET / HTTP/1.1\r\nHost: [2001:db8::1]\r\nUser-Agent: gateway/1\r\nAccept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\n"
+        )
     }
 
     @Test func `a mapping never decides how the message is framed`() throws {
@@ -33,7 +34,9 @@ struct RequestBytesTests {
                 ("Accept-Encoding", "gzip"), ("host", "other.example"), ("user-agent", "mine"),
             ], body: "x")
         #expect(
-            text == "POST / HTTP/1.1\r\nhost: other.example\r\nuser-agent: mine\r\nContent-Length: 1\r\nAccept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\nx")
+            text
+                == "POST / HTTP/1.1\r\nhost: other.example\r\nuser-agent: mine\r\nContent-Length: 1\r\nAccept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\nx"
+        )
     }
 
     @Test(arguments: [
