@@ -8,6 +8,32 @@ struct MappingExamplesTests {
         #expect(MappingCatalog.builtIn.mappings.count == MappingCatalog.builtInFiles.count)
     }
 
+    @Test func `a mapping is found by the beginning of each of its paths`() {
+        for mapping in MappingCatalog.builtIn.mappings {
+            let own = mapping.request.paths + [mapping.list?.path].compactMap(\.self) + mapping.messages.flatMap { $0.inbound?.request.paths ?? [] }
+            for case .literal(let name)? in own.map(\.segments.first) {
+                let found = MappingCatalog.builtIn.mappings(withPath: "/" + name).map(\.name)
+                #expect(found.contains(mapping.name) && found == found.sorted(), "\(mapping.name): /\(name)")
+            }
+        }
+        #expect(MappingCatalog.builtIn.mappings(withPath: "/nobody-has-this").isEmpty)
+    }
+
+    @Test func `a file replaces the mapping of its name, and one with mistakes replaces none`() throws {
+        var catalog = MappingCatalog.builtIn
+        let names = catalog.names
+        #expect(names == names.sorted() && catalog.mappings.map(\.name) == names)
+        let found = catalog.add(MappingCatalog.File(path: "my/refersion.yaml", text: "tracker: 1\n"))
+        #expect(found.hasErrors && catalog.diagnostics.sorted == found.sorted)
+        #expect(catalog["refersion"]?.tracker == "Refersion")
+        let file = try #require(MappingCatalog.builtInFiles.first { $0.name == "refersion" })
+        let text = file.text.split(separator: "\n").map { $0.hasPrefix("tracker:") ? "tracker: Mine" : $0 }.joined(separator: "\n")
+        #expect(!catalog.add(MappingCatalog.File(path: "my/refersion.yaml", text: text)).hasErrors)
+        #expect(catalog["refersion"]?.tracker == "Mine")
+        #expect(catalog.names == names && catalog.mappings.map(\.name) == names)
+        #expect(catalog.mappings.filter { $0.tracker == "Mine" }.count == 1)
+    }
+
     @Test(arguments: MappingCatalog.builtIn.mappings.map(\.name))
     func `every example of a mapping holds`(name: String) throws {
         let mapping = try #require(MappingCatalog.builtIn[name])

@@ -41,7 +41,7 @@ struct ConversionLookup {
 }
 
 extension ConversionRow {
-    /// For a person who named a delivery of it.
+    /// The answer to an operator who named a delivery that it does not have.
     func hasNoDelivery(to destination: String?) -> String {
         destination.map { "conversion \(id) has no delivery to \($0.quotedBriefly); `gateway conversions show \(id)` says where it went" }
             ?? "conversion \(id) has no deliveries; `gateway conversions show \(id)` says which routes did not take it"

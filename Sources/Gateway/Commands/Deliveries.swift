@@ -56,7 +56,7 @@ struct Deliveries: AsyncParsableCommand {
             if rows.isEmpty {
                 try filter.checkNames(configuration)
                 wanted.unsent = nil
-                // Else every one that matches was routed.
+                // If some match, each of them was routed.
                 let matching = try await store.count(wanted)
                 if page.offset > 0 || matching == 0 {
                     return try await EmptyList.conversions.complain(self.store, page, in: store) { () throws(StoreError) in

@@ -14,7 +14,7 @@ enum EmptyList {
         Terminal.complain(try await sentence(option, page, in: store, matching: matching))
     }
 
-    /// - Parameter condition: what is true beside the filters of what would be in it, `is dead`, and what else is true, `is not dead`.
+    /// - Parameter condition: what else than the filters a row must be, `is dead`, and what the others are, `is not dead`.
     func sentence(
         _ option: StoreOption, _ page: PageOptions, in store: any ReadingStore, also condition: (and: String, or: String)? = nil,
         matching: () async throws(StoreError) -> Int

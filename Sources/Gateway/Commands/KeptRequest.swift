@@ -42,15 +42,7 @@ struct KeptRequest {
     ///   - number: among those that are kept whole, from 1.
     ///   - first: the conversion that it repeats.
     init(repeat number: Int, _ row: RepeatRow, _ request: StoredRequest, of first: ConversionRow, _ edit: RequestEdit) {
-        name = "repeat \(number) of conversion \(first.id)"
-        said = row.note ?? "it came with other content"
-        source = first.source
-        self.request = edit.applied(to: request)
-        receivedAt = row.receivedAt
-        note =
-            "run again as a conversion of its own from repeat \(number) of conversion \(first.id)"
-            + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
-        copyOf = edit.summary.isEmpty ? nil : first.id
+        self.init("repeat \(number) of conversion \(first.id)", row, request, of: first, edit)
         ownKeys = [Digest32(sha256: "repeat|\(first.id)|\(request.target)|\(String(decoding: request.body, as: UTF8.self))")]
     }
 
@@ -58,16 +50,18 @@ struct KeptRequest {
     ///   - row: counts those with the same content.
     ///   - again: one more is meant than were made already.
     init(same row: RepeatRow, _ request: StoredRequest, of first: ConversionRow, again: Bool, _ edit: RequestEdit) {
-        name = "a repeat of conversion \(first.id) with the same content"
-        said = row.note ?? "it came with the same content"
+        self.init("a repeat of conversion \(first.id) with the same content", row, request, of: first, edit)
+        more = again ? "every one that came is a conversion by now" : "--again makes one more, if it was sold once more"
+        ownKeys = (1...(again ? max(1, row.count) : 1)).map { Digest32(sha256: "same|\(first.id)|\($0)") }
+    }
+
+    private init(_ name: String, _ row: RepeatRow, _ request: StoredRequest, of first: ConversionRow, _ edit: RequestEdit) {
+        self.name = name
+        said = row.note ?? "it came with \(row.sameContent ? "the same" : "other") content"
         source = first.source
         self.request = edit.applied(to: request)
         receivedAt = row.receivedAt
-        note =
-            "run again as a conversion of its own from a repeat of conversion \(first.id) with the same content"
-            + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
+        note = "run again as a conversion of its own from \(name)" + (edit.summary.isEmpty ? "" : " with \(edit.summary)")
         copyOf = edit.summary.isEmpty ? nil : first.id
-        more = again ? "every one that came is a conversion by now" : "--again makes one more, if it was sold once more"
-        ownKeys = (1...(again ? max(1, row.count) : 1)).map { Digest32(sha256: "same|\(first.id)|\($0)") }
     }
 }

@@ -6,13 +6,13 @@ import Rules
 /// The credential that proved its sender is gone. Its source is the one that was kept with it, if a credential was proven then; else the
 /// operator names the source. Its age counts from when it came first.
 struct RefusedReplay {
-    let store: any IntakeStore & RepairStore & ForesightStore
+    let store: any ConversionStore
     private let reception: Reception?
     private let configuration: Configuration?
     /// The source that a stranger's request is taken for.
     private let source: String?
 
-    init(store: any IntakeStore & RepairStore & ForesightStore, configuration: Configuration?, source: String?) {
+    init(store: any ConversionStore, configuration: Configuration?, source: String?) {
         self.store = store
         self.configuration = configuration
         self.source = source
@@ -53,17 +53,17 @@ struct RefusedReplay {
 
     /// The submission with the first of its own keys that no conversion has; or the last one, and what the store says of that.
     private func choosingKey(
-        _ submission: Submission, _ kept: KeptRequest, _ foresee: (Submission) async -> Result<Acceptance, StoreError>
+        _ submission: Submission, _ kept: KeptRequest, _ foresight: Foresight
     ) async -> (submission: Submission, acceptance: Result<Acceptance, StoreError>) {
         var submission = submission
         var acceptance: Result<Acceptance, StoreError>?
         for key in kept.ownKeys {
             submission.keys = [DuplicateKey(scope: .source(submission.conversion.source), digest: key)]
-            acceptance = await foresee(submission)
+            acceptance = await foresight.acceptance(of: submission)
             guard case .success(.duplicate)? = acceptance else { break }
         }
         if let acceptance { return (submission, acceptance) }
-        return (submission, await foresee(submission))
+        return (submission, await foresight.acceptance(of: submission))
     }
 
     /// What would become of a request today, and whether the store would take something from it.
@@ -77,7 +77,7 @@ struct RefusedReplay {
             case .correction(let read, let submission):
                 return Self.outcome(await foresight.correction(by: submission), of: read.message, submission)
             case .conversion(_, let submission):
-                let (chosen, acceptance) = await choosingKey(submission, kept) { await foresight.acceptance(of: $0) }
+                let (chosen, acceptance) = await choosingKey(submission, kept, foresight)
                 return Self.outcome(acceptance, of: chosen)
             }
         } catch {
@@ -156,11 +156,7 @@ struct RefusedReplay {
     private func store(_ conversion: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival) async throws -> Outcome {
         var submission = submission
         if !row.ownKeys.isEmpty {
-            let (chosen, acceptance) = await choosingKey(submission, row) { submission in
-                do throws(StoreError) { return .success(try await store.foresee(acceptanceOf: submission)) } catch {
-                    return .failure(error)
-                }
-            }
+            let (chosen, acceptance) = await choosingKey(submission, row, .store(store))
             // The same repeat once more is the same request: nothing is kept of it, unless it says something else now.
             if case .success(.duplicate(let first, _)) = acceptance, row.copyOf == nil {
                 Terminal.tell("\(row.name) is conversion \(first), which is stored already\(row.more.map { "; \($0)" } ?? "")")

@@ -50,7 +50,7 @@ extension ConfigurationLoader {
                 at: entry.location, "a source cannot be named '\(entry.name)', which the gateway answers itself; choose another name")
             return
         }
-        for mapping in catalog.mappings {
+        for mapping in catalog.mappings(withPath: "/" + entry.name) {
             let own =
                 mapping.request.paths + [mapping.list?.path].compactMap { $0 }
                 + mapping.messages.flatMap { $0.inbound?.request.paths ?? [] }

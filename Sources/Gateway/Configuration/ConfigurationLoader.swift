@@ -192,20 +192,17 @@ struct ConfigurationLoader {
             return
         }
         if files.isEmpty { diagnostics.warning(at: node.location, "folder \(name.quotedBriefly) holds no *.yaml file") }
-        let known = Set(catalog.diagnostics.all)
         for file in files {
             do {
                 let file = MappingCatalog.File(path: base + file, text: try readFile(base + file))
-                catalog.add(file)
+                let found = catalog.add(file)
+                diagnostics.append(contentsOf: found)
+                if found.hasErrors { brokenMappings.insert(file.name) }
                 mappingFingerprints[file.name] = file.text.hashValue
             } catch {
                 diagnostics.error(at: SourceLocation(file: base + file, line: 1, column: 1), Self.sentence(error))
                 brokenMappings.insert(String(file.dropLast(5)))
             }
-        }
-        for diagnostic in catalog.diagnostics.all where !known.contains(diagnostic) {
-            diagnostics.append(diagnostic)
-            if diagnostic.severity == .error { brokenMappings.insert(MappingCatalog.File(path: diagnostic.location.file, text: "").name) }
         }
     }
 }

@@ -22,8 +22,8 @@ struct TrackerURL: Sendable, Equatable {
         self.text = text
     }
 
-    /// What of a tracker's own path the URL has already, so that it would stand there twice; nil if nothing. The whole path at the end is left out
-    /// by the writer.
+    /// The part of a tracker's own path that the URL has already, so that a request would have it twice; nil if there is none. The whole path at
+    /// the end is no such part, since the writer then adds nothing.
     func part(of path: String) -> String? {
         let own = path.split(separator: "/")
         let given = text.drop { $0 != ":" }.dropFirst(3).drop { $0 != "/" }.split(separator: "/")

@@ -169,6 +169,11 @@ final class DeliveryQueue: Sendable {
     func change(to destination: Destination) {
         carryOut(
             state.withLock { state in
+                var destination = destination
+                // A server may have taken the configuration's refresh token back, and only the keeper has the one that it gave instead.
+                if let known = state.settings.destination.tokens, let new = destination.tokens, known.isSame(as: new) {
+                    destination.tokens = known
+                }
                 state.settings = DestinationSettings(destination)
                 state.queue.change(to: destination.sending)
                 return state.actions(at: clock.uptime())

@@ -10,7 +10,7 @@ extension DeliveryWorker {
         case failure(ExchangeFailure)
         /// There is no access token, so nothing was sent to the tracker. The line is that of the request for the token.
         case noToken(TokenFailure, line: String)
-        /// Somebody else may have the delivery now.
+        /// Another process may have the delivery now.
         case letGo
 
         /// Of an answer that says what became of each of these requests, the part of each; nil if it is about all of them.

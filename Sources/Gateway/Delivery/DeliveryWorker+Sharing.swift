@@ -6,7 +6,7 @@ struct SharedOutcome {
     var results: [(result: AttemptResult, delivery: ReadyDelivery)] = []
     /// They go again in these groups.
     var groups: [[ReadyDelivery]] = []
-    /// Somebody else may have them now.
+    /// Another process may have them now.
     var letGo: [ConversionID] = []
 }
 

@@ -23,6 +23,9 @@ final class TokenKeeper: Sendable {
         self.secrets = secrets
     }
 
+    /// Whether the other one would fetch the same with the same.
+    func isSame(as other: TokenKeeper) -> Bool { request == other.request && Set(secrets) == Set(other.secrets) }
+
     /// The token, or why there is none.
     func token(
         through client: TrackerClient, _ egress: Egress, timeout: Duration, clock: DeliveryClock, logger: Logger
@@ -62,11 +65,12 @@ final class TokenKeeper: Sendable {
     }
 
     private func fetch(through client: TrackerClient, _ egress: Egress, timeout: Duration) async -> Outcome {
-        let own = request.request(refreshToken: state.withLock { $0.life.refreshToken })
+        let refreshToken = state.withLock { $0.life.refreshToken }
+        let own = request.request(refreshToken: refreshToken)
         do throws(ExchangeFailure) {
             let reply = try await client.send(own, through: egress, timeout: timeout)
             do throws(TokenFailure) {
-                return .success(try AccessToken(reply, from: request.host, secrets: secrets))
+                return .success(try AccessToken(reply, from: request.host, secrets: secrets + [refreshToken].compactMap(\.self)))
             } catch {
                 return .failure(error)
             }

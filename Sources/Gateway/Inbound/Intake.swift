@@ -24,7 +24,7 @@ final class Intake: Sendable {
     let strangers: StrangerPace
     /// Those whose requests cannot be read as far as the proof; each request that is kept costs a write.
     let unreadable: StrangerPace
-    /// What looks whether an address lives, before any credential.
+    /// Requests that ask whether an address answers, before any credential.
     let handshakes: StrangerPace
     let unrouted: UnroutedPace
     /// Of refused requests.

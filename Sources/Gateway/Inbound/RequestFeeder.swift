@@ -53,7 +53,7 @@ final class RequestFeeder: ChannelDuplexHandler {
         beginning = nil
     }
 
-    /// The first line of a head that the parser did not understand, if it looks like a request's: `GET /in?click_id=c 1 HTTP/1.1` has a blank in
+    /// The first line of a head that the parser did not understand, if it looks like a request's: `GET /in?click_id=c 1 HTTP/1.1` has a space in
     /// its address.
     var brokenRequestLine: (method: String, target: String)? {
         let bytes =

@@ -121,7 +121,7 @@ extension ListReader {
         let tracker = Self.dialect.text(of: "w.tracker", as: "k")
         let sql = """
             SELECT w.id, \(source.column), \(tracker.column), w.received_at, w.order_id, w.document, w.request,
-                (SELECT \(Self.dialect == .postgres ? "sum(r.count)::bigint" : "sum(r.count)") FROM repeat r WHERE r.conversion = w.id)
+                (SELECT CAST(sum(r.count) AS bigint) FROM repeat r WHERE r.conversion = w.id)
             FROM waiting w \(source.join) \(tracker.join) \(query.clause) ORDER BY w.number \(query.page(filter.limit, filter.offset))
             """
         return try rows(sql, query.values) { $0.waiting() }

@@ -31,6 +31,12 @@ extension RowReader {
         return due
     }
 
+    /// `state, arrived, remote_id, step`, from a column on.
+    func earlierDelivery(from first: Int32) -> EarlierDelivery {
+        EarlierDelivery(
+            state: state(first), hadArrived: bool(first + 1), remoteID: optionalText(first + 2), step: int(first + 3))
+    }
+
     /// `number, started_at, latency, request_line, status, outcome, reply, request`.
     func attempt() -> AttemptRow {
         AttemptRow(

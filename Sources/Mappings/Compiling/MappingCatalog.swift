@@ -1,9 +1,15 @@
 /// All trackers that are known: those the binary carries, and those of a folder, which replace carried ones of the same name.
+///
+/// Most commands need a few of those that the binary carries, and to compile them all takes longer than all else that such a command does. So
+/// each is compiled when it is asked for, and all of them once in a process that asks for all.
 package struct MappingCatalog: Sendable {
-    package private(set) var mappings: [Mapping] = []
-    package private(set) var diagnostics = Diagnostics()
+    private var added: [Mapping] = []
+    private var carried: [File] = []
+    private var found = Diagnostics()
 
     package init() {}
+
+    private init(carrying files: [File]) { carried = files }
 
     /// A mapping file's text with the name that diagnostics show.
     package struct File: Sendable {
@@ -28,23 +34,63 @@ package struct MappingCatalog: Sendable {
     /// The configuration of the demo.
     package static let demoConfiguration = BuiltInFiles.demo
 
-    package static let builtIn: MappingCatalog = {
-        var catalog = MappingCatalog()
-        for file in builtInFiles { catalog.add(file) }
-        return catalog
-    }()
+    package static let builtIn = MappingCatalog(carrying: builtInFiles)
+
+    /// Each of the files that the binary carries.
+    private static let compiled = builtInFiles.map { MappingCompiler.compile($0.text, name: $0.name, file: $0.path) }
 
     /// Compiles a file and puts it in place of one of the same name. A file with mistakes adds to `diagnostics` and nothing else.
-    package mutating func add(_ file: File) {
+    ///
+    /// - Returns: what is wrong with it.
+    @discardableResult
+    package mutating func add(_ file: File) -> Diagnostics {
         let (mapping, found) = MappingCompiler.compile(file.text, name: file.name, file: file.path)
-        diagnostics.append(contentsOf: found)
-        guard let mapping else { return }
-        mappings.removeAll { $0.name == mapping.name }
-        mappings.append(mapping)
-        mappings.sort { $0.name < $1.name }
+        self.found.append(contentsOf: found)
+        guard let mapping else { return found }
+        added.removeAll { $0.name == mapping.name }
+        carried.removeAll { $0.name == mapping.name }
+        added.append(mapping)
+        return found
     }
 
-    package subscript(_ name: String) -> Mapping? { mappings.first { $0.name == name } }
+    package subscript(_ name: String) -> Mapping? {
+        added.first { $0.name == name } ?? carried.first { $0.name == name }.flatMap { Self.mapping($0) }
+    }
 
-    package var names: [String] { mappings.map(\.name) }
+    private static func mapping(_ file: File) -> Mapping? { MappingCompiler.compile(file.text, name: file.name, file: file.path).mapping }
+
+    package var names: [String] { (added.map(\.name) + carried.map(\.name)).sorted() }
+
+    package var diagnostics: Diagnostics {
+        let carried = carried.isEmpty ? [] : Self.compiled
+        return (carried.map(\.diagnostics) + [found]).reduce(into: Diagnostics()) { $0.append(contentsOf: $1) }
+    }
+
+    /// By name.
+    package var mappings: [Mapping] {
+        let names = Set(carried.map(\.name))
+        let carried = names.isEmpty ? [] : Self.compiled.compactMap(\.mapping).filter { names.contains($0.name) }
+        return (added + carried).sorted { $0.name < $1.name }
+    }
+
+    /// Those that may have a path with this beginning, by name. Of those that the binary carries only these are compiled.
+    package func mappings(withPath beginning: String) -> [Mapping] {
+        (added + carried.filter { $0.contains(beginning) }.compactMap { Self.mapping($0) }).sorted { $0.name < $1.name }
+    }
+}
+
+extension MappingCatalog.File {
+    /// Byte by byte, since all the files together are long.
+    fileprivate func contains(_ word: String) -> Bool {
+        let word = Array(word.utf8)
+        guard let first = word.first else { return true }
+        return text.utf8.withContiguousStorageIfAvailable { bytes in
+            var index = 0
+            while index + word.count <= bytes.count {
+                if bytes[index] == first, bytes[index...].starts(with: word) { return true }
+                index += 1
+            }
+            return false
+        } ?? true
+    }
 }

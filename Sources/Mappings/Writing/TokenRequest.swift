@@ -69,3 +69,10 @@ package struct TokenRequest: Sendable {
     /// What a request holds in the token's place until there is one.
     var placeholder: (name: String, value: String) { (header.name, header.prefix) }
 }
+
+extension TokenRequest: Equatable {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.grant == other.grant && one.url == other.url && one.header == other.header
+            && one.headers.elementsEqual(other.headers, by: ==) && one.form.elementsEqual(other.form, by: ==)
+    }
+}

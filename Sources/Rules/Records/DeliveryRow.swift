@@ -27,6 +27,35 @@ package struct DueDelivery: Sendable {
         self.predecessor = predecessor
         self.claimEpoch = claimEpoch
     }
+
+    /// It is a correction.
+    ///
+    /// - Parameter earlier: the deliveries of its history before it to the same destination.
+    package mutating func follow(_ earlier: [EarlierDelivery]) {
+        isCorrection = true
+        predecessor = earlier.predecessor
+        there = earlier.filter { $0.remoteID != nil }.min { $0.step < $1.step }?.remoteID
+    }
+}
+
+/// A delivery that a correction follows.
+package struct EarlierDelivery: Sendable {
+    /// What is known of it.
+    package var state: DeliveryState
+    /// The destination's own id, from its answer.
+    package var remoteID: String?
+    /// Its place in the history, from 0.
+    package var step: Int
+
+    package init(state: DeliveryState, hadArrived: Bool, remoteID: String?, step: Int) {
+        self.state = state.known(hadArrived: hadArrived)
+        self.remoteID = remoteID
+        self.step = step
+    }
+}
+
+extension Sequence<EarlierDelivery> {
+    package var predecessor: DeliveryState? { DeliveryState.predecessor(map(\.state)) }
 }
 
 package struct DeliveryRow: Sendable, Equatable {

@@ -156,7 +156,7 @@ struct RouteCheckTests {
         #expect(!ConfigurationFixture(text, environment: ["TOKEN": "[SECRET]"]).findings.contains { $0.contains("SECRET") })
     }
 
-    // MARK: What a destination is never given
+    // MARK: What no sender gives a destination
 
     @Test(arguments: [
         (

@@ -47,7 +47,7 @@ struct TrackerURLTests {
         ("https://t.example:8443/api/v1/conversions/refund", "/api/v1/conversions/postback", "/api/v1/conversions"),
         ("https://t.example/v1", "/v1/event", "/v1"),
     ])
-    func `what of the tracker's own path stands in the url already is found`(url: String, path: String, part: String) throws {
+    func `the part of the tracker's own path that the url has already is found`(url: String, path: String, part: String) throws {
         #expect(try TrackerURL(parsing: url).part(of: path) == part)
     }
 

@@ -70,7 +70,7 @@ struct LineDeliveryTests {
         }
     }
 
-    @Test func `a line that is refused or cannot be written takes the others not with it`() async throws {
+    @Test func `a line that is refused or impossible to write does not stop the others`() async throws {
         try await run { _, request in
             request.uri.hasSuffix("B") ? .reply(422, body: "no such product") : .reply(200)
         } body: { harness, conversion, tracker in

@@ -94,7 +94,7 @@ struct SharedRequestTests {
         }
     }
 
-    @Test func `a failure is everyone's, and the next request is a smaller one`() async throws {
+    @Test func `a failed request counts for each delivery in it, and the next one is smaller`() async throws {
         try await run(most: 4) { number, _ in
             number == 1 ? .reply(503) : .reply(200)
         } body: { harness, tracker in
@@ -109,7 +109,7 @@ struct SharedRequestTests {
         }
     }
 
-    @Test func `what cannot be written does not hold up the others`() async throws {
+    @Test func `a conversion that is impossible to write does not delay the others`() async throws {
         try await run(most: 3) { _, _ in
             .reply(200)
         } body: { harness, tracker in

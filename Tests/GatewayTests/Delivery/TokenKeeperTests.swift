@@ -28,14 +28,18 @@ struct TokenKeeperTests {
         body: @escaping @Sendable (DeliveryHarness, ScriptedTracker) async throws -> Void
     ) async throws {
         try await ScriptedTracker.run(script) { tracker in
-            let token = try request(tracker.port, grant: grant)
-            var destination = Destination.local("a", port: tracker.port).with { sending in
-                sending.token = token
-                sending.rewrite { $0.headers.append(("Authorization", "Bearer ")) }
-            }
-            destination.tokens = TokenKeeper(token, secrets: ["my:secret"])
-            try await DeliveryHarness.run([destination]) { harness in try await body(harness, tracker) }
+            try await DeliveryHarness.run([destination(tracker.port, grant: grant)]) { harness in try await body(harness, tracker) }
         }
+    }
+
+    private func destination(_ port: Int, grant: String, secrets: [String] = ["my:secret"]) throws -> Destination {
+        let token = try request(port, grant: grant)
+        var destination = Destination.local("a", port: port).with { sending in
+            sending.token = token
+            sending.rewrite { $0.headers.append(("Authorization", "Bearer ")) }
+        }
+        destination.tokens = TokenKeeper(token, secrets: secrets)
+        return destination
     }
 
     private static func sent(_ tracker: ScriptedTracker) -> [String] {
@@ -121,6 +125,54 @@ struct TokenKeeperTests {
             #expect(row.status == 400)
             #expect(row.outcome == .retry)
             #expect(results.last?.attempt?.request?.hasPrefix("X-Id: ") == true)
+        }
+    }
+
+    @Test func `a new configuration keeps the token and the newest refresh token, unless the credentials are others`() async throws {
+        try await run(grant: "refresh_token") { number, request in
+            switch request.headers["Authorization"].first {
+            case "Bearer token-1" where number > 3: .reply(401)
+            case .some: .reply(200)
+            case nil: .reply(200, body: #"{"access_token":"token-\#(number)","refresh_token":"after-\#(number)"}"#)
+            }
+        } body: { harness, tracker in
+            let send = {
+                let conversion = DeliveryHarness.conversion()
+                harness.submit([conversion], to: "a")
+                try await harness.wait { harness.store[conversion, "a"]?.state == .delivered }
+            }
+            try await send()
+            harness.dispatcher.reconfigure([try destination(tracker.port, grant: "refresh_token")])
+            try await send()
+            try await send()
+            harness.dispatcher.reconfigure([try destination(tracker.port, grant: "refresh_token", secrets: ["my:secret", "another"])])
+            try await send()
+            let fetch = "grant_type=refresh_token&refresh_token="
+            #expect(
+                Self.sent(tracker) == [
+                    "\(fetch)first-refresh&scope=a%20b", "Bearer token-1", "Bearer token-1", "Bearer token-1",
+                    "\(fetch)after-1&scope=a%20b", "Bearer token-5", "\(fetch)first-refresh&scope=a%20b", "Bearer token-7",
+                ])
+        }
+    }
+
+    @Test func `a refresh token that the server gave is not shown if its answer repeats it`() async throws {
+        try await run(grant: "refresh_token") { number, request in
+            switch request.headers["Authorization"].first {
+            case "Bearer token-1": .reply(401)
+            case .some: .reply(200)
+            case nil where number == 3: .reply(400, body: #"{"error":"invalid_grant","error_description":"after-1 was revoked"}"#)
+            case nil: .reply(200, body: #"{"access_token":"token-\#(number)","refresh_token":"after-\#(number)"}"#)
+            }
+        } body: { harness, tracker in
+            let conversion = DeliveryHarness.conversion()
+            harness.submit([conversion], to: "a")
+            try await harness.letTimePass { harness.store[conversion, "a"]?.state == .delivered }
+            let failed = try #require(harness.store[conversion, "a"]?.results.first)
+            #expect(
+                failed.reason?.hasPrefix("no access token: 127.0.0.1:\(tracker.port) answered 400: invalid_grant: *** was revoked; ")
+                    == true)
+            #expect(failed.attempt?.reply.contains("after-1") == false)
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 struct UnroutedPaceTests {
-    @Test func `of one address a hundred requests are kept in a minute`() throws {
+    @Test func `a hundred requests of one address are kept in a minute`() throws {
         let pace = UnroutedPace()
         func kept(from address: String, after wait: Duration) throws -> Int {
             let (time, uptime) = (Timestamp(seconds: 1_800_000_000).advanced(by: wait), Uptime(nanoseconds: 1) + wait)

@@ -294,7 +294,8 @@ extension ConversionStoreConformance {
                 #expect(due?.predecessor == state)
             }
         },
-        Self(name: "what arrived once is there for its corrections, whatever a replay is told") { store async throws in
+        Self(name: "a conversion that arrived once counts as there for its corrections, even if its replay is refused") {
+            store async throws in
             let at = StoreSamples.start.advanced(by: .seconds(100))
             for (index, state) in [DeliveryState.skipped, .rejected].enumerated() {
                 let keys = [StoreSamples.key(UInt64(60 + index))]

@@ -35,7 +35,7 @@ extension ConversionStoreConformance {
     }
 
     static let counting: [Self] = [
-        Self(name: "of totals that go back only what is new is a step, in any order and however often") { store async throws in
+        Self(name: "of refunded totals only the new part is a step, in any order and however often they come") { store async throws in
             let key = StoreSamples.key(1)
             let first = try sale(1, key)
             #expect(try await store.accept(first) == .stored)

@@ -54,7 +54,7 @@ private enum Inflation {
         guard inflateInit2_(&stream, finds, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
         defer { inflateEnd(&stream) }
         var end: End?
-        // One byte more than the limit tells whether there is more.
+        // One byte more than the limit shows whether there is more.
         var bytes = packed.withUnsafeMutableBufferPointer { input in
             [UInt8](unsafeUninitializedCapacity: limit + 1) { output, count in
                 stream.next_in = input.baseAddress

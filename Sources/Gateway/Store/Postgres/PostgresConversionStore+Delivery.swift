@@ -17,12 +17,10 @@ extension PostgresConversionStore {
             var due = rows.map { $0.due(DeliveryID(conversion: $0.id(0), destination: destination), from: 1, claimEpoch: epoch) }
             let corrections = rows.filter { $0.bool(5) }.map { $0.id(0) }
             if !corrections.isEmpty {
-                let earlier = try Self.earlierStates(of: corrections, at: destination, connection)
+                let earlier = try connection.run(.earlierDeliveries, PostgresParameters(PostgresArray(corrections), destination))
+                let own = Dictionary(grouping: earlier) { $0.id(0) }
                 for index in rows.indices where rows[index].bool(5) {
-                    let own = earlier[due[index].id.conversion] ?? []
-                    due[index].predecessor = DeliveryState.predecessor(own.map(\.state))
-                    due[index].there = own.filter { $0.remoteID != nil }.min { $0.step < $1.step }?.remoteID
-                    due[index].isCorrection = true
+                    due[index].follow((own[due[index].id.conversion] ?? []).map { $0.earlierDelivery(from: 1) })
                 }
             }
             return due
@@ -33,24 +31,11 @@ extension PostgresConversionStore {
         try await claim { connection, _ throws(PostgresFailure) in
             let found = try connection.run([
                 (.selectDue, PostgresParameters(correction.conversion, correction.destination)),
-                (.earlierStates, PostgresParameters(PostgresArray([correction.conversion]), correction.destination)),
+                (.earlierDeliveries, PostgresParameters(PostgresArray([correction.conversion]), correction.destination)),
             ])
-            return !found[0].isEmpty && DeliveryState.predecessor(found[1].map(Self.known)) == predecessor
+            return !found[0].isEmpty && found[1].map { $0.earlierDelivery(from: 1) }.predecessor == predecessor
         }
     }
-
-    /// What became of the messages before these corrections at the destination, and what its answers called them.
-    private static func earlierStates(
-        of corrections: [ConversionID], at destination: String, _ connection: PostgresConnection
-    ) throws(PostgresFailure) -> [ConversionID: [(state: DeliveryState, remoteID: String?, step: Int)]] {
-        let rows = try connection.run(.earlierStates, PostgresParameters(PostgresArray(corrections), destination))
-        return Dictionary(grouping: rows) { $0.id(0) }.mapValues { rows in
-            rows.map { (known($0), $0.optionalText(3), Int($0.int64(4))) }
-        }
-    }
-
-    /// `id, state, arrived`.
-    private static func known(_ row: PostgresRow) -> DeliveryState { row.state(1).known(hadArrived: row.bool(2)) }
 
     /// Planned each time, with the named ones in view: PostgreSQL then looks them up by hash.
     ///
@@ -171,8 +156,9 @@ extension PostgresStatement {
         """
         SELECT 1 FROM delivery WHERE conversion = $1::uuid AND destination = $2::text AND state = 0 AND next_attempt IS NOT NULL
         """)
-    fileprivate static let earlierStates = Self(
-        "earlier_states",
+    /// Of the messages before these corrections.
+    fileprivate static let earlierDeliveries = Self(
+        "earlier_deliveries",
         """
         SELECT w.id, d.state, d.arrived, d.remote_id, coalesce(h.step, 0)::bigint FROM unnest($1::uuid[]) AS w (id)
         JOIN conversion c ON c.id = w.id

@@ -17,17 +17,6 @@ enum PostgresSchema {
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
     private static let lock: Int64 = 0x67_61_74_65_77_61_79
 
-    /// Documented messages that are no conversions, counted by source and quarter of an hour.
-    private static let ignored = """
-        CREATE TABLE ignored (
-            source text COLLATE "C" NOT NULL,
-            quarter bigint NOT NULL,
-            count bigint NOT NULL,
-            last bigint NOT NULL,
-            PRIMARY KEY (source, quarter)
-        ) WITH (fillfactor = 50);
-        """
-
     /// Refuses a database that is not set up, or that a newer gateway set up.
     static func check(_ connection: PostgresConnection, place: String) throws {
         let found = try found(connection)
@@ -121,6 +110,17 @@ enum PostgresSchema {
         UPDATE delivery d SET arrived = true WHERE d.state NOT IN (1, 2) AND d.round > 0 AND EXISTS (
             SELECT FROM attempt a WHERE a.conversion = d.conversion AND a.destination = d.destination
                 AND a.outcome IN ('delivered', 'duplicate'))
+        """
+
+    /// Documented messages that are no conversions, counted by source and quarter of an hour.
+    private static let ignored = """
+        CREATE TABLE ignored (
+            source text COLLATE "C" NOT NULL,
+            quarter bigint NOT NULL,
+            count bigint NOT NULL,
+            last bigint NOT NULL,
+            PRIMARY KEY (source, quarter)
+        ) WITH (fillfactor = 50);
         """
 
     private static let first = """

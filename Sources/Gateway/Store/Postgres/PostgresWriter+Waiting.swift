@@ -88,7 +88,7 @@ extension PostgresWriter {
         }
         if waiting.isEmpty { return }
         try apply(waiting.sorted { $0.number < $1.number }.map(\.message), to: sale, &repeats, &counts, connection)
-        // Whoever counts a repeat of one has locked it, so that nothing is counted behind this.
+        // A transaction that counts a repeat of one of these has locked its row, so no repeat is added after this.
         _ = try connection.run(taken.map { (.deleteWaiting, $0) } + [Self.moveRepeats(of: waiting.map(\.message.id), to: sale.id)])
     }
 

@@ -30,7 +30,8 @@ extension SQLiteConversionStore {
             let content = try database.prepared(
                 """
                 SELECT d.attempts, t.document, d.round, d.lines, c.root, c.step, d.destination
-                FROM delivery d JOIN conversion c ON c.id = d.conversion JOIN content t ON t.id = c.content WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
+                FROM delivery d JOIN conversion c ON c.id = d.conversion JOIN content t ON t.id = c.content
+                WHERE d.conversion = ?1 AND d.destination = (SELECT id FROM name WHERE text = ?2)
                 """)
             content.bind(2, destination)
             var due: [DueDelivery] = []
@@ -42,8 +43,7 @@ extension SQLiteConversionStore {
                 var found = content.due(delivery, from: 0)
                 if let root = content.optionalID(4) {
                     let place = HistoryPlace(root: root, step: content.int(5))
-                    (found.predecessor, found.there) = try Self.predecessor(at: place, content.int64(6), database)
-                    found.isCorrection = true
+                    found.follow(try Self.earlierDeliveries(before: place, content.int64(6), database))
                 }
                 due.append(found)
                 content.reset()
@@ -63,14 +63,14 @@ extension SQLiteConversionStore {
             select.bindAll(correction.conversion, correction.destination)
             let found = try select.first { row in row.optionalID(0).map { (HistoryPlace(root: $0, step: row.int(1)), row.int64(2)) } }
             guard case (let place, let destination)?? = found else { return false }
-            return try Self.predecessor(at: place, destination, database).state == predecessor
+            return try Self.earlierDeliveries(before: place, destination, database).predecessor == predecessor
         }
     }
 
-    /// What became of the messages before this one at the destination, and that one's own id of the conversion.
-    private static func predecessor(
-        at place: HistoryPlace, _ destination: Int64, _ database: Database
-    ) throws -> (state: DeliveryState?, there: String?) {
+    /// Of the messages before a correction.
+    private static func earlierDeliveries(
+        before place: HistoryPlace, _ destination: Int64, _ database: Database
+    ) throws -> [EarlierDelivery] {
         let earlier = try database.prepared(
             """
             \(SQLDialect.sqliteHistory) SELECT d.state, d.arrived, d.remote_id, h.step FROM history h
@@ -78,11 +78,7 @@ extension SQLiteConversionStore {
             WHERE d.destination = ?2 AND h.step < ?3
             """)
         earlier.bindAll(place.root, destination, place.step)
-        let found = try earlier.rows {
-            (state: $0.state(0).known(hadArrived: $0.bool(1)), remoteID: $0.optionalText(2), step: $0.int(3))
-        }
-        let first = found.filter { $0.remoteID != nil }.min { $0.step < $1.step }
-        return (DeliveryState.predecessor(found.map(\.state)), first?.remoteID)
+        return try earlier.rows { $0.earlierDelivery(from: 0) }
     }
 
     func nextDue() async throws(StoreError) -> [String: Timestamp] {

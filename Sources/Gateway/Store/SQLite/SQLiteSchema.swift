@@ -36,17 +36,6 @@ enum SQLiteSchema {
         return migrator
     }
 
-    /// Documented messages that are no conversions, counted by source and quarter of an hour.
-    private static let ignored = """
-        CREATE TABLE ignored (
-            source INTEGER NOT NULL,
-            quarter INTEGER NOT NULL,
-            count INTEGER NOT NULL,
-            last INTEGER NOT NULL,
-            PRIMARY KEY (source, quarter)
-        ) STRICT, WITHOUT ROWID;
-        """
-
     /// A step of a history costs the same however many came before it.
     private static let boundedHistories = """
         -- Of a correction: what distinguishes it from the others of its history.
@@ -74,6 +63,17 @@ enum SQLiteSchema {
         UPDATE delivery SET arrived = 1 WHERE state NOT IN (1, 2) AND round > 0 AND EXISTS (
             SELECT 1 FROM attempt a WHERE a.conversion = delivery.conversion AND a.destination = delivery.destination
                 AND a.outcome IN ('delivered', 'duplicate'));
+        """
+
+    /// Documented messages that are no conversions, counted by source and quarter of an hour.
+    private static let ignored = """
+        CREATE TABLE ignored (
+            source INTEGER NOT NULL,
+            quarter INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            PRIMARY KEY (source, quarter)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Whose share of the keep a row of `refused` is in: a source's, the strangers' (0), or that of what reached no tracker (-1).

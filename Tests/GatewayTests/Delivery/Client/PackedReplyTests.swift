@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// Answers that are packed, as many servers do whatever was asked for.
+/// Answers that are packed: many servers pack them even if the request does not ask for it.
 @Suite(.timeLimit(.minutes(1)))
 struct PackedReplyTests {
     private static let answer = #"{"data":{"status":"ok","conversionId":"r-1"}}"#
@@ -51,7 +51,7 @@ struct PackedReplyTests {
         #expect(try await Self.reply(Self.bytes(Self.gzip) + [0, 0, 0], "Content-Encoding: gzip\r\n").text == Self.answer)
     }
 
-    @Test func `no more is unpacked than is read of an answer`() async throws {
+    @Test func `an answer is unpacked up to the limit of what is read`() async throws {
         // 100,000 bytes of "OK".
         let bomb = Self.bytes(
             "H4sIAAAAAAACA+3CMQ0AAAACoIAe9m9jDQ8GTQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -61,7 +61,7 @@ struct PackedReplyTests {
         #expect(reply.damage == .oversized)
     }
 
-    @Test func `what cannot be unpacked stays as it came`() async throws {
+    @Test func `an answer that is impossible to unpack stays as it came`() async throws {
         let whole = Self.bytes(Self.gzip)
         var damaged = whole
         damaged[20] ^= 0xFF
@@ -79,7 +79,7 @@ struct PackedReplyTests {
         #expect(try await Self.reply(Array("OK".utf8), "Content-Encoding: gzip\r\n").body == Array("OK".utf8))
     }
 
-    @Test func `of an answer that breaks off, what came is unpacked`() async throws {
+    @Test func `the part that came of a broken answer is unpacked`() async throws {
         let part = Array(Self.bytes(Self.gzip).dropLast(12))
         let reply = try await Self.reply(part, "Content-Encoding: gzip\r\n", length: part.count + 12)
         #expect(reply.text.hasPrefix(#"{"data":{"status":"ok","#))
