@@ -2,20 +2,17 @@ extension MappingCompiler {
     /// `{items[].category}:{items[].total | money(major)}`.
     mutating func composedText(_ node: YAMLNode) -> ComposedText? {
         guard let text = node.text("form", &diagnostics) else { return nil }
-        var form = ComposedText(pieces: [], source: text)
-        var rest = text[...]
         let count = diagnostics.all.count
-        while let open = rest.firstIndex(of: "{") {
-            if open > rest.startIndex { form.pieces.append(.literal(String(rest[..<open]))) }
-            let place = node.textLocation.advanced(by: text.distance(from: text.startIndex, to: open), in: text)
-            guard let close = rest[open...].firstIndex(of: "}") else {
-                diagnostics.error(at: place, "the '{' here has no closing '}'")
-                return nil
+        let braced = BracedText(text)
+        func place(_ offset: Int) -> SourceLocation { node.textLocation.advanced(by: offset, in: text) }
+        var form = ComposedText(pieces: [], source: text)
+        for piece in braced.pieces {
+            switch piece {
+            case .literal(let literal): form.pieces.append(.literal(literal))
+            case .name(let name, let offset): if let piece = self.piece(name, at: place(offset)) { form.pieces.append(piece) }
             }
-            if let piece = piece(String(rest[rest.index(after: open)..<close]), at: place) { form.pieces.append(piece) }
-            rest = rest[rest.index(after: close)...]
         }
-        if !rest.isEmpty { form.pieces.append(.literal(String(rest))) }
+        if let unclosed = braced.unclosed { diagnostics.error(at: place(unclosed), "the '{' here has no closing '}'") }
         guard diagnostics.all.count == count else { return nil }
         if !form.hasParts, form.constant == nil {
             diagnostics.error(

@@ -73,7 +73,7 @@ extension MappingCompiler {
     /// `items[0].sku`: the items come in their order.
     private mutating func item(_ name: String, _ node: YAMLNode, at place: SourceLocation, into items: inout [Item]) {
         let halves = name.dropFirst(6).split(separator: "].", maxSplits: 1)
-        guard halves.count == 2, let position = Int(halves[0]), let part = Item.Part(name: String(halves[1])) else {
+        guard halves.count == 2, let position = Int(halves[0]), position >= 0, let part = Item.Part(name: String(halves[1])) else {
             let known = Item.Part.allCases.map(\.wireName).joined(separator: ", ")
             return diagnostics.error(at: place, "'\(name)' is no part of an item; write items[0].sku, with one of \(known)")
         }

@@ -99,7 +99,7 @@ extension MappingCompiler {
 
     private mutating func length(_ node: YAMLNode?) -> ClosedRange<Int>? {
         guard let node, let text = node.text("length", &diagnostics) else { return nil }
-        let bounds = text.pieces(between: "..").map { Int($0) }
+        let bounds = text.parts(between: "..").map { Int($0) }
         if bounds.count == 2, let low = bounds[0], let high = bounds[1], low >= 0, low <= high { return low...high }
         if bounds.count == 1, let count = bounds[0], count > 0 { return count...count }
         diagnostics.error(at: node.location, "'length' must be a number of characters or a range such as 1..255, found '\(text)'")

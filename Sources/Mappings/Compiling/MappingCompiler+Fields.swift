@@ -46,10 +46,10 @@ extension MappingCompiler {
         if isNode == nil, !writes, line == nil, node["form"] == nil {
             diagnostics.error(at: location, "field '\(name)' needs 'is', the canonical field that it is, or 'out', what is written")
         }
-        guard isReadable, let items = self.items(of: entry, isMistaken: isNode != nil && entry.target == nil, request) else {
+        guard isReadable, let items = itemPlace(of: entry, isMistaken: isNode != nil && entry.target == nil, request) else {
             return fields.append(FieldPlan(name: name, place: place, path: entry.path))
         }
-        entry.items = items.value
+        if case .items(let place) = items { entry.items = place }
         if let line, !entry.isItem {
             diagnostics.error(at: line.location, "'line' is for a field of items: what it is in the one line of an order without them")
         }
@@ -134,13 +134,19 @@ extension MappingCompiler {
         return nil
     }
 
-    /// Where the items are of which the field is a part; a value of nil if it is no item's. Nil altogether if that is a mistake.
-    private mutating func items(
-        of entry: FieldEntry, isMistaken: Bool, _ request: RequestPlan
-    ) -> (value: FieldPlan.Items?, Void)? {
+    /// Whether a field is a part of the items, and where those are.
+    private enum ItemPlace {
+        case noItems
+        case items(FieldPlan.Items)
+    }
+
+    /// Nil if the field's keys contradict each other, which is reported.
+    ///
+    /// - Parameter isMistaken: its `is` names nothing, which has been reported.
+    private mutating func itemPlace(of entry: FieldEntry, isMistaken: Bool, _ request: RequestPlan) -> ItemPlace? {
         let lists = entry.path.lists
         let several = entry.take.map { "take: \($0.rawValue)" } ?? entry.join.map { _ in "join" }
-        func refuse(_ sentence: String) -> (value: FieldPlan.Items?, Void)? {
+        func refuse(_ sentence: String) -> ItemPlace? {
             diagnostics.error(at: entry.location, sentence)
             return nil
         }
@@ -152,7 +158,7 @@ extension MappingCompiler {
         if case .item? = entry.target { isItem = true }
         if entry.target == nil, !isMistaken, !lists.isEmpty, several == nil { isItem = true }
         guard isItem else {
-            if isMistaken { return (nil, ()) }
+            if isMistaken { return .noItems }
             if lists.isEmpty, let several {
                 return refuse("'\(several)' is for a list, and '\(entry.name)' is one value; write \(entry.name)[]")
             }
@@ -161,16 +167,16 @@ extension MappingCompiler {
                 return refuse(
                     "'\(entry.name)' is a list and '\(name)' is one value; add take: first, last, sum or count, or join: \",\"")
             }
-            return (nil, ())
+            return .noItems
         }
         switch (lists.count, several) {
-        case (0, nil) where request.isPerItem: return (.alone, ())
+        case (0, nil) where request.isPerItem: return .items(.alone)
         case (0, _) where entry.join == nil:
             return refuse("'\(entry.name)' is one value, and an order may have several items; add join: \"|\", or write \(entry.name)[]")
-        case (0, _): return (.joined, ())
-        case (_, nil): return (.list(step: lists[lists.count - 1]), ())
+        case (0, _): return .items(.joined)
+        case (_, nil): return .items(.list(step: lists[lists.count - 1]))
         case (1, let several?): return refuse("'\(several)' is for a list below the items' own, which '\(entry.name)' does not have")
-        default: return (.list(step: lists[lists.count - 2]), ())
+        default: return .items(.list(step: lists[lists.count - 2]))
         }
     }
 

@@ -30,12 +30,7 @@ extension MappingCompiler {
     /// `- { method: [GET, HEAD, OPTIONS], status: 200 }`.
     mutating func handshake(_ node: YAMLNode) -> Placed<HandshakePlan>? {
         var map = YAMLFields(node, subject: "a handshake", into: &diagnostics)
-        let methods = map.texts("method", &diagnostics)?.compactMap { text, place -> String? in
-            let method = text.uppercased()
-            if HandshakePlan.methods.contains(method) { return method }
-            diagnostics.error(at: place, "unknown method '\(text)'\(method.suggestion(from: HandshakePlan.methods))")
-            return nil
-        }
+        let methods = map.texts("method", &diagnostics).map { self.methods($0, among: HandshakePlan.methods) }
         let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
         let status = map.integer("status", in: 200...599, &diagnostics) ?? 200
         let body = self.body(&map, names: ReplyVariables.names)

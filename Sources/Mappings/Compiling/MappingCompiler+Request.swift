@@ -3,12 +3,7 @@ extension MappingCompiler {
         var map = YAMLFields(node, subject: "request", into: &diagnostics)
         let written = map.texts("method", &diagnostics) ?? []
         if written.isEmpty, node.isMap { diagnostics.error(at: node.location, "request needs 'method', such as POST") }
-        let methods = written.compactMap { text, place -> String? in
-            let method = text.uppercased()
-            if RequestPlan.knownMethods.contains(method) { return method }
-            diagnostics.error(at: place, "unknown method '\(text)'\(method.suggestion(from: RequestPlan.knownMethods))")
-            return nil
-        }
+        let methods = methods(written, among: RequestPlan.knownMethods)
         let paths = map.require("path", &diagnostics).map { self.paths($0) } ?? []
         let formats = map.texts("body", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: BodyFormats.all, \.name) } ?? []
         let isSorted = map.flag("sorted", &diagnostics) ?? false
@@ -28,6 +23,16 @@ extension MappingCompiler {
             diagnostics.error(at: place, "'per: item' sends each item by itself and 'most' several conversions at once; keep one")
         }
         return plan
+    }
+
+    /// Those that are known, in upper case.
+    mutating func methods(_ written: [(text: String, location: SourceLocation)], among known: [String]) -> [String] {
+        written.compactMap { text, place in
+            let method = text.uppercased()
+            if known.contains(method) { return method }
+            diagnostics.error(at: place, "unknown method '\(text)'\(method.suggestion(from: known))")
+            return nil
+        }
     }
 
     /// `per: item`
@@ -170,7 +175,7 @@ extension MappingCompiler {
 
     /// The names of a request's parameters in its path, taken from the fields before those are compiled.
     func pathParameters(_ fields: YAMLNode?) -> [String] {
-        (fields?.entries ?? []).compactMap { entry in entry.value["place"]?.scalar == "path" ? entry.key.scalar : nil }
+        pathParameters(of: (fields?.entries ?? []).map { ($0.key, $0.key.scalar ?? "", $0.value) })
     }
 
     func pathParameters(of fields: [FieldNode]) -> [String] {
@@ -189,27 +194,11 @@ extension MappingCompiler {
 
     /// `api.{region}.acme.example`.
     private mutating func host(_ node: YAMLNode) -> HostPlan? {
-        guard let text = node.text("host", &diagnostics) else { return nil }
-        var parts: [HostPlan.Part] = []
-        for (index, piece) in text.split(separator: "{", omittingEmptySubsequences: false).enumerated() {
-            let halves = piece.split(separator: "}", maxSplits: 1, omittingEmptySubsequences: false)
-            if index > 0, halves.count == 2 {
-                let name = String(halves[0])
-                if !settings.contains(where: { $0.name == name }) {
-                    diagnostics.error(
-                        at: node.location, "'{\(name)}' in 'host' is not a setting\(name.suggestion(from: settings.map(\.name)))")
-                }
-                parts.append(.setting(name))
-            }
-            let literal = String(index > 0 ? halves.last ?? "" : piece)
-            if !literal.isEmpty { parts.append(.literal(literal)) }
-        }
-        let plan = HostPlan(parts: parts)
-        let isWhole = plan.parts.allSatisfy { if case .literal(let text) = $0 { HostPlan.isHost(text) } else { true } }
-        guard isWhole, !plan.parts.isEmpty, plan.description == text else {
+        guard let text = settingText("host", node) else { return nil }
+        guard let plan = HostPlan(text) else {
             diagnostics.error(
                 at: node.location,
-                "'host' is a host with or without its port, such as api.acme.example or {region}.acme.example, found '\(text)'")
+                "'host' is a host with or without its port, such as api.acme.example or {region}.acme.example, found '\(text.description)'")
             return nil
         }
         return plan

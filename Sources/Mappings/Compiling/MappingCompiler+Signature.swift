@@ -90,18 +90,17 @@ extension MappingCompiler {
     /// Parameters are resolved when the fields are known.
     private mutating func signatureText(_ node: YAMLNode, _ plan: SignaturePlan) -> SignatureText? {
         guard let source = node.text("text", &diagnostics) else { return nil }
-        var parts: [SignatureText.Part] = []
-        var rest = source[...]
-        while let open = rest.firstIndex(of: "{") {
-            if open > rest.startIndex { parts.append(.literal(String(rest[..<open]))) }
-            guard let close = rest[open...].firstIndex(of: "}") else {
-                diagnostics.error(at: node.location, "'{' in the signature's text has no closing '}'")
-                return nil
-            }
-            parts.append(part(String(rest[rest.index(after: open)..<close]), plan))
-            rest = rest[rest.index(after: close)...]
+        let text = BracedText(source)
+        if text.unclosed != nil {
+            diagnostics.error(at: node.location, "'{' in the signature's text has no closing '}'")
+            return nil
         }
-        if !rest.isEmpty { parts.append(.literal(String(rest))) }
+        let parts = text.pieces.map { piece -> SignatureText.Part in
+            switch piece {
+            case .literal(let text): .literal(text)
+            case .name(let name, _): part(name, plan)
+            }
+        }
         return SignatureText(source: source, parts: parts)
     }
 

@@ -38,7 +38,8 @@ extension MappingCompiler {
         return nil
     }
 
-    private mutating func settingText(_ key: String, _ node: YAMLNode) -> SettingText? {
+    /// `https://login.example/{tenant}/token`: a text with settings in it.
+    mutating func settingText(_ key: String, _ node: YAMLNode) -> SettingText? {
         guard let text = node.text(key, &diagnostics) else { return nil }
         let names = settings.map(\.name)
         return SettingText(parsing: text, settings: settings) { name in

@@ -45,7 +45,7 @@ extension WirePath {
         private mutating func member() throws(Failure) {
             let text = word()
             if rest.first == "{", let close = rest.firstIndex(of: "}"), let first = Self.number(rest[..<close]) {
-                guard first <= 1 else { throw Failure(sentence: "'\(name)' is numbered from \(first); write {0..} or {1..}") }
+                guard (0...1).contains(first) else { throw Failure(sentence: "'\(name)' is numbered from \(first); write {0..} or {1..}") }
                 rest = rest[rest.index(after: close)...]
                 steps.append(.numbered(prefix: text, first: first, suffix: word()))
             } else {

@@ -9,12 +9,12 @@ struct TimeConverter: FieldConverter {
         /// Microseconds since 1970.
         case unixMicroseconds = "unix_us"
 
-        /// The first number that is too large.
+        /// The first number that is too large: beyond the year 9999, no text can write the time.
         var limit: ExactDecimal {
             switch self {
             case .iso8601, .unix: ExactDecimal(100_000_000_000)
-            case .unixMilliseconds: ExactDecimal(1 << 48)
-            case .unixMicroseconds: ExactDecimal(1 << 58)
+            case .unixMilliseconds: ExactDecimal(Timestamp.writable.upperBound / 1000)
+            case .unixMicroseconds: ExactDecimal(Timestamp.writable.upperBound)
             }
         }
         var perSecond: Int64 {

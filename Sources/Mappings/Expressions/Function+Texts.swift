@@ -15,21 +15,16 @@ extension Function {
         return parts.indices.contains(index) ? Value(parts[index].trimmed) : .absent
     }
 
-    /// The parameter's value in the query of an address.
-    func parameter(_ name: String, of address: String) -> String? {
-        guard let question = address.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
-        let query = address.utf8[address.utf8.index(after: question)...].prefix { $0 != UInt8(ascii: "#") }
-        return Parameters(decoding: Array(query))[name]
-    }
 }
 
 extension String {
     /// Compared byte by byte; nothing is replaced if there is nothing to look for.
-    func replacingAll(_ wanted: String, with other: String) -> String {
-        wanted.isEmpty ? self : parts(between: wanted).joined(separator: other)
-    }
+    func replacingAll(_ wanted: String, with other: String) -> String { parts(between: wanted).joined(separator: other) }
 
+    /// The parts between separators, empty ones too; the whole text if the separator is empty. Compared byte by byte: `|` parts texts even if
+    /// the one behind it begins with an accent.
     func parts(between separator: String) -> [String] {
+        guard !separator.isEmpty else { return [self] }
         let (bytes, wanted) = (Array(utf8), Array(separator.utf8))
         var parts: [String] = []
         var (start, index) = (0, 0)

@@ -70,8 +70,8 @@ package enum Function: String, CaseIterable, Sendable {
         case .minor: return minor(arguments[0].value(input, item: item), input.conversion.currency)
         case .e164:
             guard let text = arguments[0].value(input, item: item).given else { return .absent }
-            let country = arguments.count > 1 ? arguments[1].value(input, item: item).given : nil
-            return Value(PhoneNumber.e164(text, country: country))
+            // Without a country a number may still say its own.
+            return Value(PhoneNumber.e164(text, country: arguments[1].value(input, item: item).given))
         default: break
         }
         let first = arguments[0].value(input, item: item)
@@ -120,7 +120,7 @@ package enum Function: String, CaseIterable, Sendable {
         case .country:
             Value(Country.Form(rawValue: second.description).flatMap { Country.named(first.description)?.text($0) })
         case .state: Value(State.letters(of: first.description, in: second.description))
-        case .parameter: Value(parameter(second.description, of: first.description))
+        case .parameter: Value(first.description.queryParameter(second.description))
         case .substring: substring(first.description, second, count: nil)
         default: .absent
         }

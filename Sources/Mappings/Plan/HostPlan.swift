@@ -1,18 +1,12 @@
 /// Another host for one of a tracker's calls: `reports.{region}.acme.example`, whose variable parts are settings.
 package struct HostPlan: Sendable, Hashable {
-    package enum Part: Sendable, Hashable {
-        case literal(String)
-        case setting(String)
-    }
-    package var parts: [Part]
+    package let text: SettingText
 
-    package var description: String {
-        parts.map { part in
-            switch part {
-            case .literal(let text): text
-            case .setting(let name): "{\(name)}"
-            }
-        }.joined()
+    /// Nil if the text is no host.
+    init?(_ text: SettingText) {
+        let literals = text.parts.compactMap { if case .literal(let text) = $0 { text } else { nil } }
+        guard !text.parts.isEmpty, literals.allSatisfy(Self.isHost) else { return nil }
+        self.text = text
     }
 
     /// What may stand in a host with its port.
@@ -35,7 +29,7 @@ package struct HostPlan: Sendable, Hashable {
         let own = url[separator.upperBound...].prefix { $0 != "/" && $0 != ":" }
         guard own.contains("."), own.contains(where: \.isLetter), own.first != "[" else { return (nil, url) }
         var host = ""
-        for part in parts {
+        for part in text.parts {
             switch part {
             case .literal(let text): host += text
             case .setting(let name):

@@ -8,17 +8,14 @@ package struct SettingText: Sendable, Hashable {
 
     /// - Parameter unknown: called with each name that is in braces and no setting.
     init(parsing text: String, settings: [SettingPlan], unknown: (String) -> Void) {
-        var parts: [Part] = []
-        var rest = text[...]
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            let name = String(rest[rest.index(after: open)..<close])
-            if open > rest.startIndex { parts.append(.literal(String(rest[..<open]))) }
-            if !settings.contains(where: { $0.name == name }) { unknown(name) }
-            parts.append(.setting(name))
-            rest = rest[rest.index(after: close)...]
+        parts = BracedText(text).pieces.map { piece in
+            switch piece {
+            case .literal(let text): return .literal(text)
+            case .name(let name, _):
+                if !settings.contains(where: { $0.name == name }) { unknown(name) }
+                return .setting(name)
+            }
         }
-        if !rest.isEmpty { parts.append(.literal(String(rest))) }
-        self.parts = parts
     }
 
     /// The text with the settings put in, or the setting that is missing.

@@ -6,10 +6,10 @@ extension MappingReader {
         guard let name = mapping.fields.first(where: { $0.target == .path(.field(.refund)) })?.name,
             let odd = Self.oddName(like: name, in: message.extra, prefix: "")
         else { return }
+        // What says nothing of the amount takes back all only if the mapping says `whole: true`.
+        let choice = mapping.refundAmounts.isEmpty ? ", or leave \(odd.quotedBriefly) out to take back all that is left" : ""
         throw Refusal(
-            .invalidAmount, field: name,
-            "\(odd.quotedBriefly) is not read here; send the amount that goes back as \(name), or leave \(odd.quotedBriefly) out to take back all that is left"
-        )
+            .invalidAmount, field: name, "\(odd.quotedBriefly) is not read here; send the amount that goes back as \(name)\(choice)")
     }
 
     private static func oddName(like name: String, in object: JSONObject, prefix: String) -> String? {

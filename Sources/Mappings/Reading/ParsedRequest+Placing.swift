@@ -9,7 +9,7 @@ extension ParsedRequest {
         case .gathered(let slot): Self.add(wire, to: &slots[slot])
         case .gatheredPart(let slot): Self.add(wire, to: &itemSlots[row + slot])
         case .parameter(let name, let inner):
-            guard let text = wire.text, let value = Self.parameter(name, of: text) else { return }
+            guard let text = wire.text, let value = text.queryParameter(name) else { return }
             put(value.isBlank ? .blank : .string(value), at: inner, row: row, by: layout)
         case .split(let split): self.split(wire, split, row: row, by: layout)
         case .composed(let composed): takeApart(wire, composed, row: row, by: layout)
@@ -40,12 +40,6 @@ extension ParsedRequest {
         slot = .tree(.array(values))
     }
 
-    private static func parameter(_ name: String, of url: String) -> String? {
-        guard let question = url.firstIndex(of: "?") else { return nil }
-        let query = url[url.index(after: question)...].prefix { $0 != "#" }
-        return Parameters(decoding: Array(query.utf8), upTo: RequestLimits.parameters)[name]
-    }
-
     /// A text of several items' values. An empty one between two separators is the item's that has none.
     private mutating func split(_ wire: WireValue, _ split: RequestLayout.Split, row: Int, by layout: RequestLayout) {
         guard !wire.isAbsent else { return }
@@ -57,10 +51,10 @@ extension ParsedRequest {
             let name = layout.itemLists[split.items]
             return failures.append(Failure(.invalid, field: name, "\(name) must be a text, found \(wire.quoted)"))
         }
-        let parts = text.pieces(between: split.separator)
+        let parts = text.parts(between: split.separator)
         itemCount += parts.count
         guard itemCount <= RequestLimits.items else { return }
-        for (position, part) in parts.lazy.map(String.init).enumerated() {
+        for (position, part) in parts.enumerated() {
             let row = beginItem(at: position, of: split.items, by: layout)
             put(part.isBlank ? .blank : .string(part), at: split.content, row: row, by: layout)
         }
@@ -100,18 +94,5 @@ extension RequestLayout.Composed {
         }
         guard let content = open else { return rest.isEmpty ? values : nil }
         return values + [(content, String(rest))]
-    }
-}
-
-extension String {
-    /// The parts between separators, empty ones too.
-    func pieces(between separator: String) -> [Substring] {
-        var parts: [Substring] = []
-        var rest = self[...]
-        while let range = rest.firstRange(of: separator) {
-            parts.append(rest[..<range.lowerBound])
-            rest = rest[range.upperBound...]
-        }
-        return parts + [rest]
     }
 }

@@ -22,16 +22,13 @@ package struct TextPattern: Sendable, Equatable {
 
     /// `{name}` keeps what is there, `{...}` does not.
     init(_ source: String) {
-        var parts: [Part] = []
-        var rest = source[...]
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            parts.append(.literal(String(rest[..<open])))
-            let name = String(rest[rest.index(after: open)..<close]).trimmed
-            parts.append(.capture(name == "..." ? nil : name))
-            rest = rest[rest.index(after: close)...]
-        }
-        parts.append(.literal(String(rest)))
-        self.init(parts)
+        self.init(
+            BracedText(source).pieces.map { piece in
+                switch piece {
+                case .literal(let text): .literal(text)
+                case .name(let name, _): .capture(name.trimmed == "..." ? nil : name.trimmed)
+                }
+            })
     }
 
     /// Whether it is one text and no other.

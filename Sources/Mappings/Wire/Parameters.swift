@@ -140,3 +140,12 @@ package struct Parameters: Sendable {
         return true
     }
 }
+
+extension String {
+    /// A parameter of the query of the URL that this is, decoded; nil if there is none of the name.
+    func queryParameter(_ name: String) -> String? {
+        guard let question = utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
+        let query = utf8[utf8.index(after: question)...].prefix { $0 != UInt8(ascii: "#") }
+        return Parameters(decoding: Array(query), upTo: RequestLimits.parameters, elseOnly: [name])[name]
+    }
+}

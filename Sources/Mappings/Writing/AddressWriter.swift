@@ -21,6 +21,8 @@ struct AddressWriter: Sendable {
     /// What the operator configured, without the tracker's own path.
     let base: String
     private let pieces: [Piece]
+    /// What follows the last piece: a slash or nothing.
+    private let end: String
     /// If no conversion changes it.
     private let fixed: Address?
     /// With the names of what conversions change, and without credentials.
@@ -31,26 +33,8 @@ struct AddressWriter: Sendable {
     init(
         _ request: RequestPlan, of mapping: Mapping, url: String, settings: [String: SettingValue], credentials: [String: String]
     ) throws(PathPlan.MissingSetting) {
-        let path = request.path
-        var pieces: [Piece] = []
-        for segment in path.segments {
-            switch segment {
-            case .literal(let text): pieces.append(.text(text))
-            case .setting(let name):
-                guard case .text(let value) = settings[name]?.value else { throw PathPlan.MissingSetting(name: name) }
-                pieces.append(.text(value.percentEncoded))
-            case .secret(let name):
-                guard let plan = mapping.credentials.first(where: { $0.places.contains(.path(name)) }), let value = credentials[plan.name]
-                else { throw PathPlan.MissingSetting(name: name) }
-                pieces.append(.secret(value.percentEncoded))
-            case .parameter(let name):
-                guard let index = mapping.fields.firstIndex(where: { $0.name == name }) else { throw PathPlan.MissingSetting(name: name) }
-                pieces.append(.parameter(name: name, index: index))
-            case .field(let path): pieces.append(.field(path))
-            }
-        }
-        self.pieces = pieces
-        let end = path.endsWithSlash ? "/" : ""
+        pieces = try Self.pieces(of: request.path, mapping, settings, credentials)
+        end = request.path.endsWithSlash ? "/" : ""
         let given = url.hasSuffix("/") ? String(url.dropLast()) : url
         var isFixed = true
         var written = Address(url: "", masked: "", path: "")
@@ -73,10 +57,30 @@ struct AddressWriter: Sendable {
         written.masked = base + written.masked
         shown = written.masked
         fixed = isFixed ? written : nil
-        self.end = end
     }
 
-    private let end: String
+    private static func pieces(
+        of path: PathPlan, _ mapping: Mapping, _ settings: [String: SettingValue], _ credentials: [String: String]
+    ) throws(PathPlan.MissingSetting) -> [Piece] {
+        var pieces: [Piece] = []
+        for segment in path.segments {
+            switch segment {
+            case .literal(let text): pieces.append(.text(text))
+            case .setting(let name):
+                guard case .text(let value) = settings[name]?.value else { throw PathPlan.MissingSetting(name: name) }
+                pieces.append(.text(value.percentEncoded))
+            case .secret(let name):
+                guard let plan = mapping.credentials.first(where: { $0.places.contains(.path(name)) }), let value = credentials[plan.name]
+                else { throw PathPlan.MissingSetting(name: name) }
+                pieces.append(.secret(value.percentEncoded))
+            case .parameter(let name):
+                guard let index = mapping.fields.firstIndex(where: { $0.name == name }) else { throw PathPlan.MissingSetting(name: name) }
+                pieces.append(.parameter(name: name, index: index))
+            case .field(let path): pieces.append(.field(path))
+            }
+        }
+        return pieces
+    }
 
     /// - Parameter wires: the parameters' values.
     /// - Throws: why a value cannot be a part of the path.

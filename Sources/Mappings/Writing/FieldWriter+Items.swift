@@ -84,14 +84,15 @@ extension FieldWriter {
         var texts: [String] = []
         for row in rows {
             let text = row[index].text ?? ""
-            guard text.contains(join.separator) else {
+            let parts = text.parts(between: join.separator)
+            guard parts.count > 1 else {
                 texts.append(text)
                 continue
             }
             guard let replacement = join.replacement else {
                 throw Skip("\(name): \(text.quotedBriefly) holds '\(join.separator)', which separates the items of \(tracker)")
             }
-            texts.append(text.pieces(between: join.separator).joined(separator: replacement))
+            texts.append(parts.joined(separator: replacement))
             context.warnings.append("\(name): '\(join.separator)' in \(text.quotedBriefly) was replaced by '\(replacement)'")
         }
         return .string(texts.joined(separator: join.separator))

@@ -143,8 +143,8 @@ final class FieldWriter: Sendable {
     /// One text as the list that it is at the tracker.
     func spread(_ wire: WireValue) -> WireValue {
         guard let spreads, let join, let text = wire.text else { return wire }
-        let values = text.pieces(between: join.separator).map { piece in
-            spreads.reversed().reduce(JSONValue.string(String(piece))) { .object(JSONObject([($1, $0)])) }
+        let values = text.parts(between: join.separator).map { piece in
+            spreads.reversed().reduce(JSONValue.string(piece)) { .object(JSONObject([($1, $0)])) }
         }
         return .tree(.array(values))
     }

@@ -50,44 +50,18 @@ package struct MappingWriter: Sendable {
         let address = try AddressWriter(mapping.request, of: mapping, url: url, settings: settings, credentials: credentials)
         self.address = address
         format = mapping.request.writtenFormat
-        var headers: [(name: String, value: String)] = []
-        var secretHeaders: Set<String> = []
-        var secretQuery: [(name: String, value: String)] = []
-        var members: [(name: String, value: String)] = []
-        for plan in mapping.credentials where !plan.signsOnly && plan.token == nil {
-            guard let place = plan.places.first, let value = credentials[plan.name] else { continue }
-            switch place {
-            case .header(let name):
-                headers.append((name, plan.form?.text(of: value) ?? value))
-                secretHeaders.insert(name)
-            case .bearer:
-                headers.append(("Authorization", "Bearer \(value)"))
-                secretHeaders.insert("Authorization")
-            case .query(let name): secretQuery.append((name, value))
-            case .body(let name): members.append((name, value))
-            case .basicUser, .basicPassword, .path: break
-            }
+        token = try mapping.token.flatMap { plan, place throws(PathPlan.MissingSetting) in
+            try TokenRequest(plan, at: place, url: tokenURL, credentials: credentials) { mapping.setting($0, settings) }
         }
-        if let basic = mapping.basicCredentials(credentials) {
-            headers.append(("Authorization", basic.header))
-            secretHeaders.insert("Authorization")
-        }
-        if let (plan, place) = mapping.token {
-            token = try TokenRequest(plan, at: place, url: tokenURL, credentials: credentials) { mapping.setting($0, settings) }
-            if let token {
-                headers.append(token.placeholder)
-                secretHeaders.insert(token.placeholder.name)
-            }
-        } else {
-            token = nil
-        }
+        let written = WrittenCredentials(credentials, of: mapping, token: token)
+        var headers = written.headers
         if let format { headers.append(("Content-Type", format.contentType)) }
         headers.append(("Accept", "application/json"))
         self.headers = headers
-        self.secretHeaders = secretHeaders
-        self.secretQuery = secretQuery
-        secretMembers = Set(members.map(\.name))
-        output = OutputPlan(mapping, constants: members)
+        secretHeaders = Set(written.headers.map(\.name))
+        secretQuery = written.query
+        secretMembers = Set(written.members.map(\.name))
+        output = OutputPlan(mapping, constants: written.members)
         if let plan = mapping.signature, let secret = credentials[plan.credential], let way = plan.way(hasBody: format != nil) {
             signer = (Signer(plan, secret: secret, forms: []), plan, way)
         } else {
@@ -254,9 +228,4 @@ extension MappingWriter {
     package var secrets: [String] {
         Array(credentials.values) + (mapping.basicCredentials(credentials).map { [$0.token] } ?? [])
     }
-}
-
-extension String {
-    /// Whether the address has more than a scheme and a host.
-    fileprivate var hasPath: Bool { firstRange(of: "://").map { self[$0.upperBound...].contains("/") } ?? false }
 }

@@ -51,8 +51,7 @@ package struct XMLDocument: Sendable {
 
     /// The text of the first element, or attribute, at a place; nil if there is none.
     package func text(at path: XMLPath) -> String? {
-        guard root.isNamed(path.elements[0]), let found = Self.find(path.elements.dropFirst(), in: root, path.attribute) else { return nil }
-        return found
+        root.isNamed(path.elements[0]) ? Self.find(path.elements.dropFirst(), in: root, path.attribute) : nil
     }
 
     private static func find(_ steps: ArraySlice<String>, in element: XMLElement, _ attribute: String?) -> String? {
@@ -60,6 +59,9 @@ package struct XMLDocument: Sendable {
             guard let attribute else { return element.text }
             return element.attributes.first { $0.name == attribute }?.value
         }
-        return element.children.lazy.filter { $0.isNamed(step) }.compactMap { find(steps.dropFirst(), in: $0, attribute) }.first
+        for child in element.children where child.isNamed(step) {
+            if let found = find(steps.dropFirst(), in: child, attribute) { return found }
+        }
+        return nil
     }
 }

@@ -11,10 +11,9 @@ package struct IgnoredMessage: Sendable, Hashable {
         self.receivedAt = receivedAt
     }
 
-    /// Quarters of an hour since 1970.
     package var quarter: Int64 { receivedAt.quarter }
 
-    /// Older counts are forgotten.
+    /// Counts of quarters before this one, eight days ago, are forgotten.
     package var oldestKept: Int64 { quarter - 8 * 24 * 4 }
 }
 

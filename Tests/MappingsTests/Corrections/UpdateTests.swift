@@ -325,11 +325,17 @@ struct UpdateTests {
         let request = WireRequest(
             method: "POST", path: "/north/void", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("ref=1".utf8)
         )
-        let refusal = Result { () throws(Refusal) in
-            try MappingReader(inbound, settings: ["shop": .text("north")]).readCorrection(inbound.parse(request), as: Samples.identity)
-        }.failure
-        #expect(refusal?.reason == "back is required: without it nobody knows how much goes back")
-        #expect(refusal?.code == .missingField)
+        func refusal(of request: WireRequest) -> Refusal? {
+            Result { () throws(Refusal) in
+                try MappingReader(inbound, settings: ["shop": .text("north")]).readCorrection(inbound.parse(request), as: Samples.identity)
+            }.failure
+        }
+        #expect(refusal(of: request)?.reason == "back is required: without it nobody knows how much goes back")
+        #expect(refusal(of: request)?.code == .missingField)
+        var odd = request
+        odd.body = Array("ref=1&Back=3".utf8)
+        // Leaving it out would not take back all.
+        #expect(refusal(of: odd)?.reason == "'Back' is not read here; send the amount that goes back as back")
     }
 
     @Test func `every correction of a conversion is sent to each tracker or skipped`() throws {

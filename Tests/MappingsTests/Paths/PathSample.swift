@@ -39,25 +39,21 @@ struct PathSample {
 
     /// What the conversion is sent as, without the address; or `skipped: ` and why.
     func write(_ conversion: Conversion) -> String {
-        do throws(Skip) {
-            let request = try writer().write(conversion, at: Samples.receivedAt)
+        do {
+            let request = try request(for: conversion)
             let query = request.url.drop { $0 != "?" }.dropFirst()
             let text = request.body.isEmpty ? String(query).percentDecoded : String(decoding: request.body, as: UTF8.self)
             return ([text] + request.warnings).joined(separator: " ! ")
+        } catch let skip as Skip {
+            return "skipped: \(skip.reason)"
         } catch {
-            return "skipped: \(error.reason)"
+            return "no writer: \(error)"
         }
     }
 
     func request(for conversion: Conversion) throws -> OutboundRequest { try writer().write(conversion, at: Samples.receivedAt) }
 
-    private func writer() -> MappingWriter {
-        do {
-            return try MappingWriter(mapping, url: "https://t.example", settings: settings)
-        } catch {
-            fatalError("the path of a sample has no settings")
-        }
-    }
+    private func writer() throws -> MappingWriter { try MappingWriter(mapping, url: "https://t.example", settings: settings) }
 
     static func text(of conversion: Conversion) -> String {
         let names = Field.allNames + ["sub_ids.s1", "sub_ids.s2", "sub_ids.s3"]

@@ -57,7 +57,7 @@ struct SharedBodyTests {
         #expect(try answers(#"{ place: "results[]" }"#, "no json") == nil)
     }
 
-    @Test func `what cannot be is said when the file is read`() {
+    @Test func `an impossible batch is an error of the file`() {
         func errors(_ request: String, _ more: String = "") -> [String] {
             let text = """
                 tracker: Ads

@@ -33,20 +33,24 @@ package struct SignatureNotation: Sendable {
     init(_ source: String) throws(Mistake) {
         self.source = source
         var parts: [(literal: String, name: Name)] = []
-        var rest = source[...]
-        while let open = rest.firstIndex(of: "{") {
-            guard let close = rest[open...].firstIndex(of: "}") else { throw Mistake("'{' has no closing '}'") }
-            let text = rest[rest.index(after: open)..<close]
-            guard let name = Name(rawValue: String(text)) else {
-                throw Mistake("unknown name '\(text)'\(String(text).suggestion(from: Name.allCases.map(\.rawValue)))")
+        var before = ""
+        let text = BracedText(source)
+        for piece in text.pieces {
+            switch piece {
+            case .literal(let literal): before = literal
+            case .name(let word, _):
+                guard let name = Name(rawValue: word) else {
+                    throw Mistake("unknown name '\(word)'\(word.suggestion(from: Name.allCases.map(\.rawValue)))")
+                }
+                if parts.contains(where: { $0.name == name }) { throw Mistake("{\(word)} is named twice") }
+                parts.append((before, name))
+                before = ""
             }
-            if parts.contains(where: { $0.name == name }) { throw Mistake("{\(text)} is named twice") }
-            parts.append((String(rest[..<open]), name))
-            rest = rest[rest.index(after: close)...]
         }
+        if text.unclosed != nil { throw Mistake("'{' has no closing '}'") }
         guard parts.contains(where: { $0.name == .signature }) else { throw Mistake("it needs {signature}") }
         self.parts = parts
-        end = String(rest)
+        end = before
         (members, separator) = try Self.members(parts, end)
     }
 

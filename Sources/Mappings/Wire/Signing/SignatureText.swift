@@ -108,8 +108,8 @@ extension SignatureText {
     ///
     /// A text is believed only if it can be taken apart in one way. One value may hold anything: the body, else the last. Each value before it
     /// must not hold what stands between it and the next, and each behind it not what stands before it. Values with nothing between them are
-    /// parted if the first is of digits, letters or an address's characters, and the next begins with none of these. Of two parameters with nothing between them nothing can be asked: the
-    /// mapping's author was warned.
+    /// parted if the first is of digits, letters or an address's characters, and the next begins with none of these. Two parameters with
+    /// nothing between them are believed: the mapping's author was warned.
     func ambiguity(_ value: (Part) -> [UInt8]) -> Ambiguity? {
         let values = parts.indices.filter { parts[$0].isValue }
         guard let wild = values.first(where: { parts[$0] == .rawBody }) ?? values.first(where: { parts[$0] == .url }) ?? values.last else {
