@@ -8,7 +8,8 @@
 # blanks, hyphens and parentheses are hashed as the page says.
 . "$(dirname "$0")/support/setup.bash"
 version=26.0.3
-modules "facebook-business==$version" pycountry==26.2.16 requests==2.34.2 six==1.17.0 curlify==3.0.0 urllib3==2.8.0 idna==3.20 certifi charset-normalizer
+modules "facebook-business==$version" pycountry==26.2.16 requests==2.34.2 six==1.17.0 curlify==3.0.0 urllib3==2.8.0 idna==3.20 \
+    certifi==2026.10.19.post1 charset-normalizer==3.5.3
 cat >hash.py <<'END_OF_PYTHON'
 import hashlib
 from facebook_business.adobjects.serverside.user_data import UserData
