@@ -74,4 +74,54 @@ struct ExampleTests {
                 sends: { body: ref=A }
                 """) == ["example 'text': body: expected 'ref=A', found 'ref=A-1'"])
     }
+
+    private static let kinds = """
+        tracker: Acme
+        request: { method: POST, path: /hook, body: json, if: 'body.type == "sale" and (settings.test or not (body.live == false))' }
+        settings: { test: { as: flag, default: false } }
+        ignores:
+          - { if: 'body.live == false', because: it is of the test mode }
+          - { if: 'body.type == "visit"', because: nothing is sold }
+        fields:
+          id: { is: order_id, required: true }
+        same_conversion: [order_id]
+        updates:
+          refund:
+            request: { method: POST, path: /hook, body: json, if: 'body.type == "refund"' }
+            means: refund
+            fields: { id: { is: order_id, required: true } }
+
+        """
+
+    private static func kinds(_ example: String) throws -> [String] {
+        let mapping = try Samples.compile(kinds + "examples:\n  - " + example + "\n")
+        return ExampleRunner(mapping).run().flatMap(\.differences).map(\.message)
+    }
+
+    @Test(arguments: [
+        "{ name: a, given: { body: { type: visit } }, ignored: true }",
+        "{ name: a, given: { body: { type: visit } }, ignored: nothing is sold }",
+        "{ name: a, given: { body: { type: sale, id: 1, live: false } }, ignored: it is of the test mode }",
+        "{ name: a, settings: { test: true }, given: { body: { type: sale, id: 1, live: false } }, expect: { order_id: 1 } }",
+    ])
+    func `an ignored message is stated, with its reason or without`(example: String) throws { #expect(try Self.kinds(example) == []) }
+
+    @Test func `what is not ignored as the example says is a difference`() throws {
+        #expect(
+            try Self.kinds("{ name: a, given: { body: { type: visit } }, ignored: it is free }") == [
+                "example 'a': ignored: expected 'it is free', found 'nothing is sold'"
+            ])
+        #expect(
+            try Self.kinds("{ name: a, given: { body: { type: sale, id: 1 } }, ignored: true }") == [
+                "example 'a': ignored: expected a message that is ignored, found the main request"
+            ])
+        #expect(
+            try Self.kinds("{ name: a, given: { body: { type: visit, id: 1 } }, expect: { order_id: 1 } }") == [
+                "example 'a': kind: expected the main request, found a message that is ignored: nothing is sold"
+            ])
+        #expect(
+            try Self.kinds("{ name: a, given: { body: { type: refund, id: 1 } }, expect: { order_id: 1 } }") == [
+                "example 'a': kind: expected the main request, found update 'refund'"
+            ])
+    }
 }
