@@ -124,4 +124,30 @@ struct ExampleTests {
                 "example 'a': kind: expected the main request, found update 'refund'"
             ])
     }
+
+    @Test func `an item's field knows its number, and a check knows the time`() throws {
+        let text = """
+            tracker: Acme
+            request: { method: POST, path: /p, body: json }
+            fields:
+              ref: { is: order_id }
+              at: { is: occurred_at, as: time(unix) }
+              "lines[].n": { is: "items[].name", in: false, out: position, line: position_of_none }
+              "lines[].sku": { is: "items[].sku" }
+            checks:
+              - need: coalesce(occurred_at, received_at) + seconds(86400) > now
+                else: "Acme takes events of one day, and this one is of {occurred_at}; now is {now}"
+
+            """.replacing(", line: position_of_none", with: "")
+        func differences(_ example: String) throws -> [String] {
+            ExampleRunner(try Samples.compile(text + "examples:\n  - \(example)\n")).run().flatMap(\.differences).map(\.message)
+        }
+        #expect(
+            try differences(
+                #"{ name: a, conversion: { "items[0].sku": A, "items[1].sku": B }, sends: { body: { lines: [{ n: 1, sku: A }, { n: 2, sku: B }] } } }"#
+            ) == [])
+        let late = "Acme takes events of one day, and this one is of 2025-11-12T00:00:00Z; now is 2025-11-20T00:53:20Z"
+        #expect(try differences("{ name: a, conversion: { occurred_at: \"2025-11-12T00:00:00Z\" }, skips: \"\(late)\" }") == [])
+        #expect(try differences("{ name: a, given: { body: { ref: A, at: 1762905600 } }, error: \"\(late)\" }") == [])
+    }
 }
