@@ -10,7 +10,9 @@ struct MappingExamplesTests {
 
     @Test func `a mapping is found by the beginning of each of its paths`() {
         for mapping in MappingCatalog.builtIn.mappings {
-            let own = mapping.request.paths + [mapping.list?.path].compactMap(\.self) + mapping.messages.flatMap { $0.inbound?.request.paths ?? [] }
+            let own =
+                mapping.request.paths + [mapping.list?.path].compactMap(\.self)
+                + mapping.messages.flatMap { $0.inbound?.request.paths ?? [] }
             for case .literal(let name)? in own.map(\.segments.first) {
                 let found = MappingCatalog.builtIn.mappings(withPath: "/" + name).map(\.name)
                 #expect(found.contains(mapping.name) && found == found.sorted(), "\(mapping.name): /\(name)")
