@@ -67,13 +67,15 @@ package final class ReceivedSignature {
         if text != nil { return searchMessages(signers) }
         var keys: [Signer.Key: [SignedForm]] = [:]
         for signer in signers { keys[signer.key, default: []] += signer.forms }
+        let known = Array(keys)
         var index = 0
-        while let (candidate, earlier, form) = offer(index, of: content, keyCount: keys.count) {
+        while let (candidate, earlier, form) = offer(index, of: content, keyCount: known.count) {
             index += 1
             guard candidate.ambiguity == nil else { continue }
-            for (key, forms) in keys where forms.contains(form) && !earlier.contains(where: { forms.contains($0) }) {
-                guard let code = codes.first(where: { key.signing.fits($0, candidate.bytes) }) else { continue }
-                found = Found(key: key, bytes: candidate.bytes, code: code)
+            for place in known.indices where known[place].value.contains(form) {
+                if !earlier.isEmpty, earlier.contains(where: { known[place].value.contains($0) }) { continue }
+                guard let code = codes.first(where: { known[place].key.signing.fits($0, candidate.bytes) }) else { continue }
+                found = Found(key: known[place].key, bytes: candidate.bytes, code: code)
                 return
             }
         }
