@@ -252,7 +252,8 @@ struct TrackerClientTests {
     }
 
     @Test(arguments: [
-        "HTTP/2 200\r\n", "HTTP/2 200 OK\r\n", "HTTP/2.0 200 OK\r\n", "HTTP/3.0 200 OK\r\n", "HTTP/1.1.1 201 Created\r\n", "HTTP 200 OK\r\n", "ICY 200 OK\r\n",
+        "HTTP/2 200\r\n", "HTTP/2 200 OK\r\n", "HTTP/2.0 200 OK\r\n", "HTTP/3.0 200 OK\r\n", "HTTP/1.1.1 201 Created\r\n",
+        "HTTP 200 OK\r\n", "ICY 200 OK\r\n",
         "HTTP/ 200 OK\r\n", "HTTP/2\t 204\r\n", "\r\nHTTP/2 200 OK\r\n", "\u{FEFF}HTTP/1.1 200 OK\r\n",
         "HTTP/2 100 Continue\r\n\r\nHTTP/2 200\r\n",
     ])
