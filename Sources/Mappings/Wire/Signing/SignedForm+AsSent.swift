@@ -54,9 +54,9 @@ extension SentObject {
 
     private static let spellings: [JSONSpelling] = [.ascii, .asciiLetters, .utf8, .asciiSlashes, .utf8Slashes, .html] + JSONSpelling.safe
 
-    /// How JavaScript, Ruby, Go, jq and .NET indent; Python and PHP; Go.
+    /// How JavaScript, Ruby, Go, jq and .NET indent; Python and PHP. Each costs two texts for every request whose signature is wrong.
     private static let indents: [(indent: String, spellings: [JSONSpelling])] = [
-        ("  ", [.utf8, .html]), ("    ", [.ascii, .utf8, .asciiSlashes]), ("\t", [.html]),
+        ("  ", [.utf8, .html]), ("    ", [.ascii, .utf8, .asciiSlashes]),
     ]
 
     /// Also as usual ones do.
