@@ -48,7 +48,7 @@ struct JSONSpelling: Sendable {
         JSONSpelling(escaping: "&<>'\u{7F}", escapesBeyondASCII: true),
     ]
 
-    private static func bits(_ signs: some StringProtocol) -> (low: UInt64, high: UInt64) {
+    fileprivate static func bits(_ signs: String) -> (low: UInt64, high: UInt64) {
         signs.utf8.reduce(into: (0, 0)) { bits, byte in
             if byte < 64 { bits.low |= 1 << UInt64(byte) } else { bits.high |= 1 << UInt64(byte & 63) }
         }
@@ -140,12 +140,23 @@ struct FreeCharacters {
     private var hasBeyondASCII = false
     /// Whether the document has escapes: then each character may be in it.
     private(set) var hasEscapes = false
+    /// Whether all serialisers spell the document in the same way.
+    private var isPlain: Bool { !hasEscapes && !hasBeyondASCII && bits.low & Self.free.low == 0 && bits.high & Self.free.high == 0 }
+
+    /// All that some serialiser escapes and another does not; a quote within a text is escaped by each.
+    private static let free = JSONSpelling.bits("&<>='+`/\u{7F}")
 
     init(of document: [UInt8]) {
         for byte in document {
-            if byte >= 0x80 { hasBeyondASCII = true } else if byte == UInt8(ascii: "\\") { hasEscapes = true }
-            if byte < 64 { bits.low |= 1 << UInt64(byte) } else if byte < 0x80 { bits.high |= 1 << UInt64(byte & 63) }
+            if byte < 64 {
+                bits.low |= 1 << UInt64(byte)
+            } else if byte < 0x80 {
+                bits.high |= 1 << UInt64(byte & 63)
+            } else {
+                hasBeyondASCII = true
+            }
         }
+        hasEscapes = bits.high & 1 << UInt64(UInt8(ascii: "\\") & 63) != 0
         // Each text has its quotes.
         bits.low &= ~(1 << UInt64(UInt8(ascii: "\"")))
         if hasEscapes { (bits, hasBeyondASCII) = ((.max, .max), true) }
@@ -153,6 +164,7 @@ struct FreeCharacters {
 
     /// Those of the spellings whose texts of the document differ from each other, and from what was sent.
     func distinct(_ spellings: [JSONSpelling]) -> [JSONSpelling] {
+        if isPlain { return [] }
         var known = hasEscapes ? [] : [key(of: .utf8)]
         return spellings.filter { spelling in
             let key = key(of: spelling)

@@ -7,7 +7,7 @@ extension SignedForm {
     } received: { content, likelihood in
         switch content.pieces {
         case .object(let object): object.asSent(likelihood, content)
-        case .parameters(let parameters): Self.asSent(parameters, content, likelihood)
+        case .parameters(let parameters): SignedForm.asSent(parameters, content, likelihood)
         case .none: []
         }
     }
@@ -36,7 +36,7 @@ extension SentObject {
     /// As less usual serialisers write them.
     func texts(isSorted: Bool) -> [SignedText] {
         let free = freeCharacters
-        var styles = free.distinct([.ascii, .asciiLetters, .utf8, .asciiSlashes, .utf8Slashes, .html] + JSONSpelling.safe).map {
+        var styles = free.distinct(Self.spellings).map {
             Style(spelling: $0)
         }
         styles += free.distinct([.ascii, .utf8]).map { Style(layout: .spaced, spelling: $0) }
@@ -52,9 +52,11 @@ extension SentObject {
         }
     }
 
-    /// How JavaScript, Ruby, Go, jq and .NET indent; Python and PHP; Go.
+    private static let spellings: [JSONSpelling] = [.ascii, .asciiLetters, .utf8, .asciiSlashes, .utf8Slashes, .html] + JSONSpelling.safe
+
+    /// How JavaScript, Ruby, Go, jq and .NET indent; Python and PHP. Each costs two texts for every request whose signature is wrong.
     private static let indents: [(indent: String, spellings: [JSONSpelling])] = [
-        ("  ", [.utf8, .html]), ("    ", [.ascii, .utf8, .asciiSlashes]), ("\t", [.html]),
+        ("  ", [.utf8, .html]), ("    ", [.ascii, .utf8, .asciiSlashes]),
     ]
 
     /// Also as usual ones do.

@@ -9,7 +9,7 @@ extension SignedForm {
     } received: { content, likelihood in
         switch content.pieces {
         case .object(let object): object.sortedTexts(likelihood)
-        case .parameters: Self.texts(content, likelihood)
+        case .parameters: SignedForm.texts(content, likelihood)
         case .none: []
         }
     }

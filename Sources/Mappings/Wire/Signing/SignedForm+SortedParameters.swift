@@ -7,7 +7,7 @@ extension SignedForm {
     } received: { content, likelihood in
         switch content.pieces {
         case .object(let object): !object.isExact ? [] : SignedText.parameterStrings(content.sortedPairs, likelihood)
-        case .parameters(let parameters): Self.texts(parameters, content, likelihood)
+        case .parameters(let parameters): SignedForm.texts(parameters, content, likelihood)
         case .none: []
         }
     }

@@ -126,7 +126,7 @@ struct TrackerClientTests {
 
     @Test(arguments: [
         (RawTracker.Step.send("SSH-2.0-OpenSSH\r\n"), "tracker's answer is not http: "),
-        (.send("HTTP/2.0 200 OK\r\n\r\n"), "tracker's answer is not http: "),
+        (.send("HTTP/2.0 500 Oops\r\n\r\n"), "tracker's answer is not http: "),
         (.send("HTTP/1.1 404 Gone\r\nContent-Length: x\r\n\r\n"), "tracker's answer is not http: "),
         (
             .send("HTTP/1.1 500 Oops\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n"),
@@ -252,7 +252,8 @@ struct TrackerClientTests {
     }
 
     @Test(arguments: [
-        "HTTP/2 200\r\n", "HTTP/2 200 OK\r\n", "HTTP/3.0 200 OK\r\n", "HTTP/1.1.1 201 Created\r\n", "HTTP 200 OK\r\n", "ICY 200 OK\r\n",
+        "HTTP/2 200\r\n", "HTTP/2 200 OK\r\n", "HTTP/2.0 200 OK\r\n", "HTTP/3.0 200 OK\r\n", "HTTP/1.1.1 201 Created\r\n",
+        "HTTP 200 OK\r\n", "ICY 200 OK\r\n",
         "HTTP/ 200 OK\r\n", "HTTP/2\t 204\r\n", "\r\nHTTP/2 200 OK\r\n", "\u{FEFF}HTTP/1.1 200 OK\r\n",
         "HTTP/2 100 Continue\r\n\r\nHTTP/2 200\r\n",
     ])
@@ -271,7 +272,6 @@ struct TrackerClientTests {
 
     @Test(arguments: [
         "HTTP/1.1 200\r\n", "HTTP/1.1 200 \r\n", "HTTP/1.0 200 OK\r\n", "HTTP/1.0 200\r\n", "\r\nHTTP/1.1 200 OK\r\n",
-        "HTTP/2.0 200 OK\r\n",
     ])
     func `a status line without a reason, or of another known version, is whole`(line: String) async throws {
         try await Self.use { _ in

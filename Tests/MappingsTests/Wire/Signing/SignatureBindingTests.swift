@@ -111,7 +111,6 @@ struct SignatureBindingTests {
             Serialiser(name: "JavaScript, 2", escapes: { _ in false }, indent: "  ", order: sent),
             Serialiser(name: "JavaScript, 2, sorted", escapes: { _ in false }, indent: "  ", order: sorted),
             Serialiser(name: "Go, 2", escapes: { "&<>".unicodeScalars.contains($0) }, indent: "  ", order: sorted),
-            Serialiser(name: "Go, tab", escapes: { "&<>".unicodeScalars.contains($0) }, indent: "\t", order: sorted),
             Serialiser(name: "Python, 4", escapes: { !$0.isASCII || $0 == "\u{7F}" }, indent: "    ", order: sent),
             Serialiser(name: "Python, 4, sorted", escapes: { !$0.isASCII || $0 == "\u{7F}" }, indent: "    ", order: sorted),
             Serialiser(name: "PHP, 4", escapes: { !$0.isASCII }, escapesSlashes: true, indent: "    ", order: sent),
