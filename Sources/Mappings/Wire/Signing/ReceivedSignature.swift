@@ -170,7 +170,9 @@ extension ReceivedSignature {
         guard text != first else { return "" }
         let index = zip(text, first).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(text.count, first.count)
         func sign(_ text: [UInt8]) -> String {
-            index < text.count ? String(decoding: text[index...index], as: UTF8.self).quotedBriefly : "its end"
+            guard index < text.count else { return "its end" }
+            if text[index] >= 0x80 { return "0x" + String(text[index], radix: 16, uppercase: true) }
+            return String(decoding: text[index...index], as: UTF8.self).quotedBriefly
         }
         return " (at byte \(index) \(sign(text)) instead of \(sign(first)))"
     }
