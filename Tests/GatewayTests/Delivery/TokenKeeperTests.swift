@@ -132,8 +132,9 @@ struct TokenKeeperTests {
         try await run(grant: "refresh_token") { number, request in
             switch request.headers["Authorization"].first {
             case "Bearer token-1" where number > 3: .reply(401)
-            case .some: .reply(200)
-            case nil: .reply(200, body: #"{"access_token":"token-\#(number)","refresh_token":"after-\#(number)"}"#)
+            case _ where request.uri == "/token":
+                .reply(200, body: #"{"access_token":"token-\#(number)","refresh_token":"after-\#(number)"}"#)
+            default: .reply(200)
             }
         } body: { harness, tracker in
             let send = {
@@ -160,9 +161,9 @@ struct TokenKeeperTests {
         try await run(grant: "refresh_token") { number, request in
             switch request.headers["Authorization"].first {
             case "Bearer token-1": .reply(401)
-            case .some: .reply(200)
-            case nil where number == 3: .reply(400, body: #"{"error":"invalid_grant","error_description":"after-1 was revoked"}"#)
-            case nil: .reply(200, body: #"{"access_token":"token-\#(number)","refresh_token":"after-\#(number)"}"#)
+            case _ where request.uri != "/token": .reply(200)
+            case _ where number == 3: .reply(400, body: #"{"error":"invalid_grant","error_description":"after-1 was revoked"}"#)
+            default: .reply(200, body: #"{"access_token":"token-\#(number)","refresh_token":"after-\#(number)"}"#)
             }
         } body: { harness, tracker in
             let conversion = DeliveryHarness.conversion()
