@@ -11,13 +11,16 @@ package final class RawRequest {
     package var method: String { request.method }
 
     /// Absent if the request has no such part, or an empty one.
-    func value(_ part: RequestPart) -> Value {
+    ///
+    /// - Parameter settings: of the source, in the order of the mapping's list.
+    func value(_ part: RequestPart, _ settings: [Value]) -> Value {
         switch part {
         case .method: .text(request.method)
         case .path: .text(request.path)
         case .header(let name): request.header(name).asPresent
         case .query(let name): query[name].asPresent
         case .body(let steps): body.value(steps)
+        case .setting(let index): settings[index]
         }
     }
 

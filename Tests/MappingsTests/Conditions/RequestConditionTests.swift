@@ -6,14 +6,14 @@ struct RequestConditionTests {
     private static func condition(_ text: String) throws -> RequestCondition {
         var diagnostics = Diagnostics()
         let node = YAMLNode(.scalar(text, isPlain: true), at: SourceLocation(file: "t.yaml", line: 1, column: 5))
-        let condition = RequestCondition.parse(node, into: &diagnostics)
+        let condition = RequestCondition.parse(node, settings: nil, into: &diagnostics)
         return try #require(condition, "\(diagnostics.all.map(\.description))")
     }
 
     private static func mistakes(_ text: String) -> [String] {
         var diagnostics = Diagnostics()
         let node = YAMLNode(.scalar(text, isPlain: true), at: SourceLocation(file: "t.yaml", line: 1, column: 5))
-        #expect(RequestCondition.parse(node, into: &diagnostics) == nil)
+        #expect(RequestCondition.parse(node, settings: nil, into: &diagnostics) == nil)
         return diagnostics.all.map(\.description)
     }
 
