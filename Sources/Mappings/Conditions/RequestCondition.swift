@@ -47,7 +47,7 @@ extension RequestCondition {
     }
 
     private static func unknown(_ name: String) -> String {
-        let known = "it knows method, path, headers.NAME, query.NAME and body.NAME"
+        let known = "it knows method, path, headers.NAME, query.NAME, body.NAME and root"
         if foreign.contains(name) { return "'\(name)' is about a conversion, and an 'if' decides before there is one; \(known)" }
         let path = FieldPath(name: name)
         return "unknown name '\(name)' in an 'if'; \(known)"

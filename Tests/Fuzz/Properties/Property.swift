@@ -1,7 +1,7 @@
 /// What must hold for every input, whatever its bytes: asked by the fuzzer with inputs that it makes up, and by `swift test` with the
 /// saved corpus. One case is one folder of `Tests/Corpus`.
 package enum Property: String, CaseIterable, Sendable {
-    case json, decimal, expression, template, postback, query, mapping, request, growth, cost
+    case json, decimal, expression, template, postback, query, mapping, request, growth, cost, xml
 
     /// - Throws: what is wrong.
     package func check(_ bytes: [UInt8]) throws(Violation) {
@@ -16,6 +16,7 @@ package enum Property: String, CaseIterable, Sendable {
         case .request: try RequestProperty.check(bytes)
         case .growth: try GrowthProperty.check(bytes)
         case .cost: try CostProperty.check(bytes)
+        case .xml: try XMLProperty.check(bytes)
         }
     }
 }

@@ -53,7 +53,7 @@ struct RequestConditionTests {
     }
 
     @Test func `a mistake in a condition is one error that says what it knows`() {
-        let known = "it knows method, path, headers.NAME, query.NAME and body.NAME"
+        let known = "it knows method, path, headers.NAME, query.NAME, body.NAME and root"
         #expect(Self.mistakes(#"bdy.type == "a""#) == ["t.yaml:1:5: error: unknown name 'bdy.type' in an 'if'; \(known)"])
         #expect(
             Self.mistakes(#"method == "POST" and amount < 0"#) == [
