@@ -1,4 +1,4 @@
-# For the programs above this folder: a temporary folder, a named package in it, free ports, a server that counts what it gets.
+# For the programs above this folder: a temporary folder, named packages in it, free ports, a server that counts what it gets.
 set -euo pipefail
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mktemp -d)
@@ -19,6 +19,15 @@ fetch() {
         exit 2
     fi
     dpkg -x "$1"_*.deb root
+}
+
+# modules NAME==VERSION…: installs packages of PyPI, without what they depend on, for the Python programs of this script alone
+modules() {
+    if ! python3 -m pip install --quiet --disable-pip-version-check --no-deps --target modules "$@" >pip.log 2>&1; then
+        echo "pip does not offer $*: $(tail -n 1 pip.log)" >&2
+        exit 2
+    fi
+    export PYTHONPATH=$folder/modules PYTHONDONTWRITEBYTECODE=1
 }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

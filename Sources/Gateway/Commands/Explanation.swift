@@ -56,7 +56,7 @@ struct Explanation {
 
     private func name(of match: PathTable.Match) -> String {
         let mapping = match.tracker.mapping
-        guard case .message(let index) = match.endpoint else { return mapping.tracker }
+        guard case .message(.message(let index)) = match.endpoint else { return mapping.tracker }
         return "\(mapping.tracker)'s \(mapping.messages[index].name)"
     }
 

@@ -58,7 +58,8 @@ extension ConfigurationLoader {
         if entry.side == .source { warnOfOpen(mapping, at: entry.location, of: entry) }
         for plan in plans where !named.contains(plan.name) {
             if entry.side == .destination, plan.mayBeNull { continue }
-            diagnostics.error(at: place ?? entry.location, "\(entry.subject) needs credential '\(plan.name)'")
+            let hint = plan.mayBeNull ? "; '\(plan.name): null' switches the check off, so that anyone may send in its name" : ""
+            diagnostics.error(at: place ?? entry.location, "\(entry.subject) needs credential '\(plan.name)'\(hint)")
         }
         return found
     }

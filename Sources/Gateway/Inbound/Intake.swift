@@ -101,11 +101,14 @@ final class Intake: Sendable {
             }
             defer { inFlight.leave() }
             if let reply = tooCostly(arrival, first.mapping) { return reply }
+            if fault == nil, !isCut, let requests = first.mapping.requests(in: request) {
+                return await respond(to: arrival, holding: requests, matches, first)
+            }
             return await respond(to: arrival, reception.admit(arrival, matches, first, fault: fault))
         }
     }
 
-    private func respond(to arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
+    func respond(to arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
         if let reply = await count(arrival, admission) { return reply }
         switch reception.judge(arrival, admission) {
         case .refused(let refusal): return await refuse(refusal, arrival, admission)

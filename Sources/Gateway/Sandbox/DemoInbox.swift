@@ -14,13 +14,17 @@ final class DemoInbox: Sendable {
     /// Hands over from now on what would be kept.
     func forward(_ body: @escaping @Sendable (Conversion) -> Void) { onReceived.withLock { $0 = body } }
 
-    /// Everything since the last look, by the name it was received under.
-    func take() -> [String: Conversion] {
-        let all = received.withLock { conversions in
+    /// Everything since the last look, in the order in which it came.
+    func takeAll() -> [Conversion] {
+        received.withLock { conversions in
             defer { conversions = [] }
             return conversions
         }
-        return Dictionary(all.map { ($0.source, $0) }) { first, _ in first }
+    }
+
+    /// Everything since the last look, by the name it was received under.
+    func take() -> [String: Conversion] {
+        Dictionary(takeAll().map { ($0.source, $0) }) { first, _ in first }
     }
 }
 

@@ -20,7 +20,7 @@ struct DemoRequest {
     /// The first example of a correction; nil if the tracker takes none.
     init?(correcting source: SourceConfiguration) {
         guard let update = source.mapping.updates.first(where: { $0.inbound != nil }), let own = update.inbound,
-            var given = update.examples.first(where: { $0.given != nil && $0.error == nil })?.given,
+            var given = update.examples.first(where: { $0.given != nil && $0.becomesConversion })?.given,
             let path = try? own.request.path.text(source.settings).get()
         else { return nil }
         given.path = path

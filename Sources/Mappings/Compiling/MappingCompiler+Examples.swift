@@ -25,12 +25,14 @@ extension MappingCompiler {
         let expect = map.map("expect", &diagnostics).compactMap { expectation($0) }
         let error = map.text("error", &diagnostics)
         let code = map.text("code", &diagnostics)
-        let sends = map.take("sends").map { self.sends($0) }
+        let sends = map.take("sends").map { node in (node.elements ?? [node]).map { self.sends($0) } }
         let skips = map.text("skips", &diagnostics)
         let warnings = map.texts("warnings", &diagnostics)?.map(\.text)
+        let ignored = map.take("ignored").flatMap { self.ignored($0, beside: node) }
         map.finish(&diagnostics)
-        if error == nil, expect.isEmpty, sends == nil, skips == nil, note == nil {
-            diagnostics.error(at: node.location, "an example needs 'expect', 'sends', 'skips' or 'error': what comes of the request")
+        if error == nil, expect.isEmpty, sends == nil, skips == nil, note == nil, node["ignored"] == nil {
+            diagnostics.error(
+                at: node.location, "an example needs 'expect', 'sends', 'skips', 'ignored' or 'error': what comes of the request")
         }
         if error != nil, !expect.isEmpty || sends != nil {
             diagnostics.error(at: node.location, "an example that ends in an error expects nothing else")
@@ -39,7 +41,21 @@ extension MappingCompiler {
         return Example(
             name: name, location: node.location, isSample: isSample, settings: chosen, given: given, conversion: conversion, about: about,
             defaults: defaults?.values ?? [], expect: expect, error: error, code: code, sends: sends, skips: skips, warnings: warnings,
-            note: note)
+            note: note, ignored: ignored)
+    }
+
+    /// `ignored: true`, or the reason.
+    private mutating func ignored(_ node: YAMLNode, beside example: YAMLNode) -> Example.Ignored? {
+        let others = ["conversion", "expect", "sends", "skips", "error", "code", "warnings", "about", "note", "sample"]
+        if let other = others.first(where: { example[$0] != nil }) {
+            diagnostics.error(
+                at: node.location, "an example whose message is ignored has 'given' and nothing that comes of it; take '\(other)' away")
+        }
+        guard let text = node.text("ignored", &diagnostics) else { return nil }
+        if text == "false" {
+            diagnostics.error(at: node.location, "'ignored' is true or the reason, the 'because' of an entry of 'ignores'; found 'false'")
+        }
+        return text == "true" ? .forAnyReason : .because(text)
     }
 
     /// A conversion as an author writes it: money as `EUR 12.50`, which gives the currency too, and items as `items[0].sku`.

@@ -58,7 +58,7 @@ extension MappingCompiler {
         }
     }
 
-    mutating func writing(_ entry: FieldEntry, line: YAMLNode?) -> FieldPlan.Writing? {
+    mutating func writing(_ entry: FieldEntry, line: YAMLNode?, isPerItem: Bool) -> FieldPlan.Writing? {
         let output = entry.output
         guard output?.isFalse != true else { return nil }
         if entry.take != nil || entry.path.parameter != nil {
@@ -70,7 +70,8 @@ extension MappingCompiler {
         }
         checkSideKeys(output, allowed: ["value", "as", "values", "required", "length"], subject: "'out' of field '\(entry.name)'")
         let source = output?.isMap == true ? output?["value"] : output
-        let names = Mapping.names(of: settings, hasNow: true, hasItem: entry.isItem)
+        var names = Mapping.names(of: settings, hasNow: true, hasItem: entry.isItem)
+        names.hasPosition = isPerItem
         var value = expression(source, "out", names)
         if let form = entry.form, !form.hasParts { value = form.constant }
         let asNode = entry.value("as", output)

@@ -57,7 +57,9 @@ extension MappingCompiler {
         (plan.take, plan.join, plan.form) = (entry.take, entry.join, entry.form)
         if entry.input?.isFalse != true, entry.target != nil || entry.form != nil { plan.reading = reading(entry, request) }
         // A setting in the path is the operator's, and not written from a conversion.
-        if place != .path || request.path.segments.contains(.parameter(name)) { plan.writing = writing(entry, line: line) }
+        if place != .path || request.path.segments.contains(.parameter(name)) {
+            plan.writing = writing(entry, line: line, isPerItem: request.isPerItem)
+        }
         fields += [plan] + implied
         implied = []
         fieldLocations[name] = location

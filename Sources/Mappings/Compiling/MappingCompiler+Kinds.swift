@@ -8,7 +8,7 @@ extension MappingCompiler {
         var isOver = false
         return nodes.compactMap { node in
             var map = YAMLFields(node, subject: "an entry of 'ignores'", into: &diagnostics)
-            let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
+            let condition = map.take("if").flatMap { RequestCondition.parse($0, settings: settings, into: &diagnostics) }
             let isElse = map.flag("else", &diagnostics) ?? false
             let reason = map.text("because", &diagnostics)
             map.finish(&diagnostics)
@@ -31,7 +31,7 @@ extension MappingCompiler {
     mutating func handshake(_ node: YAMLNode) -> Placed<HandshakePlan>? {
         var map = YAMLFields(node, subject: "a handshake", into: &diagnostics)
         let methods = map.texts("method", &diagnostics).map { self.methods($0, among: HandshakePlan.methods) }
-        let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
+        let condition = map.take("if").flatMap { RequestCondition.parse($0, settings: nil, into: &diagnostics) }
         let status = map.integer("status", in: 200...599, &diagnostics) ?? 200
         let body = map.take("xml").map { xml($0) } ?? self.body(&map, names: ReplyVariables.names)
         map.finish(&diagnostics)

@@ -19,6 +19,7 @@ extension MappingCompiler {
         let status = map.integer("status", in: 100...599, &diagnostics)
         let body = map.take("xml").map { xml($0) } ?? self.body(&map, names: ReplyVariables.names)
         let outcome = word("outcome", in: &map, of: ReplyReading.Outcome.self)
+        let outcomePlace = node["outcome"]?.location ?? node.location
         var match = ReplyPlan.Match(body: body)
         var matchesStatus: Int?
         if let node = map.take("matches") {
@@ -29,6 +30,11 @@ extension MappingCompiler {
         }
         map.finish(&diagnostics)
         let code = FailureCode(rawValue: name)
+        if outcome == .unconfirmed, let known = matchesStatus ?? status, !(200..<300).contains(known) {
+            diagnostics.error(
+                at: outcomePlace,
+                "'outcome: unconfirmed' is for a 2xx that does not say whether the conversion counts, found status \(known)")
+        }
         let usual: ReplyReading.Outcome =
             switch name {
             case "accepted", "review", Mapping.ignored: .delivered

@@ -13,7 +13,7 @@ extension MappingCompiler {
         let batch = batch(of: node, in: &map, isList: node["list"] != nil)
         let sourceName = map.take("names_source").flatMap { self.sourceName($0) }
         let host = map.take("host").flatMap { self.host($0) }
-        let condition = map.take("if").flatMap { RequestCondition.parse($0, into: &diagnostics) }
+        let condition = map.take("if").flatMap { RequestCondition.parse($0, settings: settings, into: &diagnostics) }
         map.finish(&diagnostics)
         guard !paths.isEmpty, !methods.isEmpty else { return nil }
         var plan = RequestPlan(

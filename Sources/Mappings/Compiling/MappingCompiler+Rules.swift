@@ -13,7 +13,7 @@ extension MappingCompiler {
 
     mutating func check(_ node: YAMLNode) -> Check? {
         var map = YAMLFields(node, subject: "a check", into: &diagnostics)
-        let names = Mapping.names(of: settings)
+        let names = Mapping.names(of: settings, hasNow: true)
         let need = map.require("need", &diagnostics)
         let sentence = map.require("else", &diagnostics)
         let code = map.text("code", &diagnostics) ?? FailureCode.invalid.rawValue

@@ -11,7 +11,9 @@ package final class RawRequest {
     package var method: String { request.method }
 
     /// Absent if the request has no such part, or an empty one.
-    func value(_ part: RequestPart) -> Value {
+    ///
+    /// - Parameter settings: of the source, in the order of the mapping's list.
+    func value(_ part: RequestPart, _ settings: [Value]) -> Value {
         switch part {
         case .method: .text(request.method)
         case .path: .text(request.path)
@@ -19,6 +21,7 @@ package final class RawRequest {
         case .query(let name): query[name].asPresent
         case .body(let steps): body.value(steps)
         case .root: body.root.asPresent
+        case .setting(let index): settings[index]
         }
     }
 

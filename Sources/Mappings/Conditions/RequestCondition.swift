@@ -8,9 +8,13 @@ package struct RequestCondition: Sendable {
     /// As the file has it.
     package let source: String
 
-    package func isTrue(_ request: RawRequest) -> Bool {
-        expression.isTrue(ExpressionInput(Self.nobody, variables: parts.map(request.value)))
+    /// - Parameter settings: of the source, in the order of the mapping's list; they may be left out if the condition looks at none.
+    package func isTrue(_ request: RawRequest, settings: [Value] = []) -> Bool {
+        expression.isTrue(ExpressionInput(Self.nobody, variables: parts.map { request.value($0, settings) }))
     }
+
+    /// Whether sources with other settings may come to something else.
+    var looksAtSettings: Bool { parts.contains { if case .setting = $0 { true } else { false } } }
 
     /// Expressions see a conversion, and there is none yet.
     private static let nobody = Conversion(
@@ -23,7 +27,9 @@ extension RequestCondition {
     private static let foreign: Set<String> = ["sum", "count", "minor"]
 
     /// Nil if it has a mistake, which is reported.
-    static func parse(_ node: YAMLNode, into diagnostics: inout Diagnostics) -> RequestCondition? {
+    ///
+    /// - Parameter settings: of the mapping; nil if the condition is looked at before the source is known.
+    static func parse(_ node: YAMLNode, settings: [SettingPlan]?, into diagnostics: inout Diagnostics) -> RequestCondition? {
         guard let text = node.text("if", &diagnostics) else { return nil }
         let place = node.textLocation
         // What is no sequence of words and signs, the parser reports.
@@ -33,12 +39,12 @@ extension RequestCondition {
         for (index, (token, offset)) in tokens.enumerated() {
             guard case .name(let name) = token, !words.contains(name) else { continue }
             if index + 1 < tokens.count, tokens[index + 1].token == .symbol("("), !foreign.contains(name) { continue }
-            guard let part = RequestPart(name: name) else {
-                diagnostics.error(at: place.advanced(by: offset, in: text), unknown(name))
+            guard let (part, kind) = part(name, settings) else {
+                diagnostics.error(at: place.advanced(by: offset, in: text), unknown(name, settings))
                 return nil
             }
             guard !variables.contains(where: { $0.name == name }) else { continue }
-            variables.append((name, part.kind))
+            variables.append((name, kind))
             parts.append(part)
         }
         let names = ExpressionNames(variables: variables)
@@ -46,8 +52,24 @@ extension RequestCondition {
         return expression.map { RequestCondition(expression: $0, parts: parts, source: text) }
     }
 
-    private static func unknown(_ name: String) -> String {
-        let known = "it knows method, path, headers.NAME, query.NAME, body.NAME and root"
+    private static func part(_ name: String, _ settings: [SettingPlan]?) -> (RequestPart, Expression.Kind)? {
+        if let index = settings?.firstIndex(where: { "settings.\($0.name)" == name }) {
+            return (.setting(index), settings?[index].kind == .flag ? .flag : .text)
+        }
+        return RequestPart(name: name).map { ($0, $0.kind) }
+    }
+
+    private static func unknown(_ name: String, _ settings: [SettingPlan]?) -> String {
+        let known =
+            "it knows method, path, headers.NAME, query.NAME, body.NAME\(settings == nil ? " and" : ",") root"
+            + (settings == nil ? "" : " and settings.NAME")
+        if name.hasPrefix("settings.") {
+            guard let settings else {
+                return "'\(name)' is of a source, and a handshake is answered before its source is known; \(known)"
+            }
+            let setting = String(name.dropFirst(9))
+            return "unknown setting '\(setting)'\(setting.suggestion(from: settings.map(\.name)))"
+        }
         if foreign.contains(name) { return "'\(name)' is about a conversion, and an 'if' decides before there is one; \(known)" }
         let path = FieldPath(name: name)
         return "unknown name '\(name)' in an 'if'; \(known)"

@@ -7,6 +7,8 @@ enum RequestPart: Sendable, Hashable {
     case query(String)
     /// The members that lead to a value in the body; an element of a list by its number.
     case body([Step])
+    /// What the source has set, by the place in the mapping's list of settings.
+    case setting(Int)
 
     enum Step: Sendable, Hashable {
         case member(String)

@@ -25,6 +25,8 @@ package struct Conversion: Sendable {
     package var warnings: [String] = []
     /// Of a sale that is sent as what is left of it, since the tracker never received the whole; never stored.
     package var remainder: Remainder?
+    /// Of a conversion that is one line of an order, since each is sent by itself; never stored.
+    package var line: Line?
 
     package init(id: ConversionID, source: String, tracker: String, receivedAt: Timestamp) {
         self.id = id
@@ -87,6 +89,35 @@ package struct Conversion: Sendable {
         init(of amount: ExactDecimal, without refunded: ExactDecimal) {
             (self.amount, self.refunded) = (amount, refunded)
         }
+    }
+
+    /// Which line it is, and of which order.
+    package final class Line: Sendable {
+        /// From 0.
+        let index: Int
+        /// The lines of the whole order.
+        let order: [Item]
+
+        init(_ index: Int, of order: [Item]) { (self.index, self.order) = (index, order) }
+    }
+
+    /// With one of its items alone.
+    ///
+    /// - Parameter line: from 0.
+    package func alone(_ line: Int) -> Conversion {
+        var one = self
+        one.items = [items[line]]
+        one.line = Line(line, of: items)
+        return one
+    }
+
+    /// With all of the order's items, if it is one line of it.
+    var whole: Conversion {
+        guard let line else { return self }
+        var order = self
+        order.items = line.order
+        order.line = nil
+        return order
     }
 
     /// The same on every try at every tracker: the order id, else the conversion's own id.

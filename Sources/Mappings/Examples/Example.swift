@@ -18,13 +18,23 @@ package struct Example: Sendable {
     /// The error's whole text, if the request must be refused.
     package var error: String?
     package var code: String?
-    /// The request that the conversion becomes when it is written back.
-    package var sends: Sends?
+    /// The request that the conversion becomes when it is written back; several if each item is a request.
+    package var sends: [Sends]?
     /// Why it cannot be written back.
     package var skips: String?
     package var warnings: [String]?
     /// Why the request changes nothing.
     package var note: String?
+    /// The request is a documented message that is no conversion.
+    package var ignored: Ignored?
+
+    package enum Ignored: Sendable, Hashable {
+        case forAnyReason
+        case because(String)
+    }
+
+    /// Whether the request is one of those that are taken.
+    package var becomesConversion: Bool { error == nil && ignored == nil }
 
     /// A conversion as an author writes it.
     package struct Fields: Sendable {

@@ -11,10 +11,12 @@ package struct ExampleRunner {
     }
 
     package func run() -> [Report] {
-        mapping.examples.map { Report(example: $0, differences: differences($0, read)) }
-            + mapping.messages.flatMap { message in
+        mapping.examples.map { Report(example: $0, differences: differences($0, of: .conversion, read)) }
+            + mapping.messages.enumerated().flatMap { index, message in
                 message.examples.map { example in
-                    Report(example: example, differences: differences(example) { given throws(Refusal) in try read(given, by: message) })
+                    let kind = message.inbound == nil ? MessageKind.conversion : .message(index)
+                    let found = differences(example, of: kind) { given throws(Refusal) in try read(given, by: message) }
+                    return Report(example: example, differences: found)
                 }
             }
     }
@@ -65,13 +67,46 @@ package struct ExampleRunner {
         return conversion
     }
 
-    private func differences(_ example: Example, _ read: (Example) throws(Refusal) -> Reading) -> [Diagnostic] {
+    /// What kind of message the example's request is; nil if it says nothing of that.
+    private func kind(of example: Example) -> MessageKind? {
+        guard mapping.hasConditions, let given = example.given else { return nil }
+        let kinds = mapping.kinds(at: given.path, method: given.method)
+        if kinds.isEmpty { return nil }
+        return mapping.kind(of: RawRequest(given), among: kinds, settings: mapping.settingValues(example.settings))
+    }
+
+    /// As differences show it.
+    private func text(of kind: MessageKind) -> String {
+        switch kind {
+        case .conversion: "the main request"
+        case .message(let index): "\(mapping.messages[index].role.word) '\(mapping.messages[index].name)'"
+        case .ignored(let index): "a message that is ignored: \(mapping.ignores[index].reason)"
+        case .unknown: "no kind of message that the mapping knows"
+        }
+    }
+
+    /// - Parameter own: the kind of the entry that the example stands in.
+    private func differences(
+        _ example: Example, of own: MessageKind, _ read: (Example) throws(Refusal) -> Reading
+    ) -> [Diagnostic] {
         var found: [Diagnostic] = []
         func differ(_ place: SourceLocation, _ what: String, _ expected: String, _ value: String) {
             found.append(Diagnostic(at: place, "example '\(example.name)': \(what): expected \(expected), found \(value)"))
         }
+        let kind = kind(of: example)
+        if let ignored = example.ignored {
+            let reason: String? = if case .ignored(let index)? = kind { mapping.ignores[index].reason } else { nil }
+            if let reason, ignored == .forAnyReason || ignored == .because(reason) { return found }
+            differ(example.location, "ignored", ignored.text, reason.map { "'\($0)'" } ?? text(of: kind ?? own))
+            return found
+        }
         let conversion: Conversion
         do throws(Refusal) {
+            if kind == .unknown { throw mapping.unknownKind }
+            if let kind, kind != own {
+                differ(example.location, "kind", text(of: own), text(of: kind))
+                return found
+            }
             switch try read(example) {
             case .conversion(let read): conversion = read
             case .unchanged(let note):
@@ -110,7 +145,7 @@ package struct ExampleRunner {
         return found
     }
 
-    private func write(_ conversion: Conversion, _ example: Example) -> Result<OutboundRequest, Skip> {
+    private func write(_ conversion: Conversion, _ example: Example) -> Result<[OutboundRequest], Skip> {
         // Examples hold no credentials; one in the path is its name there.
         let secrets = mapping.pathSecrets.map { ($0.credential, "{\($0.segment)}") }
         let writer = try? MappingWriter(
@@ -119,18 +154,25 @@ package struct ExampleRunner {
         guard let writer else {
             return .failure(Skip("the path needs a setting that the example does not give"))
         }
-        return Result { () throws(Skip) in try writer.write(conversion, at: Self.identity.receivedAt) }
+        return Result { () throws(Skip) in try writer.requests(for: conversion, at: Self.identity.receivedAt) }
     }
 
     private func compare(
-        _ sends: Example.Sends, _ example: Example, _ conversion: Conversion,
+        _ sends: [Example.Sends], _ example: Example, _ conversion: Conversion,
         _ differ: (SourceLocation, String, String, String) -> Void
     ) {
-        let request: OutboundRequest
+        let place = sends.first?.location ?? example.location
         switch write(conversion, example) {
-        case .success(let written): request = written
-        case .failure(let skip): return differ(sends.location, "sends", "a request", "'\(skip.reason)'")
+        case .success(let requests) where requests.count == sends.count:
+            for (sent, request) in zip(sends, requests) { compare(sent, request, differ) }
+        case .success(let requests): differ(place, "sends", "\(sends.count) of \(requests.count) requests", "\(requests.count)")
+        case .failure(let skip): differ(place, "sends", "a request", "'\(skip.reason)'")
         }
+    }
+
+    private func compare(
+        _ sends: Example.Sends, _ request: OutboundRequest, _ differ: (SourceLocation, String, String, String) -> Void
+    ) {
         if let method = sends.method, method != request.method { differ(sends.location, "method", method, request.method) }
         let target = request.url.dropFirst("https://".count).drop { $0 != "/" }
         let path = mapping.pathSecrets.reduce(String(target.prefix { $0 != "?" })) {
@@ -163,6 +205,15 @@ package struct ExampleRunner {
             for (path, expected, found) in body.asParameters.differences(from: sent) {
                 differ(sends.location, "body \(path)", expected, found)
             }
+        }
+    }
+}
+
+extension Example.Ignored {
+    fileprivate var text: String {
+        switch self {
+        case .forAnyReason: "a message that is ignored"
+        case .because(let reason): "'\(reason)'"
         }
     }
 }

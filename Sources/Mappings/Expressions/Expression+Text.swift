@@ -13,6 +13,7 @@ extension Expression {
         case .variable(let index): return variables.indices.contains(index) ? variables[index] : "?"
         case .now: return "now"
         case .item(let part): return part.wireName
+        case .position: return "position"
         case .call(let function, let arguments): return "\(function.rawValue)(\(Self.list(arguments, variables)))"
         case .sum(let term): return "sum(items, \(term.text(variables, within: 0)))"
         case .joined(let term, let separator): return "join(items, \(term.text(variables, within: 0)), \(Value.text(separator).literal))"
@@ -59,7 +60,7 @@ extension Expression {
     /// The operands of arithmetic whose kind is known only when it runs.
     package var numericOperands: [Expression] {
         switch self {
-        case .literal, .path, .variable, .now, .item: []
+        case .literal, .path, .variable, .now, .item, .position: []
         case .numeric(let operand): [operand] + operand.numericOperands
         case .not(let operand), .negate(let operand), .oneOf(let operand, _), .sum(let operand), .joined(let operand, _):
             operand.numericOperands
@@ -71,7 +72,7 @@ extension Expression {
 
     private func collect(_ found: inout [FieldPath]) {
         switch self {
-        case .literal, .variable, .now, .item: return
+        case .literal, .variable, .now, .item, .position: return
         case .path(let path): if !found.contains(path) { found.append(path) }
         case .not(let operand), .negate(let operand), .oneOf(let operand, _), .sum(let operand), .joined(let operand, _),
             .numeric(let operand):

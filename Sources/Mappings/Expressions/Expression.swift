@@ -11,6 +11,8 @@ package indirect enum Expression: Sendable, Hashable {
     case now
     /// A part of the item that `sum` is at.
     case item(Item.Part)
+    /// That item's number in the order, from 1.
+    case position
     case not(Expression)
     case negate(Expression)
     case binary(Operator, Expression, Expression)
@@ -76,6 +78,7 @@ extension Expression {
         case .item(let part):
             guard let item else { return .absent }
             return input.conversion.items[item].value(part)
+        case .position: return .number(ExactDecimal(Int64((input.conversion.line?.index ?? 0) + (item ?? 0) + 1)))
         case .not, .binary(.and, _, _), .binary(.or, _, _), .call(.exists, _): return .flag(isTrue(input, item: item))
         case .negate(let operand): return operand.value(input, item: item).number.map { .number($0.negated) } ?? .absent
         case .binary(let op, let left, let right): return Self.evaluate(op, left, right, input, item)

@@ -8,6 +8,8 @@ package struct ExpressionNames: Sendable {
     package var hasNow: Bool
     /// Whether the parts of an item are names: of the field of an item, whose parts win over the conversion's names. `items[].sku` is one too.
     package var hasItem: Bool
+    /// Whether `position` is a name, the number of the line that a request is about; where the parts of an item are names, it is one too.
+    package var hasPosition = false
 
     package init(
         variables: [(name: String, kind: Expression.Kind)] = [], aliases: [String: FieldPath] = [:], hasNow: Bool = false,

@@ -9,6 +9,7 @@ package struct ExpressionParser {
     /// Which of `sum` and `join` is around what is parsed, and evaluates it for each item.
     var list: String?
     private var knowsItem: Bool { list != nil || names.hasItem }
+    private var knowsPosition: Bool { knowsItem || names.hasPosition }
 
     typealias Failure = ExpressionLexer.Failure
 
@@ -221,15 +222,19 @@ package struct ExpressionParser {
         if knowsItem, let part = Item.Part(name: name.hasPrefix("items[].") ? String(name.dropFirst(8)) : name) {
             return Typed(expression: .item(part), kind: part.isNumber ? .number : .text, offset: place)
         }
+        if knowsPosition, name == "position" { return Typed(expression: .position, kind: .number, offset: place) }
         if let (expression, kind, words) = names.resolve(name) {
             return Typed(expression: expression, kind: kind, words: words, offset: place)
         }
-        let known = names.all + (knowsItem ? Item.Part.allCases.map(\.wireName) : [])
+        let known = names.all + (knowsItem ? Item.Part.allCases.map(\.wireName) : []) + (knowsPosition ? ["position"] : [])
         var message = "unknown name '\(name)'\(name.nearest(in: known).map { "; did you mean '\($0)'?" } ?? "")"
         if (Field.types + Field.statuses).contains(name) {
             message = "unknown name '\(name)'; a text needs quotes of its own: '\(name)'"
         }
         if name == "items" { message = "'items' is a list; use it in sum(items, …), join(items, …) or count()" }
+        if name == "position" {
+            message = "'position' is the number of an item: an item's field knows it, and every field of a request with per: item"
+        }
         if name.hasPrefix("items[]."), !knowsItem {
             message = "'\(name)' is of each item; use it in sum(items, …) or join(items, …)"
         }

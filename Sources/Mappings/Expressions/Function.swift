@@ -66,7 +66,7 @@ package enum Function: String, CaseIterable, Sendable {
             if arguments[0].isTrue(input, item: item) { return arguments[1].value(input, item: item) }
             return arguments.count > 2 ? arguments[2].value(input, item: item) : .absent
         case .exists: return .flag(!arguments[0].value(input, item: item).isAbsent)
-        case .count: return .number(ExactDecimal(Int64(input.conversion.items.count)))
+        case .count: return .number(ExactDecimal(Int64((input.conversion.line?.order ?? input.conversion.items).count)))
         case .minor: return minor(arguments[0].value(input, item: item), input.conversion.currency)
         case .e164:
             guard let text = arguments[0].value(input, item: item).given else { return .absent }

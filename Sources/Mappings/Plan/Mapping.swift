@@ -64,11 +64,6 @@ package struct Mapping: Sendable {
         return "\(name) is for \(sides.contains(.source) ? "sources" : "destinations") only"
     }
 
-    /// Whether more than the address decides what kind of message a request is.
-    package var hasConditions: Bool {
-        !ignores.isEmpty || request.condition != nil || messages.contains { $0.inbound?.request.condition != nil }
-    }
-
     /// The settings' names as expressions know them: `settings.program_id`. What is written knows `now` too.
     static func names(of settings: [SettingPlan], hasNow: Bool = false, hasItem: Bool = false) -> ExpressionNames {
         var names = ExpressionNames(variables: settings.map { ("settings.\($0.name)", $0.kind == .flag ? .flag : .text) }, hasNow: hasNow)
@@ -77,7 +72,7 @@ package struct Mapping: Sendable {
     }
 
     /// In the order of `names(of:)`.
-    func settingValues(_ chosen: [String: SettingValue]) -> [Value] {
+    package func settingValues(_ chosen: [String: SettingValue]) -> [Value] {
         settings.map { (chosen[$0.name] ?? $0.initial)?.value ?? .absent }
     }
 
@@ -99,5 +94,5 @@ package struct Mapping: Sendable {
         fields.contains { $0.target == .path(path) && $0.reading != nil } || computed.contains { $0.path == path }
     }
 
-    package var sample: Example? { examples.first(where: \.isSample) ?? examples.first { $0.error == nil } }
+    package var sample: Example? { examples.first(where: \.isSample) ?? examples.first(where: \.becomesConversion) }
 }

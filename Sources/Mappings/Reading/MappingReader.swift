@@ -60,7 +60,8 @@ package struct MappingReader: Sendable {
         if parsed.isForeign { throw Refusal(parsed.failures) }
         let conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
         var run = ReadingRun(
-            input: ExpressionInput(conversion, variables: settingValues), context: ConverterContext(exponents: exponents),
+            input: ExpressionInput(conversion, variables: settingValues, now: identity.receivedAt),
+            context: ConverterContext(exponents: exponents),
             failures: parsed.failures,
             origins: origins)
         run.extraNames = parsed.extraNames

@@ -3,6 +3,8 @@ package struct ReplyReading: Sendable, Equatable {
     /// What a reply means for a delivery; the words of a mapping's `outcome:`.
     package enum Outcome: String, Sendable, CaseIterable {
         case delivered, duplicate, rejected, retry
+        /// A success that does not say whether the conversion counts.
+        case unconfirmed
 
         var hasArrived: Bool { self == .delivered || self == .duplicate }
     }

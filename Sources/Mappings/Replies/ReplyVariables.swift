@@ -10,6 +10,8 @@ package struct ReplyVariables: Sendable {
     package var limit: Int64?
     package var offset: Int64?
     package var conversions: [JSONValue] = []
+    /// How many conversions a request held; nil counts `conversions`.
+    package var count: Int?
 
     package init() {}
 
@@ -30,7 +32,7 @@ package struct ReplyVariables: Sendable {
             requestID.map(Value.text) ?? .absent,
             limit.map { .number(ExactDecimal($0)) } ?? .absent,
             offset.map { .number(ExactDecimal($0)) } ?? .absent,
-            .number(ExactDecimal(Int64(conversions.count))),
+            .number(ExactDecimal(Int64(count ?? conversions.count))),
         ]
     }
 

@@ -66,7 +66,7 @@ extension JSONTemplate {
         switch self {
         case .literal(let value): value
         case .value(_, let name), .list(let name): .string("\u{ab}\(name)\u{bb}")
-        case .text: .string("\u{ab}\u{bb}")
+        case .text, .anything: .string("\u{ab}\u{bb}")
         case .object(let members): .object(JSONObject(members.map { ($0.key, $0.value.sample) }))
         case .array(let elements): .array(elements.map(\.sample))
         }

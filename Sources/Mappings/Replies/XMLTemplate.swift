@@ -47,7 +47,7 @@ extension JSONTemplate {
         switch self {
         case .literal(.number(let text)): .literal(.string(text))
         case .literal(.bool(let flag)): .literal(.string(flag ? "true" : "false"))
-        case .literal, .value, .text, .list: self
+        case .literal, .anything, .value, .text, .list: self
         case .object(let members): .object(members.map { ($0.key, $0.value.withTexts) })
         case .array(let elements): .array(elements.map(\.withTexts))
         }
@@ -55,7 +55,7 @@ extension JSONTemplate {
 
     fileprivate var firstForeignToXML: String? {
         switch self {
-        case .literal, .value, .text, .list: return nil
+        case .literal, .anything, .value, .text, .list: return nil
         case .array(let elements): return elements.lazy.compactMap(\.firstForeignToXML).first
         case .object(let members):
             for (key, value) in members {
@@ -71,6 +71,7 @@ extension XMLElement {
     /// What the element holds, as far as a template asks for it.
     fileprivate func value(like template: JSONTemplate) -> JSONValue {
         guard case .object(let wanted) = template else { return isVacant ? .null : .string(text.trimmed) }
+        if wanted.isEmpty { return isVacant ? .object(JSONObject()) : json }
         var members: [(String, JSONValue)] = []
         for (key, inner) in wanted {
             if key == "$" {
@@ -87,7 +88,7 @@ extension XMLElement {
     private func value(named name: String, like template: JSONTemplate) -> JSONValue? {
         let found = children.filter { $0.isNamed(name.localXMLName) }
         guard case .array(let elements) = template else { return found.first?.value(like: template) }
-        guard let each = elements.first else { return .array([]) }
+        guard let each = elements.first else { return .array(found.map(\.json)) }
         return .array(zip(found, elements + Array(repeating: each, count: found.count)).map { $0.value(like: $1) })
     }
 }

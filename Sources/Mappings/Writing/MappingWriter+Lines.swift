@@ -9,6 +9,15 @@ extension MappingWriter {
         return message(for: conversion).request.isPerItem ? conversion.items.count : 1
     }
 
+    /// All that a conversion or correction is written as.
+    package func requests(for conversion: Conversion, at now: Timestamp) throws(Skip) -> [OutboundRequest] {
+        let count = requestCount(of: conversion)
+        guard count > 1 else { return [try write(conversion, at: now)] }
+        var requests: [OutboundRequest] = []
+        for line in 0..<count { requests.append(try write(conversion.alone(line), at: now)) }
+        return requests
+    }
+
     /// What the conversion or correction is written with.
     private func message(for conversion: Conversion) -> Mapping {
         let isFirst = conversion[.update].isAbsent

@@ -25,7 +25,12 @@ struct MessageWriter: Sendable {
         if case .request(let writer) = way { writer.mapping } else { nil }
     }
 
-    func fits(_ input: borrowing ExpressionInput) -> Bool { condition?.isTrue(input) ?? true }
+    /// Decided by the order, if the conversion is one line of it: so all lines are written alike.
+    func fits(_ input: borrowing ExpressionInput) -> Bool {
+        guard let condition else { return true }
+        if input.conversion.line == nil { return condition.isTrue(input) }
+        return condition.isTrue(ExpressionInput(input.conversion.whole, variables: input.variables, now: input.now))
+    }
 
     /// Nil if the entry is not for this conversion or correction.
     func write(_ input: borrowing ExpressionInput, at now: Timestamp) throws(Skip) -> OutboundRequest? {

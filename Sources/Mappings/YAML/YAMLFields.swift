@@ -98,7 +98,8 @@ package struct YAMLFields {
     package func finish(_ diagnostics: inout Diagnostics) {
         for (key, _) in entries where !known.contains(key.scalar ?? "") {
             let name = key.scalar ?? ""
-            diagnostics.error(at: key.location, "unknown key '\(name)' in \(subject)\(name.suggestion(from: known))")
+            let hint = name.nearest(in: known).map { "did you mean '\($0)'?" } ?? "known: \(known.sorted().joined(separator: ", "))"
+            diagnostics.error(at: key.location, "unknown key '\(name)' in \(subject); \(hint)")
         }
     }
 }

@@ -78,6 +78,7 @@ extension AnswerRule.Verdict {
         case .duplicate: self = .duplicate
         case .rejected: self = .rejected
         case .retry: self = .retry
+        case .unconfirmed: self = .unconfirmed("such an answer does not say that the conversion counts")
         }
     }
 }
@@ -89,7 +90,8 @@ extension ReplyReading.Outcome {
         case .retry: 0
         case .rejected: 1
         case .duplicate: 2
-        case .delivered: 3
+        case .unconfirmed: 3
+        case .delivered: 4
         }
     }
 }

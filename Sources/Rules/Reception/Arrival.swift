@@ -16,6 +16,8 @@ package struct Arrival: Sendable {
     package var requestID: String?
     /// A warning of its conversion: what an operator did with it. Nil for what came from a sender.
     package var note: String?
+    /// How many conversions came in the same request.
+    package var count = 1
 
     package init(
         id: ConversionID, receivedAt: Timestamp, arrivedAt: Timestamp? = nil, request: WireRequest, sender: Sender, isCut: Bool = false,

@@ -2,10 +2,10 @@ import Mappings
 
 /// What kind of message a request is, if a tracker has several kinds at one address.
 extension [PathTable.Match] {
-    /// Those of each tracker cut down to the one kind that the request is of.
+    /// Those of each tracker cut down to the one kind that the request is of; what is of no kind is `unknown`, so that its sender is known
+    /// before it is refused.
     ///
-    /// A condition goes before no condition: first the kinds of message in the order of the mapping, then what is ignored; then the kind
-    /// that takes the rest. What is of no kind is `unknown`, so that its sender is known before it is refused.
+    /// If the kind depends on what a source has set, each kind has the sources for which the request is of it.
     func chosen(for request: RawRequest) -> [PathTable.Match] {
         guard contains(where: \.tracker.hasKinds) else { return self }
         var chosen: [PathTable.Match] = []
@@ -18,40 +18,37 @@ extension [PathTable.Match] {
             if settled.contains(where: { $0 === match.tracker }) { continue }
             settled.append(match.tracker)
             let kinds = filter { $0.tracker === match.tracker && $0.endpoint != .list && $0.takes(request.method) }
-            chosen.append(kinds.kind(of: request))
+            chosen += kinds.kinds(of: request)
         }
         return chosen
     }
 
-    /// The one that the request is of, among a tracker's kinds at one address.
-    private func kind(of request: RawRequest) -> PathTable.Match {
-        if let match = first(where: { $0.mapping.request.condition?.isTrue(request) ?? false }) { return match }
-        let ignores = self[0].tracker.mapping.ignores
-        if let index = ignores.firstIndex(where: { $0.condition?.isTrue(request) ?? false }) {
-            return self[0].turned(into: .ignored(index))
+    /// A tracker's kinds at one address, cut down to those that the request is of.
+    private func kinds(of request: RawRequest) -> [PathTable.Match] {
+        let mapping = self[0].tracker.mapping
+        guard mapping.kindsDependOnSettings, contains(where: { !$0.sources.isEmpty }) else {
+            return [kind(of: request, settings: mapping.kindsDependOnSettings ? mapping.settingValues([:]) : [])]
         }
-        if let match = first(where: { $0.mapping.request.condition == nil }) { return match }
-        if let index = ignores.firstIndex(where: { $0.condition == nil }) { return self[0].turned(into: .ignored(index)) }
-        return self[0].turned(into: .unknown)
+        var chosen: [PathTable.Match] = []
+        for source in self[0].tracker.sources {
+            let own = filter { $0.sources.contains { $0 === source } }
+            if own.isEmpty { continue }
+            var match = own.kind(of: request, settings: source.settingValues)
+            if let place = chosen.firstIndex(where: { $0.endpoint == match.endpoint }) {
+                chosen[place].sources.append(source)
+            } else {
+                match.sources = [source]
+                chosen.append(match)
+            }
+        }
+        return chosen
     }
-}
 
-extension PathTable.Match {
-    fileprivate func turned(into endpoint: Endpoint) -> Self {
-        var match = self
-        match.endpoint = endpoint
+    private func kind(of request: RawRequest, settings: [Value]) -> PathTable.Match {
+        let kind = self[0].tracker.mapping.kind(of: request, among: compactMap(\.endpoint.kind), settings: settings)
+        if let match = first(where: { $0.endpoint.kind == kind }) { return match }
+        var match = self[0]
+        match.endpoint = .message(kind)
         return match
-    }
-}
-
-extension Mapping {
-    /// The refusal of a request that is none of the kinds at its address.
-    var unknownKind: Refusal {
-        let conditions = [request.condition] + messages.map { $0.inbound?.request.condition }
-        let known = conditions.compactMap { $0?.source }.map { "`\($0)`" }.joined(separator: ", ")
-        return Refusal(
-            .invalid,
-            "this is no kind of message that the mapping of \(tracker) knows here: none of \(known) is true; "
-                + "if such messages are no conversions, name them under 'ignores' of the mapping")
     }
 }

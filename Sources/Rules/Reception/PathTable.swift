@@ -5,13 +5,11 @@ package struct PathTable: Sendable {
     /// What a path leads to; several trackers may share one.
     package struct Match: Sendable {
         package enum Endpoint: Sendable, Equatable {
-            case conversions, list
-            /// Another kind of message: the mapping's entry at this index.
-            case message(Int)
-            /// Documented messages that are no conversion: the mapping's entry at this index.
-            case ignored(Int)
-            /// None of the kinds that the mapping knows here.
-            case unknown
+            case message(MessageKind)
+            /// The tracker's list of conversions.
+            case list
+
+            var kind: MessageKind? { if case .message(let kind) = self { kind } else { nil } }
         }
         package var tracker: ReceivingTracker
         package var endpoint: Endpoint
@@ -30,7 +28,11 @@ package struct PathTable: Sendable {
 
         /// What the request is read with and answered by.
         package var mapping: Mapping {
-            if case .message(let index) = endpoint, let own = tracker.mapping.messages[index].inbound { own } else { tracker.mapping }
+            if case .message(.message(let index)) = endpoint, let own = tracker.mapping.messages[index].inbound {
+                own
+            } else {
+                tracker.mapping
+            }
         }
 
         fileprivate func warning(of path: String, takenFor other: String) -> Match {
@@ -45,7 +47,7 @@ package struct PathTable: Sendable {
 
         package var methods: [String] {
             switch endpoint {
-            case .conversions, .message, .ignored, .unknown: mapping.request.methods
+            case .message: mapping.request.methods
             case .list: ["GET"]
             }
         }
@@ -75,10 +77,10 @@ package struct PathTable: Sendable {
         self.trackers = trackers
         names = Set(trackers.flatMap(\.sources).map(\.name))
         for tracker in trackers {
-            for path in tracker.mapping.request.paths { add(path, .conversions, tracker) }
+            for path in tracker.mapping.request.paths { add(path, .message(.conversion), tracker) }
             if let list = tracker.mapping.list { add(list.path, .list, tracker) }
             for (index, message) in tracker.mapping.messages.enumerated() {
-                for path in message.inbound?.request.paths ?? [] { add(path, .message(index), tracker) }
+                for path in message.inbound?.request.paths ?? [] { add(path, .message(.message(index)), tracker) }
             }
         }
     }

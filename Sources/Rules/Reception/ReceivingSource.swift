@@ -31,6 +31,8 @@ package final class ReceivingSource: Sendable {
     package let allowIPs: [IPNetwork]
     /// The name that senders give in a header, if it is not the source's own.
     package let givenName: String?
+    /// What conditions on its settings look at; empty if the mapping has none.
+    let settingValues: [Value]
     /// The variable path segments that the source has bound.
     private let pathValues: [String: String]
 
@@ -85,6 +87,7 @@ package final class ReceivingSource: Sendable {
             for case .setting(let name) in plan.segments { bound[name] = settings[name]?.texts.first }
         }
         pathValues = bound
+        settingValues = mapping.kindsDependOnSettings ? mapping.settingValues(settings) : []
     }
 
     /// A source that binds a path segment takes no other value there; one that does not takes any.

@@ -22,6 +22,13 @@ package struct Admission: Sendable {
     }
 }
 
+extension PathTable.Match {
+    /// Whether the same sources are asked.
+    fileprivate func isTried(with other: Self) -> Bool {
+        tracker === other.tracker && (endpoint == other.endpoint || sources.contains { source in other.sources.contains { $0 === source } })
+    }
+}
+
 extension Reception {
     /// Judges the credentials before it complains about a body, and the address after both, so that strangers learn nothing.
     ///
@@ -33,7 +40,7 @@ extension Reception {
         if best.isProven || matches.count == 1 { return best }
         var open = best.source == nil ? nil : best
         var wrong = best.isWrong ? best : nil
-        for match in matches where match.tracker !== first.tracker && match.takes(arrival.request.method) {
+        for match in matches where !match.isTried(with: first) && match.takes(arrival.request.method) {
             let other = admit(arrival, match, fault)
             if other.isProven { return other }
             if open == nil, other.source != nil { open = other }

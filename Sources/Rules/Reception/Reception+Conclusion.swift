@@ -116,6 +116,7 @@ extension Reception {
         variables.id = id.description
         variables.requestID = variables.id
         variables.now = arrival.receivedAt
+        variables.count = arrival.count
         return ReceptionReply(mapping.reply(name, to: conversion, variables))
     }
 

@@ -37,11 +37,11 @@ extension Reception {
             let parsed = try admission.outcome.get()
             guard let source = admission.source else { throw Refusal(.failed, "no source was found for this request") }
             switch admission.match.endpoint {
-            case .conversions: return try conversion(arrival, admission.match, source, source.reader, parsed, &notes)
-            case .message(let index): return try message(arrival, admission.match, source, index, parsed, &notes)
+            case .message(.conversion): return try conversion(arrival, admission.match, source, source.reader, parsed, &notes)
+            case .message(.message(let index)): return try message(arrival, admission.match, source, index, parsed, &notes)
             case .list: return try list(arrival.request, admission.match.mapping)
-            case .ignored(let index): return .ignored(reason: admission.match.mapping.ignores[index].reason)
-            case .unknown: throw admission.match.mapping.unknownKind
+            case .message(.ignored(let index)): return .ignored(reason: admission.match.mapping.ignores[index].reason)
+            case .message(.unknown): throw admission.match.mapping.unknownKind
             }
         } catch {
             return .refused(error)

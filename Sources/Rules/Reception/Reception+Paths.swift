@@ -39,7 +39,7 @@ extension Reception {
         }
         for tracker in paths.trackers {
             guard let source = tracker.sources.first(where: { $0.name == name }) else { continue }
-            let match = PathTable.Match(tracker: tracker, endpoint: .conversions, sources: [source], pathValues: [:])
+            let match = PathTable.Match(tracker: tracker, endpoint: .message(.conversion), sources: [source], pathValues: [:])
             return .trackers([match], first: match)
         }
         return nowhere("the configuration has no source '\(name)'")

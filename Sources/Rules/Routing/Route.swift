@@ -104,7 +104,7 @@ extension [Route] {
         let input = ExpressionInput(conversion)
         for (path, expression) in self[index].assignments {
             do throws(FieldFailure) {
-                if let value = try path.fitting(expression.value(input)) { changed[path] = value }
+                if let value = try path.value(of: expression, input) { changed[path] = value }
             } catch {
                 guard self[index].onError == .skip else { continue }
                 throw Skip("route \(index + 1) cannot set \(path): \(error.sentence(without: path))")
@@ -127,7 +127,7 @@ extension [Route] {
             guard decides, route.mayFail, route.onError == .keep else { continue }
             for (path, expression) in route.assignments {
                 do throws(FieldFailure) {
-                    _ = try path.fitting(expression.value(input))
+                    _ = try path.value(of: expression, input)
                 } catch {
                     warnings.append("route \(index + 1) did not set \(path): \(error.sentence(without: path))")
                 }
@@ -138,6 +138,15 @@ extension [Route] {
 }
 
 extension FieldPath {
+    /// What an expression sets this field to; nil leaves it as it is.
+    fileprivate func value(of expression: Expression, _ input: borrowing ExpressionInput) throws(FieldFailure) -> Value? {
+        let value = expression.value(input)
+        if value.isAbsent, let (path, text) = expression.oddNumbers(input).first {
+            throw FieldFailure("\(path) \(text.quotedBriefly) is no number")
+        }
+        return try fitting(value)
+    }
+
     /// The value as this field holds it: an entry of `metadata` may be `"5"` if an amount is needed. Nil if it is absent.
     fileprivate func fitting(_ value: Value) throws(FieldFailure) -> Value? {
         switch (kind, value) {
@@ -152,7 +161,7 @@ extension FieldPath {
     /// or `extra` has a kind that is not known before, and only words and currencies do not hold every text.
     fileprivate func mayRefuse(_ expression: Expression) -> Bool {
         if case .literal = expression { return false }
-        if self == .field(.currency) { return true }
+        if self == .field(.currency) || !expression.numericOperands.isEmpty { return true }
         return switch kind {
         case .text: false
         case .word: expression.paths != [self]

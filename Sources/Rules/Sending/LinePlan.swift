@@ -27,9 +27,7 @@ package struct LinePlan: Sendable {
     ///
     /// - Parameter line: from 0.
     package func request(_ line: Int) throws(Skip) -> OutboundRequest {
-        var one = conversion
-        one.items = [conversion.items[line]]
-        return try write(one, now)
+        try write(conversion.alone(line), now)
     }
 
     /// For sentences: `line 2 of 3 (SKU-2)`.

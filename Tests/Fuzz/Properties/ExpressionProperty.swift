@@ -35,6 +35,7 @@ extension Expression {
         case .path(let path): path.description
         case .variable: nil
         case .now: "now"
+        case .position: "position"
         case .item(let part): part.wireName
         case .not(let operand): operand.written.map { "not (\($0))" }
         case .negate(let operand): operand.written.map { "-(\($0))" }

@@ -3,6 +3,9 @@
 package enum Property: String, CaseIterable, Sendable {
     case json, decimal, expression, template, postback, query, mapping, request, growth, cost, xml
 
+    /// Those that take no time of the processor: only `make fuzz` asks the others, since the tests beside them would wait.
+    package static let untimed = allCases.filter { $0 != .growth && $0 != .cost }
+
     /// - Throws: what is wrong.
     package func check(_ bytes: [UInt8]) throws(Violation) {
         switch self {

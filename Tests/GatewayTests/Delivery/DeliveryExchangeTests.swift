@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// One try against a live tracker: what is sent, and what each kind of answer comes to.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct DeliveryExchangeTests {
     /// Sends one conversion and returns what the store knows of it once `count` tries are recorded.
     func results(

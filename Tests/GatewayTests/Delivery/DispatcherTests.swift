@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct DispatcherTests {
     @Test func `every destination is sent every conversion, each once`() async throws {
         try await ScriptedTracker.run { _, _ in

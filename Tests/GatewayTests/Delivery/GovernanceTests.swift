@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// What an operator decides about one destination, as its tracker sees it.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct GovernanceTests {
     @Test func `a rate is kept to, without busy waiting and without losing any`() async throws {
         try await ScriptedTracker.run { _, _ in
@@ -201,7 +201,7 @@ struct GovernanceTests {
 }
 
 /// A configuration that changes while deliveries are under way.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct ReconfigurationTests {
     @Test func `a changed url is tried at once in an outage, once, and what waits follows when it works`() async throws {
         try await ScriptedTracker.run { _, _ in

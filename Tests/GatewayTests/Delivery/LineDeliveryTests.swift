@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Deliveries that are one request for each item.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct LineDeliveryTests {
     /// An order of three items, to a destination that takes one in a request.
     private func run(

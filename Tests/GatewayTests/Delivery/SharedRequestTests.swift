@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// A destination that takes several conversions in one request.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct SharedRequestTests {
     private func run(
         most: Int = 8, within: Duration = .seconds(1),

@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// A destination that wants an access token, with its server on the same port.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct TokenKeeperTests {
     private func request(_ port: Int, grant: String = "client_credentials") throws -> TokenRequest {
         let text = """

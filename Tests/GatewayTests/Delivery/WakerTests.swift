@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct WakerTests {
     private let clock = VirtualClock()
     private func time(_ milliseconds: Int64) -> Timestamp { VirtualClock.start.advanced(by: .milliseconds(milliseconds)) }

@@ -98,7 +98,7 @@ extension EndToEnd {
                 + "request_id_header, retention, routes, sources, store, trusted_proxies",
             "gateway.yaml:5:17: error: unknown tracker 'refcampain'; did you mean 'refcampaign'?",
             "gateway.yaml:6:54: error: credential 'api_key' of source 'b' is empty; anyone could send in its name",
-            "gateway.yaml:7:3: error: source 'c' needs credential 'postback_secret'",
+            "gateway.yaml:7:3: error: source 'c' needs credential 'postback_secret'; 'postback_secret: null' switches the check off, so that anyone may send in its name",
             "gateway.yaml:8:53: error: environment variable 'NO_SUCH_VARIABLE' is not set; set it or write ${NO_SUCH_VARIABLE:-default}",
             "gateway.yaml:8:102: error: setting 'amount_unit' cannot be 'cents'; known: major, minor",
             "gateway.yaml:10:30: error: 'url' begins with https:// or http://, such as https://app.example.com",

@@ -140,7 +140,7 @@ struct InboundServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what is due is answered before what is no HTTP, and then the connection ends`() async throws {
+    @Test(.timeLimit(.minutes(15))) func `what is due is answered before what is no HTTP, and then the connection ends`() async throws {
         let bench = try bench()
         try await Live.serve(bench) { port in
             for garbage in [
@@ -154,7 +154,7 @@ struct InboundServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a sender that takes no replies is cut off`() async throws {
+    @Test(.timeLimit(.minutes(15))) func `a sender that takes no replies is cut off`() async throws {
         try await Live.serve(try bench(), idle: .milliseconds(100)) { port in
             try await Live.flood(port, String(repeating: post("{"), count: 100))
         }
@@ -182,7 +182,7 @@ struct InboundServerTests {
     }
 
     /// Each exchange ends only if the server closes the connection.
-    @Test(.timeLimit(.minutes(2))) func `senders that are too slow are cut off`() async throws {
+    @Test(.timeLimit(.minutes(15))) func `senders that are too slow are cut off`() async throws {
         try await Live.serve(try bench(), idle: .milliseconds(100)) { port in
             for request in ["", "GET /heal", "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab"] {
                 let text = try await Live.exchange(port, request)
@@ -191,7 +191,7 @@ struct InboundServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a shutdown waits for what is under way and closes the rest`() async throws {
+    @Test(.timeLimit(.minutes(15))) func `a shutdown waits for what is under way and closes the rest`() async throws {
         let store = MemoryIntakeStore(isHeld: true)
         let bench = try bench(store: store)
         let text = try await withThrowingTaskGroup(of: String.self) { group in

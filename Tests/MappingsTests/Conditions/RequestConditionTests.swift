@@ -6,14 +6,14 @@ struct RequestConditionTests {
     private static func condition(_ text: String) throws -> RequestCondition {
         var diagnostics = Diagnostics()
         let node = YAMLNode(.scalar(text, isPlain: true), at: SourceLocation(file: "t.yaml", line: 1, column: 5))
-        let condition = RequestCondition.parse(node, into: &diagnostics)
+        let condition = RequestCondition.parse(node, settings: nil, into: &diagnostics)
         return try #require(condition, "\(diagnostics.all.map(\.description))")
     }
 
     private static func mistakes(_ text: String) -> [String] {
         var diagnostics = Diagnostics()
         let node = YAMLNode(.scalar(text, isPlain: true), at: SourceLocation(file: "t.yaml", line: 1, column: 5))
-        #expect(RequestCondition.parse(node, into: &diagnostics) == nil)
+        #expect(RequestCondition.parse(node, settings: nil, into: &diagnostics) == nil)
         return diagnostics.all.map(\.description)
     }
 
@@ -50,6 +50,21 @@ struct RequestConditionTests {
         }
         request.body = Array("\u{FEFF}{\"type\":\"a\"}".utf8)
         #expect(try Self.condition(#"body.type == "a""#).isTrue(RawRequest(request)))
+    }
+
+    @Test(arguments: [
+        (#"root == "order""#, true), (#"body.@kind == "sale""#, true), (#"body.lines.line[1].@sku == "Y""#, true),
+        (#"body.lines.line[1].$ == "two""#, true), (#"body.click == "c-1""#, true), ("exists(body.lines)", true),
+        ("exists(body.empty)", false), ("exists(body.lines.line[2])", false), (#"body.@missing == "x""#, false),
+        (#"body.order == "x""#, false),
+    ])
+    func `an XML body's parts are below its root`(source: String, isTrue: Bool) throws {
+        let body = """
+            <?xml version="1.0"?>
+            <o:order xmlns:o="u" kind="sale"><click type="s"> c-1 </click><lines><line sku="X"/><line sku="Y">two</line></lines><empty/></o:order>
+            """
+        let request = WireRequest(method: "POST", path: "/", headers: [], body: Array(body.utf8))
+        #expect(try Self.condition(source).isTrue(RawRequest(request)) == isTrue)
     }
 
     @Test func `a mistake in a condition is one error that says what it knows`() {

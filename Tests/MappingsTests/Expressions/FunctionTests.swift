@@ -126,15 +126,31 @@ struct FunctionTests {
         // Meta: digits with the calling code; Google: the same behind a plus.
         ("sha256(digits(e164(\"(650) 555-1212\", \"US\")))", "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176"),
         ("sha256(e164(\"650.555.1212\", \"US\"))", "1e231c66011e7a2d867a9cfae267a6aff103cf4913640b6e71a99850fc0ffbc8"),
-        // Meta: a city without digits, blanks and punctuation.
+        // Meta's SDK: a city without digits, blanks and some punctuation.
         ("omit(lower(trim(\" Frankfurt (Oder) 1 \")), \"0123456789.-() \")", "frankfurtoder"),
-        // TikTok and Pinterest: without blanks and punctuation.
+        // Meta's page, TikTok and Pinterest: without blanks and punctuation.
         ("letters(\" New York! \")", "newyork"),
         // Meta: a zip without blanks, cut at the hyphen; Pinterest: digits only.
         ("omit(lower(split(\" 94035-1234\", \"-\", 1)), \" \")", "94035"), ("omit(lower(\"M1 1AE\"), \" \")", "m11ae"),
         ("digits(\"94035-1234\")", "940351234"),
         // Meta: a date of birth as YYYYMMDD.
         ("digits(\"1990-05-31\")", "19900531"),
+        // The examples of Meta's page: names without punctuation, accents kept; a date of birth; a country.
+        ("sha256(letters(\"Mary\"))", "6915771be1c5aa0c886870b6951b03d7eafc121fea0e80a5ea83beb7c449f4ec"),
+        ("sha256(letters(\"정\"))", "8fa8cd9c440be61d0151429310034083132b35975c4bea67fdd74158eb51db14"),
+        ("sha256(letters(\"Valéry\"))", "08e1996b5dd49e62a4b4c010d44e4345592a863bb9f8e3976219bac29417149c"),
+        ("letters(\"O'Brien-Kühn\")", "obrienkühn"),
+        ("sha256(digits(\"1997-02-16\"))", "01acdbf6ec7b4f478a225f1a246e5d6767eeab1a7ffa17f025265b5b94f40f0c"),
+        (
+            "sha256(lower(country(\"United States\", \"alpha2\")))",
+            "79adb2a2fce5c6ba215fe5f27f532d4e7edbac4b6a5e09e1ef3a08084a904621"
+        ),
+        // The examples of Snap's page.
+        ("sha256(lower(trim(\"Person@Example.com\")))", "542d240129883c019e106e3b1b2d3f3cb3537c43c425364de8e951d5a3083345"),
+        ("sha256(digits(e164(\"+44 844 412 4653\", \"GB\")))", "dc008fda46e2e64002cf2f82a4906236282d431c4f75e5b60bfe79fc48546383"),
+        // The examples of Google's page: only at Gmail dots and the tag go.
+        ("gmail(\"cloudy.sanfrancisco+shopping@gmail.com\")", "cloudysanfrancisco@gmail.com"),
+        ("gmail(lower(\"user.name+NYC@Example.com\"))", "user.name+nyc@example.com"),
         ("if(hashed(customer.phone), lower(customer.phone), digits(e164(customer.phone, customer.country)))", "493012345678"),
     ])
     func `a person's data is hashed as the platform documents it`(source: String, value: String) {

@@ -145,4 +145,27 @@ struct ReplyMatchTests {
         #expect(reply(.failed) == "500 0 because")
         #expect(reply(.conflict) == "409 3")
     }
+
+    @Test func `null, what must be there, and what must be empty are told apart`() throws {
+        let mapping = try Self.compile(
+            """
+              accepted: { body: { sale: "{...}" } }
+              duplicate: { status: 200, body: { sale: "{null}", known: true } }
+              unknown: { status: 200, matches: { body: { sale: "{null}" } }, outcome: unconfirmed }
+              empty: { status: 200, matches: { body: {} }, outcome: rejected }
+              nobody: { status: 200, matches: { body: { people: [] } }, outcome: retry }
+            """)
+        #expect(Self.outcome(mapping, #"{"sale":{"id":1}}"#) == "delivered")
+        #expect(Self.outcome(mapping, #"{"sale":null,"known":true}"#) == "duplicate")
+        #expect(Self.outcome(mapping, #"{"sale":null}"#) == "unconfirmed")
+        #expect(Self.outcome(mapping, "{}") == "rejected")
+        #expect(Self.outcome(mapping, #"{"people":[]}"#) == "retry")
+        for body in [#"{"people":[1]}"#, #"{"other":1}"#, "[]"] { #expect(Self.outcome(mapping, body) == "nothing", "\(body)") }
+        let nobody = Conversion(id: ConversionID(high: 0, low: 1), source: "s", tracker: "t", receivedAt: Timestamp(seconds: 0))
+        func answer(_ name: String) -> String {
+            String(decoding: mapping.reply(name, to: nobody, ReplyVariables()).body, as: UTF8.self)
+        }
+        #expect(answer("duplicate") == #"{"sale":null,"known":true}"#)
+        #expect(answer("accepted") == "{}")
+    }
 }

@@ -57,4 +57,35 @@ struct ItemRequestTests {
         #expect(read.items.first?[.sku] == .text("B"))
         #expect(try read.items.first?[.unitPrice].number == ExactDecimal(parsing: "5.50"))
     }
+
+    @Test func `a line knows its number, how many there are, and the order decides which entry writes it`() throws {
+        let text = """
+            tracker: Pixel
+            for: destination
+            request: { method: GET, path: /pixel }
+            fields:
+              order: { is: order_id, required: true }
+              sum: { is: amount, as: money(major) }
+            messages:
+              lines:
+                when: sum(items, unit_price) == amount
+                request: { method: GET, path: /line, per: item }
+                fields:
+                  sum: { out: false }
+                  sku: { is: "items[].sku", out: 'position + "-" + sku', line: "'none'" }
+                  place: { as: integer, out: position }
+                  count: { as: integer, out: count() }
+            replies: { accepted: { status: 200 } }
+            """
+        let (mapping, diagnostics) = MappingCompiler.compile(text, name: "pixel", file: "pixel.yaml")
+        let writer = try MappingWriter(try #require(mapping, "\(diagnostics.sorted)"), url: "https://t.example")
+        var order = conversion("A", "B")
+        order[.amount] = .number(try ExactDecimal(parsing: "10.50"))
+        #expect(
+            try writer.requests(for: order, at: Timestamp(seconds: 0)).map(\.url) == [
+                "https://t.example/line?order=o-1&sku=1-A&place=1&count=2", "https://t.example/line?order=o-1&sku=2-B&place=2&count=2",
+            ])
+        order[.amount] = .number(try ExactDecimal(parsing: "12.50"))
+        #expect(try writer.requests(for: order, at: Timestamp(seconds: 0)).map(\.url) == ["https://t.example/pixel?order=o-1&sum=12.50"])
+    }
 }

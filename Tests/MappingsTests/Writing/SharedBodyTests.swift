@@ -85,4 +85,71 @@ struct SharedBodyTests {
                 "a signature is made for one conversion's body, so requests cannot be shared; take 'most' away"
             ])
     }
+
+    private static let failing = """
+          accepted: { status: 200, body: { results: [{ done: "{order_id}" }] }, matches: { body: { done: "{...}" } } }
+          refused: { status: 200, matches: { body: { error: { code: "{...}", text: "{reason}" } } }, outcome: rejected }
+          nothing: { status: 200, matches: { body: {} }, outcome: unconfirmed }
+          each:
+            place: "results[]"
+            errors: { place: "failure.details[].errors[]", position: "where.path[0].index", refused: { code: E, text: "{reason}" } }
+        """
+
+    private func failing() throws -> MappingWriter {
+        let text = """
+            tracker: Ads
+            for: destination
+            request: { method: POST, path: /events, body: json, list: data, most: 50 }
+            fields: { order_id: { is: order_id } }
+            replies:
+            \(Self.failing)
+            """
+        let (mapping, diagnostics) = MappingCompiler.compile(text, name: "ads", file: "ads.yaml")
+        return try MappingWriter(try #require(mapping, "\(diagnostics.sorted)"), url: "https://ads.example")
+    }
+
+    @Test func `mistakes beside the list are of the conversion whose number they have`() throws {
+        let writer = try failing()
+        let body = #"""
+            {"results":[{},{"done":"b"},{},{}],"failure":{"details":[{"errors":[{"code":"GONE","text":"too old","where":{"path":[{"index":2}]}},
+            {"code":"TWICE","text":"again","where":{"path":[{"index":2}]}},{"code":"X","text":"whose?"},{"code":"Y","text":"far","where":{"path":[{"index":9}]}}]},
+            {"errors":[{"code":"BAD","text":"no id","where":{"path":[{"index":0}]}}]}]}}
+            """#
+        let answers = try #require(writer.mapping.answers(toEach: try requests(writer, "a", "b", "c", "d"), in: Array(body.utf8)))
+        let readings = answers.map { answer in
+            let reading = answer.flatMap { writer.mapping.interpret(status: 200, body: $0) }
+            return "\(reading?.outcome.rawValue ?? "nothing")\(reading?.message.map { ": \($0)" } ?? "")"
+        }
+        #expect(readings == ["rejected: no id", "delivered", "rejected: too old", "unconfirmed"])
+    }
+
+    @Test func `an answer to several is made of those to each, and is read again as these`() throws {
+        let mapping = try failing().mapping
+        let good = WireReply(status: 200, contentType: "application/json", body: Array(#"{"results":[{"done":"a"}]}"#.utf8))
+        let bad = WireReply(status: 400, contentType: "application/json", body: Array(#"{"error":"no id"}"#.utf8))
+        let reply = mapping.reply(toEach: [good, bad, good])
+        #expect(reply.status == 200)
+        let body = String(decoding: reply.body, as: UTF8.self)
+        #expect(body.hasPrefix(#"{"results":[{"done":"a"},{},{"done":"a"}],"failure":{"details":[{"errors":[{"code":"E","text":""#))
+        #expect(body.hasSuffix(#""where":{"path":[{"index":1}]}}]}]}}"#), "\(body)")
+        #expect(mapping.reply(toEach: [bad, bad]) == bad)
+        // Without a list of answers all are taken or none.
+        let whole = try writer("body: json, list: data, most: 50").mapping
+        #expect(whole.reply(toEach: [good, bad]) == bad)
+        #expect(whole.reply(toEach: [good, good]) == good)
+    }
+
+    @Test func `a request that holds several conversions is one for each`() throws {
+        let mapping = try writer("body: json, list: data, most: 3").mapping
+        func parts(_ body: String) -> [String]? {
+            mapping.requests(in: WireRequest(method: "POST", path: "/events", body: Array(body.utf8)))?.map {
+                String(decoding: $0.body, as: UTF8.self)
+            }
+        }
+        #expect(
+            parts(#"{"data":[{"order_id":"a"},{"order_id":"b"}],"test":"T1"}"#) == [
+                #"{"data":[{"order_id":"a"}],"test":"T1"}"#, #"{"data":[{"order_id":"b"}],"test":"T1"}"#,
+            ])
+        for body in [#"{"data":[{}]}"#, #"{"data":[1,2,3,4]}"#, "{}", "", "no json"] { #expect(parts(body) == nil, "\(body)") }
+    }
 }

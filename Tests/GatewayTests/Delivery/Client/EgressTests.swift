@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// Which addresses connections go to, and which not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct EgressTests {
     private static let reply: [RawTracker.Step] = [.request, .send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")]
 

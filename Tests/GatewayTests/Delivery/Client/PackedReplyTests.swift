@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// Answers that are packed: many servers pack them even if the request does not ask for it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct PackedReplyTests {
     private static let answer = #"{"data":{"status":"ok","conversionId":"r-1"}}"#
     private static let gzip =

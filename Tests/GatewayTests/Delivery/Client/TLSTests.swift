@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// Who is believed to be a tracker.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct TLSTests {
     private static let reply: [RawTracker.Step] = [
         .request, .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), .request,

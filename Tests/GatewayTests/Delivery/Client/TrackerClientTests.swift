@@ -8,7 +8,7 @@ import Testing
 @testable import Gateway
 
 /// One exchange after another with a tracker that answers byte for byte as the test wants.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct TrackerClientTests {
     struct Bench: Sendable {
         let client: TrackerClient

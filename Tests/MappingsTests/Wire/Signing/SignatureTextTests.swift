@@ -98,6 +98,23 @@ struct SignatureTextTests {
         #expect(Signer(plan, secret: "It's a Secret to Everybody", forms: []).verifies(parsed))
     }
 
+    @Test func `the example that the test suite of Paddle's SDK publishes verifies beside a wrong signature`() throws {
+        let mapping = try Self.mapping(Self.paddle)
+        let plan = try #require(mapping.signature)
+        func verifies(_ body: String, _ secret: String) -> Bool {
+            let header = "ts=1696195954;h1=dummy;h1=d96299976a6eb066f484d7fde011ac56fc32b38fc9940bc419d6e537fdc6ef02"
+            var parsed = mapping.parseCredentials(Self.request(body, [("Paddle-Signature", header)]))
+            parsed.hasBody = true
+            return Signer(plan, secret: secret, forms: []).verifies(parsed)
+        }
+        let secret = "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb_WvRO0eL4Bj9rgYYIBZY6wZhG4EHy9jzh"
+        #expect(verifies("hello-world", secret))
+        #expect(!verifies("hello-world ", secret))
+        // Keys of the same suite that did not sign it.
+        #expect(!verifies("hello-world", "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb_vB/yIOnTOCWIvpBadM5jzBZPHc7OmdSo"))
+        #expect(!verifies("hello-world", "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb_TjIG2BXbm83HPXqNfziwe506sBEdqL/4"))
+    }
+
     @Test(
         arguments: [
             (paddle, "Paddle-Signature", "ts=1700000000;h1=bc8f35c6e2a7f1f5d33a2ff1e0ee2f2d"), (gitHub, "X-Hub-Signature-256", "sha256=00"),
