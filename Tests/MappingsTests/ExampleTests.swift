@@ -132,13 +132,13 @@ struct ExampleTests {
             fields:
               ref: { is: order_id }
               at: { is: occurred_at, as: time(unix) }
-              "lines[].n": { is: "items[].name", in: false, out: position, line: position_of_none }
+              "lines[].n": { as: integer, out: position }
               "lines[].sku": { is: "items[].sku" }
             checks:
               - need: coalesce(occurred_at, received_at) + seconds(86400) > now
                 else: "Acme takes events of one day, and this one is of {occurred_at}; now is {now}"
 
-            """.replacing(", line: position_of_none", with: "")
+            """
         func differences(_ example: String) throws -> [String] {
             ExampleRunner(try Samples.compile(text + "examples:\n  - \(example)\n")).run().flatMap(\.differences).map(\.message)
         }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The three destinations of a run: what the gateway's configuration has of them, how each reads its requests, and how it behaves.
+/// The four destinations of a run: what the gateway's configuration has of them, how each reads its requests, and how it behaves.
 enum Destinations {
     /// A plain postback URL, nearly always well.
     static let steady = "steady"
@@ -8,23 +8,29 @@ enum Destinations {
     static let flaky = "flaky"
     /// A tracker that takes minor units, badly behaved; some sales it refuses, and some it never answers well.
     static let strict = "strict"
-    static let all = [steady, flaky, strict]
+    /// A plain postback URL that is always well, except for a few sales that it never takes. They must not keep the others waiting.
+    static let poisoned = "poisoned"
+    static let all = [steady, flaky, strict, poisoned]
 
     static func strictTemper(_ seed: UInt64) -> Temper { Temper(seed: seed, sink: strict, badness: 0.3, doom: 0.03) }
+
+    static func poisonedTemper(_ seed: UInt64) -> Temper { Temper(seed: seed, sink: poisoned, badness: 0, poison: 0.01) }
 
     static func start(seed: UInt64, ledger: Ledger) async throws -> [Sink] {
         [
             try await Sink.start(steady, Temper(seed: seed, sink: steady, badness: 0.02), ledger: ledger),
             try await Sink.start(flaky, Temper(seed: seed, sink: flaky, badness: 0.4), ledger: ledger),
             try await Sink.start(strict, strictTemper(seed), ledger: ledger),
+            try await Sink.start(poisoned, poisonedTemper(seed), ledger: ledger),
         ]
     }
 
     /// Every retry comes soon, since the whole life of a delivery has to fit into the run. `strict` gives up after 16 tries: more than
     /// bad luck needs, so that what is dead there was meant to be. Its breaker is off: sales
-    /// that it never takes would leave nothing but failures at the end, tried one at a time.
+    /// that it never takes would leave nothing but failures at the end, tried one at a time. `poisoned` gives up soon for the same reason, and
+    /// its breaker is on, since it is the breaker that could hold the others back.
     ///
-    /// - Parameter strangers: whether there is a hostile sender, whose sales none of the three receives.
+    /// - Parameter strangers: whether there is a hostile sender, whose sales none of the four receives.
     static func configuration(_ sinks: [Sink], strangers: Bool = false) -> String {
         func port(_ name: String) -> String {
             sinks.first { $0.name == name }.map { "http://127.0.0.1:\($0.port)/\(Launch.none)" } ?? ""
@@ -61,6 +67,13 @@ enum Destinations {
                 retry_after_max: 2s
                 breaker: off
                 \(loopback)
+              \(poisoned):
+                postback_url: "\(port(poisoned))/postback?cid={click_id}&sum={amount}&cur={currency}&txid={order_id}&id={id}"
+                timeout: 1s
+                retries: \(retries(6))
+                breaker: { failures: 5, pause: 100ms, longest: 200ms }
+                retry_after_max: 2s
+                \(loopback)
             \(strangers ? StrangerPlan.destinationLines : "")
             routes:
               - { from: [\(senders)], to: [\(all.joined(separator: ", "))], set: { click_id: "coalesce(click_id, cart_id, ref_code)" } }
@@ -73,7 +86,7 @@ enum Destinations {
         guard let (launch, target) = Launch.split(target) else { return nil }
         let message =
             switch destination {
-            case steady: readPostback(target)
+            case steady, poisoned: readPostback(target)
             case flaky: readTrcker(target)
             default: readRefCampaign(target, body)
             }

@@ -9,6 +9,8 @@ final class Ledger: Sendable {
         var acknowledgements = 0
         /// Requests that got no reply, or a 503: sent again.
         var unanswered = 0
+        /// When the first reply came.
+        var acknowledgedAt: ContinuousClock.Instant?
         /// Refunds that were acknowledged, by their amounts.
         var refunds: Set<Int> = []
     }
@@ -22,6 +24,8 @@ final class Ledger: Sendable {
         var doubtful = 0
         var isTaken: Bool { accepted + doubtful > 0 }
         var refused = 0
+        /// When the destination had taken it first.
+        var takenAt: ContinuousClock.Instant?
         /// Every request for it, in the order in which they came in whole.
         var requests: [Receipt] = []
         /// What the destination was sent the first time; later messages must be the same.
@@ -46,6 +50,8 @@ final class Ledger: Sendable {
         case whole(status: Int, isTaken: Bool)
         /// The beginning of a reply with 200, or bytes that are no reply.
         case broken
+
+        var isTaken: Bool { if case .whole(_, isTaken: true) = self { true } else { false } }
     }
 
     /// What a destination reads from a request.
@@ -101,7 +107,10 @@ final class Ledger: Sendable {
     func acknowledged(_ sale: Sale, _ acknowledgement: Acknowledgement) {
         state.withLock { state in
             guard var entry = state.entries.removeValue(forKey: sale.click) else { return }
-            if entry.acknowledgements == 0 { state.acknowledged += 1 }
+            if entry.acknowledgements == 0 {
+                state.acknowledged += 1
+                entry.acknowledgedAt = .now
+            }
             entry.acknowledgements += 1
             if let id = acknowledgement.id { entry.ids.insert(id) }
             state.entries[sale.click] = entry
@@ -147,12 +156,13 @@ final class Ledger: Sendable {
             guard var known = state.arrivals[destination]?.removeValue(forKey: click) else { return }
             known.requests[arrival - 1].answer = answer
             if isDoubtful { known.doubtful += 1 }
+            defer { state.arrivals[destination]?[click] = known }
+            if isDoubtful || answer.isTaken, known.takenAt == nil { known.takenAt = .now }
             switch answer {
             case .whole(_, isTaken: true): known.accepted += 1
             case .whole(let status, _) where status < 500 && status != 409 && status != 429: known.refused += 1
             default: break
             }
-            state.arrivals[destination]?[click] = known
         }
     }
 

@@ -4,6 +4,8 @@ struct Oracle {
     let ledger: Ledger.State
     let store: StoreView
     let tempers: [String: Temper]
+    /// Whether an operator paused destinations, each for as long as he liked.
+    let isPaused: Bool
 
     private(set) var discrepancies: [String] = []
     /// By currency: what the store holds.
@@ -23,10 +25,11 @@ struct Oracle {
     /// Stored, but not acknowledged.
     private(set) var storedUnacknowledged = 0
 
-    init(ledger: Ledger.State, store: StoreView, tempers: [String: Temper]) {
+    init(ledger: Ledger.State, store: StoreView, tempers: [String: Temper], isPaused: Bool) {
         self.ledger = ledger
         self.store = store
         self.tempers = tempers
+        self.isPaused = isPaused
         discrepancies = ledger.complaints
     }
 
@@ -35,6 +38,7 @@ struct Oracle {
         judgeDeliveries(conversions)
         for destination in Destinations.all { judgeArrivals(at: destination, conversions) }
         judgeSums()
+        judgeWaits()
         for conversion in conversions.values { judgeRefunds(of: conversion) }
     }
 
@@ -110,7 +114,7 @@ struct Oracle {
             if arrival?.doubtful ?? 0 == 0 { discrepancies.append("\(ended), but that destination's answers said that it took it") }
         case ("rejected", .isRefused):
             if arrival?.refused ?? 0 == 0 { discrepancies.append("\(ended), but that destination never refused it") }
-        case ("dead", .isNeverTaken): break
+        case ("dead", .isNeverTaken), ("dead", .isPoison): break
         default: discrepancies.append(ended)
         }
     }
@@ -148,11 +152,37 @@ struct Oracle {
         }
     }
 
+    /// The longest time from the first reply to a sender until the destination had taken the sale, of sales that it takes.
+    func longestWait(at destination: String) -> Duration {
+        let waits = ledger.arrivals[destination, default: [:]].compactMap { click, arrival -> Duration? in
+            guard let taken = arrival.takenAt, let acknowledged = ledger.entries[click]?.acknowledgedAt else { return nil }
+            return taken - acknowledged
+        }
+        return waits.max() ?? .zero
+    }
+
+    /// Sales that a destination never takes do not keep others waiting: these wait about as long as at a destination without such sales. Kills,
+    /// pauses and a machine that is busy delay them at both.
+    private mutating func judgeWaits() {
+        let (wait, plain) = (longestWait(at: Destinations.poisoned), longestWait(at: Destinations.steady))
+        if !isPaused, wait > max(.seconds(15), plain * 3) {
+            discrepancies.append(
+                "a sale waited \(wait) for \(Destinations.poisoned), and none longer than \(plain) for \(Destinations.steady)")
+        }
+        let poison = ledger.arrivals[Destinations.poisoned, default: [:]].filter {
+            tempers[Destinations.poisoned]?.fate(of: $0.key) == .isPoison
+        }
+        if ledger.entries.count > 2000, poison.isEmpty {
+            discrepancies.append("\(Destinations.poisoned) received no sale that it never takes")
+        }
+    }
+
     /// Each destination is sent a refund as it can take one: `flaky` has no call for it.
     private mutating func judgeRefund(_ delivery: StoreView.Delivery, of sale: Sale) {
         refundCounts[delivery.destination, default: [:]][delivery.state, default: 0] += 1
         switch (delivery.destination, delivery.state) {
-        case (Destinations.flaky, "skipped"), (Destinations.steady, "delivered"), (Destinations.steady, "duplicate"),
+        case (Destinations.flaky, "skipped"), (Destinations.poisoned, "skipped"), (Destinations.steady, "delivered"),
+            (Destinations.steady, "duplicate"),
             (Destinations.strict, "delivered"):
             break
         case (Destinations.steady, "unconfirmed"), (Destinations.strict, "unconfirmed"):

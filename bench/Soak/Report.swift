@@ -17,14 +17,17 @@ struct Report {
             "",
         ]
         lines += Self.table(
-            ["destination", "arrived", "requests", "accepted twice or more", "delivered", "duplicate", "unconfirmed", "rejected", "dead"],
+            [
+                "destination", "arrived", "requests", "accepted twice or more", "delivered", "duplicate", "unconfirmed", "rejected", "dead",
+                "longest wait",
+            ],
             Destinations.all.map { name in
                 let arrivals = ledger.arrivals[name, default: [:]].filter { !$0.key.contains("#") }.values
                 let counts = oracle.counts[name, default: [:]]
                 return [
                     name, "\(arrivals.count)", "\(arrivals.reduce(0) { $0 + $1.times })", "\(arrivals.count { $0.accepted > 1 })",
                     "\(counts["delivered"] ?? 0)", "\(counts["duplicate"] ?? 0)", "\(counts["unconfirmed"] ?? 0)",
-                    "\(counts["rejected"] ?? 0)", "\(counts["dead"] ?? 0)",
+                    "\(counts["rejected"] ?? 0)", "\(counts["dead"] ?? 0)", Self.seconds(oracle.longestWait(at: name)),
                 ]
             })
         lines.append("")
@@ -51,6 +54,11 @@ struct Report {
             ["refunds \(Destinations.steady) received"] + amounts(oracle.receivedRefunds),
         ]
         return Self.table(["money"] + Coin.all.map(\.code), rows)
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
+        let milliseconds = Int(duration / .milliseconds(1))
+        return "\(milliseconds / 1000).\(milliseconds / 100 % 10) s"
     }
 
     private func amounts(_ sums: [String: Int]) -> [String] { Coin.all.map { $0.text(sums[$0.code] ?? 0) } }

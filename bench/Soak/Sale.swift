@@ -21,7 +21,9 @@ struct Sale: Sendable {
         amount = Int.random(in: 1...[99, 99_999, 9_999_999_999][Int.random(in: 0..<3, using: &dice)], using: &dice)
         key = "s\(seed)-\(number)"
         // A destination that refused a sale may get it as a smaller sale once part of it went back. The soak does not test that.
-        let isRefusable = Destinations.strictTemper(seed).fate(of: "c-\(key)") == .isRefused
+        let isRefusable =
+            Destinations.strictTemper(seed).fate(of: "c-\(key)") == .isRefused
+            || Destinations.poisonedTemper(seed).fate(of: "c-\(key)") == .isPoison
         let isRefunded = mayBeRefunded && dialect.hasRefunds && amount > 10 && !isRefusable && dice.happens(0.25)
         let first = Int.random(in: 1...max(1, amount / 3), using: &dice)
         let second = dice.happens(0.5) ? amount - first : Int.random(in: amount / 3 + 1...max(amount / 2, amount / 3 + 1), using: &dice)

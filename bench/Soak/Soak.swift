@@ -7,7 +7,7 @@ struct Soak: AsyncParsableCommand {
         commandName: "Soak",
         abstract: "Sends sales with known amounts through the gateway, kills it again and again, and checks that nothing is lost.",
         discussion: """
-            Five kinds of sender send sales until they are acknowledged. Three destinations misbehave by plan. The gateway is killed with \
+            Five kinds of sender send sales until they are acknowledged. Four destinations misbehave by plan. The gateway is killed with \
             SIGKILL at random moments and started again. Afterwards every acknowledged sale must be stored once, with its exact amount, and \
             must have arrived at every destination; the sums must agree to the last minor unit. Everything happens on 127.0.0.1.
 

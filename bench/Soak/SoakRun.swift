@@ -211,7 +211,8 @@ struct SoakRun: Sendable {
 
     private func conclude(_ view: StoreView, _ sinks: [Sink], _ strangers: Strangers?, took: Duration) -> Bool {
         var oracle = Oracle(
-            ledger: ledger.now, store: view, tempers: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.temper) }))
+            ledger: ledger.now, store: view, tempers: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.temper) }),
+            isPaused: hasOperator)
         oracle.judge()
         let heading = "soak: \(took.components.seconds) s, seed \(seed), \(setting)"
         let report = Report(oracle: oracle, tally: tally, heading: heading)

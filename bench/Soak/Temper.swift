@@ -27,7 +27,11 @@ struct Temper: Sendable {
     }
 
     /// What will become of a sale at this sink in the end.
-    enum Fate: Sendable, Equatable { case arrives, isRefused, isNeverTaken }
+    enum Fate: Sendable, Equatable {
+        case arrives, isRefused, isNeverTaken
+        /// Answered with 500 each time, among sales that are taken at once.
+        case isPoison
+    }
 
     let seed: UInt64
     let sink: String
@@ -35,11 +39,14 @@ struct Temper: Sendable {
     let badness: Double
     /// How much is refused for good, and how much is never taken.
     var doom = 0.0
+    /// How much is poison.
+    var poison = 0.0
 
     func fate(of click: String) -> Fate {
         // A refund has no fate of its own: a sink takes in the end every refund that it receives.
         guard !click.contains("#") else { return .arrives }
         var dice = Dice(seed: seed, "fate", sink, click)
+        if poison > 0 { return dice.happens(poison) ? .isPoison : .arrives }
         guard dice.happens(doom) else { return .arrives }
         return dice.happens(0.5) ? .isRefused : .isNeverTaken
     }
@@ -51,6 +58,7 @@ struct Temper: Sendable {
             var words = Dice(seed: seed, "refusal", click)
             return words.happens(0.5) ? .refuse : .refuseInBody
         case .isNeverTaken: return .fail(status: 503)
+        case .isPoison: return .fail(status: 500)
         case .arrives: break
         }
         // RefCampaign, which `strict` is, documents its 409 as another merchant's id.

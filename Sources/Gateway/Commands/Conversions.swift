@@ -23,18 +23,23 @@ struct Conversions: AsyncParsableCommand {
         @Option(name: .long, help: "With a delivery of its own in this state; those of corrections are under `gateway deliveries`.")
         var state: DeliveryState?
         @Option(name: .long, help: DateChoice.help) var byDate = DateChoice.received
-        @Flag(name: .long, help: "Only those that were sent again with other content.") var repeated = false
+        @Flag(name: .long, help: "Only those that were sent again, with how often: with the same content, and with other content.")
+        var repeated = false
         @Flag(name: .long, help: "Corrections whose conversion has not come instead; --source, --order-id, --since and --until apply.")
         var waiting = false
 
         private static let columns = TextTable.Columns(
             names: ["id", "received", "source", "type", "status", "order", "click", "amount", "refunded", "deliveries"],
             leaving: ["click", "refunded", "status", "type", "source", "amount"], cut: ["order": 12, "click": 12, "deliveries": 20])
+        private static let repeatedColumns = TextTable.Columns(
+            names: columns.names + ["sent again"], leaving: columns.leaving, cut: columns.cut)
         private static let waitingColumns = TextTable.Columns(
             names: ["id", "received", "source", "order", "order is with", "says"], leaving: ["source"], cut: ["order": 12, "says": 20])
 
+        private var columns: TextTable.Columns { repeated ? Self.repeatedColumns : Self.columns }
+
         func validate() throws {
-            try table.check((waiting ? Self.waitingColumns : Self.columns).names, json: store.json)
+            try table.check((waiting ? Self.waitingColumns : columns).names, json: store.json)
             try KnownNames.check("--type", type, among: Field.types)
             try KnownNames.check("--status", status, among: Field.statuses)
             if waiting, byDate == .occurred {
@@ -63,14 +68,16 @@ struct Conversions: AsyncParsableCommand {
                 for row in rows {
                     var object = Listing.object(of: row)
                     object["deliveries"] = .array(try await HistoryDeliveries(of: row, in: store).all.map { .object($0.object) })
+                    if repeated { object["sent_again"] = .object(try await RepeatCounts(of: row, in: store).object) }
                     objects.append(object)
                 }
                 return Listing.print(objects)
             }
-            var table = TextTable(Self.columns)
+            var table = TextTable(columns)
             for row in rows {
-                let deliveries = try await HistoryDeliveries(of: row, in: store).all
-                table.add(Self.cells(of: row, deliveries))
+                var cells = Self.cells(of: row, try await HistoryDeliveries(of: row, in: store).all)
+                if repeated { cells.append(.init(try await RepeatCounts(of: row, in: store).text)) }
+                table.add(cells)
             }
             self.table.print(table)
         }

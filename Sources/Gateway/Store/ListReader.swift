@@ -48,7 +48,7 @@ extension ListReader {
         query.add("c.click_id =", filter.clickID)
         query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
         if let unsent = filter.unsent { query.add(unsent) }
-        if filter.withRepeats { query.add("c.id IN (SELECT conversion FROM repeat WHERE number > 0)") }
+        if filter.withRepeats { query.add("c.id IN (SELECT conversion FROM repeat)") }
         return query
     }
 

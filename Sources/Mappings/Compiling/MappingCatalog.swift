@@ -1,7 +1,9 @@
+import Synchronization
+
 /// All trackers that are known: those the binary carries, and those of a folder, which replace carried ones of the same name.
 ///
 /// Most commands need a few of those that the binary carries, and to compile them all takes longer than all else that such a command does. So
-/// each is compiled when it is asked for, and all of them once in a process that asks for all.
+/// each is compiled when it is first asked for.
 package struct MappingCatalog: Sendable {
     private var added: [Mapping] = []
     private var carried: [File] = []
@@ -36,8 +38,17 @@ package struct MappingCatalog: Sendable {
 
     package static let builtIn = MappingCatalog(carrying: builtInFiles)
 
-    /// Each of the files that the binary carries.
-    private static let compiled = builtInFiles.map { MappingCompiler.compile($0.text, name: $0.name, file: $0.path) }
+    private typealias Compiled = (mapping: Mapping?, diagnostics: Diagnostics)
+
+    /// What was made of the files that the binary carries, by their names.
+    private static let compiled = Mutex<[String: Compiled]>([:])
+
+    private static func compiled(_ file: File) -> Compiled {
+        if let known = compiled.withLock({ $0[file.name] }) { return known }
+        let result = MappingCompiler.compile(file.text, name: file.name, file: file.path)
+        compiled.withLock { $0[file.name] = result }
+        return result
+    }
 
     /// Compiles a file and puts it in place of one of the same name. A file with mistakes adds to `diagnostics` and nothing else.
     ///
@@ -54,28 +65,23 @@ package struct MappingCatalog: Sendable {
     }
 
     package subscript(_ name: String) -> Mapping? {
-        added.first { $0.name == name } ?? carried.first { $0.name == name }.flatMap { Self.mapping($0) }
+        added.first { $0.name == name } ?? carried.first { $0.name == name }.flatMap { Self.compiled($0).mapping }
     }
-
-    private static func mapping(_ file: File) -> Mapping? { MappingCompiler.compile(file.text, name: file.name, file: file.path).mapping }
 
     package var names: [String] { (added.map(\.name) + carried.map(\.name)).sorted() }
 
     package var diagnostics: Diagnostics {
-        let carried = carried.isEmpty ? [] : Self.compiled
-        return (carried.map(\.diagnostics) + [found]).reduce(into: Diagnostics()) { $0.append(contentsOf: $1) }
+        (carried.map { Self.compiled($0).diagnostics } + [found]).reduce(into: Diagnostics()) { $0.append(contentsOf: $1) }
     }
 
     /// By name.
     package var mappings: [Mapping] {
-        let names = Set(carried.map(\.name))
-        let carried = names.isEmpty ? [] : Self.compiled.compactMap(\.mapping).filter { names.contains($0.name) }
-        return (added + carried).sorted { $0.name < $1.name }
+        (added + carried.compactMap { Self.compiled($0).mapping }).sorted { $0.name < $1.name }
     }
 
     /// Those that may have a path with this beginning, by name. Of those that the binary carries only these are compiled.
     package func mappings(withPath beginning: String) -> [Mapping] {
-        (added + carried.filter { $0.contains(beginning) }.compactMap { Self.mapping($0) }).sorted { $0.name < $1.name }
+        (added + carried.filter { $0.contains(beginning) }.compactMap { Self.compiled($0).mapping }).sorted { $0.name < $1.name }
     }
 }
 

@@ -135,11 +135,17 @@ extension MappingCompiler {
         let endsWithSlash = text.count > 1 && text.hasSuffix("/")
         let bare = endsWithSlash ? text.dropLast() : text[...]
         guard bare.count > 1 else { return PathPlan(segments: []) }
-        let segments = bare.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part in
-            guard part.hasPrefix("{"), part.hasSuffix("}") else { return PathPlan.Segment.literal(String(part)) }
-            return variable(String(part.dropFirst().dropLast()), at: node.location)
+        var plan = PathPlan(segments: [], endsWithSlash: endsWithSlash)
+        for (place, part) in bare.dropFirst().split(separator: "/", omittingEmptySubsequences: false).enumerated() {
+            guard let open = part.firstIndex(of: "{"), let close = part.firstIndex(of: "}"), open < close else {
+                plan.segments.append(.literal(String(part)))
+                continue
+            }
+            plan.segments.append(variable(String(part[part.index(after: open)..<close]), at: node.location))
+            let frame = PathPlan.Frame(before: part[..<open], behind: part[part.index(after: close)...])
+            if !frame.before.isEmpty || !frame.behind.isEmpty { plan.frames[place] = frame }
         }
-        return PathPlan(segments: segments, endsWithSlash: endsWithSlash)
+        return plan
     }
 
     /// What no path can hold, as the end of `the path '…' `.
@@ -153,10 +159,8 @@ extension MappingCompiler {
         }
         for part in text.split(separator: "/") {
             if [".", ".."].contains(String(part).percentDecoded) { return "holds '\(part)', which leads to another path; write that one" }
-            let isVariable = part.hasPrefix("{") && part.hasSuffix("}") && part.dropFirst().dropLast().allSatisfy { $0 != "{" && $0 != "}" }
-            if !isVariable, part.contains(where: { $0 == "{" || $0 == "}" }) {
-                return "holds '\(part)'; a variable is a whole segment, such as /{name}/"
-            }
+            let braces = part.filter { $0 == "{" || $0 == "}" }
+            if !["", "{}"].contains(braces) { return "holds '\(part)'; a segment has one variable, such as /{name}/ or /{name}:action/" }
         }
         return nil
     }

@@ -7,7 +7,7 @@ package struct JSONWriter: ~Copyable, @unchecked Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// Every character beyond ASCII becomes `\uXXXX` in lower case, or a pair of them.
+        /// Every character beyond ASCII, and the last of ASCII, becomes `\uXXXX` in lower case, or a pair of them.
         package static let asciiOnly = Options(rawValue: 1)
         /// Members of a `JSONValue` go by code point of their keys. The streaming calls keep the caller's order.
         package static let sortedKeys = Options(rawValue: 2)
@@ -182,7 +182,11 @@ package struct JSONWriter: ~Copyable, @unchecked Sendable {
         var copied = 0
         while true {
             var end = text.endOfPlainText(from: copied)
-            while !options.contains(.asciiOnly), end < text.count, text[end] >= 0x80 { end = text.endOfPlainText(from: end + 1) }
+            if options.contains(.asciiOnly) {
+                end = text[copied..<end].firstIndex(of: 0x7F) ?? end
+            } else {
+                while end < text.count, text[end] >= 0x80 { end = text.endOfPlainText(from: end + 1) }
+            }
             append(UnsafeBufferPointer(rebasing: text[copied..<end]))
             guard end < text.count else { break }
             copied = end + appendEscape(of: text, at: end)

@@ -11,11 +11,27 @@ package struct PathPlan: Sendable, Hashable {
         case field(FieldPath)
     }
     package var segments: [Segment]
+    /// The text around a variable, by its segment's place: `{id}:upload`.
+    package var frames: [Int: Frame] = [:]
     /// Whether it is written with a slash at its end.
     package var endsWithSlash = false
 
-    package init(segments: [Segment], endsWithSlash: Bool = false) {
+    package struct Frame: Sendable, Hashable {
+        package var before: Substring
+        package var behind: Substring
+
+        func around(_ text: String) -> String { before + text + behind }
+
+        /// Nil if the text is another one, or nothing is between.
+        func inner(of part: Substring) -> Substring? {
+            let isOwn = part.hasPrefix(before) && part.hasSuffix(behind) && part.utf8.count > before.utf8.count + behind.utf8.count
+            return isOwn ? part.dropFirst(before.count).dropLast(behind.count) : nil
+        }
+    }
+
+    package init(segments: [Segment], frames: [Int: Frame] = [:], endsWithSlash: Bool = false) {
         self.segments = segments
+        self.frames = frames
         self.endsWithSlash = endsWithSlash
     }
 
@@ -32,11 +48,15 @@ package struct PathPlan: Sendable, Hashable {
         if parts.last?.isEmpty ?? false { parts = parts.dropLast() }
         guard parts.count == segments.count else { return nil }
         var values: [String: String] = [:]
-        for (segment, bytes) in zip(segments, parts) {
-            let part = Substring(bytes)
+        for (place, (segment, bytes)) in zip(segments, parts).enumerated() {
+            var part = Substring(bytes)
             if case .literal(let text) = segment {
                 guard part == text else { return nil }
             } else if let name = segment.name {
+                if let frame = frames[place] {
+                    guard let inner = frame.inner(of: part) else { return nil }
+                    part = inner
+                }
                 guard !part.isEmpty else { return nil }
                 values[name] = String(part).percentDecoded
             }
@@ -47,12 +67,12 @@ package struct PathPlan: Sendable, Hashable {
     /// The path with the settings put in, or the setting that is missing. Other variable segments stay as they are: `{key}`.
     package func text(_ settings: [String: SettingValue]) -> Result<String, MissingSetting> {
         var text = ""
-        for segment in segments {
+        for (place, segment) in segments.enumerated() {
             switch segment {
             case .setting(let name):
                 guard case .text(let value) = settings[name]?.value else { return .failure(MissingSetting(name: name)) }
-                text += "/" + value.percentEncoded
-            default: text += "/" + segment.text
+                text += "/" + framed(value.percentEncoded, at: place)
+            default: text += "/" + framed(segment.text, at: place)
             }
         }
         return .success(text.isEmpty || endsWithSlash ? text + "/" : text)
@@ -69,8 +89,11 @@ package struct PathPlan: Sendable, Hashable {
 
     package struct MissingSetting: Error { package var name: String }
 
+    /// A segment's text with what stands around it.
+    func framed(_ text: String, at place: Int) -> String { frames[place]?.around(text) ?? text }
+
     package var description: String {
-        let text = segments.map { "/" + $0.text }.joined()
+        let text = segments.enumerated().map { "/" + framed($1.text, at: $0) }.joined()
         return text.isEmpty || endsWithSlash ? text + "/" : text
     }
 }
@@ -109,8 +132,8 @@ extension PathPlan {
         for (segment, index) in zip(segments, own) {
             if case .literal(let text) = segment, parts[index] != text { return path }
         }
-        for (segment, index) in zip(segments, own) {
-            if case .secret(let name) = segment, let text = text(name) { parts[index] = text[...] }
+        for (place, (segment, index)) in zip(segments, own).enumerated() {
+            if case .secret(let name) = segment, let text = text(name) { parts[index] = framed(text, at: place)[...] }
         }
         return parts.joined(separator: "/")
     }

@@ -19,6 +19,9 @@ extension FieldReader {
         do throws(FieldFailure) {
             if !wire.isAbsent {
                 item[part] = try value(of: wire, part, &run.context)
+            } else if !item[part].isAbsent {
+                // Another field of the same part has it.
+                return
             } else if let fallback {
                 item[part] = fallback.value
                 run.noteGap(of: name, at: position)

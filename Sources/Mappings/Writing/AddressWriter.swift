@@ -21,6 +21,8 @@ struct AddressWriter: Sendable {
     /// What the operator configured, without the tracker's own path.
     let base: String
     private let pieces: [Piece]
+    /// By the place of a piece.
+    private let frames: [Int: PathPlan.Frame]
     /// What follows the last piece: a slash or nothing.
     private let end: String
     /// If no conversion changes it.
@@ -34,14 +36,15 @@ struct AddressWriter: Sendable {
         _ request: RequestPlan, of mapping: Mapping, url: String, settings: [String: SettingValue], credentials: [String: String]
     ) throws(PathPlan.MissingSetting) {
         pieces = try Self.pieces(of: request.path, mapping, settings, credentials)
+        frames = request.path.frames
         end = request.path.endsWithSlash ? "/" : ""
         let given = url.hasSuffix("/") ? String(url.dropLast()) : url
         var isFixed = true
         var written = Address(url: "", masked: "", path: "")
-        for piece in pieces {
+        for (place, piece) in pieces.enumerated() {
             let (own, masked) = piece.shown
-            written.path += "/" + own
-            written.masked += "/" + masked
+            written.path += "/" + request.path.framed(own, at: place)
+            written.masked += "/" + request.path.framed(masked, at: place)
             switch piece {
             case .parameter, .field: isFixed = false
             case .text, .secret: break
@@ -87,7 +90,7 @@ struct AddressWriter: Sendable {
     func address(_ conversion: Conversion, _ wires: [WireValue]) throws(Skip) -> Address {
         if let fixed { return fixed }
         var address = Address(url: "", masked: "", path: "")
-        for piece in pieces {
+        for (place, piece) in pieces.enumerated() {
             var (own, masked) = piece.shown
             switch piece {
             case .text, .secret: break
@@ -96,8 +99,8 @@ struct AddressWriter: Sendable {
                 throw Skip("the path holds {there}, the tracker's own id of the conversion, and no answer of the tracker said one")
             case .field(let path): (own, masked) = try Self.segment(conversion[path].pathText, path.description)
             }
-            address.path += "/" + own
-            address.masked += "/" + masked
+            address.path += "/" + (frames[place]?.around(own) ?? own)
+            address.masked += "/" + (frames[place]?.around(masked) ?? masked)
         }
         address.path += end
         address.masked = base + address.masked + end

@@ -135,7 +135,8 @@ final class FieldWriter: Sendable {
     func checked(_ wire: WireValue) throws(FieldFailure) -> WireValue {
         if let length, let text = wire.text, !text.fits(length) {
             let count = text.unicodeScalars.count
-            throw FieldFailure("\(name) has \(count) characters; \(tracker) takes at most \(length.upperBound)")
+            let limit = count < length.lowerBound ? "at least \(length.lowerBound)" : "at most \(length.upperBound)"
+            throw FieldFailure("\(name) has \(count) character\(count == 1 ? "" : "s"); \(tracker) takes \(limit)")
         }
         return wire
     }

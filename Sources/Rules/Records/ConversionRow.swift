@@ -59,7 +59,7 @@ package struct ConversionFilter: Sendable {
     package var until: Timestamp?
     /// Only conversions that have a delivery of their own in this state; those of corrections do not count.
     package var state: DeliveryState?
-    /// Only conversions with repeats of other content.
+    /// Only conversions that came again, with equal or other content.
     package var withRepeats = false
     /// Only conversions without a delivery, also of their corrections.
     package var unsent: Unsent?

@@ -190,7 +190,7 @@ struct ConfigurationTests {
         "19:28: error: 'U' is no currency code; write three to five letters or digits such as USDT",
         "20:5: error: unknown key 'secret' in source 'shop'; known: allow_ips, credentials, defaults, duplicates, exponents, "
             + "rate, repeats, replay_window, review, rounding, settings, shares_orders_with, timestamp_tolerance, tracker",
-        "21:3: error: source 'page' needs credential 'secret'",
+        "21:3: error: source 'page' needs credential 'secret'; 'secret: null' switches the check off, so that anyone may send in its name",
         "21:3: error: source 'page' needs setting 'brand'",
         "24:3: error: destination 'one' needs credential 'api_key'",
         "24:3: error: destination 'one' needs setting 'program'",

@@ -107,7 +107,10 @@ struct SourceConfigurationTests {
             "tracker: brandy\ncredentials: { secret: \"${EMPTY}\" }\nsettings: { brand: b }",
             "4:28: error: credential 'secret' of source 'shop' is empty; anyone could send in its name"
         ),
-        ("tracker: brandy\nsettings: { brand: b }", "2:3: error: source 'shop' needs credential 'secret'"),
+        (
+            "tracker: brandy\nsettings: { brand: b }",
+            "2:3: error: source 'shop' needs credential 'secret'; 'secret: null' switches the check off, so that anyone may send in its name"
+        ),
     ])
     func `credentials are all there and none is empty`(source: String, findings: String) {
         #expect(Self.load(source, environment: ["EMPTY": ""]).findings == findings.split(separator: "|").map(String.init))

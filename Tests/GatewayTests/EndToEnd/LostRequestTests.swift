@@ -229,6 +229,25 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a sale that comes again is listed with how often, equal and other`() async throws {
+            try await Workbench.serve(Self.shop) { bench, _, port, _ in
+                for order in ["o-0", "o-1", "o-1", "o-1", "o-2", "o-2"] {
+                    #expect(try await Samples.sale(order).post(port).status == 200)
+                }
+                #expect(try await Samples.sale("o-2", cents: 3000).post(port).status == 200)
+                let rows = try await bench.rows("conversions", "--repeated")
+                #expect(rows.map { $0.text("order_id") } == ["o-2", "o-1"])
+                #expect(
+                    rows.map { $0["sent_again"] } == [
+                        .object(["same_content": .number("1"), "other_content": .number("1")]),
+                        .object(["same_content": .number("2"), "other_content": .number("0")]),
+                    ])
+                let listed = try await bench.run("conversions", "--repeated", "--wide")
+                #expect(listed.lines.contains { $0.hasSuffix("1 equal, 1 other") } && listed.lines.contains { $0.hasSuffix("2 equal") })
+                #expect(!(try await bench.run("conversions", "--wide").output.contains("equal")))
+            }
+        }
+
         @Test func `a repeat with other content becomes a conversion of its own, once`() async throws {
             try await Workbench.serve(Self.shop) { bench, _, port, tracker in
                 for cents in [4990, 4990, 3000, 2000] { #expect(try await Samples.sale("o-1", cents: cents).post(port).status < 500) }

@@ -35,7 +35,10 @@ extension EndToEnd {
         @Test func `a refund whose amount is called otherwise takes nothing back`() async throws {
             try await CorrectionFixture.run(CorrectionFixture.configuration(to: ["rc"])) { bench, port, _ in
                 #expect(try await Samples.sale("o-1").post(port).status == 200)
-                for more in [#","Amount":1000"#, #","refund_amount":1000"#, #","ammount":1000"#, #","data":{"amount":1000}"#] {
+                for more in [
+                    #","Amount":1000"#, #","refund_amount":1000"#, #","ammount":1000"#, #","data":{"amount":1000}"#, #","total":1000"#,
+                    #","value":"10.00""#, #","refund":"EUR 10""#, #","items":[{"sku":"A"},{"amount":1000}]"#,
+                ] {
                     let answer = try await CorrectionFixture.refund("o-1", more).post(port)
                     #expect(answer.status == 422, "\(more): \(answer.body)")
                 }
@@ -48,7 +51,8 @@ extension EndToEnd {
                         == "'Amount' is not read here; send the amount that goes back as amount, or leave 'Amount' out to take back all that is left"
                 )
                 #expect(try await bench.rows("conversions").map { $0.text("status") } == [""])
-                #expect(try await CorrectionFixture.refund("o-1", #","reason":"no fit""#).post(port).status == 200)
+                let words = #","reason":"no fit","total":0,"value":"none","refund":true,"items":[{"sku":"A","value":5}]"#
+                #expect(try await CorrectionFixture.refund("o-1", words).post(port).status == 200)
                 #expect(try await bench.rows("conversions").map { $0.text("status") } == ["refunded"])
             }
         }

@@ -121,4 +121,34 @@ struct ItemFieldTests {
         #expect(conversion.exampleText("discount") == "EUR 0.00")
         #expect(conversion.exampleText("items[0].total") == "10")
     }
+
+    @Test func `one part may have two names`() throws {
+        let sample = try PathSample(
+            """
+            "lines[].id": { is: "items[].sku" }
+            "lines[].sku": { is: "items[].sku" }
+            "ids[]": { is: "items[].sku" }
+            "lines[].n": { is: "items[].quantity" }
+            "lines[].count": { is: "items[].quantity", default: "1" }
+            """)
+        #expect(
+            sample.read(json: #"{"lines":[{"id":"A","sku":"A","n":2},{"sku":"B","count":3}],"ids":["A","B"]}"#)
+                == "[sku=A quantity=2]; [sku=B quantity=3]")
+        let items = [try PathSample.item([.sku: "A", .quantity: "2"]), try PathSample.item([.sku: "B"])]
+        #expect(
+            try sample.write(PathSample.conversion([:], items: items))
+                == #"{"lines":[{"id":"A","sku":"A","n":2,"count":2},{"id":"B","sku":"B"}],"ids":["A","B"]}"#)
+    }
+
+    @Test(arguments: [("EUR", "4990", "49.9"), ("JPY", "1980", "1980"), ("KWD", "5124", "5.124")])
+    func `a line's total in minor units is read and written in the order's currency`(currency: String, wire: String, total: String) throws {
+        let sample = try PathSample(
+            """
+            "lines[].total": { is: "items[].total", as: money(minor) }
+            currency: { is: currency }
+            """)
+        let body = #"{"lines":[{"total":\#(wire)}],"currency":"\#(currency)"}"#
+        #expect(sample.read(json: body).contains("total=\(total)"), "\(sample.read(json: body))")
+        #expect(try sample.write(PathSample.conversion([.currency: currency], items: [PathSample.item([.total: total])])) == body)
+    }
 }

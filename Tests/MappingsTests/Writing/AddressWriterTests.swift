@@ -55,6 +55,21 @@ struct AddressWriterTests {
         #expect(try Self.sent(mapping, order: "...").hasPrefix("GET https://t.example/orders/.../void"))
     }
 
+    @Test func `text around a variable stays, and what is read is between`() throws {
+        let mapping = try Self.compile("{ method: GET, path: \"/v1/x-{key}/c-{brand}:send/{order_id}.json\" }")
+        #expect(mapping.request.path.description == "/v1/x-{key}/c-{brand}:send/{order_id}.json")
+        #expect(
+            try Self.sent(mapping)
+                == "GET https://t.example/v1/x-k%2F1/c-b%2Fc:send/A%201.json?s=hush | https://t.example/v1/x-***/c-b%2Fc:send/A%201.json?s=***"
+        )
+        #expect(
+            mapping.request.path.match("/v1/x-secret/c-b%2Fc:send/A%201.json") == ["key": "secret", "brand": "b/c", "order_id": "A 1"])
+        for other in ["/v1/secret/c-b:send/A.json", "/v1/x-s/c-b/A.json", "/v1/x-s/c-:send/A.json", "/v1/x-s/c-b:send/.json"] {
+            #expect(mapping.request.path.match(other) == nil, "\(other)")
+        }
+        #expect(mapping.request.path.masked("/gateway/v1/x-secret/c-b:send/A.json") == "/gateway/v1/x-***/c-b:send/A.json")
+    }
+
     @Test func `a parameter in the path is read and written, with its words and its converter`() throws {
         let mapping = try Self.compile(
             "{ method: PUT, path: \"/{key}/orders/{ref}/{kind}\" }",

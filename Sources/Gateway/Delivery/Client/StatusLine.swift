@@ -1,61 +1,108 @@
 import NIOCore
 
-/// Reads an answer's status as it comes, so that it is known even if what follows cannot be read.
+/// Reads an answer's status as it comes, so that it is known even if what follows cannot be read, or if the line is not quite HTTP: `HTTP/2 200`,
+/// `ICY 200 OK`.
 ///
 /// Interim answers (100 Continue, 103 Early Hints) are passed over.
 struct StatusLine {
-    /// Of the final answer; nil until its line has come, and for what is not HTTP/1.
+    /// Of the final answer; nil until its line has come, and for what begins in another way.
     private(set) var status: Int?
-    /// Bytes of the line so far, and the number that its digits make.
-    private var place = 0
+    private var part = Part.start
+    /// Bytes of the part so far.
+    private var count = 0
     private var number = 0
-    private var isInterim = false
     private var isLineEmpty = false
-    private var isOver = false
 
-    private static let start: StaticString = "HTTP/1."
-    /// As long as `HTTP/1.1 200`.
-    private static let length = 12
+    private enum Part {
+        /// Before the line. Some programs send a line feed or a byte order mark first.
+        case start
+        case http
+        case icy
+        /// Behind `HTTP`: `/1.1`.
+        case version
+        case blanks
+        case digits
+        /// Until the empty line at the end of an interim head.
+        case interim
+        case over
+    }
+
+    /// No version is longer.
+    private static let longestVersion = 12
 
     mutating func take(_ bytes: ByteBufferView) {
         for byte in bytes {
             // The usual answer has all of it in its first bytes.
-            if isOver { return }
-            if isInterim { skip(byte) } else { read(byte) }
+            if part == .over { return }
+            take(byte)
         }
     }
 
-    private mutating func read(_ byte: UInt8) {
-        let isRight =
-            switch place {
-            case 0..<7: byte == Self.start.utf8Start[place]
-            case 8: byte == 0x20
-            default: (0x30...0x39).contains(byte)
+    private mutating func take(_ byte: UInt8) {
+        switch part {
+        case .start: start(byte)
+        case .http: match(byte, "HTTP", then: .version)
+        case .icy: match(byte, "ICY", then: .version)
+        case .version:
+            if byte == 0x20 || byte == 0x09 {
+                enter(.blanks)
+            } else if count > 0 || byte == UInt8(ascii: "/"), byte > 0x20, byte < 0x7F, count < Self.longestVersion {
+                count += 1
+            } else {
+                part = .over
             }
-        guard isRight else {
-            isOver = true
+        case .blanks, .digits: digit(byte)
+        case .interim: skip(byte)
+        case .over: break
+        }
+    }
+
+    private mutating func enter(_ next: Part) {
+        part = next
+        count = 0
+    }
+
+    private mutating func start(_ byte: UInt8) {
+        switch byte {
+        case 0x0A, 0x0D, 0xEF, 0xBB, 0xBF: break
+        case UInt8(ascii: "i"), UInt8(ascii: "I"): (part, count) = (.icy, 1)
+        case UInt8(ascii: "h"), UInt8(ascii: "H"): (part, count) = (.http, 1)
+        default: part = .over
+        }
+    }
+
+    private mutating func match(_ byte: UInt8, _ word: StaticString, then next: Part) {
+        guard byte & 0xDF == word.utf8Start[count] else {
+            part = .over
             return
         }
-        if place > 8 { number = number * 10 + Int(byte - 0x30) }
-        place += 1
-        if place == Self.length { take(number) }
+        count += 1
+        if count == word.utf8CodeUnitCount { enter(next) }
     }
 
-    private mutating func take(_ number: Int) {
+    private mutating func digit(_ byte: UInt8) {
+        if part == .blanks, byte == 0x20 || byte == 0x09 { return }
+        guard (0x30...0x39).contains(byte) else {
+            part = .over
+            return
+        }
+        part = .digits
+        number = number * 10 + Int(byte - 0x30)
+        count += 1
+        guard count == 3 else { return }
         if number < 200, number != 101 {
-            isInterim = true
+            enter(.interim)
             isLineEmpty = false
         } else {
             status = number
-            isOver = true
+            part = .over
         }
     }
 
-    /// Until the empty line at the end of an interim head.
     private mutating func skip(_ byte: UInt8) {
         switch byte {
         case 0x0A:
-            if isLineEmpty { (isInterim, place, number) = (false, 0, 0) }
+            if isLineEmpty { (part, count, number) = (.start, 0, 0) }
             isLineEmpty = true
         case 0x0D: break
         default: isLineEmpty = false

@@ -25,14 +25,16 @@ extension JSONBodyFormat {
             parsed.itemPositions.reserveCapacity(expected)
             parsed.itemSlots.reserveCapacity(expected * layout.itemSlotCount)
         }
+        let omits = list.omitsEmpty(view, elements, parsed)
+        if omits { parsed.noteEmpty(elements.emptyPositions(view), in: list, at: place) }
         if let each = list.each, list.positions.isEmpty, list.filters.isEmpty {
-            for (position, element) in elements.enumerated() {
+            for (position, element) in elements.enumerated() where !(omits && view.saysNothing(element)) {
                 walkElement(view, element, position, as: each, isEach: true, list, layout, at: place, into: &parsed)
             }
             return
         }
         var found: UInt64 = 0
-        for (position, element) in elements.enumerated() {
+        for (position, element) in elements.enumerated() where !(omits && view.saysNothing(element)) {
             if let (known, isEach) = list.member(view, element, at: position, &found) {
                 walkElement(view, element, position, as: known, isEach: isEach, list, layout, at: place, into: &parsed)
             } else {
@@ -62,7 +64,10 @@ extension JSONBodyFormat {
     ) {
         parsed.itemCount += view.count(object)
         guard parsed.itemCount <= RequestLimits.items, let each = list.each, case .members(let key) = list.kind else { return }
-        for (position, entry) in view.members(object).enumerated() {
+        let elements = view.members(object).lazy.map(\.value)
+        let omits = list.omitsEmpty(view, elements, parsed)
+        if omits { parsed.noteEmpty(elements.emptyPositions(view), in: list, at: place) }
+        for (position, entry) in view.members(object).enumerated() where !(omits && view.saysNothing(entry.value)) {
             var here = place
             here.enter(position)
             if case .object = each.content, view.kind(entry.value) != .object {
@@ -165,7 +170,45 @@ extension RequestLayout.List {
     /// Whether all that an object holds are elements.
     fileprivate func isList(_ view: JSONView, _ node: JSONNode) -> Bool {
         let holdsObjects = contents.contains { if case .object = $0 { true } else { false } }
-        return view.members(node).allSatisfy { (view.kind($0.value) == .object) == holdsObjects && view.kind($0.value) != .array }
+        if holdsObjects { return Self.areObjects(view, view.members(node).lazy.map(\.value)) }
+        return view.members(node).allSatisfy { view.kind($0.value) != .object && view.kind($0.value) != .array }
+    }
+
+    /// Whether all of these are objects or say nothing, and one says something.
+    private static func areObjects(_ view: JSONView, _ elements: some Sequence<JSONNode>) -> Bool {
+        elements.allSatisfy { view.kind($0) == .object || view.saysNothing($0) } && elements.contains { !view.saysNothing($0) }
+    }
+
+    /// Whether elements that say nothing are left out: if another one says something, and none is something else than an object. Lists whose
+    /// elements are the same items by their places keep them all.
+    fileprivate func omitsEmpty(_ view: JSONView, _ elements: some Sequence<JSONNode>, _ parsed: ParsedRequest) -> Bool {
+        guard case .object? = each?.content, elements.contains(where: { view.saysNothing($0) }) else { return false }
+        return parsed.toleratesEmpty && parsed.listCounts.isEmpty && Self.areObjects(view, elements)
+    }
+}
+
+extension Sequence<JSONNode> {
+    fileprivate func emptyPositions(_ view: JSONView) -> [(position: Int, what: String)] {
+        enumerated().filter { view.saysNothing($0.element) }.map { position, element in
+            switch view.kind(element) {
+            case .null: (position, "null")
+            case .object where view.count(element) > 0: (position, "an object without a value")
+            default: (position, view.wireValue(element).emptiness ?? "null")
+            }
+        }
+    }
+}
+
+extension JSONView {
+    /// Whether an element of a list says nothing: `null`, nothing of another kind, or an object of members that say nothing.
+    fileprivate func saysNothing(_ node: JSONNode) -> Bool {
+        switch kind(node) {
+        case .null, .false: true
+        case .string: bytes(of: node).allSatisfy { $0 <= 0x20 }
+        case .array: count(node) == 0
+        case .object: members(node).allSatisfy { saysNothing($0.value) }
+        case .number, .true: false
+        }
     }
 }
 
@@ -183,6 +226,20 @@ extension RequestLayout.Filter {
 }
 
 extension ParsedRequest {
+    /// Says which elements of a list were left out, the first of them by name.
+    fileprivate mutating func noteEmpty(_ found: [(position: Int, what: String)], in list: RequestLayout.List, at place: RequestPlace) {
+        guard let path = list.each?.path else { return }
+        for (position, what) in found.prefix(3) {
+            var here = place
+            here.enter(position)
+            warnings.append(Self.emptied(here.filling(path), what))
+        }
+        let rest = found.count - 3
+        if rest > 0 {
+            warnings.append("\(rest) more element\(rest == 1 ? "" : "s") of \(place.filling(path)) say nothing; they count as absent")
+        }
+    }
+
     fileprivate mutating func refuse(at name: String, _ what: String) {
         failures.append(Failure(.invalid, field: name.isEmpty ? nil : name, "\(name.isEmpty ? "the body" : name) \(what)"))
     }

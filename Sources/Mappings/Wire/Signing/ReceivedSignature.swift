@@ -47,7 +47,7 @@ package final class ReceivedSignature {
         let codes = plan.codes(of: text)
         let content = SentContent(parsed, at: place, without: plan.names)
         problem = plan.problem(with: text, codes)
-        if problem == nil, content.signatures > 1 || plan.isContradicted(in: parsed, by: codes) {
+        if problem == nil, content.signatures > 1 || plan.isContradicted(in: parsed, by: codes, of: text) {
             problem = "the signature was sent twice; send it once"
         }
         if problem == nil, plan.text != nil {
@@ -67,13 +67,15 @@ package final class ReceivedSignature {
         if text != nil { return searchMessages(signers) }
         var keys: [Signer.Key: [SignedForm]] = [:]
         for signer in signers { keys[signer.key, default: []] += signer.forms }
+        let known = Array(keys)
         var index = 0
-        while let (candidate, earlier, form) = offer(index, of: content, keyCount: keys.count) {
+        while let (candidate, earlier, form) = offer(index, of: content, keyCount: known.count) {
             index += 1
             guard candidate.ambiguity == nil else { continue }
-            for (key, forms) in keys where forms.contains(form) && !earlier.contains(where: { forms.contains($0) }) {
-                guard let code = codes.first(where: { key.signing.fits($0, candidate.bytes) }) else { continue }
-                found = Found(key: key, bytes: candidate.bytes, code: code)
+            for place in known.indices where known[place].value.contains(form) {
+                if !earlier.isEmpty, earlier.contains(where: { known[place].value.contains($0) }) { continue }
+                guard let code = codes.first(where: { known[place].key.signing.fits($0, candidate.bytes) }) else { continue }
+                found = Found(key: known[place].key, bytes: candidate.bytes, code: code)
                 return
             }
         }
@@ -113,17 +115,23 @@ package final class ReceivedSignature {
 // MARK: Texts
 
 extension ReceivedSignature {
-    /// Which texts come next.
+    /// Which texts come next: of each form the usual ones, then the common ones, then the rare ones.
     private struct Steps {
-        private var rest: [(likelihood: SignedForm.Likelihood, form: SignedForm)]
+        private let forms: [SignedForm]
+        private var taken = 0
 
-        init(_ forms: [SignedForm]) {
-            rest = SignedForm.Likelihood.allCases.flatMap { likelihood in forms.map { (likelihood, $0) } }.reversed()
+        init(_ forms: [SignedForm]) { self.forms = forms }
+
+        var next: SignedForm.Likelihood? {
+            guard !forms.isEmpty, taken < forms.count * SignedForm.Likelihood.allCases.count else { return nil }
+            return SignedForm.Likelihood.allCases[taken / forms.count]
         }
 
-        var next: SignedForm.Likelihood? { rest.last?.likelihood }
-
-        mutating func take() -> (likelihood: SignedForm.Likelihood, form: SignedForm)? { rest.popLast() }
+        mutating func take() -> (likelihood: SignedForm.Likelihood, form: SignedForm)? {
+            guard let likelihood = next else { return nil }
+            defer { taken += 1 }
+            return (likelihood, forms[taken % forms.count])
+        }
     }
 
     /// A text and its form, made if they are not there yet; nil if there are no more. The same text may have come in earlier forms.
@@ -170,7 +178,9 @@ extension ReceivedSignature {
         guard text != first else { return "" }
         let index = zip(text, first).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(text.count, first.count)
         func sign(_ text: [UInt8]) -> String {
-            index < text.count ? String(decoding: text[index...index], as: UTF8.self).quotedBriefly : "its end"
+            guard index < text.count else { return "its end" }
+            if text[index] >= 0x80 { return "0x" + String(text[index], radix: 16, uppercase: true) }
+            return String(decoding: text[index...index], as: UTF8.self).quotedBriefly
         }
         return " (at byte \(index) \(sign(text)) instead of \(sign(first)))"
     }

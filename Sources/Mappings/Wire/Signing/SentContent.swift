@@ -19,6 +19,14 @@ final class SentContent {
         let all = parsed.parameters?.pairs ?? Parameters(decoding: body ?? Array(parsed.request.query.utf8)).pairs
         return all.filter { !names.contains($0.name) }
     }()
+    /// The parameters as an object of texts; and with numbers as numbers, if there are some.
+    private(set) lazy var objects: [SentObject] = SentObject.Numbers.allCases.reduce(into: []) { objects, numbers in
+        guard let object = SentObject(decoded, numbers: numbers), !objects.contains(where: object.isSame) else { return }
+        objects.append(object)
+    }
+    /// An object's members as a parameter string has them, in the order sent and in that of their names.
+    private(set) lazy var pairs: [(name: String, value: String)] = if case .object(let object) = pieces { object.pairs } else { [] }
+    private(set) lazy var sortedPairs = pairs.sortedByName
     private let parsed: ParsedRequest
     private let names: [String]
 

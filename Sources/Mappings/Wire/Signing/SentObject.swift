@@ -4,11 +4,20 @@ struct SentObject {
     struct Style {
         /// Whether members are in the order of their keys, in objects within too, or in the order sent.
         var isSorted = false
-        /// Whether `, ` and `: ` separate, as Python writes them, or `,` and `:`.
-        var isSpaced = false
-        var spelling = JSONSpelling.sent
+        var layout = Layout.compact
+        /// Nil leaves texts as they were sent.
+        var spelling: JSONSpelling?
         /// Whether objects and lists within stay as they were sent.
         var keepsInner = false
+    }
+
+    enum Layout: Equatable {
+        /// `,` and `:` separate.
+        case compact
+        /// `, ` and `: ` separate, as Python writes them.
+        case spaced
+        /// One member or element in a line, with so much before it for each level.
+        case indented(String)
     }
 
     /// As it came.
@@ -28,10 +37,18 @@ struct SentObject {
         self.init(body, document, without: names)
     }
 
-    /// Parameters as an object of texts.
-    init?(_ pairs: [(name: String, value: String)]) {
+    /// What of parameters stands in JSON as a number.
+    enum Numbers: CaseIterable {
+        case none
+        case integers
+        case all
+    }
+
+    /// Parameters as an object of texts, or of numbers too.
+    init?(_ pairs: [(name: String, value: String)], numbers: Numbers = .none) {
         var json = JSONWriter()
-        json.write(.object(JSONObject(pairs.map { ($0.name, .string($0.value)) })))
+        json.write(
+            .object(JSONObject(pairs.map { ($0.name, $0.value.isJSONNumber(among: numbers) ? .number($0.value) : .string($0.value)) })))
         guard let document = try? JSONDocument(parsing: json.bytes, rejectingDuplicateKeys: false) else { return nil }
         self.init(document.bytes, document, without: [])
     }
@@ -59,14 +76,14 @@ struct SentObject {
 
     var isEmpty: Bool { members.isEmpty }
 
+    func isSame(as other: SentObject) -> Bool { bytes == other.bytes }
+
     /// Whether the document's texts are the sender's own. If characters of it were put right, its texts are of other bytes than were sent, and a
     /// signature of them would prove nothing.
     var isExact: Bool { document.bytes == bytes }
 
-    /// Whether serialisers could write its texts in several ways.
-    var isSpelledFreely: Bool {
-        document.bytes.contains { $0 >= 0x80 || JSONSpelling.isFree($0) }
-    }
+    /// What serialisers could write in several ways.
+    var freeCharacters: FreeCharacters { FreeCharacters(of: document.bytes) }
 
     /// The members' texts as a parameter string has them, in the order sent.
     var pairs: [(name: String, value: String)] {
@@ -130,44 +147,68 @@ private struct SentWriter {
     let view: JSONView
     let style: SentObject.Style
     var bytes: [UInt8] = []
+    private var depth = 0
 
     init(view: JSONView, style: SentObject.Style) {
         self.view = view
         self.style = style
-        bytes.reserveCapacity(view.input.count + 16)
+        var capacity = view.input.count + 16
+        if case .indented(let indent) = style.layout { capacity += view.input.count / 4 + 16 * indent.utf8.count }
+        bytes.reserveCapacity(capacity)
     }
 
     mutating func object(_ members: [(key: JSONNode, value: JSONNode)]) {
         bytes.append(UInt8(ascii: "{"))
+        depth += 1
         var isFirst = true
         for (key, value) in style.isSorted ? sorted(members) : members {
-            if !isFirst { separate(UInt8(ascii: ",")) }
+            begin(isFirst: isFirst)
             isFirst = false
             write(key)
-            separate(UInt8(ascii: ":"))
+            bytes.append(UInt8(ascii: ":"))
+            if style.layout != .compact { bytes.append(UInt8(ascii: " ")) }
             write(value)
         }
-        bytes.append(UInt8(ascii: "}"))
+        end(UInt8(ascii: "}"), isEmpty: isFirst)
     }
 
-    private mutating func separate(_ sign: UInt8) {
-        bytes.append(sign)
-        if style.isSpaced { bytes.append(UInt8(ascii: " ")) }
+    private mutating func begin(isFirst: Bool) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        switch style.layout {
+        case .compact: break
+        case .spaced: if !isFirst { bytes.append(UInt8(ascii: " ")) }
+        case .indented: startLine()
+        }
+    }
+
+    private mutating func end(_ bracket: UInt8, isEmpty: Bool) {
+        depth -= 1
+        if !isEmpty, case .indented = style.layout { startLine() }
+        bytes.append(bracket)
+    }
+
+    private mutating func startLine() {
+        guard case .indented(let indent) = style.layout else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        for _ in 0..<depth { bytes += indent.utf8 }
     }
 
     private mutating func write(_ node: JSONNode) {
         switch view.kind(node) {
-        case .string where style.spelling != .sent: style.spelling.append(view.string(node), to: &bytes)
+        case .string:
+            guard let spelling = style.spelling else { return bytes.append(contentsOf: view.encodedBytes(of: node)) }
+            spelling.append(view.string(node), to: &bytes)
         case .object where !style.keepsInner: object(Array(view.members(node)))
         case .array where !style.keepsInner:
             bytes.append(UInt8(ascii: "["))
+            depth += 1
             var isFirst = true
             for element in view.elements(node) {
-                if !isFirst { separate(UInt8(ascii: ",")) }
+                begin(isFirst: isFirst)
                 isFirst = false
                 write(element)
             }
-            bytes.append(UInt8(ascii: "]"))
+            end(UInt8(ascii: "]"), isEmpty: isFirst)
         default: bytes.append(contentsOf: view.encodedBytes(of: node))
         }
     }
@@ -187,5 +228,16 @@ extension UnsafeBufferPointer<UInt8> {
         var index = 0
         while index < shared, self[index] == other[index] { index += 1 }
         return index < shared ? self[index] < other[index] : count < other.count
+    }
+}
+
+extension String {
+    /// Whether it is a number as JSON writes them.
+    fileprivate func isJSONNumber(among numbers: SentObject.Numbers) -> Bool {
+        guard numbers != .none, numbers == .all || utf8.allSatisfy({ (0x30...0x39).contains($0) }), let first = utf8.first,
+            first == UInt8(ascii: "-") || (0x30...0x39).contains(first), utf8.count <= 40
+        else { return false }
+        guard let document = try? JSONDocument(parsing: Array(utf8)), document.kind(document.root) == .number else { return false }
+        return document.string(document.root) == self
     }
 }

@@ -67,7 +67,9 @@ extension SignaturePlan {
     }
 
     /// Whether another signature stands at another place, or beside the one that counts. Each would count once, so the request would count twice.
-    func isContradicted(in parsed: ParsedRequest, by codes: [[UInt8]]) -> Bool {
+    ///
+    /// - Parameter counted: what holds the codes.
+    func isContradicted(in parsed: ParsedRequest, by codes: [[UInt8]], of counted: String) -> Bool {
         let names = names
         var others = places.compactMap { parsed.value(at: $0) }
         for case .header(let name) in places {
@@ -77,6 +79,7 @@ extension SignaturePlan {
             others += Parameters(decoding: Array(parsed.request.query.utf8), upTo: 0, elseOnly: names).pairs.map(\.value)
         }
         return others.contains { text in
+            if text == counted { return false }
             let other = self.codes(of: text)
             return !other.isEmpty && other != codes
         }

@@ -7,7 +7,7 @@ extension SignedForm {
     } received: { content, likelihood in
         switch content.pieces {
         case .object(let object): object.asSent(likelihood, content)
-        case .parameters(let parameters): Self.asSent(parameters, content, likelihood)
+        case .parameters(let parameters): SignedForm.asSent(parameters, content, likelihood)
         case .none: []
         }
     }
@@ -16,7 +16,7 @@ extension SignedForm {
         switch likelihood {
         case .usual: parameters.map { .parameters($0.asSent) }
         case .common: [.usual, .common].flatMap { SignedText.parameterStrings(content.decoded, $0) }
-        case .rare: SignedText.parameterStrings(content.decoded, .rare)
+        case .rare: SignedText.parameterStrings(content.decoded, .rare) + content.objects.flatMap { $0.everyText(isSorted: false) }
         }
     }
 }
@@ -27,26 +27,41 @@ extension SentObject {
         case .usual:
             return (signatures == 0 ? [content.body ?? []] : cuts).flatMap { [$0, $0.withoutByteOrderMark] }.map { SignedText($0) }
         case _ where !isExact: return []
-        case .common: return [false, true].map { SignedText(text(Style(isSpaced: $0))) }
+        case .common: return [.compact, .spaced].map { SignedText(text(Style(layout: $0))) }
         case .rare:
-            return texts(isSorted: false) + [.usual, .common, .rare].flatMap { parameterTexts(isSorted: false, $0) }
+            return texts(isSorted: false) + [.usual, .common, .rare].flatMap { SignedText.parameterStrings(content.pairs, $0) }
         }
     }
 
     /// As less usual serialisers write them.
     func texts(isSorted: Bool) -> [SignedText] {
-        var styles: [Style] = []
-        if isSpelledFreely {
-            styles += [.ascii, .utf8, .asciiSlashes, .utf8Slashes, .html].map { Style(isSorted: isSorted, spelling: $0) }
-            styles += [.ascii, .utf8].map { Style(isSorted: isSorted, isSpaced: true, spelling: $0) }
+        let free = freeCharacters
+        var styles = free.distinct(Self.spellings).map {
+            Style(spelling: $0)
         }
-        if isNested { styles += [false, true].map { Style(isSorted: isSorted, isSpaced: $0, keepsInner: true) } }
-        return styles.map { SignedText(text($0)) }
+        styles += free.distinct([.ascii, .utf8]).map { Style(layout: .spaced, spelling: $0) }
+        if isNested { styles += [.compact, .spaced].map { Style(layout: $0, keepsInner: true) } }
+        for (indent, spellings) in Self.indents {
+            styles.append(Style(layout: .indented(indent)))
+            styles += free.distinct(spellings).map { Style(layout: .indented(indent), spelling: $0) }
+        }
+        return styles.map { style in
+            var style = style
+            style.isSorted = isSorted
+            return SignedText(text(style))
+        }
     }
 
-    /// As parameter strings, with every member.
-    func parameterTexts(isSorted: Bool, _ likelihood: SignedForm.Likelihood) -> [SignedText] {
-        SignedText.parameterStrings(isSorted ? pairs.sortedByName : pairs, likelihood)
+    private static let spellings: [JSONSpelling] = [.ascii, .asciiLetters, .utf8, .asciiSlashes, .utf8Slashes, .html] + JSONSpelling.safe
+
+    /// How JavaScript, Ruby, Go, jq and .NET indent; Python and PHP. Each costs two texts for every request whose signature is wrong.
+    private static let indents: [(indent: String, spellings: [JSONSpelling])] = [
+        ("  ", [.utf8, .html]), ("    ", [.ascii, .utf8, .asciiSlashes]),
+    ]
+
+    /// Also as usual ones do.
+    func everyText(isSorted: Bool) -> [SignedText] {
+        [.compact, .spaced].map { SignedText(text(Style(isSorted: isSorted, layout: $0))) } + texts(isSorted: isSorted)
     }
 }
 

@@ -9,15 +9,19 @@ extension SignedForm {
     } received: { content, likelihood in
         switch content.pieces {
         case .object(let object): object.sortedTexts(likelihood)
-        case .parameters: Self.texts(content, likelihood)
+        case .parameters: SignedForm.texts(content, likelihood)
         case .none: []
         }
     }
 
     private static func texts(_ content: SentContent, _ likelihood: Likelihood) -> [SignedText] {
-        guard likelihood != .usual, let object = SentObject(content.decoded) else { return [] }
-        return [.ascii, .utf8].map {
-            SignedText(object.text(SentObject.Style(isSorted: true, isSpaced: likelihood == .rare, spelling: $0)))
+        switch likelihood {
+        case .usual: []
+        case .common:
+            content.objects.prefix(1).flatMap { object in
+                [.ascii, .utf8].map { SignedText(object.text(SentObject.Style(isSorted: true, spelling: $0))) }
+            }
+        case .rare: content.objects.flatMap { $0.everyText(isSorted: true) }
         }
     }
 }
@@ -28,10 +32,8 @@ extension SentObject {
         case _ where !isExact: return []
         case .usual: return [SignedText(text(Style(isSorted: true)))]
         case .common:
-            let spellings: [JSONSpelling] = isSpelledFreely ? [.ascii, .utf8] : []
-            return (spellings.map { Style(isSorted: true, spelling: $0) } + [Style(isSorted: true, isSpaced: true)]).map {
-                SignedText(text($0))
-            }
+            let spelled = freeCharacters.distinct([.ascii, .utf8]).map { Style(isSorted: true, spelling: $0) }
+            return (spelled + [Style(isSorted: true, layout: .spaced)]).map { SignedText(text($0)) }
         case .rare: return texts(isSorted: true)
         }
     }

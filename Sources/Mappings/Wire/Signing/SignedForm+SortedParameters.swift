@@ -6,8 +6,8 @@ extension SignedForm {
         return SignedText.plain(members.sortedByKey.map { ($0.key, $0.value.parameterText) }).bytes
     } received: { content, likelihood in
         switch content.pieces {
-        case .object(let object): !object.isExact ? [] : object.parameterTexts(isSorted: true, likelihood)
-        case .parameters(let parameters): Self.texts(parameters, content, likelihood)
+        case .object(let object): !object.isExact ? [] : SignedText.parameterStrings(content.sortedPairs, likelihood)
+        case .parameters(let parameters): SignedForm.texts(parameters, content, likelihood)
         case .none: []
         }
     }

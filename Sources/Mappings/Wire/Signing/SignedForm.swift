@@ -1,7 +1,9 @@
 /// What of a request is signed.
 ///
 /// To add a form, write one file with a `static let` like `rawBody`, and name it in `all`.
-package struct SignedForm: Sendable, Equatable {
+///
+/// A class, so that a request is compared with its many texts without copies.
+package final class SignedForm: Sendable, Equatable {
     /// How likely a text is. The first that fits ends the search, so that a usual request costs one or two codes.
     enum Likelihood: CaseIterable {
         /// What most senders of this form sign.
@@ -21,11 +23,21 @@ package struct SignedForm: Sendable, Equatable {
     /// The texts that a sender may have signed; of content that is not empty.
     let received: @Sendable (SentContent, Likelihood) -> [SignedText]
 
+    init(
+        name: String, coversBody: Bool, written: @escaping @Sendable (UnsignedRequest) -> [UInt8]?,
+        received: @escaping @Sendable (SentContent, Likelihood) -> [SignedText]
+    ) {
+        self.name = name
+        self.coversBody = coversBody
+        self.written = written
+        self.received = received
+    }
+
     static let all: [SignedForm] = [.rawBody, .asSent, .sortedJSON, .sortedParameters]
 
     package static func named(_ name: String) -> SignedForm? { all.first { $0.name == name } }
 
-    package static func == (one: Self, other: Self) -> Bool { one.name == other.name }
+    package static func == (one: SignedForm, other: SignedForm) -> Bool { one === other || one.name == other.name }
 }
 
 /// A request that is being written, before it is signed.

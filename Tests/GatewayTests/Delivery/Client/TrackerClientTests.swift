@@ -126,7 +126,7 @@ struct TrackerClientTests {
 
     @Test(arguments: [
         (RawTracker.Step.send("SSH-2.0-OpenSSH\r\n"), "tracker's answer is not http: "),
-        (.send("HTTP/2.0 200 OK\r\n\r\n"), "tracker's answer is not http: "),
+        (.send("HTTP/2.0 500 Oops\r\n\r\n"), "tracker's answer is not http: "),
         (.send("HTTP/1.1 404 Gone\r\nContent-Length: x\r\n\r\n"), "tracker's answer is not http: "),
         (
             .send("HTTP/1.1 500 Oops\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n"),
@@ -248,6 +248,50 @@ struct TrackerClientTests {
             #expect(reply.damage == damage)
             #expect(reply.body == Array(body.utf8))
             #expect(tracker.connections == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/2 200\r\n", "HTTP/2 200 OK\r\n", "HTTP/2.0 200 OK\r\n", "HTTP/3.0 200 OK\r\n", "HTTP/1.1.1 201 Created\r\n",
+        "HTTP 200 OK\r\n", "ICY 200 OK\r\n",
+        "HTTP/ 200 OK\r\n", "HTTP/2\t 204\r\n", "\r\nHTTP/2 200 OK\r\n", "\u{FEFF}HTTP/1.1 200 OK\r\n",
+        "HTTP/2 100 Continue\r\n\r\nHTTP/2 200\r\n",
+    ])
+    func `a status line that is not quite HTTP and says 2xx is a damaged answer`(line: String) async throws {
+        try await Self.use { _ in
+            [.request, .send(line + "Content-Length: 2\r\n\r\nok")]
+        } body: { bench, tracker in
+            let reply = try await bench.reply()
+            guard (200..<300).contains(reply.status), case .malformed? = reply.damage else {
+                Issue.record("\(reply)")
+                return
+            }
+            #expect(tracker.connections == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 200\r\n", "HTTP/1.1 200 \r\n", "HTTP/1.0 200 OK\r\n", "HTTP/1.0 200\r\n", "\r\nHTTP/1.1 200 OK\r\n",
+    ])
+    func `a status line without a reason, or of another known version, is whole`(line: String) async throws {
+        try await Self.use { _ in
+            [.request, .send(line + "Content-Length: 2\r\n\r\nok")]
+        } body: { bench, _ in
+            let reply = try await bench.reply()
+            #expect(reply.status == 200 && reply.damage == nil && reply.body == Array("ok".utf8))
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/2 500 Oops\r\n\r\n", "HTTP/2 404\r\n\r\n", "OK 200\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "<html>200 OK</html>",
+        "HTTPS 200 OK\r\n\r\n",
+        "ICYCLE 200 OK\r\n\r\n", "HTTP/a-very-long-version 200 OK\r\n\r\n", "HTTP/2 2x0\r\n\r\n",
+    ])
+    func `what says no 2xx is a failure`(answer: String) async throws {
+        try await Self.use { _ in
+            [.request, .send(answer), .close]
+        } body: { bench, _ in
+            #expect((try? await bench.reply()) == nil)
         }
     }
 

@@ -9,17 +9,23 @@ extension EndToEnd {
     @Suite(.serialized) struct OutsideDoctorTests {
         private static func examine(
             _ sample: ProxySample, _ configuration: ConfigurationText = ProxyBench.configuration, change: (String) -> String = { $0 },
+            until isFound: ([String: JSONValue]) -> Bool = { _ in true },
             _ body: (CommandRun, [String: JSONValue]) async throws -> Void
         ) async throws {
             try await ProxyBench.use(sample, configuration, change: change) { front in
                 try await front.bench.serve { _, _ in
                     if sample == .haproxy { try await front.answer(1) }
-                    let run = try await front.bench.run(
-                        "doctor", "--json", "--url", "https://localhost:\(front.proxy.port)", "--ca-file", front.proxy.authority)
-                    guard case .array(let rows) = try JSONValue(parsing: run.output) else {
-                        throw RunningProxy.Failure(description: run.errors)
+                    let seen = try await eventually {
+                        let run = try await front.bench.run(
+                            "doctor", "--json", "--url", "https://localhost:\(front.proxy.port)", "--ca-file", front.proxy.authority)
+                        guard case .array(let rows) = try JSONValue(parsing: run.output) else {
+                            throw RunningProxy.Failure(description: run.errors)
+                        }
+                        let findings = Dictionary(rows.map { ($0.text("check"), $0) }) { first, _ in first }
+                        return isFound(findings) ? (run, findings) : nil
                     }
-                    try await body(run, Dictionary(rows.map { ($0.text("check"), $0) }) { first, _ in first })
+                    let (run, findings) = try #require(seen, "the proxy did nothing wrong")
+                    try await body(run, findings)
                     #expect(try await front.bench.rows("conversions").isEmpty)
                     #expect(try await front.bench.rows("refused").isEmpty)
                 }
@@ -71,7 +77,10 @@ extension EndToEnd {
             async throws
         {
             let change: (String) -> String = { $0.replacing(line, with: instead) }
-            try await Self.examine(sample, change: change) { run, findings in
+            // Whether the proxy notices in time that a sender has left depends on the machine: it drops some, and once it has, that is found.
+            let isFound = { (findings: [String: JSONValue]) in check != "senders that leave" || findings[check]?.text("level") == "problem"
+            }
+            try await Self.examine(sample, change: change, until: isFound) { run, findings in
                 #expect(run.status == 1)
                 #expect(findings[check]?.text("level") == "problem", "\(run.output)")
                 #expect(findings[check]?.text("sentence").contains(words) == true, "\(run.output)")

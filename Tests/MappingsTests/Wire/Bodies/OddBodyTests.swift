@@ -62,6 +62,49 @@ struct OddBodyTests {
         #expect(try order(items).refusal == sentence)
     }
 
+    @Test(arguments: [
+        ("null", "null"), ("[]", "an empty list"), ("{}", "an empty object"), (#""""#, "an empty text"), (#"" ""#, "an empty text"),
+        ("false", "false"), (#"{"sku":"","price":null,"options":[]}"#, "an object without a value"),
+    ])
+    func `an element that says nothing is left out of a list of lines`(element: String, what: String) throws {
+        let line = #"{"price":5,"quantity":2,"sku":"A"}"#
+        for items in ["[\(element),\(line)]", "[\(line),\(element)]", "[\(element),\(line),\(element)]"] {
+            let conversion = try order(items).get()
+            #expect(conversion.items.count == 1 && conversion.exampleText("amount") == "USD 10.00")
+            let position = items.hasPrefix("[\(line)") ? 1 : 0
+            #expect(conversion.warnings.first == "items[\(position)] is \(what); it counts as absent")
+        }
+        let conversion = try order(#"{"4711":\#(line),"4712":\#(element),"4713":\#(line)}"#).get()
+        #expect(conversion.items.count == 2 && conversion.exampleText("amount") == "USD 20.00")
+        #expect(
+            conversion.warnings == [
+                "items is an object of 3 members instead of a list; its members were read as the list, in their order",
+                "items[1] is \(what); it counts as absent",
+            ])
+        // Without a line that says something, and beside something that is no line, nothing is left out.
+        #expect(try order("[\(element),\(element)]").refusal != nil && order("[\(line),\(element),7]").refusal != nil)
+    }
+
+    @Test func `the lines that the mapping lists by name may be empty too, and of many empty ones the first are named`() throws {
+        let mapping = try Samples.compile(
+            """
+            tracker: Acme
+            request: { method: POST, path: /x, body: json }
+            fields:
+              id: { is: order_id, required: true }
+              "lines{sku}.price": { is: "items[].unit_price", as: decimal, required: true }
+            same_conversion: [order_id]
+            """)
+        let read = self.read(mapping, Array(#"{"id":"o","lines":{"A":{"price":5},"B":null,"C":[],"D":{},"E":"","F":false}}"#.utf8))
+        let conversion = try read.get()
+        #expect(conversion.items.count == 1)
+        #expect(
+            conversion.warnings == [
+                "lines[1] is null; it counts as absent", "lines[2] is an empty list; it counts as absent",
+                "lines[3] is an empty object; it counts as absent", "2 more elements of lines{sku} say nothing; they count as absent",
+            ])
+    }
+
     @Test func `of many items without a part the first are named`() throws {
         func warnings(_ missing: Int) throws -> [String] {
             let items = [#"{"price":1,"quantity":1}"#] + Array(repeating: #"{"quantity":1}"#, count: missing)

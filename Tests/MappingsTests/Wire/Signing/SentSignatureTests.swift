@@ -112,6 +112,58 @@ struct SentSignatureTests {
         }
     }
 
+    @Test(arguments: [
+        // JavaScript, Python, PHP, Go and jq.
+        "{\n  \"event\": \"lead\",\n  \"clickid\": \"c/1\",\n  \"list\": [\n    1,\n    {}\n  ]\n}",
+        "{\n    \"event\": \"lead\",\n    \"clickid\": \"c/1\",\n    \"list\": [\n        1,\n        {}\n    ]\n}",
+        "{\n    \"event\": \"lead\",\n    \"clickid\": \"c\\/1\",\n    \"list\": [\n        1,\n        {}\n    ]\n}",
+        "{\n  \"clickid\": \"c/1\",\n  \"event\": \"lead\",\n  \"list\": [\n    1,\n    {}\n  ]\n}\n",
+    ])
+    func `JSON that is signed indented verifies if it is sent in another way, and the reverse`(text: String) throws {
+        let sign = try Self.sign(text)
+        for body in [
+            #"{"event":"lead","clickid":"c/1","list":[1,{}],"sign":"SIGN"}"#,
+            #"{"event": "lead", "clickid": "c\/1", "list": [1, {}], "sign": "SIGN"}"#,
+        ] {
+            #expect(try Self.verifies(Self.json(body.replacing("SIGN", with: sign))))
+            #expect(try !Self.verifies(Self.json(body.replacing("SIGN", with: sign).replacing("lead", with: "sale"))))
+        }
+        for signed in [#"{"clickid":"c\/1","event":"lead","list":[1,{}]}"#, #"{"clickid": "c/1", "event": "lead", "list": [1, {}]}"#] {
+            #expect(try Self.verifies(Self.json(text, headers: [("X-RS-Sign", Self.sign(signed))])))
+        }
+    }
+
+    @Test(arguments: [
+        #"{"clickid":"a\u0026b","event":"\u003ci\u003e"}"#, #"{"clickid":"a&b","event":"<i>"}"#,
+        #"{"clickid": "a\u0026b", "event": "\u003ci\u003e"}"#, #"{"event":"\u003Ci\u003E","clickid":"a\u0026b"}"#,
+    ])
+    func `characters that are escaped for a page verify if they are sent as they are, and the reverse`(text: String) throws {
+        let sign = try Self.sign(text)
+        for (click, event) in [("a&b", "<i>"), (#"a\u0026b"#, #"\u003ci\u003e"#), (#"a\u0026b"#, #"\u003Ci\u003E"#)] {
+            #expect(try Self.verifies(Self.json(#"{"event":"\#(event)","clickid":"\#(click)","sign":"\#(sign)"}"#)))
+        }
+    }
+
+    @Test(arguments: [
+        #"{"clickid":"a\/b","amount":"5.00","timestamp":1717000000}"#, #"{"clickid":"a\/b","amount":5.00,"timestamp":1717000000}"#,
+        #"{"amount":"5.00","clickid":"a/b","timestamp":"1717000000"}"#, #"{"clickid": "a/b", "amount": "5.00", "timestamp": "1717000000"}"#,
+        "{\n    \"clickid\": \"a\\/b\",\n    \"amount\": \"5.00\",\n    \"timestamp\": \"1717000000\"\n}",
+    ])
+    func `JSON that is signed verifies if its members are sent as parameters`(text: String) throws {
+        let sent = "clickid=a%2Fb&amount=5.00&timestamp=1717000000&sign=" + (try Self.sign(text))
+        #expect(try Self.verifies(Self.form(sent)) && Self.verifies(Self.get(sent)))
+        #expect(try !Self.verifies(Self.form(sent.replacing("5.00", with: "50.0"))))
+    }
+
+    @Test func `the last character of ASCII verifies as Python and .NET escape it, and as it is`() throws {
+        for (text, sent) in [
+            (#"{"clickid":"a\u007fb"}"#, "a\u{7F}b"), (#"{"clickid":"a\u007Fb"}"#, "a\u{7F}b"),
+            ("{\"clickid\":\"a\u{7F}b\"}", #"a\u007fb"#),
+        ] {
+            #expect(try Self.verifies(Self.json(#"{"clickid":"\#(sent)","sign":"\#(Self.sign(text))"}"#)))
+        }
+    }
+
     // MARK: Parameters, their own bytes
 
     @Test(arguments: [

@@ -24,36 +24,48 @@ struct SignatureBindingTests {
         /// Characters of a text that become `\uXXXX`, with the digits' case.
         var escapes: @Sendable (Unicode.Scalar) -> Bool
         var isUppercase = false
+        /// The same for characters of ASCII alone.
+        var isUppercaseASCII = false
         var escapesSlashes = false
         var isSpaced = false
+        var indent: String?
         var order: @Sendable ([String]) -> [Int]
         var end = ""
 
-        func json(_ value: SampleValue) -> String {
-            let (comma, colon) = isSpaced ? (", ", ": ") : (",", ":")
+        func json(_ value: SampleValue, level: Int = 0) -> String {
+            let colon = isSpaced || indent != nil ? ": " : ":"
+            func joined(_ parts: [String], _ open: String, _ close: String) -> String {
+                guard let indent, !parts.isEmpty else { return open + parts.joined(separator: isSpaced ? ", " : ",") + close }
+                let (line, end) = (
+                    "\n" + String(repeating: indent, count: level + 1), "\n" + String(repeating: indent, count: level)
+                )
+                return open + parts.map { line + $0 }.joined(separator: ",") + end + close
+            }
             switch value {
             case .text(let text): return quoted(text)
             case .number(let text): return text
             case .flag(let flag): return flag ? "true" : "false"
             case .null: return "null"
-            case .list(let values): return "[" + values.map(json).joined(separator: comma) + "]"
+            case .list(let values): return joined(values.map { json($0, level: level + 1) }, "[", "]")
             case .object(let names, let values):
-                return "{" + order(names).map { quoted(names[$0]) + colon + json(values[$0]) }.joined(separator: comma) + "}"
+                return joined(order(names).map { quoted(names[$0]) + colon + json(values[$0], level: level + 1) }, "{", "}")
             }
         }
+
+        var keepsOrder: Bool { order(["b", "a"]) == [0, 1] }
 
         private func quoted(_ text: String) -> String {
             var json = "\""
             for scalar in text.unicodeScalars {
                 switch scalar {
+                case _ where escapes(scalar) && scalar != "\n" && scalar != "\\":
+                    for unit in String(scalar).utf16 {
+                        let digits = String(unit, radix: 16, uppercase: isUppercase || isUppercaseASCII && unit < 0x80)
+                        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                    }
                 case "\"", "\\": json += "\\" + String(scalar)
                 case "\n": json += "\\n"
                 case "/" where escapesSlashes: json += "\\/"
-                case _ where escapes(scalar):
-                    for unit in String(scalar).utf16 {
-                        let digits = String(unit, radix: 16, uppercase: isUppercase)
-                        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                    }
                 default: json.unicodeScalars.append(scalar)
                 }
             }
@@ -84,6 +96,25 @@ struct SignatureBindingTests {
         Serialiser(name: "Swift", escapes: { _ in false }, escapesSlashes: true, order: sent),
         Serialiser(name: "jsonb", escapes: { _ in false }, isSpaced: true, order: byLength),
     ]
+
+    /// Those whose texts verify whatever other serialiser sends the same members in their own order.
+    private static let signers =
+        serialisers.filter { $0.name != ".NET" && $0.name != "Gson" && $0.name != "jsonb" } + [
+            Serialiser(name: "Gson, all", escapes: { "&<>='\u{2028}\u{2029}".unicodeScalars.contains($0) }, order: sent),
+            Serialiser(
+                name: "System.Text.Json", escapes: { !$0.isASCII || "&<>'\"+`\u{7F}".unicodeScalars.contains($0) }, isUppercase: true,
+                order: sent),
+            Serialiser(
+                name: "Symfony", escapes: { !$0.isASCII || "&<>'\"".unicodeScalars.contains($0) }, isUppercaseASCII: true,
+                escapesSlashes: true, order: sent),
+            Serialiser(name: "Jinja", escapes: { !$0.isASCII || "&<>'\u{7F}".unicodeScalars.contains($0) }, order: sorted),
+            Serialiser(name: "JavaScript, 2", escapes: { _ in false }, indent: "  ", order: sent),
+            Serialiser(name: "JavaScript, 2, sorted", escapes: { _ in false }, indent: "  ", order: sorted),
+            Serialiser(name: "Go, 2", escapes: { "&<>".unicodeScalars.contains($0) }, indent: "  ", order: sorted),
+            Serialiser(name: "Python, 4", escapes: { !$0.isASCII || $0 == "\u{7F}" }, indent: "    ", order: sent),
+            Serialiser(name: "Python, 4, sorted", escapes: { !$0.isASCII || $0 == "\u{7F}" }, indent: "    ", order: sorted),
+            Serialiser(name: "PHP, 4", escapes: { !$0.isASCII }, escapesSlashes: true, indent: "    ", order: sent),
+        ]
 
     private struct Encoder {
         var name: String
@@ -116,7 +147,9 @@ struct SignatureBindingTests {
     // MARK: Content
 
     private static func word(_ random: inout SeededGenerator) -> String {
-        let letters = ["a", "B", "1", "/", "&", "é", "'", " ", "~", "*", "\"", "\\", "<", "😀", "=", "(", ":", ",", "\n", "{", "-"]
+        let letters = [
+            "a", "B", "1", "/", "&", "é", "'", " ", "~", "*", "\"", "\\", "<", "😀", "=", "(", ":", ",", "\n", "{", "-", "+", "`", ">",
+        ]
         return (0..<Int.random(in: 1...6, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" }.joined() + "z"
     }
 
@@ -167,6 +200,31 @@ struct SignatureBindingTests {
                 var bare = Self.json(text)
                 bare.headers.append(("X-RS-Sign", sign))
                 #expect(try Self.verifies(bare), "\(serialiser.name): \(text)")
+            }
+        }
+    }
+
+    @Test func `a text that one serialiser signs verifies if another one sends, or if it goes as a form`() throws {
+        var random = SeededGenerator(seed: 26)
+        for _ in 0..<8 {
+            let names = Self.names(&random, upTo: 5)
+            let values = names.map { _ in Self.value(&random) }
+            let texts = names.map { _ in Self.word(&random) }
+            for signing in Self.signers {
+                let sign = try Self.signer().sign(Array((signing.json(.object(names, values)) + signing.end).utf8))
+                let others = (Self.serialisers + Self.signers).filter { $0.keepsOrder || !signing.keepsOrder }
+                for sending in others.shuffled(using: &random).prefix(3) {
+                    var bare = Self.json(sending.json(.object(names, values)))
+                    bare.headers.append(("X-RS-Sign", sign))
+                    #expect(try Self.verifies(bare), "\(signing.name), \(sending.name): \(String(decoding: bare.body, as: UTF8.self))")
+                }
+                let typed = texts.map { SampleValue.text($0) }
+                let textSign = try Self.signer().sign(Array((signing.json(.object(names, typed)) + signing.end).utf8))
+                let query = Self.encoders[0].encoded(Array(zip(names, texts)) + [("sign", textSign)])
+                let form = WireRequest(
+                    method: "POST", path: "/v1/event", headers: [("Content-Type", "application/x-www-form-urlencoded")],
+                    body: Array(query.utf8))
+                #expect(try Self.verifies(form), "\(signing.name): \(query)")
             }
         }
     }
@@ -270,8 +328,9 @@ struct SignatureBindingTests {
             let values = names.map { _ in Self.value(&random) }
             let (otherNames, otherValues) = Self.changed(names, values, &random)
             guard Self.content(names, values) != Self.content(otherNames, otherValues) else { continue }
-            let serialiser = Self.serialisers.randomElement(using: &random) ?? Self.serialisers[0]
-            let other = Bool.random(using: &random) ? serialiser : Self.serialisers.randomElement(using: &random) ?? serialiser
+            let serialisers = Self.serialisers + Self.signers
+            let serialiser = serialisers.randomElement(using: &random) ?? serialisers[0]
+            let other = Bool.random(using: &random) ? serialiser : serialisers.randomElement(using: &random) ?? serialiser
             let body = serialiser.json(.object(names + ["sign"], values + [.text("x")]))
             let otherBody = other.json(.object(otherNames + ["sign"], otherValues + [.text("x")]))
             let shared = try Self.texts(Self.json(body)).intersection(Self.texts(Self.json(otherBody)))
