@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Mappings
@@ -9,7 +10,16 @@ enum Samples {
     static let id = ConversionID(at: receivedAt, random: (0, 1))
     static let identity = MappingReader.Identity(id: id, source: "shop", receivedAt: receivedAt)
 
-    static func mapping(_ name: String) throws -> Mapping { try #require(MappingCatalog.builtIn[name]) }
+    /// Compiled once, since a test may ask for it thousands of times.
+    static func mapping(_ name: String) throws -> Mapping {
+        try #require(
+            compiled.withLock { known in
+                if known[name] == nil { known[name] = MappingCatalog.builtIn[name] }
+                return known[name]
+            })
+    }
+
+    private static let compiled = Mutex<[String: Mapping]>([:])
 
     /// The conversion that the tracker page's own request becomes.
     static func sample(from name: String) throws -> Conversion {

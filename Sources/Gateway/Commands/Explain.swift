@@ -7,7 +7,7 @@ struct Explain: AsyncParsableCommand {
         abstract:
             "Shows what becomes of one request: the conversion, where each field came from, and each outgoing request. Sends nothing.",
         discussion: """
-            The request is a file, or standard input: a raw HTTP request, a JSON body alone, or a query alone. Credentials that it lacks \
+            The request is a file, or standard input: a raw HTTP request, a JSON or XML body alone, or a query alone. Credentials that it lacks \
             are filled in from the source. The gateway's own judge decides, by the time of this machine, and the store says what it would \
             make of the message: nothing is stored or sent. A request to a path of the mapping's updates is a correction: \
             it is shown on the conversion that it would change. Ends with 1 if the gateway would refuse the request.
@@ -42,7 +42,8 @@ struct Explain: AsyncParsableCommand {
         let path = (try? source.mapping.request.path.text(source.settings).get()) ?? source.mapping.request.path.description
         let wire: WireRequest
         do {
-            wire = try RawHTTPRequest.parse(bytes, mapping: source.mapping, path: path)
+            let open = source.mapping.request.path.openNames(source.settings)
+            wire = try RawHTTPRequest.parse(bytes, mapping: source.mapping, path: path, open: open)
         } catch {
             Terminal.complain("\(error)")
             throw ExitStatus.usage

@@ -3,25 +3,32 @@ import Mappings
 /// An HTTP/1.1 request written down in a file: request line, headers, an empty line, the body.
 ///
 /// Lines may end in LF or CRLF. `Content-Length` is not needed and not believed: the body is the rest of the file. A file that begins with
-/// `{` is a JSON body alone, and one line that begins with `?` or `name=` is a query alone; both take their method and path from the mapping.
+/// `{` is a JSON body alone, one that begins with `<` is an XML body alone, and one line that begins with `?` or `name=` is a query alone; they
+/// take their method and path from the mapping.
 struct RawHTTPRequest {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
-    static func parse(_ bytes: [UInt8], mapping: Mapping, path: String) throws(Failure) -> WireRequest {
+    /// - Parameters:
+    ///   - path: of a file without a request line.
+    ///   - open: the variable segments of the path whose values such a file does not say.
+    static func parse(_ bytes: [UInt8], mapping: Mapping, path: String, open: [String] = []) throws(Failure) -> WireRequest {
         let start = bytes.firstIndex { $0 > 0x20 } ?? bytes.endIndex
         guard start < bytes.endIndex else { throw Failure(description: "the request is empty") }
-        if BodyFormats.looksLikeJSON(bytes) {
+        if let type = BodyFormats.documentType(of: bytes) {
             let method = mapping.request.methods.first { mapping.request.readsBody($0) } ?? mapping.request.methods[0]
+            try check(open, method, path, lacking: "a body")
             return WireRequest(
-                method: method, path: path, headers: [("Content-Type", "application/json")], body: Array(bytes[start...]))
+                method: method, path: path, headers: [("Content-Type", type)], body: Array(bytes[start...]))
         }
         var rest = bytes[start...]
         let line = nextLine(&rest)
         let words = line.split(separator: " ")
         guard words.count >= 2, words[0].allSatisfy({ $0.isUppercase && $0.isASCII }) else {
             if words.count == 1, line.contains("=") || line.hasPrefix("?") || line.hasPrefix("http") {
-                let target = line.hasPrefix("http") ? line : "\(path)?\(line.drop { $0 == "?" })"
-                return request(method: mapping.request.methods.contains("GET") ? "GET" : mapping.request.methods[0], target: target)
+                let method = mapping.request.methods.contains("GET") ? "GET" : mapping.request.methods[0]
+                if line.hasPrefix("http") { return request(method: method, target: line) }
+                try check(open, method, path, lacking: "a query")
+                return request(method: method, target: "\(path)?\(line.drop { $0 == "?" })")
             }
             throw Failure(description: "the first line must be a request line such as 'POST \(path) HTTP/1.1', found \(line.quotedBriefly)")
         }
@@ -38,6 +45,15 @@ struct RawHTTPRequest {
         // An editor's newline at the end is not part of a body.
         while let last = request.body.last, last == 0x0A || last == 0x0D { request.body.removeLast() }
         return request
+    }
+
+    private static func check(_ open: [String], _ method: String, _ path: String, lacking what: String) throws(Failure) {
+        guard !open.isEmpty else { return }
+        let names = open.map { "{\($0)}" }.joined(separator: " and ")
+        throw Failure(
+            description:
+                "\(what) alone does not say what \(names) in the path \(path) \(open.count == 1 ? "is" : "are"); begin the file with a request line such as "
+                + "'\(method) \(path) HTTP/1.1' with \(open.count == 1 ? "its value" : "their values") in it")
     }
 
     private static func request(method: String, target: String) -> WireRequest {

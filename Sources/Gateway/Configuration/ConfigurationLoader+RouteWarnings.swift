@@ -51,8 +51,8 @@ struct RouteCheck {
         let beginning = "route \(number) takes nothing from source '\(source.name)': it wants \(part.text())"
         guard let field, let words = known.words[field] else { return beginning }
         if words.isEmpty { return "\(beginning), but \(source.mapping.tracker)'s requests give no \(field.name)" }
-        return
-            "\(beginning), but that source's \(field.name) is always \(words.count == 1 ? "" : "one of ")\(words.joined(separator: ", "))"
+        let list = (words.count == 1 ? "" : "one of ") + words.joined(separator: ", ")
+        return "\(beginning), but that source's \(field.name) is \(known.present.contains(field) ? "always" : "absent or") \(list)"
     }
 
     // MARK: A status that the destination has no parameter for

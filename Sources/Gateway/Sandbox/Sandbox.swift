@@ -42,13 +42,16 @@ struct Sandbox: Sendable {
         folder.remove()
     }
 
-    /// One tracker for each destination, under its name and with the credentials and settings that it is sent.
+    /// One tracker for each destination, under its name and with the credentials and settings that it is sent. It takes any access token.
     static func sources(impersonating destinations: [DestinationConfiguration]) -> [SourceConfiguration] {
         destinations.compactMap { destination in
             guard case .tracker(let writer) = destination.target else { return nil }
-            return source(
+            var source = source(
                 destination.name, writer.mapping, credentials: writer.credentials, settings: writer.settings,
                 exponents: destination.exponents)
+            // The destination fetches it elsewhere, so nobody here knows it.
+            source.takesAnyCredential = writer.mapping.credentials.contains { $0.token != nil }
+            return source
         }
     }
 

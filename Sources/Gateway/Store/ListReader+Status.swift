@@ -52,18 +52,21 @@ extension ListReader {
         var query = Self.query
         query.add("d.changed_at >=", since)
         query.add("d.state <> 0")
+        let isCorrection = "d.root IS NOT NULL"
         let sql = """
-            SELECT \(destination.column), d.state, count(*), min(d.changed_at) FROM delivery d \(destination.join) \(query.clause)
-            GROUP BY \(destination.column), d.state
+            SELECT \(destination.column), d.state, count(*), min(d.changed_at), \(isCorrection) FROM delivery d \(destination.join) \(query.clause)
+            GROUP BY \(destination.column), d.state, \(isCorrection)
             """
         var ended: [String: EndedDeliveries] = [:]
         _ = try rows(sql, query.values) { row in
             guard let state = DeliveryState(number: row.int64(1)) else { return }
             var some = ended[row.text(0)] ?? EndedDeliveries()
             let first = row.timestamp(3)
-            some.counts[state] = row.int(2)
+            let isSkippedCorrection = state == .skipped && row.bool(4)
+            some.counts[state, default: 0] += row.int(2)
+            if isSkippedCorrection { some.skippedCorrections = row.int(2) }
             some.first = min(some.first ?? first, first)
-            if state.isFailed { some.failingSince = min(some.failingSince ?? first, first) }
+            if state.isFailed, !isSkippedCorrection { some.failingSince = min(some.failingSince ?? first, first) }
             ended[row.text(0)] = some
         }
         status.ended = ended

@@ -137,8 +137,15 @@ extension MappingCompiler {
         var bytes: [UInt8] = []
         if let body {
             if let text = body.scalar {
-                headers.append(("Content-Type", (request.formats.first ?? BodyFormats.json).contentType))
                 bytes = Array(text.utf8)
+                let isXML = request.readsXML && BodyFormats.xml.fits(bytes)
+                let format = isXML ? BodyFormats.xml : request.formats.first ?? BodyFormats.json
+                headers.append(("Content-Type", format.contentType))
+            } else if request.writtenFormat === BodyFormats.xml, let root = request.xmlRoot {
+                headers.append(("Content-Type", BodyFormats.xml.contentType))
+                var element = XMLElement(name: root)
+                element.fill(body.jsonValue)
+                bytes = element.document
             } else {
                 headers.append(("Content-Type", BodyFormats.json.contentType))
                 var json = JSONWriter()

@@ -2,6 +2,7 @@ extension MappingCompiler {
     /// What can be said of the fields only when all of them are known.
     mutating func finishFields(of request: RequestPlan) {
         layout.complete()
+        checkXML(request)
         let written = fields.filter { $0.writing != nil && !$0.isKey && $0.path.parameter == nil }
         for field in written {
             guard let location = fieldLocations[field.name] else { continue }

@@ -33,7 +33,7 @@ extension MappingCompiler {
         let methods = map.texts("method", &diagnostics).map { self.methods($0, among: HandshakePlan.methods) }
         let condition = map.take("if").flatMap { RequestCondition.parse($0, settings: nil, into: &diagnostics) }
         let status = map.integer("status", in: 200...599, &diagnostics) ?? 200
-        let body = self.body(&map, names: ReplyVariables.names)
+        let body = map.take("xml").map { xml($0) } ?? self.body(&map, names: ReplyVariables.names)
         map.finish(&diagnostics)
         if node.isMap, node["method"] == nil, node["if"] == nil {
             diagnostics.error(

@@ -62,6 +62,7 @@ extension MappingCompiler {
         inner.diagnostics = diagnostics
         inner.settings = settings
         inner.credentials = credentials
+        inner.credentialLocations = credentialLocations
         inner.isCorrection = role == .correction
         inner.pathParameters = pathParameters
         let takesMain = role == .first && !(map.flag("only", &inner.diagnostics) ?? false)

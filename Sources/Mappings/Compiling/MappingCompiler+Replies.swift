@@ -17,7 +17,7 @@ extension MappingCompiler {
     mutating func reply(_ name: String, _ node: YAMLNode) -> ReplyPlan? {
         var map = YAMLFields(node, subject: "reply '\(name)'", into: &diagnostics)
         let status = map.integer("status", in: 100...599, &diagnostics)
-        let body = self.body(&map, names: ReplyVariables.names)
+        let body = map.take("xml").map { xml($0) } ?? self.body(&map, names: ReplyVariables.names)
         let outcome = word("outcome", in: &map, of: ReplyReading.Outcome.self)
         let outcomePlace = node["outcome"]?.location ?? node.location
         var match = ReplyPlan.Match(body: body)
@@ -79,6 +79,11 @@ extension MappingCompiler {
                 "an answer like reply '\(plan.name)' is read as '\(winner.name)', which fits it too and means "
                     + "\(winner.outcome.rawValue), not \(plan.outcome.rawValue); give '\(plan.name)' more fixed parts, or another status")
         }
+    }
+
+    /// A reply in XML; of a handshake too.
+    mutating func xml(_ node: YAMLNode) -> ReplyPlan.Body {
+        XMLTemplate.compile(node, names: ReplyVariables.names, into: &diagnostics).map { .xml($0) } ?? .none
     }
 
     mutating func body(_ map: inout YAMLFields, names: ExpressionNames) -> ReplyPlan.Body {

@@ -6,6 +6,7 @@ extension MappingCompiler {
         let methods = methods(written, among: RequestPlan.knownMethods)
         let paths = map.require("path", &diagnostics).map { self.paths($0) } ?? []
         let formats = map.texts("body", &diagnostics)?.compactMap { choice($0.text, at: $0.location, among: BodyFormats.all, \.name) } ?? []
+        let root = xmlRoot(of: node, &map, formats)
         let isSorted = map.flag("sorted", &diagnostics) ?? false
         let list = map.take("list").flatMap { self.list(of: $0, formats) }
         let isPerItem = map.take("per").map { perItem($0) } ?? false
@@ -18,7 +19,7 @@ extension MappingCompiler {
         var plan = RequestPlan(
             methods: methods, paths: paths, formats: formats, isSorted: isSorted, list: list, sourceName: sourceName,
             condition: condition, host: host)
-        (plan.isPerItem, plan.batch) = (isPerItem, batch)
+        (plan.isPerItem, plan.batch, plan.xmlRoot) = (isPerItem, batch, root)
         if isPerItem, batch != nil, let place = node["per"]?.location {
             diagnostics.error(at: place, "'per: item' sends each item by itself and 'most' several conversions at once; keep one")
         }
@@ -65,6 +66,11 @@ extension MappingCompiler {
         guard let text = node.text("list", &diagnostics) else { return nil }
         if formats.first !== BodyFormats.json {
             diagnostics.error(at: node.location, "'list' is for a JSON body; write body: json")
+            return nil
+        }
+        if formats.contains(where: { $0 === BodyFormats.xml }) {
+            diagnostics.error(
+                at: node.location, "'list' is for a JSON body, and an XML body holds one conversion; take xml away from 'body'")
             return nil
         }
         if text.isEmpty {

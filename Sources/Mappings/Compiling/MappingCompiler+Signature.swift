@@ -195,6 +195,11 @@ extension MappingCompiler {
     /// A signature that can be written nowhere would leave every request unsigned.
     mutating func checkWriting(_ plan: SignaturePlan, of request: RequestPlan, at place: SourceLocation, subject: String = "") {
         let hasBody = request.writtenFormat != nil
+        if request.writtenFormat === BodyFormats.xml, plan.text == nil, !plan.forms.isEmpty, !plan.forms.contains(where: \.coversBody) {
+            let forms = plan.forms.map(\.name).joined(separator: " or ")
+            let rule = "XML is signed as it is sent, never as \(forms)"
+            return diagnostics.error(at: place, "\(subject)\(rule); list raw_body in 'signs', or write a text with {raw_body}")
+        }
         guard !plan.places.isEmpty, plan.text != nil || !plan.forms.isEmpty, plan.way(hasBody: hasBody) == nil else { return }
         let forms = plan.text.map { "'\($0.source)'" } ?? plan.forms.map(\.name).joined(separator: " and ")
         let others =

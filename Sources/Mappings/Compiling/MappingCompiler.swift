@@ -8,6 +8,7 @@ package struct MappingCompiler {
     /// Fields that the one that is being compiled brings with it: the parts of a text, the names of an object's members.
     var implied: [FieldPlan] = []
     var fieldLocations: [String: SourceLocation] = [:]
+    var credentialLocations: [String: SourceLocation] = [:]
     var layout = RequestLayout()
     /// Of the main request, for the other kinds of message.
     var fieldNodes: [FieldNode] = []
@@ -42,6 +43,7 @@ package struct MappingCompiler {
         let settingNodes = top.map("settings", &diagnostics)
         settings = settingNodes.map { setting($0.name, $0.value) }
         let credentialNodes = top.map("credentials", &diagnostics)
+        for node in credentialNodes { credentialLocations[node.name] = node.key.location }
         for node in credentialNodes { credentials.append(credential(node.name, node.value, isSigningKey: false)) }
         pathParameters = pathParameters(root["fields"])
         // Fields and examples of a file without a request are still checked.

@@ -20,12 +20,14 @@ package final class RawRequest {
         case .header(let name): request.header(name).asPresent
         case .query(let name): query[name].asPresent
         case .body(let steps): body.value(steps)
+        case .root: body.root.asPresent
         case .setting(let index): settings[index]
         }
     }
 
     private enum Body {
         case json(JSONDocument)
+        case xml(XMLElement)
         case form(Parameters)
         case nothing
 
@@ -34,7 +36,9 @@ package final class RawRequest {
                 self = .nothing
                 return
             }
-            if first != UInt8(ascii: "{"), first != UInt8(ascii: "[") {
+            if BodyFormats.xml.fits(bytes), let document = XMLDocument(parsing: bytes) {
+                self = .xml(document.root)
+            } else if first != UInt8(ascii: "{"), first != UInt8(ascii: "[") {
                 self = .form(Parameters(decoding: bytes, upTo: RequestLimits.parameters))
             } else if let (document, _) = try? JSONDocument.reading(bytes) {
                 self = .json(document)
@@ -46,9 +50,15 @@ package final class RawRequest {
         func value(_ steps: [RequestPart.Step]) -> Value {
             switch self {
             case .json(let document): document.value(at: steps)
+            case .xml(let root): root.value(at: steps)
             case .form(let parameters): parameters[steps.parameterName].asPresent
             case .nothing: .absent
             }
+        }
+
+        /// The name of an XML document's first element, without the prefix of its namespace.
+        var root: String? {
+            if case .xml(let root) = self { root.localName } else { nil }
         }
     }
 }
@@ -102,5 +112,23 @@ extension JSONDocument {
         case .string: return Optional(string(node)).asPresent
         case .array, .object: return count(node) == 0 ? .absent : .text(string(node))
         }
+    }
+}
+
+extension XMLElement {
+    /// Below the root. An element that has something in it is a text: a condition can ask whether it is there.
+    fileprivate func value(at steps: [RequestPart.Step]) -> Value {
+        var found = [self]
+        for step in steps {
+            switch step {
+            case .member(let name) where name.hasPrefix("@"):
+                return found.first?.attribute(named: String(name.dropFirst())).asPresent ?? .absent
+            case .member("$"): return Optional(found.first?.text.trimmed ?? "").asPresent
+            case .member(let name): found = found.first?.children.filter { $0.isNamed(name) } ?? []
+            case .element(let number): found = found.indices.contains(number) ? [found[number]] : []
+            }
+        }
+        guard let element = found.first, !element.isVacant else { return .absent }
+        return .text(element.text.isBlank ? element.name : element.text.trimmed)
     }
 }

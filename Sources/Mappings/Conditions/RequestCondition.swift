@@ -61,7 +61,7 @@ extension RequestCondition {
 
     private static func unknown(_ name: String, _ settings: [SettingPlan]?) -> String {
         let known =
-            "it knows method, path, headers.NAME, query.NAME\(settings == nil ? " and" : ",") body.NAME"
+            "it knows method, path, headers.NAME, query.NAME, body.NAME\(settings == nil ? " and" : ",") root"
             + (settings == nil ? "" : " and settings.NAME")
         if name.hasPrefix("settings.") {
             guard let settings else {

@@ -1,6 +1,8 @@
 /// A part of a request as it came, by the name that conditions have for it.
 enum RequestPart: Sendable, Hashable {
     case method, path
+    /// The name of an XML body's first element.
+    case root
     case header(String)
     case query(String)
     /// The members that lead to a value in the body; an element of a list by its number.
@@ -18,6 +20,7 @@ enum RequestPart: Sendable, Hashable {
         switch name {
         case "method": self = .method
         case "path": self = .path
+        case "root": self = .root
         default:
             guard let dot = name.firstIndex(of: ".") else { return nil }
             let rest = String(name[name.index(after: dot)...])

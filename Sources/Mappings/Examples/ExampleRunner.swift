@@ -194,6 +194,10 @@ package struct ExampleRunner {
         if case .string(let expected) = body {
             let found = String(decoding: request.body, as: UTF8.self)
             if expected != found { differ(sends.location, "body", "'\(expected)'", "'\(found)'") }
+        } else if mapping.request.writtenFormat === BodyFormats.xml, let sent = BodyFormats.xml.members(of: request.body) {
+            for (path, expected, found) in body.asElements.differences(from: .object(sent)) {
+                differ(sends.location, "body \(path)", expected, found)
+            }
         } else if let sent = try? JSONValue(parsing: request.body) {
             for (path, expected, found) in body.differences(from: sent) { differ(sends.location, "body \(path)", expected, found) }
         } else {
@@ -240,6 +244,15 @@ extension JSONValue {
         case .number(let text): .string(text)
         case .bool(let flag): .string(flag ? "true" : "false")
         case .null, .string: self
+        }
+    }
+
+    /// As XML has it: texts alone, and a list of one is the one.
+    fileprivate var asElements: JSONValue {
+        switch self {
+        case .object(let object): .object(JSONObject(object.members.map { ($0.key, $0.value.asElements) }))
+        case .array(let values): values.count == 1 ? values[0].asElements : .array(values.map(\.asElements))
+        default: asParameters
         }
     }
 

@@ -76,6 +76,8 @@ struct ExpressionLexer {
     private static func continuesRequestPart(_ characters: [Character], at position: Int) -> Bool {
         let next = position + 1 < characters.count ? characters[position + 1] : " "
         switch characters[position] {
+        // An attribute of an XML body, and the text of an element that has attributes.
+        case "@", "$": return characters[position - 1] == "."
         case "-": return next.isASCII && (next.isLetter || next.isNumber)
         case "[": return next.isASCII && next.isNumber
         case "]": return characters[position - 1].isNumber

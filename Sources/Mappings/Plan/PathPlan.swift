@@ -78,6 +78,15 @@ package struct PathPlan: Sendable, Hashable {
         return .success(text.isEmpty || endsWithSlash ? text + "/" : text)
     }
 
+    /// The names of the variable segments that neither these settings nor a credential fills.
+    package func openNames(_ settings: [String: SettingValue]) -> [String] {
+        segments.compactMap { segment in
+            if case .secret = segment { return nil }
+            if case .setting(let name) = segment, case .text? = settings[name]?.value { return nil }
+            return segment.name
+        }
+    }
+
     package struct MissingSetting: Error { package var name: String }
 
     /// A segment's text with what stands around it.

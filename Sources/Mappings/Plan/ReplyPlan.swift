@@ -16,6 +16,7 @@ package struct ReplyPlan: Sendable {
         case none
         case json(JSONTemplate)
         case text(ReplyText)
+        case xml(XMLTemplate)
     }
 
     /// What an answer must have. All of it.
@@ -36,6 +37,7 @@ package struct ReplyPlan: Sendable {
             return switch body {
             case .none: Weight(besides: count)
             case .json(let template): Weight(besides: count, fixed: template.weight)
+            case .xml(let template): Weight(besides: count, fixed: template.content.weight)
             case .text(let text): Weight(besides: count, isExact: text.pattern.isExact, fixed: text.pattern.count)
             }
         }

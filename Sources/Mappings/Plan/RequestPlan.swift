@@ -8,6 +8,8 @@ package struct RequestPlan: Sendable {
     package var paths: [PathPlan]
     /// The formats of body that are read; the first is written. If there are none, the fields are parameters of the query.
     var formats: [any BodyFormat]
+    /// The name of an XML body's first element.
+    package var xmlRoot: String?
     /// Members and parameters are written in the order of their names' bytes.
     package var isSorted: Bool
     /// The steps that lead to the list of conversions in a body that holds several; empty if the body is the list.

@@ -57,6 +57,7 @@ package struct MappingReader: Sendable {
         _ parsed: ParsedRequest, as identity: Identity, origins: inout [String: String]?
     ) throws(Refusal) -> Conversion {
         guard !parsed.isExcessive else { throw Refusal(parsed.excess) }
+        if parsed.isForeign { throw Refusal(parsed.failures) }
         let conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
         var run = ReadingRun(
             input: ExpressionInput(conversion, variables: settingValues, now: identity.receivedAt),

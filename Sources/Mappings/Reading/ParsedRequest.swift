@@ -20,6 +20,8 @@ package struct ParsedRequest: Sendable {
     var itemCount = 0
     var itemMemberCount = 0
     var failures: [Failure] = []
+    /// Whether the body is another document than the mapping's. Then the one failure says so, and no other is looked for.
+    var isForeign = false
     var warnings: [String] = []
     /// Whether nothing of another kind, such as `[]` in the place of an object, counts as absent. In a correction it does not: there a refund
     /// without an amount is a refund of all.

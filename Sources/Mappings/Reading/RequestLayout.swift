@@ -2,6 +2,8 @@
 struct RequestLayout: Sendable {
     /// The body itself: an object, or a list.
     var root = Content.object([])
+    /// The name of an XML document's first element, which stands around the fields.
+    var xmlRoot: String?
     /// Query, path and header parameters that are fields of a request with a body, and of a query those that have plain names.
     var parameters: [(place: FieldPlan.Place, name: String, content: Content)] = []
     var slotCount = 0

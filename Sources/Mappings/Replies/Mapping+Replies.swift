@@ -46,6 +46,8 @@ extension Mapping {
         case .none: return WireReply(status: status, contentType: Self.jsonType, body: [])
         case .text(let template):
             return WireReply(status: status, contentType: "text/plain; charset=utf-8", body: Array(template.text(input).utf8))
+        case .xml(let template):
+            return WireReply(status: status, contentType: BodyFormats.xml.contentType, body: template.document(input, lists: variables))
         case .json(let template):
             var json = JSONWriter(capacity: 192)
             template.write(input, lists: variables, into: &json)

@@ -32,6 +32,9 @@ final class TrackerAnswer {
         case .json(let template):
             guard let json, template.matches(json, captured: &captured) else { return nil }
             return captured
+        case .xml(let template):
+            guard let root = xml?.root, template.matches(root, captured: &captured) else { return nil }
+            return captured
         case .text(let own):
             guard let found = own.pattern.match(text) else { return nil }
             return captured.merging(found.mapValues { .string($0) }) { first, _ in first }
@@ -47,6 +50,8 @@ extension ReplyPlan.Match {
         switch body {
         case .none: return TrackerAnswer(status: status, headers: headers, body: [])
         case .text(let text): return TrackerAnswer(status: status, headers: headers, body: Array(text.pattern.sample.utf8))
+        case .xml(let template):
+            return TrackerAnswer(status: status, headers: headers, body: template.document(template.content.sample))
         case .json(let template):
             var json = JSONWriter()
             json.write(template.sample)
@@ -57,7 +62,7 @@ extension ReplyPlan.Match {
 
 extension JSONTemplate {
     /// A document that fits.
-    fileprivate var sample: JSONValue {
+    var sample: JSONValue {
         switch self {
         case .literal(let value): value
         case .value(_, let name), .list(let name): .string("\u{ab}\(name)\u{bb}")

@@ -203,7 +203,7 @@ package struct MappingWriter: Sendable {
             method: mapping.request.methods[0], url: address.url, maskedURL: address.masked, headers: headers, body: [],
             secretHeaders: secretHeaders, secretMembers: secretMembers)
         if let body = output.body {
-            let written = body.body(wires, rows)
+            let written = try body.body(wires, rows)
             (request.body, request.element) = (written.bytes, written.element)
         }
         let fieldHeaders = output.headers.pairs(wires)

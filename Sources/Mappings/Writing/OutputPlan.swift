@@ -17,7 +17,8 @@ struct OutputPlan: Sendable {
         headers = ParameterShape(fields(.header), isSorted: mapping.request.isSorted)
         body = mapping.request.writtenFormat?.writer(
             of: BodyShape(
-                constants: constants, fields: fields(.body, .envelope), isSorted: mapping.request.isSorted, batch: mapping.request.list))
+                constants: constants, fields: fields(.body, .envelope), isSorted: mapping.request.isSorted, batch: mapping.request.list,
+                xmlRoot: mapping.request.xmlRoot))
         hasItems = written.contains { mapping.fields[$0].isItem }
     }
 }

@@ -22,8 +22,8 @@ package struct SecretFinder: Sendable {
     /// Whether a secret was too short to be looked for.
     package let leavesSome: Bool
 
-    /// Each secret is also looked for as it is written in a URL, however many of its bytes are percent-encoded and how often, in a form and in
-    /// JSON.
+    /// Each secret is also looked for as it is written in a URL, however many of its bytes are percent-encoded and how often, in a form, in
+    /// JSON and in XML.
     package init(_ secrets: some Collection<String>, minimumLength: Int = Self.minimumLength) {
         let shortest = max(Self.minimumLength, minimumLength)
         leavesSome = secrets.contains { !$0.isEmpty && $0.utf8.count < shortest }
@@ -33,7 +33,8 @@ package struct SecretFinder: Sendable {
             var json = JSONWriter()
             json.string(secret)
             let slashed = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
-            let spellings = [secret, encoded, slashed, secret.replacing(" ", with: "+")].map { Array($0.utf8) }
+            let xml = [true, false].map { secret.escapedForXML(isAttribute: $0) }
+            let spellings = ([secret, encoded, slashed, secret.replacing(" ", with: "+")] + xml).map { Array($0.utf8) }
             all.formUnion(spellings + [Self.lowerEscapes(encoded), Array(json.bytes.dropFirst().dropLast())])
         }
         hash = RollingHash(longest: all.lazy.map(\.count).max() ?? 1)

@@ -16,7 +16,7 @@ extension SourceConfiguration {
             let given = plan.presented(in: parsed)
             guard given == nil || given == Self.mask || plan.isOpen(given) else { continue }
             // Nothing can be put into a body that cannot be read; the judge reports what is wrong with it.
-            if case .body? = plan.places.first, BodyFormats.isBrokenJSON(request.body) { continue }
+            if case .body? = plan.places.first, BodyFormats.isBrokenDocument(request.body) { continue }
             lacking[plan.name] = own
             if given != nil { for place in plan.places { request.remove(place) } }
         }
@@ -37,7 +37,7 @@ extension CredentialPlan {
 }
 
 extension WireRequest {
-    /// Takes a masked credential out; a member of a JSON body is replaced when the right one is put in.
+    /// Takes a masked credential out; a member of a JSON or XML body is replaced when the right one is put in.
     fileprivate mutating func remove(_ place: CredentialPlan.Place) {
         func without(_ name: String, _ text: String) -> String {
             text.split(separator: "&", omittingEmptySubsequences: false).filter { part in
@@ -51,7 +51,7 @@ extension WireRequest {
         case .path: break
         case .query(let name): query = without(name, query)
         case .body(let name):
-            if !BodyFormats.isJSON(body) { body = Array(without(name, String(decoding: body, as: UTF8.self)).utf8) }
+            if !BodyFormats.isDocument(body) { body = Array(without(name, String(decoding: body, as: UTF8.self)).utf8) }
         }
     }
 }

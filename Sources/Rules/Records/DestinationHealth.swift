@@ -50,12 +50,15 @@ package enum DestinationHealth: Sendable, Equatable {
     ) {
         var lately = lately
         if isDryRun { lately.counts[.skipped] = nil }
+        // That a tracker takes no corrections is no failure of it: its mapping says so.
+        var judged = lately
+        if let skipped = judged.counts[.skipped] { judged.counts[.skipped] = skipped - judged.skippedCorrections }
         if let control {
             self = .paused(since: control.pausedAt, control.reason)
         } else if let report = reports.first(where: { $0.breaker != .closed }) {
             let failures = "\(report.failures.of("failure")) in a row"
             self = .down(since: report.openedAt, report.reason.map { "\(failures): \($0)" } ?? failures)
-        } else if lately.failed * 2 > lately.count {
+        } else if judged.failed * 2 > judged.count {
             self = .failing(since: lately.failingSince, lately.sentence)
         } else if let report = reports.first(where: { $0.failures > 1 }) {
             let failures = "\(report.failures.of("failure")) in a row"
@@ -71,7 +74,9 @@ package enum DestinationHealth: Sendable, Equatable {
 /// The deliveries of one destination that ended within some time.
 package struct EndedDeliveries: Sendable, Equatable {
     package var counts: [DeliveryState: Int]
-    /// When the first of those that did not arrive ended.
+    /// Among those that were skipped.
+    package var skippedCorrections = 0
+    /// When the first of those that did not arrive ended, without skipped corrections.
     package var failingSince: Timestamp?
     /// When the first of them ended.
     package var first: Timestamp?

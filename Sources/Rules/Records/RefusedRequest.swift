@@ -89,11 +89,11 @@ extension RefusedRequest {
     /// Of a body that is not JSON. Nobody will run it again as it is, so its beginning is enough to see what it was.
     package static let longestOther = 64 * 1024
 
-    /// The same with its body cut if the whole is larger than the budget, or if it is large and not JSON; the reason has a note about it.
+    /// The same with its body cut if the whole is larger than the budget, or if it is large and neither JSON nor XML; the reason has a note about it.
     package func fitting(_ budget: Int) -> Self {
         let overhead = size(request.encoded) - request.body.count + 64
         var room = max(0, budget - overhead)
-        if request.body.count > Self.longestOther, room > Self.longestOther, !request.hasJSON { room = Self.longestOther }
+        if request.body.count > Self.longestOther, room > Self.longestOther, !request.hasDocument { room = Self.longestOther }
         guard request.body.count > room else { return self }
         var cut = self
         cut.request.body = Array(request.body.prefix(room))
@@ -104,8 +104,10 @@ extension RefusedRequest {
 }
 
 extension StoredRequest {
-    /// Whether the whole body is one JSON text.
-    fileprivate var hasJSON: Bool {
-        BodyFormats.looksLikeJSON(body) && (try? JSONDocument(placesOf: body, maximumDepth: 512, rejectingDuplicateKeys: false)) != nil
+    /// Whether the whole body is one JSON text or XML document.
+    fileprivate var hasDocument: Bool {
+        BodyFormats.isDocument(body)
+            || BodyFormats.looksLikeJSON(body)
+                && (try? JSONDocument(placesOf: body, maximumDepth: 512, rejectingDuplicateKeys: false)) != nil
     }
 }

@@ -74,13 +74,16 @@ extension QueueState {
         guard !isDraining, !isRetired, window.waitingCount > 0, unrecorded < unrecordedLimit else { return nil }
         if hasNewWay { governor.tryNewWay(at: now) }
         hasNewWay = false
-        if let batch, waitsForOthers(batch, at: now) { return nil }
+        let isGathering = batch.map { waitsForOthers($0, at: now) } ?? false
+        // A correction goes by itself, so it waits for nobody.
+        if isGathering, !window.hasCorrection { return nil }
         switch governor.start(at: now) {
         case .unknown: return nil
         case .after(let time):
             wake(at: time)
             return nil
         case .now(let probe):
+            if isGathering, probe == nil { return window.takeCorrection().map { Start(delivery: $0) } }
             guard let batch else { return window.take(asProbe: probe != nil).map { Start(delivery: $0, probe: probe) } }
             return beginShared(batch, probe: probe)
         }

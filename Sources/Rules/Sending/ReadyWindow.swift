@@ -16,6 +16,8 @@ package struct ReadyWindow: Sendable {
     /// Deliveries that go together in one request: parts of what was refused as a whole.
     private var groups = Deque<[ReadyDelivery]>()
     private var grouped = 0
+    /// Those that wait to go by themselves.
+    private var corrections = 0
     private var held: Set<ConversionID> = []
     /// Something is due that exists only in the store.
     package private(set) var hasOverflowed = false
@@ -33,7 +35,10 @@ package struct ReadyWindow: Sendable {
     /// Few enough wait that the rest should be fetched.
     package var wantsFetch: Bool { hasOverflowed && !isFetching && waitingCount <= capacity / 4 }
 
+    package var hasCorrection: Bool { corrections > 0 }
+
     private mutating func append(_ delivery: ReadyDelivery) {
+        if delivery.isCorrection { corrections += 1 }
         if delivery.attempts == 0 { untried.append(delivery) } else { failed.append(delivery) }
     }
 
@@ -55,9 +60,23 @@ package struct ReadyWindow: Sendable {
     /// - Parameter asProbe: It finds out whether the destination works, so what has failed least is taken; of those that were never tried,
     ///   the newest, since what came before the destination stopped answering may be why.
     package mutating func take(asProbe: Bool = false) -> ReadyDelivery? {
+        let taken = takeAny(asProbe: asProbe)
+        if taken?.isCorrection == true { corrections -= 1 }
+        return taken
+    }
+
+    private mutating func takeAny(asProbe: Bool) -> ReadyDelivery? {
         if asProbe { return untried.popLast() ?? leastFailed() }
         defer { isTurnOfFailed.toggle() }
         return isTurnOfFailed ? failed.popFirst() ?? untried.popFirst() : untried.popFirst() ?? failed.popFirst()
+    }
+
+    /// The first correction, before all that waits for others to share a request with.
+    package mutating func takeCorrection() -> ReadyDelivery? {
+        guard hasCorrection else { return nil }
+        corrections -= 1
+        if let index = untried.firstIndex(where: \.isCorrection) { return untried.remove(at: index) }
+        return failed.firstIndex(where: \.isCorrection).map { failed.remove(at: $0) }
     }
 
     /// What goes with `first` into one request: those behind it that failed as often or less, and are no corrections.
@@ -124,7 +143,7 @@ package struct ReadyWindow: Sendable {
         untried.removeAll()
         failed.removeAll()
         groups.removeAll()
-        grouped = 0
+        (grouped, corrections) = (0, 0)
     }
 
     /// What to ask the store for; nil if there is no room worth asking for, and the request is remembered.

@@ -8,9 +8,9 @@ import Rules
 enum CostProperty {
     /// A build without optimisation is some ten times as slow, so that less is enough.
     #if DEBUG
-        private static let sizes = (small: 1 << 10, large: 8 << 10)
+        static let sizes = (small: 1 << 10, large: 8 << 10)
     #else
-        private static let sizes = (small: 4 << 10, large: 32 << 10)
+        static let sizes = (small: 4 << 10, large: 32 << 10)
     #endif
     /// Three times what is proportional: a sort and a fuller cache are not complained about.
     private static let mostTimes = 24
@@ -54,7 +54,7 @@ enum CostProperty {
         }
     }
 
-    private static func compare(_ what: String, _ part: [UInt8], _ small: () -> Void, _ large: () -> Void) throws(Violation) {
+    static func compare(_ what: String, _ part: [UInt8], _ small: () -> Void, _ large: () -> Void) throws(Violation) {
         var found = ""
         for look in 0..<looks {
             let much = ProcessorTime.least(of: 1 + 2 * look, enough: harmless, large)

@@ -1,7 +1,7 @@
 /// What must hold for every input, whatever its bytes: asked by the fuzzer with inputs that it makes up, and by `swift test` with the
 /// saved corpus. One case is one folder of `Tests/Corpus`.
 package enum Property: String, CaseIterable, Sendable {
-    case json, decimal, expression, template, postback, query, mapping, request, growth, cost
+    case json, decimal, expression, template, postback, query, mapping, request, growth, cost, xml
 
     /// Those that take no time of the processor: only `make fuzz` asks the others, since the tests beside them would wait.
     package static let untimed = allCases.filter { $0 != .growth && $0 != .cost }
@@ -19,6 +19,7 @@ package enum Property: String, CaseIterable, Sendable {
         case .request: try RequestProperty.check(bytes)
         case .growth: try GrowthProperty.check(bytes)
         case .cost: try CostProperty.check(bytes)
+        case .xml: try XMLProperty.check(bytes)
         }
     }
 }

@@ -47,6 +47,11 @@ struct RouteCheckTests {
                 + "requests give no status"
         ),
         (
+            "- { from: shop, to: full, when: status == 'approved' }",
+            "13:33: warning: route 1 takes nothing from source 'shop': it wants status == \"approved\", but that source's status is absent or "
+                + "refunded"
+        ),
+        (
             "- { from: store, to: full, when: not (type == 'sale') }",
             "13:34: warning: route 1 takes nothing from source 'store': it wants not type == \"sale\", but that source's type is always sale"
         ),

@@ -84,6 +84,32 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the sandbox takes any access token, and no other credential than its own`() async throws {
+            let script = ScriptedTracker.always(
+                .reply(200, body: #"{"access_token":"fresh-token","expires_in":3600,"token_type":"Bearer"}"#))
+            try await use(configuration(["url": "\"${SANDBOX}/ads\""]), script: script) { bench, _ in
+                bench.set("SANDBOX", "http://127.0.0.1:1")
+                let sandbox = try bench.start("sandbox", "--config", "gateway.yaml", "--listen", "127.0.0.1:0")
+                let own = try await sandbox.port()
+                bench.set("SANDBOX", "http://127.0.0.1:\(own)")
+                try await bench.serve { _, port in
+                    #expect(try await Samples.sale("o-1").post(port).status == 200)
+                    let rows = try await bench.settled(1)
+                    #expect(rows.map { "\($0.text("state")) \($0.text("reason"))" } == ["delivered "])
+                }
+                #expect(sandbox.lines.contains { $0.contains("o-1") }, "\(sandbox.lines)")
+                for (key, status) in [("dev-token-secret", 200), ("wrong", 401)] {
+                    let request = Sample(
+                        source: "ads", target: "/ads/upload",
+                        headers: [Samples.json, ("developer-token", key), ("Authorization", "Bearer of-anybody")], body: #"{"order":"o-2"}"#
+                    )
+                    #expect(try await request.post(own).status == status)
+                }
+                sandbox.terminate()
+                #expect(try await sandbox.ended() == 0)
+            }
+        }
+
         @Test func `explain and doctor say that a token is needed, and fetch none`() async throws {
             try await use(configuration()) { bench, tracker in
                 let run = try await bench.run("explain", "--source", "shop", input: Samples.sale("o-1").raw)

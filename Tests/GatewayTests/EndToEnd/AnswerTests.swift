@@ -211,10 +211,11 @@ extension EndToEnd {
             }
         }
 
-        @Test func `answers in an envelope are read like flat ones`() async throws {
+        @Test(arguments: [#""success":true,"alreadyRefunded":true"#, #""alreadyRefunded":true"#])
+        func `answers in an envelope are read like flat ones`(again: String) async throws {
             let answers = [
                 #"{"success":true,"data":{"success":true,"conversionId":"r-7"},"meta":{"requestId":"q"}}"#,
-                #"{"success":true,"data":{"success":true,"alreadyRefunded":true},"meta":{}}"#,
+                #"{"success":true,"data":{\#(again)},"meta":{}}"#,
                 #"{"success":true,"data":{"success":false,"message":"no such affiliate"},"meta":{}}"#,
             ]
             let script: ScriptedTracker.Script = { _, request in

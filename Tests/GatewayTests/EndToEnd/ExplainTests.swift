@@ -35,6 +35,26 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a query alone does not say what is in a path, unless the source does`() async throws {
+            var network = ConfigurationText.Entry.network
+            network["settings"] = "{ brand: your-brand }"
+            try await Workbench.use(ConfigurationText(sources: [network, .network.named("whole")])) { bench, _ in
+                let query = "click_id=c-1&txn_id=t-1&amount=5&event=sale"
+                let open = try await bench.run("explain", "--source", "network", input: query)
+                #expect(open.status == 64 && open.output == "", "\(open.status) \(open.output)")
+                let words = open.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                #expect(
+                    words.contains(
+                        "a query alone does not say what {offer} in the path /api/postback/{brand}/{offer} is; begin the file with a request line "
+                            + "such as 'GET /api/postback/{brand}/{offer} HTTP/1.1' with its value in it"), "\(words)")
+                let whole = try await bench.run("explain", "--source", "whole", input: query)
+                #expect(whole.status == 0 && whole.output.contains("offer-slug"), "\(whole.output) \(whole.errors)")
+                let line = try await bench.run(
+                    "explain", "--source", "network", input: "GET /api/postback/your-brand/spring?\(query) HTTP/1.1\r\n\r\n")
+                #expect(line.status == 0 && line.output.contains("spring"), "\(line.output) \(line.errors)")
+            }
+        }
+
         /// Without what the clock decides.
         private func steady(_ output: String) -> String {
             output.replacing(#/01[0-9A-Z]{24}/#, with: "ID").replacing(#/"timestamp":\d+/#, with: "NOW").replacing(

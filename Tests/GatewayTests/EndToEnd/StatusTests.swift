@@ -20,6 +20,22 @@ extension EndToEnd {
                 ? .reply(400, body: "unknown click") : request.uri.hasPrefix("/gone") ? .reply(503, body: "busy") : .reply(200)
         }
 
+        @Test func `a tracker that takes no corrections is not failing because some were skipped`() async throws {
+            let configuration = ConfigurationText(sources: [.shop], to: [.postback("good", "/good?cid={click_id}")])
+            try await Workbench.serve(configuration, tracker: Self.tracker) { bench, _, port, _ in
+                #expect(try await Samples.sale("s1", cents: 1010).post(port).status == 200)
+                for cents in [10, 20] {
+                    #expect(try await CorrectionFixture.refund("s1", #","amount":\#(cents)"#).post(port).status == 200)
+                }
+                let rows = try await bench.settled(3)
+                #expect(rows.map { $0.text("state") }.sorted() == ["delivered", "skipped", "skipped"])
+                let found = try await eventually { () -> JSONValue? in
+                    try await Self.destinations(bench).first { $0.text("ended_in_last_hour") == "3" }
+                }
+                #expect(found?.text("state") == "ok", "\(String(describing: found))")
+            }
+        }
+
         @Test func `each destination has one word, what waits and the tracker's last words`() async throws {
             try await Workbench.serve(Self.configuration, tracker: Self.tracker) { bench, _, port, _ in
                 #expect(try await bench.run("pause", "held", "--reason", "audit").status == 0)

@@ -52,8 +52,23 @@ struct RequestConditionTests {
         #expect(try Self.condition(#"body.type == "a""#).isTrue(RawRequest(request)))
     }
 
+    @Test(arguments: [
+        (#"root == "order""#, true), (#"body.@kind == "sale""#, true), (#"body.lines.line[1].@sku == "Y""#, true),
+        (#"body.lines.line[1].$ == "two""#, true), (#"body.click == "c-1""#, true), ("exists(body.lines)", true),
+        ("exists(body.empty)", false), ("exists(body.lines.line[2])", false), (#"body.@missing == "x""#, false),
+        (#"body.order == "x""#, false),
+    ])
+    func `an XML body's parts are below its root`(source: String, isTrue: Bool) throws {
+        let body = """
+            <?xml version="1.0"?>
+            <o:order xmlns:o="u" kind="sale"><click type="s"> c-1 </click><lines><line sku="X"/><line sku="Y">two</line></lines><empty/></o:order>
+            """
+        let request = WireRequest(method: "POST", path: "/", headers: [], body: Array(body.utf8))
+        #expect(try Self.condition(source).isTrue(RawRequest(request)) == isTrue)
+    }
+
     @Test func `a mistake in a condition is one error that says what it knows`() {
-        let known = "it knows method, path, headers.NAME, query.NAME and body.NAME"
+        let known = "it knows method, path, headers.NAME, query.NAME, body.NAME and root"
         #expect(Self.mistakes(#"bdy.type == "a""#) == ["t.yaml:1:5: error: unknown name 'bdy.type' in an 'if'; \(known)"])
         #expect(
             Self.mistakes(#"method == "POST" and amount < 0"#) == [

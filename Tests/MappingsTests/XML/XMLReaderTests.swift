@@ -8,7 +8,7 @@ struct XMLReaderTests {
             _ = try XMLReader.read(Array(text.utf8))
             return nil
         } catch {
-            return "\(error.offset): \(error.sentence)"
+            return error.description
         }
     }
 
@@ -28,31 +28,62 @@ struct XMLReaderTests {
         #expect(root.children[1].text == "😀")
     }
 
-    @Test func `Latin-1 is read if the document says so`() throws {
-        let bytes = Array(#"<?xml version="1.0" encoding="ISO-8859-1"?><a>Jos"#.utf8) + [0xE9] + Array("</a>".utf8)
-        #expect(try XMLReader.read(bytes).text == "José")
-        #expect(XMLDocument(parsing: Array("<a>".utf8) + [0xE9] + Array("</a>".utf8)) == nil)
+    @Test func `what defines, fetches or grows is refused`() {
+        #expect(Self.mistake(#"<!DOCTYPE a SYSTEM "http://x/y.dtd"><a/>"#) == "line 1, column 1: it has a document type, which is not read")
+        let bomb = """
+            <?xml version="1.0"?>
+            <!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;">]>
+            <a>&y;</a>
+            """
+        #expect(Self.mistake(bomb) == "line 2, column 1: it has a document type, which is not read")
+        let unknown = "it has '&' before what is no character that is known; write &amp; for '&' itself"
+        for text in ["&lol;", "&#0;", "&#xD800;", "&#x110000;", "&#xFFFE;", "&", "& ", "&#;", "&#x;", "&#+65;", "&amp", "a=1&b=2"] {
+            #expect(Self.mistake("<a>\n\(text)</a>")?.hasSuffix(unknown) == true, "\(text)")
+        }
     }
 
-    @Test func `what defines, fetches or grows is refused, and what is broken too`() {
-        #expect(Self.mistake(#"<!DOCTYPE a SYSTEM "http://x/y.dtd"><a/>"#) == "0: has a document type, which is not read")
-        #expect(Self.mistake("<a>&lol;</a>") == "3: has '&' before what is no character that is known")
-        #expect(Self.mistake("<a>&#0;</a>") == "3: has '&' before what is no character that is known")
-        #expect(Self.mistake("<a>&#xD800;</a>") == "3: has '&' before what is no character that is known")
-        #expect(Self.mistake("<a><b></a>") == "9: has '</a>' where nothing of this name ends")
-        #expect(Self.mistake("<a>") == "3: ends before '</a>'")
-        #expect(Self.mistake("<a/><b/>") == "4: has a second element at its top")
-        #expect(Self.mistake("<a x='1' x='2'/>") == "14: has the attribute 'x' twice in '<a'")
-        #expect(Self.mistake("<a x='<'/>") == "6: has '<' in the attribute 'x'")
-        #expect(Self.mistake("<a/>text") == "8: has text outside of its element")
-        #expect(Self.mistake("hello") == "5: has text outside of its element")
-        #expect(Self.mistake("") == "0: has no element")
-        #expect(Self.mistake("<!-- never ends") == "0: ends before '-->'")
+    @Test(arguments: [
+        ("<a><b></a>", "line 1, column 7: it has '</a>' where '</b>' is due"), ("<a>\n\nß<b>", "line 3, column 5: it ends before '</b>'"),
+        ("</a>", "line 1, column 1: it has '</a>' where nothing is open"),
+        ("<a/><b/>", "line 1, column 5: it has a second element at its top"),
+        ("<a x='1' x='2'/>", "line 1, column 15: it has the attribute 'x' twice in '<a'"),
+        ("<a x='<'/>", "line 1, column 7: it has '<' in the attribute 'x'"),
+        ("<a x=1/>", "line 1, column 6: it has no quote around the attribute 'x'"),
+        ("<a x/>", "line 1, column 5: it has no '=' behind the attribute 'x'"),
+        ("<a x='1", "line 1, column 8: it ends within the attribute 'x'"),
+        ("<a x='1'y='2'/>", "line 1, column 9: it has no blank before an attribute of '<a'"),
+        ("<a", "line 1, column 3: it ends within '<a'"),
+        ("<a/>\ntext", "line 1, column 5: it has text outside of its element"),
+        ("hello", "line 1, column 1: it has text outside of its element"),
+        ("<a/><![CDATA[x]]>", "line 1, column 5: it has text outside of its element"), ("", "line 1, column 1: it has no element"),
+        ("<!-- never ends", "line 1, column 16: it ends before '--'"),
+        ("<a><!-- a -- b --></a>", "line 1, column 11: it has '--' within a comment"),
+        ("<a>]]></a>", "line 1, column 4: it has ']]>' outside of CDATA"), ("<a><![CDATA[x</a>", "line 1, column 18: it ends before ']]>'"),
+        ("<a><1/></a>", "line 1, column 5: it has no name behind '<'"), ("<a>< b/></a>", "line 1, column 5: it has no name behind '<'"),
+        ("<a/><?xml version='1.0'?>", "line 1, column 5: it has an XML declaration that is not at its beginning"),
+        ("<a>\u{1}</a>", "line 1, column 4: it has a control character, which XML cannot hold"),
+        ("<a>\u{FFFF}</a>", "line 1, column 4: it has a control character, which XML cannot hold"),
+        ("<a><!ELEMENT b></a>", "line 1, column 4: it has '<!' before what is neither a comment nor CDATA"),
+    ])
+    func `what is broken is named with its place`(text: String, sentence: String) { #expect(Self.mistake(text) == sentence) }
+
+    @Test func `a document has up to 64 elements in each other and 100,000 in all`() {
         let deep = String(repeating: "<a>", count: 65) + String(repeating: "</a>", count: 65)
-        #expect(Self.mistake(deep) == "195: has elements in more than 64 others")
+        #expect(Self.mistake(deep) == "line 1, column 196: it has elements in more than 64 others")
         #expect(Self.mistake(String(deep.dropFirst(3).dropLast(4))) == nil)
+        #expect(Self.mistake(String(repeating: "<a>", count: 100_000)) == "line 1, column 196: it has elements in more than 64 others")
         let wide = "<a>" + String(repeating: "<b/>", count: 100_000) + "</a>"
-        #expect(Self.mistake(wide) == "400001: has more than 100000 elements and attributes")
+        #expect(Self.mistake(wide) == "line 1, column 400002: it has more than 100000 elements and attributes")
+        let attributes = (0...1000).map { " a\($0)=''" }.joined()
+        #expect(Self.mistake("<a\(attributes)/>")?.hasSuffix("it has more than 1000 attributes in '<a'") == true)
+        let name = String(repeating: "n", count: 100_000)
+        #expect((Self.mistake("<\(name)>") ?? "").count < 200)
+    }
+
+    @Test func `lines end with a line feed however they were written, and are blanks in attributes`() throws {
+        let root = try XMLReader.read(Array("<a b='1\r\n2\r3\t4&#10;5'>1\r\n2\r3&#13;<![CDATA[4\r\n5\r]]></a>".utf8))
+        #expect(root.text == "1\n2\n3\r4\n5\n")
+        #expect(root.attributes[0].value == "1 2 3 4\n5")
     }
 
     @Test func `no prefix of a document ends the reader`() {

@@ -39,6 +39,11 @@ struct SecretFinderTests {
         #expect(finder.masked("50%41off 50%2541off 50Aoff 50%4") == "*** *** 50Aoff 50%4")
     }
 
+    @Test func `a secret is found as XML has it`() {
+        let finder = SecretFinder(["a<b>&\"c"])
+        #expect(finder.masked("<k>a&lt;b&gt;&amp;\"c</k><k v=\"a&lt;b&gt;&amp;&quot;c\"/>") == "<k>***</k><k v=\"***\"/>")
+    }
+
     @Test(.timeLimit(.minutes(15))) func `a body of nothing but percent signs is searched in time`() {
         let body = Array(repeating: UInt8(ascii: "%"), count: 1_000_000)
         let encoded = Array(repeatElement("%25", count: 300_000).joined().utf8)

@@ -53,6 +53,18 @@ struct DestinationHealthTests {
         #expect(DestinationHealth(control: nil, reports: [], lately: lately, oldest: nil, now: Self.now).word == "failing")
     }
 
+    @Test func `corrections that are skipped are no failure, and do not hide one`() {
+        func health(_ counts: [DeliveryState: Int], corrections: Int) -> DestinationHealth {
+            var lately = EndedDeliveries(counts: counts)
+            lately.skippedCorrections = corrections
+            return DestinationHealth(control: nil, reports: [], lately: lately, oldest: nil, now: Self.now)
+        }
+        #expect(health([.skipped: 3], corrections: 3) == .ok)
+        #expect(health([.delivered: 1, .skipped: 9], corrections: 9) == .ok)
+        #expect(health([.skipped: 3], corrections: 2).reason == "3 of 3 did not arrive: 3 skipped")
+        #expect(health([.delivered: 1, .rejected: 2, .skipped: 9], corrections: 9).word == "failing")
+    }
+
     @Test func `the time until all is through is said once there is a pace`() {
         func time(_ ended: Int, within span: Duration, waiting: Int = 30) -> Duration? {
             EndedDeliveries(counts: [.delivered: ended - 1, .dead: 1, .pending: 7], first: Self.now.advanced(by: .zero - span))

@@ -48,7 +48,8 @@ protocol BodyWriter: AnyObject, Sendable {
     /// - Parameters:
     ///   - wires: the fields' values, by the fields' place in the mapping.
     ///   - rows: the same for each item.
-    func body(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenBody
+    /// - Throws: why the format cannot hold one of them.
+    func body(_ wires: [WireValue], _ rows: [[WireValue]]) throws(Skip) -> WrittenBody
 }
 
 struct WrittenBody {

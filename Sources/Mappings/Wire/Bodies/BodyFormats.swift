@@ -1,10 +1,11 @@
 /// The formats of bodies that mappings may name.
 package enum BodyFormats {
     static let json = JSONBodyFormat()
+    static let xml = XMLBodyFormat()
     static let form = FormBodyFormat()
 
     /// Without a `Content-Type` the first that fits is taken, and a form fits every body: it stays last.
-    static let all: [any BodyFormat] = [json, form]
+    static let all: [any BodyFormat] = [json, xml, form]
 
     /// The format that a body has by its first bytes.
     static func guess(_ body: [UInt8]) -> (any BodyFormat)? { all.first { $0.fits(body) } }
@@ -14,8 +15,16 @@ package enum BodyFormats {
 
     package static func looksLikeJSON(_ body: [UInt8]) -> Bool { json.fits(body) }
 
-    /// Whether a body begins as JSON does and is none.
-    package static func isBrokenJSON(_ body: [UInt8]) -> Bool { json.fits(body) && !isJSON(body) }
+    /// Whether a body is one JSON text or XML document.
+    package static func isDocument(_ body: [UInt8]) -> Bool { isJSON(body) || xml.fits(body) && XMLDocument(parsing: body) != nil }
+
+    /// Whether a body begins as JSON or XML does and is neither.
+    package static func isBrokenDocument(_ body: [UInt8]) -> Bool { (json.fits(body) || xml.fits(body)) && !isDocument(body) }
+
+    /// The `Content-Type` of a body that says by its first sign what it is; nil for any other.
+    package static func documentType(of body: [UInt8]) -> String? {
+        json.fits(body) ? json.contentType : xml.fits(body) ? xml.contentType : nil
+    }
 
     static func named(_ name: String) -> (any BodyFormat)? { all.first { $0.name == name } }
 
@@ -27,6 +36,9 @@ package enum BodyFormats {
 }
 
 extension RequestPlan {
+    /// Whether bodies may be XML.
+    var readsXML: Bool { formats.contains { $0 === BodyFormats.xml } }
+
     /// The format of the bodies that the gateway writes; nil if it writes none.
     var writtenFormat: (any BodyFormat)? { readsBody(methods[0]) ? formats.first : nil }
 

@@ -8,6 +8,8 @@ struct BodyShape: Sendable {
     var isSorted: Bool
     /// The steps that lead to the list of conversions, if the body holds one.
     var batch: [WirePath.Step]?
+    /// The name of an XML document's first element.
+    var xmlRoot: String?
 
     struct Field: Sendable {
         var name: String

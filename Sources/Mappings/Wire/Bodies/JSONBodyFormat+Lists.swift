@@ -179,10 +179,10 @@ extension RequestLayout.List {
         elements.allSatisfy { view.kind($0) == .object || view.saysNothing($0) } && elements.contains { !view.saysNothing($0) }
     }
 
-    /// Whether elements that say nothing are left out: if another one says something, and none is something else than an object. Lists whose
+    /// Whether lines that say nothing are left out: if another one says something, and none is something else than an object. Lists whose
     /// elements are the same items by their places keep them all.
     fileprivate func omitsEmpty(_ view: JSONView, _ elements: some Sequence<JSONNode>, _ parsed: ParsedRequest) -> Bool {
-        guard case .object? = each?.content, elements.contains(where: { view.saysNothing($0) }) else { return false }
+        guard items != nil, case .object? = each?.content, elements.contains(where: { view.saysNothing($0) }) else { return false }
         return parsed.toleratesEmpty && parsed.listCounts.isEmpty && Self.areObjects(view, elements)
     }
 }

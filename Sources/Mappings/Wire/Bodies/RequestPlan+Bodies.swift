@@ -1,7 +1,8 @@
 /// Bodies as they come: in the format that their `Content-Type` names, or in another.
 ///
 /// `curl -d` calls everything a form, many libraries send JSON as `text/plain`, and some send a form as JSON. The bytes decide then, with a
-/// warning: a body that begins with `{` and is JSON, or a form with at least one pair that the mapping knows. Neither can be taken for the other.
+/// warning: a body that begins with `{` and is JSON, one that begins with `<` and is XML if the mapping reads that, or a form with at least one
+/// pair that the mapping knows. None can be taken for another.
 extension RequestPlan {
     func readBody(by layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
         let declared = declaration(of: parsed.request)
@@ -15,7 +16,9 @@ extension RequestPlan {
     private func readOddBody(_ declared: Declaration, by layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
         let body = parsed.request.body
         guard let first = body.firstOfText else { return try readDeclared(declared, by: layout, into: &parsed) }
-        let json = first == UInt8(ascii: "{") ? Result { () throws(JSONError) in try JSONDocument.reading(body) } : nil
+        if readsXML, BodyFormats.xml.fits(body) { return try readOddXML(declared, by: layout, into: &parsed) }
+        let isObject = first == UInt8(ascii: "{") && !formats.allSatisfy { $0 === BodyFormats.xml }
+        let json = isObject ? Result { () throws(JSONError) in try JSONDocument.reading(body) } : nil
         if case .success(let (document, repair))? = json {
             parsed.warnings.append(declared.warning(readAs: "JSON", parsed.request))
             if let repair { parsed.note(repair, in: document) }
@@ -25,6 +28,19 @@ extension RequestPlan {
         if layout.knowsParameter(of: body) { return try readForm(declared, by: layout, into: &parsed) }
         if case .failure(let problem)? = json, !declared.isOther { throw JSONBodyFormat.refusal(of: problem) }
         try readDeclared(declared, by: layout, into: &parsed)
+    }
+
+    private func readOddXML(_ declared: Declaration, by layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
+        let root: XMLElement
+        do throws(XMLReader.Mistake) {
+            root = try XMLReader.read(parsed.request.body)
+        } catch {
+            if layout.knowsParameter(of: parsed.request.body) { return try readForm(declared, by: layout, into: &parsed) }
+            throw XMLBodyFormat.refusal(of: error)
+        }
+        parsed.warnings.append(declared.warning(readAs: "XML", parsed.request))
+        parsed.format = BodyFormats.xml
+        try BodyFormats.xml.read(root, layout, into: &parsed)
     }
 
     private func readForm(_ declared: Declaration, by layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {

@@ -45,8 +45,9 @@ struct JSONSpelling: Sendable {
         JSONSpelling(escaping: "&<>='", escapesLineEnds: true),
         JSONSpelling(escaping: "&<>'\"+`\u{7F}", escapesBeyondASCII: true, capitals: .all),
         JSONSpelling(escaping: "&<>'\"", escapesSlashes: true, escapesBeyondASCII: true, capitals: .ascii),
-        JSONSpelling(escaping: "&<>'\u{7F}", escapesBeyondASCII: true),
+        jinja,
     ]
+    static let jinja = JSONSpelling(escaping: "&<>'\u{7F}", escapesBeyondASCII: true)
 
     fileprivate static func bits(_ signs: String) -> (low: UInt64, high: UInt64) {
         signs.utf8.reduce(into: (0, 0)) { bits, byte in

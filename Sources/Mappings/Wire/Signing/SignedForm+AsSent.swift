@@ -29,7 +29,7 @@ extension SentObject {
         case _ where !isExact: return []
         case .common: return [.compact, .spaced].map { SignedText(text(Style(layout: $0))) }
         case .rare:
-            return texts(isSorted: false) + [.usual, .common, .rare].flatMap { SignedText.parameterStrings(content.pairs, $0) }
+            return [.usual, .common, .rare].flatMap { SignedText.parameterStrings(content.pairs, $0) } + texts(isSorted: false)
         }
     }
 
@@ -39,7 +39,7 @@ extension SentObject {
         var styles = free.distinct(Self.spellings).map {
             Style(spelling: $0)
         }
-        styles += free.distinct([.ascii, .utf8]).map { Style(layout: .spaced, spelling: $0) }
+        styles += free.distinct([.ascii, .utf8, .html, .jinja]).map { Style(layout: .spaced, spelling: $0) }
         if isNested { styles += [.compact, .spaced].map { Style(layout: $0, keepsInner: true) } }
         for (indent, spellings) in Self.indents {
             styles.append(Style(layout: .indented(indent)))

@@ -353,11 +353,13 @@ struct SentSignatureTests {
                 as_sent of 33 bytes, sorted_json of 30 bytes (at byte 2 'c' instead of 'e'), \
                 sorted_params of 20 bytes (at byte 0 'c' instead of '{'), as_sent of 30 bytes (at byte 9 '"' instead of ' '), \
                 sorted_json of 33 bytes (at byte 2 'c' instead of 'e'), as_sent of 20 bytes (at byte 0 'e' instead of '{'), \
+                as_sent of 39 bytes (at byte 1 '\\n' instead of '"'), as_sent of 43 bytes (at byte 1 '\\n' instead of '"') and 2 more, \
                 each also with a line feed behind it
                 """)
         let query = try Self.received(Self.get("clickid=c&event=lead&sign=\(wrong)")).signature
         #expect(
-            query.tried?.hasPrefix("as_sent and sorted_params of 20 bytes, sorted_json of 30 bytes (at byte 0 '{' instead of 'c')") == true)
+            query.tried?.hasPrefix(
+                "as_sent and sorted_params of 20 bytes, sorted_json and as_sent of 30 bytes (at byte 0 '{' instead of 'c')") == true)
         let short = try Self.received(Self.get("clickid=c&sign=abc")).signature
         #expect(short.problem == "the signature sent is not the 64 hex digits of hmac-sha256")
         #expect(short.tried == nil)
