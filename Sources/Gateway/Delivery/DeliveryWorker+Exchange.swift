@@ -6,7 +6,7 @@ extension DeliveryWorker {
     /// What came of sending one request.
     enum Exchanged {
         /// `by` knows the secrets that the request carried.
-        case reply(Reply, by: Sending)
+        case reply(Reply, by: DestinationSettings)
         case failure(ExchangeFailure)
         /// There is no access token, so nothing was sent to the tracker. The line is that of the request for the token.
         case noToken(TokenFailure, line: String)
@@ -15,15 +15,15 @@ extension DeliveryWorker {
 
         /// Of an answer that says what became of each of these requests, the part of each; nil if it is about all of them.
         func each(_ requests: [OutboundRequest]) -> [Exchanged]? {
-            guard case .reply(let reply, let sending) = self else { return nil }
-            return sending.replies(toEach: requests, in: reply)?.map { .reply($0, by: sending) }
+            guard case .reply(let reply, let own) = self else { return nil }
+            return own.destination.sending.replies(toEach: requests, in: reply)?.map { .reply($0, by: own) }
         }
     }
 
     func exchange(_ request: OutboundRequest, _ job: DeliveryJob) async -> Exchanged {
         guard isOwn(job) else { return .letGo }
         if let tokens = job.destination.tokens { return await exchange(request, job, with: tokens) }
-        return await exchange(request, job, by: job.destination.sending)
+        return await exchange(request, by: job.settings)
     }
 
     /// Whether this process may still send it: the claims on it and on what shares its request are not lost.
@@ -32,12 +32,13 @@ extension DeliveryWorker {
         return store.holdsClaims && job.delivery.claimEpoch == epoch && job.others.allSatisfy { $0.claimEpoch == epoch }
     }
 
-    private func exchange(_ request: OutboundRequest, _ job: DeliveryJob, by sending: Sending) async -> Exchanged {
+    private func exchange(_ request: OutboundRequest, by settings: DestinationSettings) async -> Exchanged {
         do throws(ExchangeFailure) {
             let reply = try await client.send(
-                request, through: job.destination.egress, timeout: sending.timeout, keeping: sending.answers.headerNames)
+                request, through: settings.destination.egress, timeout: settings.destination.sending.timeout,
+                keeping: settings.destination.sending.answers.headerNames)
             FaultPoint.afterSend.reached()
-            return .reply(reply, by: sending)
+            return .reply(reply, by: settings)
         } catch {
             return .failure(error)
         }
@@ -57,10 +58,10 @@ extension DeliveryWorker {
             }
             // Fetching it took its time.
             guard isOwn(job) else { return .letGo }
-            var (request, sending) = (request, destination.sending)
+            var (request, own) = (request, destination)
             tokens.request.put(token.value, into: &request)
-            sending.secrets = token.secrets
-            let exchanged = await exchange(request, job, by: sending)
+            own.sending.secrets = token.secrets
+            let exchanged = await exchange(request, by: DestinationSettings(own))
             guard case .reply(let reply, _) = exchanged, reply.status == 401, !isRenewed, tokens.refused(token, at: clock.uptime()) else {
                 return exchanged
             }

@@ -44,8 +44,8 @@ extension DeliveryWorker {
         let start = now
         let exchanged = await exchange(shared.request, job)
         let each = exchanged.each(members.map(\.request))
-        if each == nil, case .reply(let reply, let sending) = exchanged {
-            let whole = sending.decision(on: reply, to: shared.request, attempt: 1, at: clock.now(), random: 0.5)
+        if each == nil, case .reply(let reply, let own) = exchanged {
+            let whole = own.destination.sending.decision(on: reply, to: shared.request, attempt: 1, at: clock.now(), random: 0.5)
             if shared.isToBeSplit(whole, status: reply.status) {
                 outcome.groups = members.map(\.job.delivery).halves + outcome.groups
                 return .shared(outcome, .success, status: reply.status)

@@ -83,10 +83,9 @@ struct DeliveryWorker: Sendable {
 
     /// - Parameter id: of the job's delivery.
     func plan(_ job: DeliveryJob, _ id: DeliveryID) async -> Plan {
-        let sending = job.destination.sending
         if job.delivery.isCorrection, await !isInTurn(id, after: job.delivery.predecessor) { return .done(.letGo) }
         let now = clock.now()
-        switch sending.nextStep(for: job.delivery, at: now) {
+        switch job.settings.destination.sending.nextStep(for: job.delivery, at: now) {
         case .unreadable(let reason):
             return .done(.untried(AttemptResult(delivery: id, state: .dead, reason: reason, at: now)))
         case .tooLate(let reason):
@@ -96,7 +95,8 @@ struct DeliveryWorker: Sendable {
             return .done(.untried(AttemptResult(delivery: id, state: .skipped, reason: reason, at: now)))
         case .recordOnly(let request):
             let row = AttemptRow(
-                number: 1, startedAt: now, latency: 0, requestLine: request.maskedLine, request: sending.recorded(request), status: nil,
+                number: 1, startedAt: now, latency: 0, requestLine: request.maskedLine,
+                request: job.settings.destination.sending.recorded(request), status: nil,
                 outcome: .dryRun, reply: "nothing was sent")
             return .done(
                 .untried(AttemptResult(delivery: id, state: .skipped, reason: request.reason(with: NextStep.dryRunReason), attempt: row)))
@@ -118,7 +118,8 @@ struct DeliveryWorker: Sendable {
     }
 
     func conclude(_ exchanged: Exchanged, of planned: Planned, since start: Start, note: String? = nil) -> Outcome {
-        let (request, sending) = (planned.request, planned.job.destination.sending)
+        let request = planned.request
+        let settings = planned.job.settings
         let decision: AttemptJudge.Decision
         var row = AttemptRow(
             number: planned.attempt, startedAt: start.at, latency: (clock.uptime() - start.uptime).nanoseconds / 1000,
@@ -126,18 +127,19 @@ struct DeliveryWorker: Sendable {
         switch exchanged {
         case .letGo: return .letGo
         case .reply(let reply, let own):
-            decision = own.decision(on: reply, to: request, attempt: planned.attempt, at: clock.now(), random: clock.random())
+            decision = own.destination.sending.decision(
+                on: reply, to: request, attempt: planned.attempt, at: clock.now(), random: clock.random())
             row.status = reply.status
-            row.reply = (note ?? "") + own.recorded(reply)
-            row.request = own.recorded(request)
+            row.reply = (note ?? "") + own.destination.sending.recorded(reply)
+            row.request = own.destination.sending.recorded(request)
         case .failure(let failure):
             if queue.isAbandoned { return .abandoned }
-            decision = sending.decision(on: failure, attempt: planned.attempt, random: clock.random())
+            decision = settings.destination.sending.decision(on: failure, attempt: planned.attempt, random: clock.random())
             row.reply = (note ?? "") + failure.sentence
-            row.request = sending.recorded(request)
+            row.request = settings.destination.sending.recorded(request)
         case .noToken(let failure, let line):
             if queue.isAbandoned { return .abandoned }
-            decision = sending.decision(on: failure, attempt: planned.attempt, at: clock.now(), random: clock.random())
+            decision = settings.destination.sending.decision(on: failure, attempt: planned.attempt, at: clock.now(), random: clock.random())
             (row.requestLine, row.status, row.reply) = (line, failure.status, failure.sentence)
         }
         row.outcome = decision.outcome

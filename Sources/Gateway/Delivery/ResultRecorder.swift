@@ -13,6 +13,13 @@ final class ResultRecorder: Sendable {
         var waiting: [Entry] = []
         var sleeper: CheckedContinuation<Void, Never>?
         var isEnding = false
+
+        /// Those that came first.
+        mutating func takeBatch() -> [Entry] {
+            let batch = waiting.count <= ResultRecorder.limit ? waiting : Array(waiting.prefix(ResultRecorder.limit))
+            if batch.count == waiting.count { waiting = [] } else { waiting.removeFirst(batch.count) }
+            return batch
+        }
     }
     private let state = Mutex(State())
     private let store: any DeliveryStore
@@ -60,11 +67,7 @@ final class ResultRecorder: Sendable {
     /// Returns after `end`, or when the task is cancelled; what is not stored then is made once more.
     func run() async {
         while true {
-            let (batch, ends) = state.withLock { state in
-                let batch = Array(state.waiting.prefix(Self.limit))
-                state.waiting.removeFirst(batch.count)
-                return (batch, state.isEnding)
-            }
+            let (batch, ends) = state.withLock { ($0.takeBatch(), $0.isEnding) }
             if !batch.isEmpty {
                 answers.look(at: batch.lazy.map(\.result))
                 guard await store(batch) else { return }

@@ -9,8 +9,8 @@ import Rules
 /// The connection's task runs on the connection's event loop, so that a request changes threads only for the store's commit.
 struct InboundChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
-        let connection: NIOAsyncChannel<InboundRequest, ReceptionReply>
-        var channel: any Channel { connection.channel }
+        let channel: any Channel
+        let handover: NIOLoopBound<RequestHandover>
     }
 
     let current: CurrentIntake
@@ -22,22 +22,19 @@ struct InboundChannel: ServerChildChannel {
             Self.bound(channel)
             let feeder = RequestFeeder(.ofThisLoop)
             try pipeline.addHandler(feeder)
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: Self.headLimits)
+            try pipeline.addHandler(Self.decoder())
             try pipeline.addHandler(InboundHandler(current: current, date: date, feeder: feeder))
-            return Value(
-                connection: try NIOAsyncChannel(
-                    wrappingChannelSynchronously: channel,
-                    configuration: NIOAsyncChannel.Configuration(isOutboundHalfClosureEnabled: true)))
+            let handover = RequestHandover()
+            try pipeline.addHandler(handover)
+            return Value(channel: channel, handover: NIOLoopBound(handover, eventLoop: channel.eventLoop))
         }
     }
 
     /// A head has at most as many bytes as its longest line may have.
-    private static var headLimits: NIOHTTPDecoderLimitConfiguration {
+    static func decoder() -> ByteToMessageHandler<HTTPRequestDecoder> {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderListSize = limits.maxHeaderFieldSize
-        return limits
+        return ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits))
     }
 
     /// What was read and waits is one small buffer for each connection.
@@ -52,21 +49,17 @@ struct InboundChannel: ServerChildChannel {
         let peer = channel.remoteAddress?.ipAddress ?? ""
         await withTaskExecutorPreference(EventLoopTaskExecutor(loop: channel.eventLoop)) {
             await withTaskCancellationHandler {
-                do {
-                    try await value.connection.executeThenClose { inbound, outbound in
-                        var version = current.latest
-                        for try await request in inbound {
-                            if !current.isLatest(version) { version = current.latest }
-                            try await outbound.write(
-                                await version.intake.respond(to: request.wire, peer: peer, fault: request.fault, isCut: request.isCut))
-                            withExtendedLifetime(request.reservation) {}
-                        }
-                    }
-                } catch {
-                    logger.trace("a connection ended early", metadata: ["error": "\(error)"])
+                let handover = value.handover.value
+                var version = current.latest
+                while let request = await handover.next() {
+                    if !current.isLatest(version) { version = current.latest }
+                    handover.reply(
+                        await version.intake.respond(to: request.wire, peer: peer, fault: request.fault, isCut: request.isCut))
+                    withExtendedLifetime(request.reservation) {}
                 }
+                try? await channel.close()
             } onCancel: {
-                channel.close(mode: .input, promise: nil)
+                channel.eventLoop.execute { value.handover.value.end() }
             }
         }
     }

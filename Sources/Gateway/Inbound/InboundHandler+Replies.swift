@@ -47,32 +47,34 @@ extension InboundHandler {
         taken.futureResult.assumeIsolated().whenComplete { result in
             if case .success = result { self.wasTaken(isLast: isLast, context) }
         }
-        writeParts(of: reply, due, isLast: isLast, promise: taken, context)
+        let message = message(reply, due, isLast: isLast)
+        context.writeAndFlush(wrapOutboundOut(message.buffer(context.channel.allocator)), promise: taken)
     }
 
-    private func writeParts(
-        of reply: ReceptionReply, _ due: Due, isLast: Bool, promise: EventLoopPromise<Void>, _ context: ChannelHandlerContext
-    ) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(8)
-        headers.add(name: "Content-Type", value: reply.wire.contentType)
-        headers.add(name: "Content-Length", value: String(reply.wire.body.count))
-        headers.add(name: "Date", value: date.text)
+    /// Every text in the head is the gateway's own, so none holds a line break.
+    private func message(_ reply: ReceptionReply, _ due: Due, isLast: Bool) -> HTTPMessage {
+        let status = HTTPResponseStatus(statusCode: reply.wire.status)
+        var message = HTTPMessage(capacity: 320 + reply.wire.body.count)
+        message.add("HTTP/1.1 ")
+        message.add(String(status.code))
+        message.add(" ")
+        message.add(status.reasonPhrase)
+        message.add("\r\n")
+        message.add("Content-Type", reply.wire.contentType)
+        if status.mayHaveResponseBody { message.add("Content-Length", String(reply.wire.body.count)) }
+        message.add("Date", date.text)
         // An answer from a cache in front would be a conversion that was never stored.
-        headers.add(name: "Cache-Control", value: "no-store")
-        for (name, value) in reply.headers { headers.add(name: name, value: value) }
+        message.add("Cache-Control", "no-store")
+        for (name, value) in reply.headers { message.add(name, value) }
         if isLast {
-            headers.add(name: "Connection", value: "close")
+            message.add("Connection", "close")
         } else {
-            if due.isOld { headers.add(name: "Connection", value: "keep-alive") }
-            headers.add(name: "Keep-Alive", value: keepAlive)
+            if due.isOld { message.add("Connection", "keep-alive") }
+            message.add("Keep-Alive", keepAlive)
         }
-        let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: reply.wire.status), headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !due.isHead, !reply.wire.body.isEmpty {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.wire.body)))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+        message.add("\r\n")
+        if !due.isHead, status.mayHaveResponseBody { message.add(body: reply.wire.body) }
+        return message
     }
 
     /// The sender's system has the whole reply.

@@ -5,7 +5,7 @@ import NIOExtras
 import NIOHTTP1
 import Rules
 
-/// Gathers a request's parts into one request and sends a reply in parts, one request at a time.
+/// Gathers a request's parts into one request and writes a reply, one request at a time.
 ///
 /// Bodies beyond the limit are dropped as they come: up to eight times the limit the connection stays usable, since the rest is read; a larger
 /// one is answered at once and the connection closed.
@@ -15,7 +15,7 @@ final class InboundHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = InboundRequest
     typealias OutboundIn = ReceptionReply
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     enum State {
         /// For a request's head.
@@ -165,7 +165,7 @@ final class InboundHandler: ChannelDuplexHandler {
         }
         // HTTP/1.0 knows no interim replies (RFC 9110, section 15.2).
         if head.waitsForLeave, head.version != .http1_0 {
-            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
     }
 

@@ -14,12 +14,12 @@ extension Intake {
 
     /// The reply to a request that is not even judged: its address failed too often, its head proves nobody, and to judge it would cost more
     /// than most requests do.
-    func tooCostly(_ arrival: Arrival, _ mapping: Mapping) -> ReceptionReply? {
+    func tooCostly(_ arrival: Arrival, _ match: PathTable.Match) -> ReceptionReply? {
         guard arrival.request.body.count + arrival.request.query.utf8.count > StrangerPace.judged,
             case .peer(_, let address?) = arrival.sender, let wait = strangers.wait(address, at: clock.uptime()),
             reception.judgeHead(arrival.request) != .proven
         else { return nil }
-        return sendBack(address, wait, arrival, mapping)
+        return sendBack(address, wait, arrival, match.mapping)
     }
 
     /// Counts a request that proves nobody. Nil if it is answered as such, and kept.

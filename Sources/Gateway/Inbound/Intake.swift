@@ -100,7 +100,7 @@ final class Intake: Sendable {
                 return reception.reply(refusal, arrival, first.tracker.mapping, retryAfter: 1)
             }
             defer { inFlight.leave() }
-            if let reply = tooCostly(arrival, first.mapping) { return reply }
+            if let reply = tooCostly(arrival, first) { return reply }
             if fault == nil, !isCut, let requests = first.mapping.requests(in: request) {
                 return await respond(to: arrival, holding: requests, matches, first)
             }

@@ -49,15 +49,17 @@ extension MappingCompiler {
 
     /// `{ status: 200, headers: { X-Status: ok }, xml: { /response/status: ok }, text: "{...}duplicate{...}" }`.
     private mutating func match(_ map: inout YAMLFields) -> ReplyPlan.Match {
-        var match = ReplyPlan.Match(body: body(&map, names: ReplyVariables.names))
+        let body = body(&map, names: ReplyVariables.names)
+        var headers: [(name: String, pattern: TextPattern)] = []
+        var elements: [(path: XMLPath, pattern: TextPattern)] = []
         for entry in map.map("headers", &diagnostics) {
             guard let text = entry.value.text(entry.name, &diagnostics) else { continue }
-            match.headers.append((entry.name.lowercased(), TextPattern(text)))
+            headers.append((entry.name.lowercased(), TextPattern(text)))
         }
         for entry in map.map("xml", &diagnostics) {
             guard let text = entry.value.text(entry.name, &diagnostics) else { continue }
             if let path = XMLPath(entry.name) {
-                match.elements.append((path, TextPattern(text)))
+                elements.append((path, TextPattern(text)))
             } else {
                 diagnostics.error(
                     at: entry.key.location,
@@ -65,7 +67,7 @@ extension MappingCompiler {
                         + "'\(entry.name)'")
             }
         }
-        return match
+        return ReplyPlan.Match(body: body, headers: headers, elements: elements)
     }
 
     /// An answer that an entry documents, and that is read as another with another outcome. Many trackers answer a repeat as they answer a new one.

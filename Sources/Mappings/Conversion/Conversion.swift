@@ -9,9 +9,9 @@ package struct Conversion: Sendable {
     package var tracker: String
     package var receivedAt: Timestamp
 
-    package var values: [Value]
-    /// Those of the rare fields; empty until one of them is set, so that other conversions do not carry their room along.
-    private var rareValues: [Value] = []
+    /// The fields that have a value, a bit for each, and their values in the same order.
+    private var present: UInt64 = 0
+    package private(set) var values: [Value] = []
     package var items: [Item] = []
     /// The trackers' numbered or named sub ids, in the order they came: `s1` to `s5`.
     package var subIDs: [(name: String, value: String)] = []
@@ -33,29 +33,39 @@ package struct Conversion: Sendable {
         self.source = source
         self.tracker = tracker
         self.receivedAt = receivedAt
-        values = Array(repeating: .absent, count: Field.usual.count)
+        values.reserveCapacity(16)
     }
 
     package subscript(_ field: Field) -> Value {
-        get {
-            if !field.isRare { return values[field.rawValue] }
-            return rareValues.isEmpty ? .absent : rareValues[field.rawValue - Field.firstRare.rawValue]
-        }
+        get { has(field) ? values[place(of: field)] : .absent }
         set {
-            if !field.isRare {
-                values[field.rawValue] = newValue
-                return
+            let place = place(of: field)
+            switch (has(field), newValue.isAbsent) {
+            case (true, false): values[place] = newValue
+            case (true, true):
+                values.remove(at: place)
+                present ^= field.bit
+            case (false, false):
+                values.append(newValue)
+                values.moveLast(to: place)
+                present |= field.bit
+            case (false, true): break
             }
-            if rareValues.isEmpty {
-                if newValue.isAbsent { return }
-                rareValues = Array(repeating: .absent, count: Field.allCases.count - Field.usual.count)
-            }
-            rareValues[field.rawValue - Field.firstRare.rawValue] = newValue
         }
     }
 
-    /// All fields that may have a value here, in the order of `Field.allCases`.
-    package var fields: [Field] { rareValues.isEmpty ? Field.usual : Field.allCases }
+    package func has(_ field: Field) -> Bool { present & field.bit != 0 }
+
+    private func place(of field: Field) -> Int { (present & (field.bit - 1)).nonzeroBitCount }
+
+    /// The fields that have a value, in the order of `Field.allCases`.
+    package var fields: some Sequence<Field> {
+        sequence(state: present) { rest in
+            guard rest != 0 else { return nil }
+            defer { rest &= rest - 1 }
+            return Field(rawValue: rest.trailingZeroBitCount)
+        }
+    }
 
     package func text(_ field: Field) -> String? { self[field].text }
 
@@ -122,4 +132,18 @@ package struct Conversion: Sendable {
 
     /// The same on every try at every tracker: the order id, else the conversion's own id.
     package var idempotencyID: String { text(.orderID) ?? id.description }
+}
+
+extension [Value] {
+    /// As `insert` would have it, at a third of the time, since values are moved and not replaced one by one.
+    fileprivate mutating func moveLast(to place: Int) {
+        let last = count - 1
+        guard place < last else { return }
+        withUnsafeMutableBufferPointer { values in
+            let start = values.baseAddress.unsafelyUnwrapped
+            let value = (start + last).move()
+            (start + place + 1).moveInitialize(from: start + place, count: last - place)
+            (start + place).initialize(to: value)
+        }
+    }
 }

@@ -1,31 +1,18 @@
 /// A canonical field of a conversion: the name that mappings, routes, lists and the console share.
 ///
-/// The raw value is the field's place in a conversion's storage; those from `firstRare` on have room only in the conversions that have one.
+/// The raw value is the field's place in a conversion, of which there are 64.
 package enum Field: Int, CaseIterable, Sendable {
     case type, eventName, status
     case orderID, clickID, sessionID, cartID, refCode, couponCode, affiliateID, program, offer, subscriptionID, isSubscription
     case amount, payout, shipping, tax, discount, currency
     case customerEmail, customerEmailSHA256, customerID, customerFirstName, customerLastName, customerIP, customerUserAgent, customerCountry
+    case customerPhone, customerZip, customerCity, customerState, customerBirthDate, customerGender
+    case pageURL
     case occurredAt, paymentMethod, reason
     /// What a correction did last, what it took back, what all of them took back, and what is left of the amount; absent on a first message.
     case update, refund, refunded, remaining
     /// The destination's own id of the conversion, from its answer. Known while a correction is sent, and never stored with a conversion.
     case there
-    case customerPhone, customerZip, customerCity, customerState, customerBirthDate, customerGender
-    case pageURL
-
-    /// What few senders give: the places from here on are made when the first of them is set.
-    static let firstRare = Field.customerPhone
-
-    /// In the order in which lists and documents have them.
-    package static let allCases: [Field] = {
-        let split = Field.customerCountry.rawValue + 1
-        let rare = (firstRare.rawValue...Field.pageURL.rawValue).compactMap(Field.init(rawValue:))
-        return usual[..<split] + rare + usual[split...]
-    }()
-
-    /// All that are not rare.
-    package static let usual: [Field] = (0..<firstRare.rawValue).compactMap(Field.init(rawValue:))
 
     /// What a field's value is made of.
     package enum Kind: Sendable, Equatable {
@@ -65,10 +52,10 @@ package enum Field: Int, CaseIterable, Sendable {
         "amount", "payout", "shipping", "tax", "discount", "currency",
         "customer.email", "customer.email_sha256", "customer.id", "customer.first_name", "customer.last_name", "customer.ip",
         "customer.user_agent", "customer.country",
-        "occurred_at", "payment_method", "reason",
-        "update", "refund", "refunded", "remaining", "there",
         "customer.phone", "customer.zip", "customer.city", "customer.state", "customer.birth_date", "customer.gender",
         "page_url",
+        "occurred_at", "payment_method", "reason",
+        "update", "refund", "refunded", "remaining", "there",
     ]
 
     private static let byName: [String: Field] = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
@@ -87,7 +74,7 @@ package enum Field: Int, CaseIterable, Sendable {
 }
 
 extension Field {
-    var isRare: Bool { rawValue >= Self.firstRare.rawValue }
+    var bit: UInt64 { 1 << UInt64(rawValue) }
 
     /// Whether it says something of the person who bought.
     package var isCustomer: Bool {

@@ -6,9 +6,13 @@ extension Item {
     ///     unit price 7.5, quantity 4, discount 3  →  total 27
     ///
     /// A line without a quantity is one piece. What is made so is never stored, so a price of 10 / 3 loses nothing of the total.
+    @inline(__always)
     package func value(_ part: Part) -> Value {
         let own = self[part]
-        guard own.isAbsent else { return own }
+        return own.isAbsent ? made(part) : own
+    }
+
+    private func made(_ part: Part) -> Value {
         switch part {
         case .unitPrice:
             guard let total = self[.total].number, let whole = total.adding(self[.discount].number ?? .zero) else { return .absent }
@@ -20,7 +24,7 @@ extension Item {
                 return .absent
             }
             return whole.subtracting(self[.discount].number ?? .zero).map(Value.number) ?? .absent
-        case .sku, .name, .quantity, .category, .discount: return own
+        case .sku, .name, .quantity, .category, .discount: return .absent
         }
     }
 }

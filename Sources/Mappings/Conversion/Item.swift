@@ -40,7 +40,7 @@ package struct Item: Sendable, Hashable {
     }
 
     package subscript(_ part: Part) -> Value {
-        get {
+        @inline(__always) get {
             switch part {
             case .sku: sku
             case .name: name

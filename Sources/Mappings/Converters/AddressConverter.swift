@@ -19,7 +19,7 @@ struct AddressConverter: FieldConverter {
         switch value {
         case .number(let text): return .text(text)
         case .string(let text):
-            if text.utf8.allSatisfy({ !Self.isSeparator($0) && $0 < 0x80 }) {
+            if text.bytesSatisfy({ !Self.isSeparator($0) && $0 < 0x80 }) {
                 guard let address = Self.withoutPort(text) else { return .text(text) }
                 context.warnings.append("\(context.field) \(text.quotedBriefly) has a port; its address, \(address), was read")
                 return .text(address)
@@ -49,6 +49,7 @@ struct AddressConverter: FieldConverter {
 
     /// Nil if it has no port, or is no address: of what holds a colon, only IPv4 has points and no second colon, and only IPv6 brackets.
     private static func withoutPort(_ text: String) -> String? {
+        if text.bytesSatisfy({ $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }) { return nil }
         guard text.utf8.first == UInt8(ascii: "[") || text.utf8.count(where: { $0 == UInt8(ascii: ":") }) == 1 else { return nil }
         return address(text)
     }

@@ -2,7 +2,7 @@ extension ConverterContext {
     /// The one text of a JSON number that stands for an id: `12`, `12.0` and `1.2e1` are `12`, and `12.50` is `12.5`. Plain digits stay as they
     /// are, however many.
     mutating func identifier(_ number: String) throws(FieldFailure) -> String {
-        if number.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return number }
+        if number.bytesSatisfy({ (0x30...0x39).contains($0) }) { return number }
         let isInteger = number.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
         guard let exact = try? ExactDecimal(parsing: number), isInteger || !exact.isInteger || exact.isExactInDouble else {
             throw FieldFailure(

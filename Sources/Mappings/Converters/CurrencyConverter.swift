@@ -17,8 +17,9 @@ struct CurrencyConverter: FieldConverter {
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         guard let text = value.text else { throw FieldFailure("\(context.field) must be a currency code, found \(value.quoted)") }
         // A code that is given an exponent is a known one.
-        if rule == .iso, let currency = Currency(code: text.trimmed), context.exponents.exponent(of: currency) != nil {
-            return .text(currency.code)
+        let code = text.trimmed
+        if rule == .iso, let currency = Currency(code: code), context.exponents.exponent(of: currency) != nil {
+            return .text(code.bytesSatisfy { $0 < 0x60 } ? code : currency.code)
         }
         do {
             return .text(try Currency.parse(text, rule: rule).code)

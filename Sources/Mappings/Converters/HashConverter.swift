@@ -27,7 +27,7 @@ struct HashConverter: FieldConverter {
 
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         // What was read, or made here, is right already.
-        if case .text(let text) = value, text.utf8.count == 64, text.utf8.allSatisfy({ $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }) {
+        if case .text(let text) = value, text.utf8.count == 64, text.bytesSatisfy({ $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }) {
             return .string(text)
         }
         return .string(try read(.string(value.description), &context).description)

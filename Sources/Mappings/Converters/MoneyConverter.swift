@@ -104,7 +104,7 @@ struct MoneyConverter: FieldConverter {
             throw FieldFailure(error.sentence(field: context.field, value: amount.description))
         }
         if sent != nil || context.exact != nil { try note(amount, sentAs: bytes, isRounded: sent != nil, &context) }
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = bytes.withUnsafeBufferPointer { String(valid: $0) }
         return isTextOnWire ? .string(text) : .number(text)
     }
 

@@ -5,6 +5,9 @@ struct TextConverter: FieldConverter {
     /// Read and written in one case.
     var letterCase: LetterCase?
 
+    /// Whether a text without white space at its ends is read as it is.
+    var keepsTexts: Bool { letterCase == nil }
+
     enum LetterCase: String {
         case lower, upper
 
@@ -35,10 +38,8 @@ struct TextConverter: FieldConverter {
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value {
         if case .number(let number) = value { return .text(try context.identifier(number)) }
         guard let text = value.text else { throw FieldFailure("\(context.field) must be a text, found \(value.quoted)") }
-        guard let first = text.utf8.first, let last = text.utf8.last else { return .absent }
-        if let letterCase { return .text(letterCase.text(text.trimmed)) }
-        if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return .text(text) }
-        return .text(text.trimmed)
+        if text.isEmpty { return .absent }
+        return .text(letterCase?.text(text.trimmed) ?? text.trimmed)
     }
 
     func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {

@@ -14,6 +14,15 @@ package enum WireValue: Sendable, Equatable {
     /// A JSON object or array.
     case tree(JSONValue)
 
+    /// A list of nothing.
+    static func absent(_ count: Int) -> [WireValue] {
+        // The standard library's own way asks the runtime for the type of the list each time.
+        var list: [WireValue] = []
+        list.reserveCapacity(count)
+        for _ in 0..<count { list.append(.absent) }
+        return list
+    }
+
     /// Whether the sender gives no value, in whatever way.
     package var isAbsent: Bool {
         switch self {

@@ -9,10 +9,10 @@ package struct JSONObject: Sendable {
 
     /// Setting replaces in place or appends; setting nil removes the member.
     package subscript(key: String) -> JSONValue? {
-        get { members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value }
+        get { members.last { $0.key.hasSameBytes(as: key) }?.value }
         set {
-            guard let newValue else { return members.removeAll { $0.key.utf8.elementsEqual(key.utf8) } }
-            if let index = members.lastIndex(where: { $0.key.utf8.elementsEqual(key.utf8) }) {
+            guard let newValue else { return members.removeAll { $0.key.hasSameBytes(as: key) } }
+            if let index = members.lastIndex(where: { $0.key.hasSameBytes(as: key) }) {
                 members[index].value = newValue
             } else {
                 members.append((key, newValue))
@@ -36,4 +36,9 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
     }
 
     package init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}
+
+extension String {
+    /// Without Unicode normalisation. Most keys differ in their length already.
+    fileprivate func hasSameBytes(as other: String) -> Bool { utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) }
 }

@@ -54,8 +54,8 @@ extension JSONReading {
         let entry = entry(node)
         return withInput { input in
             let text = input.text(of: entry)
-            guard entry.isEscaped else { return String(decoding: text, as: UTF8.self) }
-            return String(unsafeUninitializedCapacity: text.count) { text.decodeEscapes(into: $0) }
+            if entry.isEscaped { return String(unsafeUninitializedCapacity: text.count) { text.decodeEscapes(into: $0) } }
+            return String(valid: text)
         }
     }
 

@@ -35,8 +35,16 @@ package struct JSONWriter: ~Copyable, @unchecked Sendable {
     /// A copy of what was written so far.
     package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: count)) }
 
+    /// Looks at a part of what was written so far.
+    func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(start: memory + range.lowerBound, count: range.count))
+    }
+
     /// How many bytes were written so far.
     package var length: Int { count }
+
+    /// Whether a comma comes before the next member or element.
+    var needsComma: Bool { place == .afterValue }
 
     /// Forgets what was written and keeps the memory, for the next document.
     package mutating func reset() {

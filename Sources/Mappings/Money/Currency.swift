@@ -7,7 +7,8 @@ package struct Currency: Sendable, Hashable, CustomStringConvertible {
 
     /// Lower case is accepted and upper-cased; blanks are not: `parse(_:rule:)` ignores those around a code.
     package init?(code: String) {
-        self.init(bytes: code.utf8)
+        guard let currency = code.utf8.withContiguousStorageIfAvailable(Self.init(bytes:)) ?? Self(bytes: code.utf8) else { return nil }
+        self = currency
     }
 
     package init?(code bytes: UnsafeBufferPointer<UInt8>) {
@@ -29,7 +30,7 @@ package struct Currency: Sendable, Hashable, CustomStringConvertible {
         self.packed = packed
     }
 
-    package var code: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+    package var code: String { withBytes { String(valid: $0) } }
     package var description: String { code }
 
     package func append(to bytes: inout [UInt8]) {

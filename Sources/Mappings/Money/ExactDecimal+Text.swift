@@ -28,7 +28,7 @@ extension ExactDecimal: CustomStringConvertible {
     }
 
     private func string(decimals: Int) -> String {
-        withText(decimals: decimals) { String(decoding: $0, as: UTF8.self) }
+        withText(decimals: decimals) { String(valid: $0) }
     }
 
     /// Writes the text from its end into the stack. `decimals` is at least the value's own and at most 60, so the longest

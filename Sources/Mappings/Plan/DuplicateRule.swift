@@ -4,7 +4,9 @@ package struct DuplicateRule: Sendable {
     package var alternatives: [Alternative]
 
     package struct Alternative: Sendable {
-        package var parts: [Part]
+        package let parts: [Part]
+        /// Those of the parts, with commas between them.
+        package let names: String
         /// How long the key counts; nil means for ever.
         package var within: Duration?
         /// If this flag among the settings is on, a key that another source of the tracker has used is a conflict.
@@ -12,6 +14,7 @@ package struct DuplicateRule: Sendable {
 
         package init(parts: [Part], within: Duration? = nil, sharedBy: String? = nil) {
             self.parts = parts
+            names = parts.map(\.path.description).joined(separator: ",")
             self.within = within
             self.sharedBy = sharedBy
         }

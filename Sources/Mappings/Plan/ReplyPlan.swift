@@ -21,25 +21,32 @@ package struct ReplyPlan: Sendable {
 
     /// What an answer must have. All of it.
     struct Match: Sendable {
-        var body: Body
+        let body: Body
         /// In lower case.
-        var headers: [(name: String, pattern: TextPattern)] = []
+        let headers: [(name: String, pattern: TextPattern)]
         /// The texts of elements and attributes, by their path: `/response/status`, `/response/@code`.
-        var elements: [(path: XMLPath, pattern: TextPattern)] = []
+        let elements: [(path: XMLPath, pattern: TextPattern)]
+        /// How much of it is fixed: of the entries that fit, the one with the most counts.
+        let weight: Weight
+
+        init(
+            body: Body, headers: [(name: String, pattern: TextPattern)] = [], elements: [(path: XMLPath, pattern: TextPattern)] = []
+        ) {
+            self.body = body
+            self.headers = headers
+            self.elements = elements
+            let count = headers.count + elements.count
+            weight =
+                switch body {
+                case .none: Weight(besides: count)
+                case .json(let template): Weight(besides: count, fixed: template.weight)
+                case .xml(let template): Weight(besides: count, fixed: template.content.weight)
+                case .text(let text): Weight(besides: count, isExact: text.pattern.isExact, fixed: text.pattern.count)
+                }
+        }
 
         var isNone: Bool {
             if case .none = body { headers.isEmpty && elements.isEmpty } else { false }
-        }
-
-        /// How much of it is fixed: of the entries that fit, the one with the most counts.
-        var weight: Weight {
-            let count = headers.count + elements.count
-            return switch body {
-            case .none: Weight(besides: count)
-            case .json(let template): Weight(besides: count, fixed: template.weight)
-            case .xml(let template): Weight(besides: count, fixed: template.content.weight)
-            case .text(let text): Weight(besides: count, isExact: text.pattern.isExact, fixed: text.pattern.count)
-            }
         }
     }
 

@@ -2,6 +2,10 @@ extension FieldReader {
     /// Reads a part of the item at `position`, whose slots begin at `row`.
     func read(_ slots: [WireValue], from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
         guard case .item(let part) = target else { return }
+        if let text = plainText(slots, row + slot) {
+            item[part] = .text(text)
+            return
+        }
         run.context.field = name
         let known = run.context.warnings.count
         defer { nameItem(at: position, inWarningsFrom: known, &run) }

@@ -28,6 +28,8 @@ final class FieldReader: Sendable {
     let toleratesEmpty: Bool
     /// Whether a member that is there and empty is a mistake. What is taken back is all if nobody says how much, and nothing empty says that.
     private let refusesEmpty: Bool
+    /// Whether its texts are kept as they are, so that most of them need nothing looked at but their ends and their length.
+    private let takesPlainTexts: Bool
     /// Whether a correction without an amount takes back all.
     private let meansAllIfAbsent: Bool
 
@@ -61,6 +63,8 @@ final class FieldReader: Sendable {
         } else {
             (isMoney, refusesMacros) = (false, false)
         }
+        let isAlone = reading.aliases.isEmpty && field.take == nil && field.join == nil && reading.words == nil && !refusesEmpty
+        takesPlainTexts = isAlone && (converter as? TextConverter)?.keepsTexts == true
         // A refund without an amount is a refund of all: there an odd amount stays refused.
         toleratesEmpty = !(isMoney && mapping.isCorrection) && (!isRequired || fallback != nil)
     }
@@ -84,6 +88,11 @@ final class FieldReader: Sendable {
                 "\(empty) is empty; send the amount\(target == .path(.field(.remaining)) ? " that is left" : " that goes back")\(choice)"
             return fail(Failure(.invalidAmount, field: empty, sentence), &run)
         }
+        if case .path(.field(let field)) = target, let text = plainText(parsed.slots, slot) {
+            run.input.conversion[field] = .text(text)
+            run.note(.field(field), name)
+            return
+        }
         var wire = parsed.slots[slot]
         if aliases.isEmpty, wire.isAbsent {
             if case .blank = wire, case .metadata = target {
@@ -105,7 +114,7 @@ final class FieldReader: Sendable {
             }
         }
         var macro: String?
-        if refusesMacros, let text = wire.text, text.trimmed.isUnexpandedMacro {
+        if refusesMacros, let text = wire.text, text.mayBeMacro, text.trimmed.isUnexpandedMacro {
             macro = text
             wire = .absent
             run.context.warnings.append("\(run.context.field) \(text.quotedBriefly) is a macro that was not filled in; it counts as absent")
@@ -117,6 +126,15 @@ final class FieldReader: Sendable {
         } catch {
             fail(Failure(code, field: run.context.field, error.sentence), &run)
         }
+    }
+
+    /// The text in a slot, if it is what its converter makes of it and nothing else is to be said of it.
+    @inline(__always)
+    func plainText(_ slots: [WireValue], _ slot: Int) -> String? {
+        guard takesPlainTexts, case .string(let text) = slots[slot], text.hasVisibleEnds, !(refusesMacros && text.mayBeMacro) else {
+            return nil
+        }
+        return length.map { text.fits($0) } ?? true ? text : nil
     }
 
     /// PHP has one word for an empty object and an empty list, and `false` for what a function did not find.
@@ -183,7 +201,7 @@ final class FieldReader: Sendable {
 
     /// The value if it has as many characters as allowed.
     func checked(_ value: Value, _ context: ConverterContext) throws(FieldFailure) -> Value {
-        if let length, case .text(let text) = value, !length.contains(text.unicodeScalars.count) {
+        if let length, case .text(let text) = value, !text.fits(length) {
             let count = text.unicodeScalars.count
             let wanted =
                 switch (length.lowerBound, length.upperBound) {

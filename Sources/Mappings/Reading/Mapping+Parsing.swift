@@ -5,7 +5,7 @@ extension Mapping {
     /// - Throws: a refusal if the body cannot be read at all: it is not JSON, not UTF-8, or in another format.
     package func parse(_ request: WireRequest, pathValues: [String: String] = [:]) throws(Refusal) -> ParsedRequest {
         var parsed = ParsedRequest(
-            slots: Array(repeating: .absent, count: layout.slotCount), toleratesEmpty: !isCorrection, pathValues: pathValues,
+            slots: WireValue.absent(layout.slotCount), toleratesEmpty: !isCorrection, pathValues: pathValues,
             request: request)
         try fill(&parsed)
         return parsed
@@ -13,24 +13,23 @@ extension Mapping {
 
     /// In a function of its own, which spares a copy of the whole request.
     private func fill(_ parsed: inout ParsedRequest) throws(Refusal) {
-        let request = parsed.request
         for (place, name, content) in layout.parameters {
             let value: String?
             switch place {
             case .path: value = parsed.pathValues[name]
-            case .header: value = request.header(name)
+            case .header: value = parsed.request.header(name)
             case .query, .body, .envelope: continue
             }
             if let value { parsed.put(.string(value), at: content, row: 0, by: layout) }
         }
         if layout.itemLists.count > 1 { parsed.listCounts = Array(repeating: 0, count: layout.itemLists.count) }
         defer { if !parsed.itemPositions.isEmpty { parsed.finishItems(by: layout) } }
-        guard self.request.readsBody(request.method) else {
-            return try parsed.take(Array(request.query.utf8), by: layout) { .query($0) }
+        guard request.readsBody(parsed.request.method) else {
+            return try parsed.take(Array(parsed.request.query.utf8), by: layout) { .query($0) }
         }
-        parsed.hasBody = !request.body.isEmpty
-        try self.request.readBody(by: layout, into: &parsed)
-        if !request.query.isEmpty { parsed.takeBesideBody(Array(request.query.utf8), by: layout) }
+        parsed.hasBody = !parsed.request.body.isEmpty
+        try request.readBody(by: layout, into: &parsed)
+        if !parsed.request.query.isEmpty { parsed.takeBesideBody(Array(parsed.request.query.utf8), by: layout) }
     }
 
     /// The values that prove the sender of a request that cannot be parsed: headers, and secrets of the query and of a body whose format can

@@ -1,5 +1,7 @@
 /// A mapping read forwards for one source: its settings, defaults and converters are fixed, so that a request only runs through them.
-package struct MappingReader: Sendable {
+///
+/// A class, since a mapping has many parts and hardly any request needs a copy of them.
+package final class MappingReader: Sendable {
     package let mapping: Mapping
     package let settings: [String: SettingValue]
     private let settingValues: [Value]
@@ -8,9 +10,9 @@ package struct MappingReader: Sendable {
     /// Values for what the sender does not say.
     private let defaults: [(path: FieldPath, value: Value)]
     /// In the order in which they are read; those that are required of some conversions are judged at the end.
-    private let fields: [FieldReader]
-    private let conditional: [FieldReader]
-    private let itemFields: [FieldReader]
+    private let fields: FixedList<FieldReader>
+    private let conditional: FixedList<FieldReader>
+    private let itemFields: FixedList<FieldReader>
     private let defaultCurrency: Currency?
     private let checks: [Check]
     /// Of a correction: amounts in minor units.
@@ -30,12 +32,13 @@ package struct MappingReader: Sendable {
         settingValues = mapping.settingValues(settings)
         defaultCurrency = defaults.first { $0.path == .field(.currency) }?.value.text.flatMap { Currency(code: $0) }
         let bound = mapping.readingOrder.compactMap { FieldReader(mapping.fields[$0], of: mapping, settings: settings, defaults: defaults) }
-        fields = bound.filter { !$0.isItem }
-        itemFields = bound.filter(\.isItem)
+        let own = bound.filter { !$0.isItem }
+        fields = FixedList(own)
+        itemFields = FixedList(bound.filter(\.isItem))
         checks = mapping.checks.filter { $0.side != .out }
         let inFileOrder = mapping.fields.compactMap { FieldReader($0, of: mapping, settings: settings, defaults: defaults) }
-        minorFields = mapping.isCorrection ? fields.compactMap(\.minorField) : []
-        conditional = inFileOrder.filter { $0.condition != nil && !$0.isItem }
+        minorFields = mapping.isCorrection ? own.compactMap(\.minorField) : []
+        conditional = FixedList(inFileOrder.filter { $0.condition != nil && !$0.isItem })
     }
 
     /// What is given to a conversion from outside.
@@ -58,9 +61,11 @@ package struct MappingReader: Sendable {
     ) throws(Refusal) -> Conversion {
         guard !parsed.isExcessive else { throw Refusal(parsed.excess) }
         if parsed.isForeign { throw Refusal(parsed.failures) }
-        let conversion = Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt)
+        // The conversion has no other owner, so that its values are set in place.
         var run = ReadingRun(
-            input: ExpressionInput(conversion, variables: settingValues, now: identity.receivedAt),
+            input: ExpressionInput(
+                Conversion(id: identity.id, source: identity.source, tracker: mapping.name, receivedAt: identity.receivedAt),
+                variables: settingValues, now: identity.receivedAt),
             context: ConverterContext(exponents: exponents),
             failures: parsed.failures,
             origins: origins)
@@ -70,8 +75,8 @@ package struct MappingReader: Sendable {
         run.context.currency = defaultCurrency
         run.context.awaitsCurrency = mapping.isCorrection
         run.context.surplus = surplus
-        for field in fields { field.read(parsed, into: &run) }
-        if parsed.isLossy { for field in fields { field.refuseLost(&run) } }
+        fields.walk { $0.read(parsed, into: &run) }
+        if parsed.isLossy { fields.walk { $0.refuseLost(&run) } }
         settle(&run)
         readItems(parsed, &run)
         for (path, value) in defaults where run.input.conversion[path].isAbsent {
@@ -127,13 +132,15 @@ package struct MappingReader: Sendable {
 
     private func readItems(_ parsed: ParsedRequest, _ run: inout ReadingRun) {
         guard !parsed.itemPositions.isEmpty else { return }
-        run.input.conversion.items.reserveCapacity(parsed.itemPositions.count)
+        var items: [Item] = []
+        items.reserveCapacity(parsed.itemPositions.count)
         let width = mapping.layout.itemSlotCount
         for (index, position) in parsed.itemPositions.enumerated() where run.failures.count < Refusal.limit {
             var item = Item()
-            for field in itemFields { field.read(parsed.itemSlots, from: index * width, at: position, into: &item, &run) }
-            run.input.conversion.items.append(item)
+            itemFields.walk { $0.read(parsed.itemSlots, from: index * width, at: position, into: &item, &run) }
+            items.append(consume item)
         }
+        run.input.conversion.items = items
         for gap in run.gaps {
             itemFields.first { $0.name == gap.field }?.judgeGap(gap, of: parsed.itemPositions, &run)
         }
@@ -151,8 +158,8 @@ package struct MappingReader: Sendable {
             run.input.conversion[computed.path] = value
             run.note(computed.path, "computed: \(computed.source)")
         }
-        for field in conditional where field.isMissing(run.input) { run.failures.append(field.missing(run)) }
-        for field in itemFields where field.condition != nil { judgeItems(field, parsed, &run) }
+        conditional.walk { if $0.isMissing(run.input) { run.failures.append($0.missing(run)) } }
+        itemFields.walk { if $0.condition != nil { judgeItems($0, parsed, &run) } }
         for index in checks.indices where !checks[index].need.isTrue(run.input) {
             run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
         }

@@ -1,4 +1,14 @@
 extension String {
+    /// Whether the first character may begin a macro, or white space before one. Most texts are none by that alone.
+    var mayBeMacro: Bool {
+        guard let first = utf8.first else { return false }
+        switch first {
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"): return true
+        case UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "u"), UInt8(ascii: "U"): return true
+        default: return !first.isVisibleASCII
+        }
+    }
+
     /// Whether the whole text is a macro that was not filled in, or a program's word for nothing.
     ///
     /// Seen in the wild: `{click_id}`, `{{cid}}`, `%7Bclickid%7D`, `[CLICKID]`, `#reqid#`, `<subid>`, `${id}`, `%click%`, `null`, `undefined`.

@@ -80,30 +80,30 @@ extension Mapping {
     /// - Parameter headers: those of `answerHeaders`, by their names in lower case.
     package func interpret(status: Int, headers: [String: String] = [:], body: [UInt8]) -> ReplyReading? {
         let answer = TrackerAnswer(status: status, headers: headers, body: body)
-        guard let (plan, captured) = best(for: answer) else { return nil }
+        guard let (index, captured) = best(for: answer) else { return nil }
         let value = answer.json
         let message =
             captured["reason"]?.plainText.flatMap { $0.isBlank ? nil : $0 } ?? value?["message"]?.plainText ?? value?["error"]?.plainText
             ?? value?["error"]?["message"]?.plainText
         return ReplyReading(
-            outcome: plan.outcome, ground: plan.match.isNone ? .status : .body, message: message, remoteID: captured["id"]?.plainText,
+            outcome: replies[index].outcome, ground: replies[index].match.isNone ? .status : .body, message: message,
+            remoteID: captured["id"]?.plainText,
             retryAfter: (captured["retry_after"] ?? value?["retry_after"])?.plainText.flatMap { Int64($0) }.flatMap {
                 $0 >= 0 && $0 < 1 << 40 ? .seconds($0) : nil
             })
     }
 
-    private func best(for answer: TrackerAnswer) -> (plan: ReplyPlan, captured: [String: JSONValue])? {
-        best({ $0.accepts(answer.status) }, answer) ?? best({ $0.isLike(answer.status) }, answer)
+    /// The place of the reply among `replies`, and what the answer has in the places of its names.
+    private func best(for answer: TrackerAnswer) -> (index: Int, captured: [String: JSONValue])? {
+        best({ replies[$0].accepts(answer.status) }, answer) ?? best({ replies[$0].isLike(answer.status) }, answer)
     }
 
-    private func best(
-        _ isMeant: (ReplyPlan) -> Bool, _ answer: TrackerAnswer
-    ) -> (plan: ReplyPlan, captured: [String: JSONValue])? {
-        var best: (plan: ReplyPlan, captured: [String: JSONValue])?
-        for plan in replies where plan.isAnAnswer && isMeant(plan) {
-            if let best, plan.match.weight <= best.plan.match.weight { continue }
-            guard let captured = answer.captures(of: plan.match) else { continue }
-            best = (plan, captured)
+    private func best(_ isMeant: (Int) -> Bool, _ answer: TrackerAnswer) -> (index: Int, captured: [String: JSONValue])? {
+        var best: (index: Int, captured: [String: JSONValue])?
+        for index in replies.indices where isMeant(index) && replies[index].isAnAnswer {
+            if let best, replies[index].match.weight <= replies[best.index].match.weight { continue }
+            guard let captured = answer.captures(of: replies[index].match) else { continue }
+            best = (index, captured)
         }
         return best
     }
@@ -113,7 +113,7 @@ extension Mapping {
         guard let answer = plan.match.sample(status: plan.matchesStatus ?? plan.status), let (winner, _) = best(for: answer) else {
             return nil
         }
-        return winner.name == plan.name ? nil : winner
+        return replies[winner].name == plan.name ? nil : replies[winner]
     }
 
     /// The headers of an answer that its replies look at, in lower case.

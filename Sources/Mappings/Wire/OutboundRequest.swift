@@ -22,16 +22,19 @@ package struct OutboundRequest: Sendable {
 
     package init(
         method: String, url: String, maskedURL: String, headers: [(name: String, value: String)], body: [UInt8],
-        secretHeaders: Set<String> = [], secretMembers: Set<String> = [], update: String? = nil
+        element: Range<Int>? = nil, secretHeaders: Set<String> = [], secretMembers: Set<String> = [], update: String? = nil,
+        warnings: [String] = []
     ) {
         self.method = method
         self.url = url
         self.maskedURL = maskedURL
         self.headers = headers
         self.body = body
+        self.element = element
         self.secretHeaders = secretHeaders
         self.secretMembers = secretMembers
         self.update = update
+        self.warnings = warnings
     }
 
     /// What an attempt shows: `POST https://app.example/api?secret=***`.

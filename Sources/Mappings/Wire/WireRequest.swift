@@ -31,8 +31,16 @@ extension String {
     /// Compares ASCII letters in either case, as header names are.
     package func isEqualIgnoringCase(_ other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
-        return utf8.elementsEqual(other.utf8) { left, right in
-            left == right || (left ^ right == 0x20 && (0x61...0x7A).contains(left | 0x20))
+        let isEqual = utf8.withContiguousStorageIfAvailable { one in
+            other.utf8.withContiguousStorageIfAvailable { one.isEqualIgnoringCase($0) }
         }
+        return isEqual.flatMap(\.self) ?? utf8.isEqualIgnoringCase(other.utf8)
+    }
+}
+
+extension Collection<UInt8> {
+    @inline(__always)
+    fileprivate func isEqualIgnoringCase(_ other: some Collection<UInt8>) -> Bool {
+        elementsEqual(other) { left, right in left == right || (left ^ right == 0x20 && (left | 0x20) &- 0x61 < 26) }
     }
 }

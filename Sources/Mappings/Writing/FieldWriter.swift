@@ -16,6 +16,8 @@ final class FieldWriter: Sendable {
     let name: String
     let tracker: String
     let target: FieldPlan.Target?
+    /// The field that is written, if that is no expression's value.
+    private let field: Field?
     let value: Expression?
     /// Whether its expression calculates with what may be a text.
     private let mayLackNumbers: Bool
@@ -49,6 +51,7 @@ final class FieldWriter: Sendable {
         tracker = mapping.tracker
         target = field.target
         value = writing.value
+        self.field = if writing.value == nil, case .path(.field(let own))? = field.target { own } else { nil }
         mayLackNumbers = writing.value?.numericOperands.isEmpty == false
         line = writing.line
         form = field.form.map { form in
@@ -93,6 +96,10 @@ final class FieldWriter: Sendable {
     }
 
     private func wire(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        if let field, !input.conversion.has(field) {
+            try checkAbsent(input)
+            return .absent
+        }
         if case .metadata = target, value == nil {
             let metadata = input.conversion.metadata
             return metadata.members.isEmpty ? .absent : .tree(.object(metadata))
@@ -198,7 +205,7 @@ final class FieldWriter: Sendable {
 
 extension String {
     /// Whether it has as many characters as allowed. Their number is never more than that of the bytes.
-    fileprivate func fits(_ length: ClosedRange<Int>) -> Bool {
+    func fits(_ length: ClosedRange<Int>) -> Bool {
         if length.lowerBound <= 1, utf8.count >= length.lowerBound, utf8.count <= length.upperBound { return true }
         return length.contains(unicodeScalars.count)
     }

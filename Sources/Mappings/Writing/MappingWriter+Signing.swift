@@ -1,4 +1,11 @@
 extension MappingWriter {
+    /// What a signature is about, and is added to.
+    struct UnsignedParts {
+        var headers: [(name: String, value: String)]
+        var query: [(name: String, value: String)]
+        var body: [UInt8]
+    }
+
     /// What a signature may be about, beside the request itself.
     struct Signing {
         let conversion: Conversion
@@ -21,11 +28,11 @@ extension MappingWriter {
     }
 
     /// Signs what is complete but for the signature, and adds that.
-    func sign(_ request: inout OutboundRequest, _ query: inout [(name: String, value: String)], _ signing: Signing) throws(Skip) {
+    func sign(_ request: inout UnsignedParts, _ signing: Signing) throws(Skip) {
         guard let (key, plan, way) = signer else { return }
         let complete = WireRequest(
-            method: request.method, path: signing.address.path, query: Parameters.encoded(secretQuery + query), headers: request.headers,
-            body: request.body)
+            method: mapping.request.methods[0], path: signing.address.path, query: Parameters.encoded(secretQuery + request.query),
+            headers: request.headers, body: request.body)
         let signature: String
         if let form = way.form {
             guard let code = key.sign(complete, in: format, as: form) else {
@@ -42,7 +49,7 @@ extension MappingWriter {
         switch way.place {
         case .header(let name): request.headers.append((name, text))
         case .bearer: request.headers.append(("Authorization", "Bearer \(text)"))
-        case .query(let name): query.append((name, text))
+        case .query(let name): request.query.append((name, text))
         case .body(let name): if let format { request.body = format.setting(name, to: text, in: request.body) }
         case .basicUser, .basicPassword, .path: break
         }

@@ -1,15 +1,17 @@
 /// A mapping read backwards for one destination: turns conversions into that tracker's requests.
 ///
 /// Never sends an empty value: a conversion that lacks what the tracker needs is a `Skip` with the reason.
-package struct MappingWriter: Sendable {
+///
+/// A class, since a mapping has many parts and hardly any request needs a copy of them.
+package final class MappingWriter: Sendable {
     package let mapping: Mapping
     package let settings: [String: SettingValue]
     package let credentials: [String: String]
     let settingValues: [Value]
     private let exponents: CurrencyExponents
     private let surplus: SurplusRule?
-    private let fields: [FieldWriter]
-    private let itemFields: [FieldWriter]
+    private let fields: FixedList<FieldWriter>
+    private let itemFields: FixedList<FieldWriter>
     private let checks: [Check]
     let signer: (key: Signer, plan: SignaturePlan, way: SignaturePlan.Way)?
     private let address: AddressWriter
@@ -44,8 +46,8 @@ package struct MappingWriter: Sendable {
         self.surplus = surplus
         settingValues = mapping.settingValues(settings)
         let bound = mapping.fields.indices.compactMap { FieldWriter($0, of: mapping, settings: settings) }
-        fields = bound.filter { !$0.isItem }
-        itemFields = bound.filter(\.isItem)
+        fields = FixedList(bound.filter { !$0.isItem })
+        itemFields = FixedList(bound.filter(\.isItem))
         checks = mapping.checks.filter { $0.side != .in }
         let address = try AddressWriter(mapping.request, of: mapping, url: url, settings: settings, credentials: credentials)
         self.address = address
@@ -120,12 +122,12 @@ package struct MappingWriter: Sendable {
     /// How amounts of this currency are rounded in the request; nil if none is.
     private func roundsAmounts(_ currency: Currency?) -> (decimals: Int, mode: RoundingMode)? {
         guard let currency, let exponent = exponents.exponent(of: currency) else { return nil }
-        for field in fields {
-            guard var format = field.moneyFormat else { continue }
+        func format(_ field: FieldWriter) -> MoneyFormat? {
+            guard var format = field.moneyFormat else { return nil }
             if let surplus { format.surplus = surplus }
-            if format.rounds(currency, exponents) { return format.writingMode.map { (exponent, $0) } }
+            return format.rounds(currency, exponents) ? format : nil
         }
-        return nil
+        return fields.first { format($0) != nil }.flatMap(format)?.writingMode.map { (exponent, $0) }
     }
 
     private func writeRequest(
@@ -133,26 +135,24 @@ package struct MappingWriter: Sendable {
     ) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
         for index in checks.indices where !checks[index].need.isTrue(input) { throw checks[index].skip(input) }
-        var wires = [WireValue](repeating: .absent, count: mapping.fields.count)
+        var wires = WireValue.absent(mapping.fields.count)
         if let unrounded = context.unrounded {
             let exact = ExpressionInput(unrounded.conversion, variables: settingValues, now: now)
-            for field in fields {
+            try fields.walk { (field) throws(Skip) in
                 context.exact = unrounded.amount(field.amount(exact))
                 wires[field.index] = try field.write(input, &context)
             }
             context.exact = nil
         } else {
-            for field in fields { wires[field.index] = try field.write(input, &context) }
+            try fields.walk { (field) throws(Skip) in wires[field.index] = try field.write(input, &context) }
         }
         if mapping.isCorrection { try checkPart(conversion, wires) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)
-        for field in itemFields where field.isJoined { wires[field.index] = try field.join(rows, &context) }
+        try itemFields.walk { (field) throws(Skip) in if field.isJoined { wires[field.index] = try field.join(rows, &context) } }
         if mapping.request.isPerItem, let row = rows.first {
-            for field in itemFields where field.isAlone { wires[field.index] = row[field.index] }
+            itemFields.walk { if $0.isAlone { wires[$0.index] = row[$0.index] } }
         }
-        var request = try finish(wires, rows, conversion, at: now)
-        request.warnings = context.warnings
-        return request
+        return try finish(wires, rows, conversion, context.warnings, at: now)
     }
 
     /// A call that does not say how much goes back takes back all. For a part it is sent only if the mapping says so.
@@ -165,16 +165,16 @@ package struct MappingWriter: Sendable {
                 + "\(conversion.change) was not sent")
     }
 
-    private func itemRows(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
+    private func itemRows(_ input: ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
         guard output.hasItems else { return [] }
         var rows: [[WireValue]] = []
         rows.reserveCapacity(input.conversion.items.count)
         for (place, item) in input.conversion.items.enumerated() {
-            var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-            for field in itemFields { row[field.index] = try field.write(item, at: place, input, &context) }
+            var row = WireValue.absent(mapping.fields.count)
+            try itemFields.walk { (field) throws(Skip) in row[field.index] = try field.write(item, at: place, input, &context) }
             rows.append(row)
         }
-        for field in itemFields where field.isKey { try checkNames(field.index, rows) }
+        try itemFields.walk { (field) throws(Skip) in if field.isKey { try checkNames(field.index, rows) } }
         return rows
     }
 
@@ -188,35 +188,32 @@ package struct MappingWriter: Sendable {
     }
 
     /// One line for an order that came without items, if the mapping says how to make it.
-    private func synthesizedRow(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
+    private func synthesizedRow(_ input: ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
         guard output.hasItems, mapping.request.isPerItem || itemFields.contains(where: \.isSynthesized) else { return [] }
-        var row = [WireValue](repeating: .absent, count: mapping.fields.count)
-        for field in itemFields { row[field.index] = try field.synthesize(input, &context) }
+        var row = WireValue.absent(mapping.fields.count)
+        try itemFields.walk { (field) throws(Skip) in row[field.index] = try field.synthesize(input, &context) }
         return [row]
     }
 
     private func finish(
-        _ wires: [WireValue], _ rows: [[WireValue]], _ conversion: Conversion, at now: Timestamp
+        _ wires: [WireValue], _ rows: [[WireValue]], _ conversion: Conversion, _ warnings: [String], at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
-        let address = try address.address(conversion, wires)
-        var request = OutboundRequest(
-            method: mapping.request.methods[0], url: address.url, maskedURL: address.masked, headers: headers, body: [],
-            secretHeaders: secretHeaders, secretMembers: secretMembers)
-        if let body = output.body {
-            let written = try body.body(wires, rows)
-            (request.body, request.element) = (written.bytes, written.element)
-        }
+        var address = try address.address(conversion, wires)
+        let written = try output.body?.body(wires, rows)
+        var parts = UnsignedParts(headers: headers, query: output.query.pairs(wires, rows), body: written?.bytes ?? [])
         let fieldHeaders = output.headers.pairs(wires)
-        if !fieldHeaders.isEmpty { request.headers += fieldHeaders }
-        var query = output.query.pairs(wires, rows)
-        if signer != nil { try sign(&request, &query, Signing(conversion, wires, address, now)) }
-        if !query.isEmpty || !secretQuery.isEmpty {
-            let joint = request.url.contains("?") ? "&" : "?"
-            let masked = secretQuery.map { "\($0.name.percentEncoded)=***" } + (query.isEmpty ? [] : [Parameters.encoded(query)])
-            request.url += joint + Parameters.encoded(secretQuery + query)
-            request.maskedURL += joint + masked.joined(separator: "&")
+        if !fieldHeaders.isEmpty { parts.headers += fieldHeaders }
+        if signer != nil { try sign(&parts, Signing(conversion, wires, address, now)) }
+        if !parts.query.isEmpty || !secretQuery.isEmpty {
+            let joint = address.url.contains("?") ? "&" : "?"
+            let query = parts.query.isEmpty ? [] : [Parameters.encoded(parts.query)]
+            let masked = secretQuery.map { "\($0.name.percentEncoded)=***" } + query
+            address.url += joint + Parameters.encoded(secretQuery + parts.query)
+            address.masked += joint + masked.joined(separator: "&")
         }
-        return request
+        return OutboundRequest(
+            method: mapping.request.methods[0], url: address.url, maskedURL: address.masked, headers: parts.headers, body: parts.body,
+            element: written?.element, secretHeaders: secretHeaders, secretMembers: secretMembers, warnings: warnings)
     }
 }
 

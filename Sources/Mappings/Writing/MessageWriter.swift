@@ -71,13 +71,13 @@ extension MappingWriter {
 
     /// - Parameter update: the entry that the answered request was written by.
     package func interpret(status: Int, headers: [String: String] = [:], body: [UInt8], update: String?) -> ReplyReading? {
-        asked(by: update).interpret(status: status, headers: headers, body: body)
+        if let asked = asked(by: update) { return asked.interpret(status: status, headers: headers, body: body) }
+        return mapping.interpret(status: status, headers: headers, body: body)
     }
 
     /// Whether the tracker documents an answer with this status.
-    package func documents(status: Int, update: String?) -> Bool { asked(by: update).documents(status: status) }
+    package func documents(status: Int, update: String?) -> Bool { (asked(by: update) ?? mapping).documents(status: status) }
 
-    private func asked(by name: String?) -> Mapping {
-        name.flatMap { name in messages.first { $0.name == name }?.mapping } ?? mapping
-    }
+    /// Nil for the main request.
+    private func asked(by name: String?) -> Mapping? { name.flatMap { name in messages.first { $0.name == name }?.mapping } }
 }

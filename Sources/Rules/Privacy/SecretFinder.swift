@@ -12,6 +12,8 @@ package struct SecretFinder: Sendable {
     /// Finds nothing.
     package static let none = SecretFinder([])
 
+    /// By the first byte that is written for a secret.
+    private var begins = [Bool](repeating: false, count: 1 << 8)
     /// By the hash of the first four bytes of a secret.
     private var isStart = [Bool](repeating: false, count: 1 << 16)
     /// The lengths of the secrets that begin with these bytes.
@@ -43,6 +45,8 @@ package struct SecretFinder: Sendable {
 
     private mutating func insert(_ secret: [UInt8]) {
         let start = secret[..<Self.minimumLength].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        begins[Int(secret[0])] = true
+        begins[Int(UInt8(ascii: "%"))] = true
         isStart[place(start)] = true
         if !lengths[start, default: []].contains(secret.count) { lengths[start, default: []].append(secret.count) }
         hashes.insert(HashedWindows(of: secret, hash).hash(from: 0, count: secret.count))
@@ -75,21 +79,9 @@ package struct SecretFinder: Sendable {
         var masked: [UInt8]?
         var done = 0
         var search = SecretSearch(in: bytes, hash)
-        var plain = bytes[..<(Self.minimumLength - 1)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        // Four bytes that begin before this hold a percent sign.
-        var encodedUpTo = bytes[..<(Self.minimumLength - 1)].lastIndex(of: UInt8(ascii: "%")).map { $0 + 1 } ?? 0
-        isStart.withUnsafeBufferPointer { isStart in
-            for index in 0...(bytes.count - Self.minimumLength) {
-                let last = index + Self.minimumLength - 1
-                plain = plain << 8 | UInt32(bytes[last])
-                if bytes[last] == UInt8(ascii: "%") { encodedUpTo = last + 1 }
-                var length = 0
-                if isStart[place(plain)] {
-                    length = max(search.plain(at: index, lengths[plain], hashes), search.encoded(at: index, lengths[plain], hashes))
-                }
-                if index < encodedUpTo, let start = SecretSearch.decodedStart(at: index, of: bytes), isStart[place(start)] {
-                    length = max(length, search.encoded(at: index, lengths[start], hashes))
-                }
+        begins.withUnsafeBufferPointer { begins in
+            for index in 0...(bytes.count - Self.minimumLength) where begins[Int(bytes[index])] {
+                let length = length(at: index, of: bytes, &search)
                 guard length > 0, index >= done else { continue }
                 // In place: a body may be nothing but a secret, over and over.
                 masked = masked ?? []
@@ -99,5 +91,19 @@ package struct SecretFinder: Sendable {
             }
         }
         return masked.map { $0 + bytes[done...] }
+    }
+
+    /// The length of the longest secret that begins at an index; 0 if none does.
+    private func length(at index: Int, of bytes: UnsafeBufferPointer<UInt8>, _ search: inout SecretSearch) -> Int {
+        let next = bytes[index..<index + Self.minimumLength]
+        let plain = next.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        var length = 0
+        if isStart[place(plain)] {
+            length = max(search.plain(at: index, lengths[plain], hashes), search.encoded(at: index, lengths[plain], hashes))
+        }
+        if next.contains(UInt8(ascii: "%")), let start = SecretSearch.decodedStart(at: index, of: bytes), isStart[place(start)] {
+            length = max(length, search.encoded(at: index, lengths[start], hashes))
+        }
+        return length
     }
 }

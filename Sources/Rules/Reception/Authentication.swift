@@ -34,18 +34,17 @@ package enum Authentication {
         _ parsed: ParsedRequest, for tracker: ReceivingTracker, among candidates: [ReceivingSource], values: [String: String] = [:],
         isBodyUnread: Bool
     ) -> Authentication {
-        let mapping = tracker.mapping
-        let candidates = named(parsed, mapping, candidates)
-        let proofs = Proofs(of: parsed, for: mapping)
+        let candidates = named(parsed, tracker.mapping, candidates)
+        let proofs = Proofs(of: parsed, for: tracker)
         proofs.search(candidates)
         var proven: [Claim] = []
         var open: [Claim] = []
         var isBesideOpen = false
         for source in candidates {
             guard let secret = proofs.use(of: source) else { continue }
-            if source.openCredentials.isEmpty, mapping.signature != nil || !source.credentials.isEmpty {
+            if source.openCredentials.isEmpty, tracker.mapping.signature != nil || !source.credentials.isEmpty {
                 proven.append(Claim(source: source, secret: secret))
-            } else if !source.takesAnyCredential, proofs.areFilled(source.openCredentials) {
+            } else if !source.takesAnyCredential, proofs.areFilled(source.openCredentials, in: parsed) {
                 isBesideOpen = true
             } else {
                 open.append(Claim(source: source, secret: secret))
@@ -60,7 +59,7 @@ package enum Authentication {
             guard note == nil, source.openCredentials.isEmpty, let difference = source.difference(from: values) else { continue }
             note = "the secret is that of source '\(source.name)', which takes \(difference): correct the URL, or the source's 'settings'"
         }
-        return proofs.failure(isBodyUnread: isBodyUnread, isBesideOpen: isBesideOpen, note)
+        return proofs.failure(of: parsed, isBodyUnread: isBodyUnread, isBesideOpen: isBesideOpen, note)
     }
 
     /// Whether the request has anything at the place of one of the mapping's credentials.
@@ -80,20 +79,18 @@ package enum Authentication {
 
 /// What a request shows to prove who sent it.
 private struct Proofs {
-    private let parsed: ParsedRequest
-    private let mapping: Mapping
+    private let tracker: ReceivingTracker
     /// By the mapping's list of credentials; nil if the request has none, or an empty one.
     private let presented: [Digest32?]
     private let signature: ReceivedSignature?
 
-    init(of parsed: ParsedRequest, for mapping: Mapping) {
-        self.parsed = parsed
-        self.mapping = mapping
-        presented = mapping.credentials.map { plan in
+    init(of parsed: ParsedRequest, for tracker: ReceivingTracker) {
+        self.tracker = tracker
+        presented = tracker.mapping.credentials.map { plan in
             guard !plan.signsOnly, let value = plan.presented(in: parsed), !value.isEmpty else { return nil }
             return Digest32(sha256: value)
         }
-        signature = mapping.signature.map { ReceivedSignature(of: parsed, by: $0) }
+        signature = tracker.mapping.signature.map { ReceivedSignature(of: parsed, by: $0) }
     }
 
     /// Compares the signature with the keys of all these sources, text by text: the likeliest text is the first for each of them.
@@ -116,24 +113,25 @@ private struct Proofs {
     }
 
     /// Whether a value is at the place of one of these credentials.
-    func areFilled(_ names: [String]) -> Bool {
-        mapping.credentials.indices.contains { index in
-            guard names.contains(mapping.credentials[index].name) else { return false }
-            return presented[index] != nil || mapping.credentials[index].signsOnly && mapping.signature?.presented(in: parsed) != nil
+    func areFilled(_ names: [String], in parsed: ParsedRequest) -> Bool {
+        tracker.mapping.credentials.indices.contains { index in
+            guard names.contains(tracker.mapping.credentials[index].name) else { return false }
+            return presented[index] != nil
+                || tracker.mapping.credentials[index].signsOnly && tracker.mapping.signature?.presented(in: parsed) != nil
         }
     }
 
     /// - Parameter isBesideOpen: a source would have taken the request without the credential that it has.
-    func failure(isBodyUnread: Bool, isBesideOpen: Bool, _ note: String?) -> Authentication {
-        var demanded = mapping.credentials.filter { !$0.signsOnly }.map { plan in
+    func failure(of parsed: ParsedRequest, isBodyUnread: Bool, isBesideOpen: Bool, _ note: String?) -> Authentication {
+        var demanded = tracker.mapping.credentials.filter { !$0.signsOnly }.map { plan in
             (name: plan.name, places: plan.places, phrase: plan.phrase, value: plan.presented(in: parsed))
         }
-        if let signature = mapping.signature {
+        if let signature = tracker.mapping.signature {
             let phrase = signature.places.map(\.phrase).joined(separator: " or ")
             demanded.append(("signature", signature.places, phrase, parsed.value(atFirstOf: signature.places)))
         }
         let missing = demanded.filter { $0.value?.isEmpty ?? true }
-        if isBodyUnread, mapping.request.readsBody(parsed.request.method) {
+        if isBodyUnread, tracker.mapping.request.readsBody(parsed.request.method) {
             let isHidden = missing.contains { plan in
                 plan.value == nil && plan.places.contains { if case .body = $0 { true } else { false } }
             }

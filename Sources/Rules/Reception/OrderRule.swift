@@ -22,9 +22,8 @@ package struct OrderRule: Sendable {
     package func key(of conversion: Conversion) -> (key: DuplicateKey, alternative: DuplicateRule.Alternative)? {
         guard let (text, alternative) = duplicates.key(of: conversion) else { return nil }
         let isShared = alternative.sharedBy.map { sharingFlags.contains($0) } ?? false
-        let names = alternative.parts.map(\.path.description).joined(separator: ",")
         let key = DuplicateKey(
-            scope: isShared ? .tracker(tracker) : .source(source), digest: Digest32(sha256: "fields|\(names)|\(text)"),
+            scope: isShared ? .tracker(tracker) : .source(source), digest: Digest32(sha256: "fields|\(alternative.names)|\(text)"),
             lifetime: alternative.within)
         return (key, alternative)
     }

@@ -26,12 +26,14 @@ package struct PathTable: Sendable {
             self.pathValues = pathValues
         }
 
-        /// What the request is read with and answered by.
+        /// What the request is read with and answered by. Lent, since a copy would count a reference to each part of a mapping.
         package var mapping: Mapping {
-            if case .message(.message(let index)) = endpoint, let own = tracker.mapping.messages[index].inbound {
-                own
-            } else {
-                tracker.mapping
+            _read {
+                if case .message(.message(let index)) = endpoint, let own = tracker.mapping.messages[index].inbound {
+                    yield own
+                } else {
+                    yield tracker.mapping
+                }
             }
         }
 

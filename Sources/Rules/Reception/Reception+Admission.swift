@@ -51,22 +51,30 @@ extension Reception {
     }
 
     private func admit(_ arrival: Arrival, _ match: PathTable.Match, _ fault: Refusal?) -> Admission {
-        let mapping = match.mapping
-        var problem = fault ?? encodingProblem(arrival.request)
-        var parsed: ParsedRequest?
-        if problem == nil {
-            do {
-                parsed = try mapping.parse(arrival.request, pathValues: match.pathValues)
-            } catch {
-                problem = error
-            }
+        if let problem = fault ?? encodingProblem(arrival.request) { return admit(arrival, match, unread: problem, fault) }
+        do {
+            let parsed = try match.mapping.parse(arrival.request, pathValues: match.pathValues)
+            return admit(arrival, match, parsed, .success(parsed), fault)
+        } catch {
+            return admit(arrival, match, unread: error, fault)
         }
-        let readable = parsed ?? mapping.parseCredentials(arrival.request, pathValues: match.pathValues)
-        let outcome: Result<ParsedRequest, Refusal> = problem.map { .failure($0) } ?? .success(readable)
+    }
+
+    /// A request that cannot be read, by the credentials that can.
+    private func admit(_ arrival: Arrival, _ match: PathTable.Match, unread problem: Refusal, _ fault: Refusal?) -> Admission {
+        let readable = match.mapping.parseCredentials(arrival.request, pathValues: match.pathValues)
+        return admit(arrival, match, readable, .failure(problem), fault)
+    }
+
+    private func admit(
+        _ arrival: Arrival, _ match: PathTable.Match, _ readable: ParsedRequest, _ outcome: Result<ParsedRequest, Refusal>,
+        _ fault: Refusal?
+    ) -> Admission {
+        let isBodyUnread = if case .failure = outcome { true } else { false }
         // Its credentials are gone, and an operator decides instead.
         if case .named = arrival.sender { return Admission(match: match, source: match.sources.first, isProven: true, outcome: outcome) }
         switch Authentication.judge(
-            readable, for: match.tracker, among: match.sources, values: match.pathValues, isBodyUnread: problem != nil)
+            readable, for: match.tracker, among: match.sources, values: match.pathValues, isBodyUnread: isBodyUnread)
         {
         case .proven(let claims): return admit(arrival, match, claims, isProven: true, outcome)
         case .open(let claims): return admit(arrival, match, claims, isProven: false, outcome)

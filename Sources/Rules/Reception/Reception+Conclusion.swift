@@ -22,10 +22,10 @@ extension Reception {
         let match = admission.match
         switch acceptance {
         case .stored:
-            return .reply(reply(accepted(conversion, match), to: conversion, about: arrival.id, arrival, match.mapping))
-        case .secondTry(let first): return .reply(reply(accepted(conversion, match), to: conversion, about: first, arrival, match.mapping))
+            return .reply(reply(accepted(conversion, match), to: conversion, about: arrival.id, arrival, match))
+        case .secondTry(let first): return .reply(reply(accepted(conversion, match), to: conversion, about: first, arrival, match))
         case .duplicate(let first, _), .corrected(let first, _):
-            return .reply(reply("duplicate", to: conversion, about: first, arrival, match.mapping))
+            return .reply(reply("duplicate", to: conversion, about: first, arrival, match))
         case .conflict:
             let signature = admission.source?.isSigned == true ? " or the request's signature" : ""
             return .refused(Refusal(.conflict, "\(keyNames(admission, conversion))\(signature) belongs to a conversion of another source"))
@@ -39,11 +39,11 @@ extension Reception {
 
     /// The same for a request that changes a conversion: `accepted` if it was applied or waits for its conversion, `duplicate` if it changes nothing.
     package func conclude(_ result: CorrectionResult, to message: Conversion, _ arrival: Arrival, _ admission: Admission) -> Conclusion {
-        let mapping = admission.match.mapping
+        let match = admission.match
         switch result {
-        case .applied(let root, _): return .reply(reply("accepted", to: message, about: root, arrival, mapping))
-        case .waiting: return .reply(reply("accepted", to: message, about: arrival.id, arrival, mapping))
-        case .unchanged(let root, _): return .reply(reply("duplicate", to: message, about: root, arrival, mapping))
+        case .applied(let root, _): return .reply(reply("accepted", to: message, about: root, arrival, match))
+        case .waiting: return .reply(reply("accepted", to: message, about: arrival.id, arrival, match))
+        case .unchanged(let root, _): return .reply(reply("duplicate", to: message, about: root, arrival, match))
         case .refused(let failure): return .refused(Refusal([failure]))
         case .notFound:
             let sentence = "no conversion with \(keyNames(admission, message)) was received here, and none can be waited for"
@@ -69,10 +69,10 @@ extension Reception {
 
     /// The reply to a documented message that is no conversion.
     package func ignored(_ arrival: Arrival, _ admission: Admission) -> ReceptionReply {
-        let mapping = admission.match.mapping
+        let match = admission.match
         let nothing = Conversion(
-            id: arrival.id, source: admission.source?.name ?? "", tracker: mapping.name, receivedAt: arrival.receivedAt)
-        return reply(Mapping.ignored, to: nothing, about: arrival.id, arrival, mapping)
+            id: arrival.id, source: admission.source?.name ?? "", tracker: match.mapping.name, receivedAt: arrival.receivedAt)
+        return reply(Mapping.ignored, to: nothing, about: arrival.id, arrival, match)
     }
 
     /// The documented error.
@@ -110,14 +110,14 @@ extension Reception {
     }
 
     private func reply(
-        _ name: String, to conversion: Conversion, about id: ConversionID, _ arrival: Arrival, _ mapping: Mapping
+        _ name: String, to conversion: Conversion, about id: ConversionID, _ arrival: Arrival, _ match: PathTable.Match
     ) -> ReceptionReply {
         var variables = ReplyVariables()
         variables.id = id.description
         variables.requestID = variables.id
         variables.now = arrival.receivedAt
         variables.count = arrival.count
-        return ReceptionReply(mapping.reply(name, to: conversion, variables))
+        return ReceptionReply(match.mapping.reply(name, to: conversion, variables))
     }
 
     /// The parameters of a conversion's key, with their values.

@@ -79,11 +79,11 @@ extension Reception {
         }
         if let origins { notes?.origins = origins }
         let way = routes.way(of: conversion)
-        // Before anything is blotted out, so that nobody finds out secrets by what counts as the same. Not `sent ?? conversion`, which would copy
-        // every field of either.
-        let digest = if let sent { sent.contentDigest() } else { conversion.contentDigest() }
         if routesMayFail { conversion.warnings += routes.warnings(of: conversion) }
-        var row = ConversionRow(conversion)
+        // Before anything is blotted out, so that nobody finds out secrets by what counts as the same.
+        let (document, content) = conversion.documentAndDigest()
+        let digest = sent?.contentDigest() ?? content
+        var row = ConversionRow(conversion, document: document)
         if secrets.isIn(row.document) {
             conversion = conversion.masked(by: secrets, shown: source.secretFinder)
             row = ConversionRow(conversion)

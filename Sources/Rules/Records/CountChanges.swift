@@ -10,6 +10,8 @@ package struct CountChanges<Destination: Hashable & Comparable & Sendable>: Send
 
     package init() {}
 
+    // Across targets a generic function asks the runtime for its types at each call.
+    @specialized(where Destination == Int64)
     package mutating func add(_ change: Int64, _ destination: Destination, _ state: DeliveryState) {
         changes[Key(destination: destination, state: state), default: 0] += change
     }

@@ -99,7 +99,9 @@ extension [Route] {
     /// conversion went, and an operator may send a conversion past the conditions.
     package func conversion(_ conversion: Conversion, for destination: String) throws(Skip) -> Conversion {
         let taking = firstIndex { $0.destinations.contains(destination) && $0.takes(conversion) }
-        guard let index = taking ?? index(from: conversion.source, to: destination) else { return conversion }
+        guard let index = taking ?? index(from: conversion.source, to: destination), !self[index].assignments.isEmpty else {
+            return conversion
+        }
         var changed = conversion
         let input = ExpressionInput(conversion)
         for (path, expression) in self[index].assignments {

@@ -12,7 +12,8 @@ extension OutboundRequest {
         bytes.reserveCapacity(body.count + headers.count * 64 + 1)
         for (name, value) in headers {
             bytes += name.utf8
-            bytes += [0x3A, 0x20]
+            bytes.append(0x3A)
+            bytes.append(0x20)
             if !secretHeaders.isEmpty, secretHeaders.contains(name) { bytes += SecretFinder.mask } else { bytes += value.utf8 }
             bytes.append(0x0A)
         }

@@ -75,7 +75,7 @@ final class EmbeddedConnection {
         channel = EmbeddedChannel()
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([peer, feeder])
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+        try pipeline.addHandler(InboundChannel.decoder())
         try pipeline.addHandlers([handler, intake])
         try channel.connect(to: SocketAddress(ipAddress: address, port: 4711)).wait()
     }

@@ -12,53 +12,31 @@ struct RequestBytes {
     /// Escapes stay as they are written; only what no request line may hold is escaped here. Headers that say how the message is framed are
     /// the client's own, and an answer is asked for as it is: nothing here inflates one.
     init(_ request: OutboundRequest, to origin: Origin, userAgent: String) throws(ExchangeFailure) {
-        var bytes = ByteBufferAllocator().buffer(capacity: request.url.utf8.count + request.body.count + 256 + 64 * request.headers.count)
-        guard !request.method.isEmpty, request.method.utf8.allSatisfy(Self.isToken) else {
-            throw .unsendable("its method is malformed")
-        }
-        bytes.writeString(request.method)
-        bytes.writeInteger(UInt8(ascii: " "))
-        Self.write(target: request.url.utf8.dropFirst(origin.prefix.utf8.count), into: &bytes)
-        bytes.writeStaticString(" HTTP/1.1\r\n")
+        guard !request.method.isEmpty, request.method.bytesSatisfy(Self.isToken) else { throw .unsendable("its method is malformed") }
+        var message = HTTPMessage(capacity: request.url.utf8.count + request.body.count + 256 + 64 * request.headers.count)
+        message.add(request.method)
+        message.add(" ")
+        message.add(Self.target(of: request.url, at: origin))
+        message.add(" HTTP/1.1\r\n")
         var namesHost = false
         var namesAgent = false
         for (name, value) in request.headers {
-            guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
-            else {
+            guard !name.isEmpty, name.bytesSatisfy(Self.isToken), value.bytesSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw .unsendable("a header has a malformed name or value")
             }
-            switch name.utf8.count {
-            case 4: if name.lowercased() == "host" { namesHost = true }
-            case 6, 7, 14, 15, 17, 10:
-                let lower = name.lowercased()
-                if lower == "user-agent" { namesAgent = true }
-                if Self.own.contains(lower) { continue }
-            default: break
-            }
-            bytes.writeString(name)
-            bytes.writeStaticString(": ")
-            bytes.writeString(value)
-            bytes.writeStaticString("\r\n")
+            if name.isEqualIgnoringCase("host") { namesHost = true }
+            if name.isEqualIgnoringCase("user-agent") { namesAgent = true }
+            if !Self.own.contains(where: { name.isEqualIgnoringCase($0) }) { message.add(name, value) }
         }
-        if !namesHost {
-            bytes.writeStaticString("Host: ")
-            bytes.writeSubstring(origin.authority)
-            bytes.writeStaticString("\r\n")
-        }
-        if !namesAgent {
-            bytes.writeStaticString("User-Agent: ")
-            bytes.writeString(userAgent)
-            bytes.writeStaticString("\r\n")
-        }
+        if !namesHost { message.add("Host", origin.authority) }
+        if !namesAgent { message.add("User-Agent", userAgent) }
         if !request.body.isEmpty || !["GET", "HEAD", "DELETE"].contains(request.method) {
-            bytes.writeStaticString("Content-Length: ")
-            bytes.writeString(String(request.body.count))
-            bytes.writeStaticString("\r\n")
+            message.add("Content-Length", String(request.body.count))
         }
         // Answers are short, so unpacked ones are preferred.
-        bytes.writeStaticString("Accept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\n")
-        bytes.writeBytes(request.body)
-        self.bytes = bytes
+        message.add("Accept-Encoding: identity, gzip;q=0.5, deflate;q=0.5\r\n\r\n")
+        message.add(body: request.body)
+        bytes = message.buffer(ByteBufferAllocator())
         head =
             switch request.method {
             case "GET": Self.get
@@ -69,26 +47,24 @@ struct RequestBytes {
 
     private static let get = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
     private static let post = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
-    private static let own: Set = [
+    private static let own = [
         "connection", "content-length", "transfer-encoding", "accept-encoding", "expect", "upgrade", "te", "trailer",
     ]
 
-    private static func write(target: Substring.UTF8View, into bytes: inout ByteBuffer) {
-        if target.first != UInt8(ascii: "/") { bytes.writeInteger(UInt8(ascii: "/")) }
-        let target = target.prefix { $0 != UInt8(ascii: "#") }
-        if target.allSatisfy(isTargetByte) {
-            bytes.writeBytes(target)
-            return
-        }
-        for byte in target {
+    private static func target(of url: String, at origin: Origin) -> Substring {
+        var target = url[url.utf8.index(url.startIndex, offsetBy: origin.prefix.utf8.count)...]
+        if let mark = target.utf8.firstIndex(of: UInt8(ascii: "#")) { target = target[..<mark] }
+        if target.utf8.first != UInt8(ascii: "/") { target = "/" + target }
+        if target.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy(isTargetByte) }) == true { return target }
+        var escaped: [UInt8] = []
+        for byte in target.utf8 {
             if isTargetByte(byte) {
-                bytes.writeInteger(byte)
+                escaped.append(byte)
             } else {
-                bytes.writeInteger(UInt8(ascii: "%"))
-                bytes.writeInteger(hexadecimal(byte >> 4))
-                bytes.writeInteger(hexadecimal(byte & 15))
+                escaped += [UInt8(ascii: "%"), hexadecimal(byte >> 4), hexadecimal(byte & 15)]
             }
         }
+        return String(decoding: escaped, as: UTF8.self)[...]
     }
 
     private static func isTargetByte(_ byte: UInt8) -> Bool {

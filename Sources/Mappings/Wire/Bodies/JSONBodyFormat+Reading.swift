@@ -79,6 +79,8 @@ extension JSONView {
     func wireValue(_ node: JSONNode) -> WireValue {
         switch kind(node) {
         case .string:
+            // Most texts begin with a letter or a digit, which says it before the text is made.
+            if let first = bytes(of: node).first, first.isVisibleASCII, first != UInt8(ascii: "\\") { return .string(string(node)) }
             let text = string(node)
             return text.isBlank ? .blank : .string(text)
         case .number: return .number(string(node))
