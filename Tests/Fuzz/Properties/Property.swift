@@ -3,8 +3,14 @@
 package enum Property: String, CaseIterable, Sendable {
     case json, decimal, expression, template, postback, query, mapping, request, growth, cost, xml
 
-    /// Those that take no time of the processor: only `make fuzz` asks the others, since the tests beside them would wait.
-    package static let untimed = allCases.filter { $0 != .growth && $0 != .cost }
+    /// Whether an input compares processor times. Only `make fuzz` asks these, since the tests beside them would wait.
+    package func isTimed(_ bytes: [UInt8]) -> Bool {
+        switch self {
+        case .growth, .cost: true
+        case .xml: XMLProperty.isTimed(bytes)
+        case .json, .decimal, .expression, .template, .postback, .query, .mapping, .request: false
+        }
+    }
 
     /// - Throws: what is wrong.
     package func check(_ bytes: [UInt8]) throws(Violation) {

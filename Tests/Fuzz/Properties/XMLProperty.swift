@@ -8,12 +8,14 @@ enum XMLProperty {
     private static let secret = "S3cr3t~Value"
 
     static func check(_ bytes: [UInt8]) throws(Violation) {
-        if let first = bytes.first, Int(first) < Shape.allCases.count {
-            try checkCost(Shape.allCases[Int(first)], Array(bytes.dropFirst().prefix(256)))
+        if isTimed(bytes) {
+            try checkCost(Shape.allCases[Int(bytes[0])], Array(bytes.dropFirst().prefix(256)))
         } else {
             try check(body: bytes)
         }
     }
+
+    static func isTimed(_ bytes: [UInt8]) -> Bool { bytes.first.map { Int($0) < Shape.allCases.count } ?? false }
 
     // MARK: What it means
 
