@@ -1,3 +1,4 @@
+import NIOCore
 import NIOPosix
 
 #if canImport(Glibc)
@@ -25,11 +26,16 @@ enum ProcessMemory {
         #endif
     }
 
-    /// Gives free pages inside the heaps back, in a thread of its own: it takes milliseconds.
+    /// Gives free pages inside the heaps back, in a thread of its own: it takes milliseconds. What has just ended is still being freed, on a
+    /// busy machine for seconds, so this is done a little later, and once more.
     static func giveBack() {
         #if canImport(Glibc)
-            NIOThreadPool.singleton.submit { state in
-                if case .active = state { _ = trim?(0) }
+            for delay in [TimeAmount.seconds(1), .seconds(15)] {
+                MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: delay) {
+                    NIOThreadPool.singleton.submit { state in
+                        if case .active = state { _ = trim?(0) }
+                    }
+                }
             }
         #endif
     }
