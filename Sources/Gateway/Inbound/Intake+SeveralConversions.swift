@@ -17,17 +17,16 @@ extension Intake {
             if !parts.isEmpty { part.id = clock.id(at: arrival.receivedAt) }
             parts.append(part)
         }
-        let admission = reception.admit(parts[0], matches, first)
-        // Whoever may not send is told so once.
-        if admission.source == nil { return await respond(to: arrival, admission) }
+        let admissions = parts.map { reception.admit($0, matches, first) }
+        // A sender that may not send gets one refusal, not one for each part.
+        if admissions[0].source == nil { return await respond(to: arrival, admissions[0]) }
         if !first.mapping.answersEach {
-            for part in parts {
-                let own = reception.admit(part, matches, first)
-                if case .refused = reception.judge(part, own) { return await respond(to: part, own) }
+            for (part, admission) in zip(parts, admissions) {
+                if case .refused = reception.judge(part, admission) { return await respond(to: part, admission) }
             }
         }
         var replies: [ReceptionReply] = []
-        for part in parts { replies.append(await respond(to: part, reception.admit(part, matches, first))) }
+        for (part, admission) in zip(parts, admissions) { replies.append(await respond(to: part, admission)) }
         return ReceptionReply(first.mapping.reply(toEach: replies.map(\.wire)), headers: replies.first?.headers ?? [])
     }
 }
