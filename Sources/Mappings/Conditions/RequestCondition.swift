@@ -10,15 +10,12 @@ package struct RequestCondition: Sendable {
 
     /// - Parameter settings: of the source, in the order of the mapping's list; they may be left out if the condition looks at none.
     package func isTrue(_ request: RawRequest, settings: [Value] = []) -> Bool {
-        expression.isTrue(ExpressionInput(Self.nobody, variables: parts.map { request.value($0, settings) }))
+        expression.isTrue(ExpressionInput(.nobody, variables: parts.map { request.value($0, settings) }))
     }
 
     /// Whether sources with other settings may come to something else.
     var looksAtSettings: Bool { parts.contains { if case .setting = $0 { true } else { false } } }
 
-    /// Expressions see a conversion, and there is none yet.
-    private static let nobody = Conversion(
-        id: ConversionID(high: 0, low: 0), source: "", tracker: "", receivedAt: Timestamp(microseconds: 0))
 }
 
 extension RequestCondition {

@@ -36,6 +36,10 @@ package struct Conversion: Sendable {
         values.reserveCapacity(16)
     }
 
+    /// For expressions that are evaluated if there is no conversion, since they see one.
+    static let nobody = Conversion(
+        id: ConversionID(high: 0, low: 0), source: "", tracker: "", receivedAt: Timestamp(microseconds: 0))
+
     package subscript(_ field: Field) -> Value {
         get { has(field) ? values[place(of: field)] : .absent }
         set {

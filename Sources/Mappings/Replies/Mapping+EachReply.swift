@@ -7,8 +7,8 @@ extension Mapping {
     /// If the tracker has no list of answers, it takes all of them or none: then it is the first that refuses, else the first.
     package func reply(toEach replies: [WireReply]) -> WireReply {
         let (good, bad) = (replies.first { $0.isGood }, replies.first { !$0.isGood })
-        guard let each = eachAnswer else { return bad ?? good ?? WireReply(status: 200, contentType: "", body: []) }
         guard let frame = good ?? bad else { return WireReply(status: 200, contentType: "", body: []) }
+        guard let each = eachAnswer else { return bad ?? frame }
         // If all of them are refused alike, nothing has to be said of each.
         if good == nil, replies.allSatisfy({ $0 == frame }) { return frame }
         var mistakes: [JSONValue] = []
@@ -18,8 +18,7 @@ extension Mapping {
             var variables = ReplyVariables()
             let reason = interpret(status: reply.status, body: reply.body)?.message ?? "it was refused"
             variables.refusal = Refusal(.invalid, reason)
-            let nobody = Conversion(id: ConversionID(high: 0, low: 0), source: "", tracker: name, receivedAt: Timestamp(microseconds: 0))
-            let input = ExpressionInput(nobody, variables: variables.values)
+            let input = ExpressionInput(.nobody, variables: variables.values)
             if let errors = each.errors, let refused = errors.refused {
                 mistakes.append(refused.value(input).with(.number("\(index)"), along: errors.position[...]))
             }
