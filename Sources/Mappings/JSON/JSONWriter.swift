@@ -7,7 +7,7 @@ package struct JSONWriter: ~Copyable, @unchecked Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// Every character beyond ASCII, and the last of ASCII, becomes `\uXXXX` in lower case, or a pair of them.
+        /// DEL and every character beyond ASCII become `\u007f`, `\u00e9` and the like, in lower case; some are a pair of these.
         package static let asciiOnly = Options(rawValue: 1)
         /// Members of a `JSONValue` go by code point of their keys. The streaming calls keep the caller's order.
         package static let sortedKeys = Options(rawValue: 2)

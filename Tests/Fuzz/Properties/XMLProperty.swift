@@ -46,7 +46,7 @@ enum XMLProperty {
     private static func checkWritten(_ conversion: Conversion, by mapping: Mapping) throws(Violation) {
         let document = conversion.document()
         try Violation.require(
-            (try? Conversion(document: document))?.document() == document, "is stored as what cannot be read: \(document.text)")
+            (try? Conversion(document: document))?.document() == document, "the stored document is not read as the same: \(document.text)")
         guard let writer = try? MappingWriter(mapping, url: "https://t.example", credentials: ["key": secret]),
             let request = try? writer.write(conversion, at: conversion.receivedAt)
         else { return }

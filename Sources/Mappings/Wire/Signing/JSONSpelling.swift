@@ -1,6 +1,6 @@
 /// How a serialiser spells the characters of a JSON text that may be spelled in several ways.
 struct JSONSpelling: Sendable {
-    /// Which digits of `\uXXXX` are capital letters.
+    /// Which escapes have capital letters: `\u00E9` for `\u00e9`.
     enum Capitals: Sendable {
         case none
         /// Those of characters of ASCII.
@@ -8,12 +8,12 @@ struct JSONSpelling: Sendable {
         case all
     }
 
-    /// Characters of ASCII that become `\uXXXX`, a bit for each.
+    /// Characters of ASCII that are escaped, as `\u0026` is, a bit for each.
     private let escaped: (low: UInt64, high: UInt64)
     /// Whether `/` becomes `\/`.
     private let escapesSlashes: Bool
     private let escapesBeyondASCII: Bool
-    /// Whether U+2028 and U+2029, which end a line in JavaScript, become `\uXXXX`.
+    /// Whether U+2028 and U+2029, which end a line in JavaScript, are escaped.
     private let escapesLineEnds: Bool
     private let capitals: Capitals
 
@@ -28,7 +28,7 @@ struct JSONSpelling: Sendable {
         self.capitals = capitals
     }
 
-    /// Beyond ASCII as `\uXXXX`: Python.
+    /// Beyond ASCII as `\u00e9`: Python.
     static let ascii = JSONSpelling(escaping: "\u{7F}", escapesBeyondASCII: true)
     /// The same without the last character of ASCII, which PHP leaves as it is: PHP with `JSON_UNESCAPED_SLASHES`.
     static let asciiLetters = JSONSpelling(escapesBeyondASCII: true)
