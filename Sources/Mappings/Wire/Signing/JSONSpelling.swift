@@ -30,7 +30,7 @@ struct JSONSpelling: Sendable {
 
     /// Beyond ASCII as `\u00e9`: Python.
     static let ascii = JSONSpelling(escaping: "\u{7F}", escapesBeyondASCII: true)
-    /// The same without the last character of ASCII, which PHP leaves as it is: PHP with `JSON_UNESCAPED_SLASHES`.
+    /// The same without DEL, which PHP leaves as it is: PHP with `JSON_UNESCAPED_SLASHES`.
     static let asciiLetters = JSONSpelling(escapesBeyondASCII: true)
     /// As UTF-8: JavaScript.
     static let utf8 = JSONSpelling()
