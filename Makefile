@@ -3,6 +3,7 @@
 #   make run                  builds the gateway and runs `gateway demo`; make run ARGS=--once passes options on
 #   make test                 runs all tests
 #   make bench                measures the gateway beside its peers; ARGS="--only intake --seconds 5" passes options on
+#   make instructions         counts what a message costs and compares it with bench/instructions.json; ARGS=--accept writes that
 #   make soak                 kills the gateway at random under load and checks that nothing is lost; ARGS="--kills 200" passes options on
 #   make fuzz                 sends made-up inputs to everything that reads strangers' bytes; ARGS="--seconds 60 json" passes options on
 #   make build                builds .build/debug/gateway
@@ -11,7 +12,7 @@
 #   make lint                 checks the source's format
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak fuzz build release check lint packages
+.PHONY: help run test bench instructions soak fuzz build release check lint packages
 
 # Foundation needs libxml2 and libcurl, the stores SQLite and libpq, packed answers zlib.
 PACKAGES := ca-certificates git libsqlite3-dev libpq-dev pkg-config=pkgconf libxml2-dev libcurl4-openssl-dev zlib1g-dev
@@ -37,6 +38,12 @@ bench: packages
 	swift build --configuration release --product gateway
 	swift build --configuration release --product Bench
 	@bench/run $(ARGS)
+
+instructions: packages
+	@.ci/install-packages python3=python3 node=nodejs valgrind=valgrind strip=binutils
+	swift build --configuration release --product gateway
+	swift build --configuration release --product Bench
+	@bench/instructions $(ARGS)
 
 soak: build
 	swift build --product Soak
