@@ -1,5 +1,3 @@
-import HummingbirdCore
-import Logging
 import NIOCore
 import NIOHTTP1
 import Rules
@@ -7,8 +5,8 @@ import Rules
 /// One sender's connection: whole requests come out of its pipeline, whole replies go in.
 ///
 /// The connection's task runs on the connection's event loop, so that a request changes threads only for the store's commit.
-struct InboundChannel: ServerChildChannel {
-    struct Value: ServerChildChannelValue {
+struct InboundChannel: ConnectionSetup {
+    struct Connection {
         let channel: any Channel
         let handover: NIOLoopBound<RequestHandover>
     }
@@ -16,7 +14,7 @@ struct InboundChannel: ServerChildChannel {
     let current: CurrentIntake
     let date: DateHeader
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    func setup(channel: any Channel) -> EventLoopFuture<Connection> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             Self.bound(channel)
@@ -26,7 +24,7 @@ struct InboundChannel: ServerChildChannel {
             try pipeline.addHandler(InboundHandler(current: current, date: date, feeder: feeder))
             let handover = RequestHandover()
             try pipeline.addHandler(handover)
-            return Value(channel: channel, handover: NIOLoopBound(handover, eventLoop: channel.eventLoop))
+            return Connection(channel: channel, handover: NIOLoopBound(handover, eventLoop: channel.eventLoop))
         }
     }
 
@@ -44,12 +42,12 @@ struct InboundChannel: ServerChildChannel {
         try? options.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
     }
 
-    func handle(value: Value, logger: Logger) async {
-        let channel = value.channel
+    func handle(_ connection: Connection) async {
+        let channel = connection.channel
         let peer = channel.remoteAddress?.ipAddress ?? ""
         await withTaskExecutorPreference(EventLoopTaskExecutor(loop: channel.eventLoop)) {
             await withTaskCancellationHandler {
-                let handover = value.handover.value
+                let handover = connection.handover.value
                 var version = current.latest
                 while let request = await handover.next() {
                     if !current.isLatest(version) { version = current.latest }
@@ -59,7 +57,7 @@ struct InboundChannel: ServerChildChannel {
                 }
                 try? await channel.close()
             } onCancel: {
-                channel.eventLoop.execute { value.handover.value.end() }
+                channel.eventLoop.execute { connection.handover.value.end() }
             }
         }
     }

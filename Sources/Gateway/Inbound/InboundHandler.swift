@@ -1,4 +1,3 @@
-import HummingbirdCore
 import Mappings
 import NIOCore
 import NIOExtras

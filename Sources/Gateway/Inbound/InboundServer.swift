@@ -1,4 +1,3 @@
-import HummingbirdCore
 import Logging
 import Mappings
 import NIOCore
@@ -13,11 +12,10 @@ import ServiceLifecycle
 
 /// Listens for senders and hands their requests to the intake.
 ///
-/// Hummingbird accepts the connections and drains them at the end; what happens on each is an `InboundChannel`'s. A graceful shutdown stops
-/// accepting, answers what is under way with `Connection: close` and returns when the last connection is gone.
+/// What happens on each connection is an `InboundChannel`'s. A graceful shutdown stops accepting, answers what is under way with
+/// `Connection: close` and returns when the last connection is gone.
 struct InboundServer: Service {
-    private let server: Server<InboundChannel>
-    private let drain: Duration
+    private let listener: Listener<InboundChannel>
 
     /// - Parameters:
     ///   - address: port 0 takes any free one; `onRunning` gets it.
@@ -36,36 +34,17 @@ struct InboundServer: Service {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
-        // Its own log lines have nothing that a person can act on.
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
         let (intake, limits) = (current.latest.intake, current.latest.limits)
-        drain = limits.drain
-        server = Server(
-            childChannelSetup: InboundChannel(current: current, date: DateHeader(now: intake.clock.now)),
-            configuration: ServerConfiguration(
-                address: .hostname(address.host, port: address.port), backlog: 1024,
-                availableConnectionsDelegate: .maximum(limits.connections ?? Self.openable, logger: quiet)),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? address.port
-                logger.info("listening", metadata: ["host": "\(address.host)", "port": "\(port)"])
-                await onRunning(port)
-            },
-            eventLoopGroup: group, logger: quiet)
-    }
-
-    func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            group.addTask { [drain] in
-                guard (try? await gracefulShutdown()) != nil else { return }
-                try? await Task.sleep(for: drain)
-            }
-            // Every connection is gone, or its time is over.
-            try await group.next()
-            group.cancelAll()
+        listener = Listener(
+            setup: InboundChannel(current: current, date: DateHeader(now: intake.clock.now)), address: address,
+            connections: limits.connections ?? Self.openable, backlog: 1024, drain: limits.drain, group: group, logger: logger
+        ) { port in
+            logger.info("listening", metadata: ["host": "\(address.host)", "port": "\(port)"])
+            await onRunning(port)
         }
     }
+
+    func run() async throws { try await listener.run() }
 
     /// Accepting a socket without a free descriptor would end the server, so one more than these waits in the backlog.
     private static var openable: Int {
