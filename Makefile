@@ -6,13 +6,14 @@
 #   make instructions         counts what a message costs and compares it with bench/instructions.json; ARGS=--accept writes that
 #   make soak                 kills the gateway at random under load and checks that nothing is lost; ARGS="--kills 200" passes options on
 #   make fuzz                 sends made-up inputs to everything that reads strangers' bytes; ARGS="--seconds 60 json" passes options on
+#   make browser              uses the console in a headless Chromium, light and dark, wide and narrow; keeps pictures in .build/browser
 #   make build                builds .build/debug/gateway
 #   make release              builds .build/release/gateway, optimised; the machine that runs it needs no Swift
 #   make check                checks the mappings and runs their examples
 #   make lint                 checks the source's format
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench instructions soak fuzz build release check lint packages
+.PHONY: help run test bench instructions soak fuzz browser build release check lint packages
 
 # Foundation needs libxml2 and libcurl, the stores SQLite and libpq, packed answers zlib.
 PACKAGES := ca-certificates git libsqlite3-dev libpq-dev pkg-config=pkgconf libxml2-dev libcurl4-openssl-dev zlib1g-dev
@@ -52,6 +53,10 @@ soak: build
 
 fuzz: build
 	@Tests/Fuzz/run $(ARGS)
+
+browser: build
+	@.ci/install-packages python3=python3 chromium=chromium chromedriver=chromium-driver
+	@Tests/Browser/run $(ARGS)
 
 build: packages
 	swift build --product gateway

@@ -17,6 +17,7 @@ import UnixSignals
 struct GatewayService: Sendable {
     let dispatcher: Dispatcher
     let server: InboundServer
+    private let console: ConsoleServer?
     private let current: CurrentIntake
     private let probe = DeploymentProbe()
     private let pruner: Pruner?
@@ -24,10 +25,13 @@ struct GatewayService: Sendable {
     private let logger: Logger
     private let drain: Duration
 
-    /// - Parameter onListening: called with the port once requests are taken.
+    /// - Parameters:
+    ///   - onListening: called with the port once requests are taken.
+    ///   - onConsole: called with the console's port once it answers, if there is one.
     init(
         _ configuration: Configuration, store: any ConversionStore, logger: Logger,
-        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in },
+        onConsole: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         ProcessMemory.mapBigBlocks()
         self.store = store
@@ -46,6 +50,10 @@ struct GatewayService: Sendable {
         limits.take(configuration.limits)
         current = CurrentIntake(intake, limits: limits)
         server = InboundServer(current, at: configuration.listen, logger: logger, onRunning: onListening)
+        console = configuration.console.map { settings in
+            let console = Console(configuration, store: store, clock: SystemClock.console, logger: logger) { dispatcher.look() }
+            return ConsoleServer(console, at: settings.listen, logger: logger, onRunning: onConsole)
+        }
     }
 
     private static func intake(
@@ -81,12 +89,14 @@ struct GatewayService: Sendable {
         let intake = Self.intake(
             configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, probe: probe, logger: logger)
         current.replace(with: intake) { $0.take(configuration.limits) }
+        console?.console.apply(configuration)
     }
 
     /// Serves until the process gets SIGTERM or SIGINT, or one part fails. A second signal ends the process at once.
     func run(with others: [any Service] = []) async throws {
         var parts: [any Service] = [dispatcher, server]
         if let pruner { parts.append(pruner) }
+        if let console { parts.append(console) }
         var settings = ServiceGroupConfiguration(
             services: (others + parts).map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             logger: logger)

@@ -3,7 +3,7 @@ import Rules
 
 /// Everything the store knows of one conversion: its history, message by message, and what became of each at every destination.
 struct ConversionTrace {
-    private struct Message {
+    struct Message {
         var row: ConversionRow
         var request: StoredRequest?
         var deliveries: [(row: DeliveryRow, attempts: [AttemptRow])] = []
@@ -15,9 +15,9 @@ struct ConversionTrace {
             return request.target == other.target && request.body == other.body
         }
     }
-    private let first: Message
-    private let corrections: [Message]
-    private let repeats: [RepeatRow]
+    let first: Message
+    let corrections: [Message]
+    let repeats: [RepeatRow]
 
     /// - Parameters:
     ///   - row: the first message or a correction; the whole history is shown.
@@ -45,7 +45,7 @@ struct ConversionTrace {
     }
 
     /// The conversion as it is now.
-    private var present: ConversionRow { corrections.last?.row ?? first.row }
+    var present: ConversionRow { corrections.last?.row ?? first.row }
 
     var object: JSONObject {
         var object: JSONObject = ["conversion": .object(Listing.object(of: present))]

@@ -19,6 +19,9 @@ struct Demo: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Where the gateway listens; any free port if this one is taken.", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
 
+    @Option(name: .long, help: ArgumentHelp("Where the console listens; any free port if this one is taken.", valueName: "host:port"))
+    var console = "127.0.0.1:8082"
+
     func run() async throws {
         let logger = Logger.gateway(level: .error)
         let folder = try TemporaryFolder(for: "demo")
@@ -65,10 +68,12 @@ struct Demo: AsyncParsableCommand {
 
     private func runGateway(_ configuration: Configuration, inbox: DemoInbox, sandbox: Sandbox, logger: Logger) async throws -> Bool {
         let store = try configuration.openStore(logger: logger)
-        let gatewayPort = PortPromise()
-        let service = GatewayService(configuration, store: store, logger: logger) { gatewayPort.fulfil($0) }
+        let (gatewayPort, consolePort) = (PortPromise(), PortPromise())
+        let service = GatewayService(
+            configuration, store: store, logger: logger, onListening: { gatewayPort.fulfil($0) }, onConsole: { consolePort.fulfil($0) })
         let report = DemoReport(
-            configuration: configuration, store: store, inbox: inbox, sandbox: sandbox, port: gatewayPort, keepsServing: !once)
+            configuration: configuration, store: store, inbox: inbox, sandbox: sandbox, port: gatewayPort, console: consolePort,
+            keepsServing: !once)
         try await service.run(with: [report])
         return report.isComplete
     }
@@ -78,6 +83,7 @@ struct Demo: AsyncParsableCommand {
         let environment = [
             "SANDBOX": sandbox, "DEMO_LISTEN": once ? "127.0.0.1:0" : PortProbe.isFree(listen) ? listen : "127.0.0.1:0",
             "DEMO_STORE": folder.file("demo.db"),
+            "DEMO_CONSOLE": once ? "127.0.0.1:0" : PortProbe.isFree(console) ? console : "127.0.0.1:0",
         ]
         let (configuration, diagnostics) = ConfigurationLoader.load(
             path: "demo.yaml", environment: environment, readFile: { _ in MappingCatalog.demoConfiguration }, listFolder: { _ in [] })

@@ -22,15 +22,19 @@ struct DestinationStatus {
     var inFlight: Int { reports.reduce(0) { $0 + $1.inFlight } }
 
     /// The configured ones in the order of the file, then those that only the store knows.
-    /// - Parameter stored: of the last hour.
+    /// - Parameters:
+    ///   - stored: of the last hour.
+    ///   - isServing: the process that serves the store asks. It knows that it does, and does not look at every pending delivery to say since
+    ///     when the oldest waits.
     static func all(
-        in store: any ReadingStore & GovernanceStore, _ configuration: Configuration?, _ stored: StoreStatus, now: Timestamp
+        in store: any ReadingStore & GovernanceStore, _ configuration: Configuration?, _ stored: StoreStatus, now: Timestamp,
+        isServing: Bool = false
     ) async throws(StoreError) -> [Self] {
         let counts = try await store.counts()
-        let oldest = try await store.oldestPending()
+        let oldest = isServing ? [:] : try await store.oldestPending()
         let controls = try await store.controls()
         // At most one process serves a file, and it may have ended without a last report.
-        let isServed = (store as? SQLiteConversionStore).map { StoreLock.isHeld(store: $0.path) } ?? true
+        let isServed = isServing || ((store as? SQLiteConversionStore).map { StoreLock.isHeld(store: $0.path) } ?? true)
         let reports = isServed ? try await store.reports() : []
         let configured = configuration?.destinations ?? []
         return names(counts, controls, configuration).map { name in

@@ -232,20 +232,7 @@ struct Explanation {
         let origins = notes?.origins ?? [:]
         lines.append("conversion".styled(.bold))
         var table = TextTable("field", "value", "from")
-        let names = Field.allNames + conversion.subIDs.map { "sub_ids.\($0.name)" } + conversion.clickIDs.map { "click_ids.\($0.name)" }
-        for name in names {
-            guard let value = conversion.exampleText(name) else { continue }
-            table.add(name, value, origins[name] ?? "")
-        }
-        for (index, item) in conversion.items.enumerated() {
-            let text = Item.Part.allCases.filter { !item[$0].isAbsent }.map { "\($0.wireName) \(item[$0].description)" }
-            table.add("items[\(index)]", text.joined(separator: ", "), origins["items"] ?? "")
-        }
-        for name in ["metadata", "extra"] {
-            if let text = conversion.exampleText(name) {
-                table.add(name, text, name == "extra" ? "parameters that no field names" : origins[name] ?? "")
-            }
-        }
+        for row in ConversionFields(conversion, origins: origins).rows { table.add(row.name, row.value, row.origin) }
         // Values are shown in full. If they need more room than there is, what is short comes first.
         let isWide = Terminal.width.map { width in table.lines.contains { $0.places > width - 2 } } ?? false
         lines += table.fitting(nil, only: isWide ? ["field", "from", "value"] : nil).lines.map { "  " + $0 }

@@ -20,7 +20,8 @@ struct GatewayCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "FIND AND REPAIR",
                 subcommands: [Find.self, Conversions.self, Deliveries.self, Refused.self, SumsCommand.self, Replay.self]),
-            CommandGroup(name: "KEEP IN ORDER", subcommands: [Doctor.self, Prune.self, Forget.self, Completions.self, Manual.self]),
+            CommandGroup(
+                name: "KEEP IN ORDER", subcommands: [Doctor.self, Password.self, Prune.self, Forget.self, Completions.self, Manual.self]),
         ]
     )
 

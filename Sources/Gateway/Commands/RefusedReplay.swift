@@ -117,31 +117,35 @@ struct RefusedReplay {
         }
     }
 
-    private enum Outcome { case stored, known, refused }
+    enum Outcome { case stored, known, refused }
 
     /// False if one is refused again.
     func run(_ rows: [KeptRequest]) async throws -> Bool {
         guard !rows.isEmpty else { return true }
         var outcomes: [Outcome] = []
         for row in rows {
-            do {
-                outcomes.append(try await run(row))
-            } catch let refusal as Refusal {
-                Terminal.complain("\(row.name) is refused again: \(refusal.reason.printable)")
-                outcomes.append(.refused)
-            } catch let error as Unusable {
-                Terminal.complain("\(row.name): \(error)")
-                outcomes.append(.refused)
-            } catch let error as StoreError where error.kind == .unstorable {
-                Terminal.complain("\(row.name): \(error.description.printable)")
-                outcomes.append(.refused)
-            }
+            let (outcome, sentence) = try await carryOut(row)
+            if outcome == .refused { Terminal.complain(sentence) } else { Terminal.tell(sentence) }
+            outcomes.append(outcome)
         }
         Terminal.print("\(outcomes.count { $0 == .stored }) of \(rows.count) became conversions")
         return !outcomes.contains(.refused)
     }
 
-    private func run(_ row: KeptRequest) async throws -> Outcome {
+    /// Runs one, and says what became of it.
+    func carryOut(_ row: KeptRequest) async throws -> (outcome: Outcome, sentence: String) {
+        do {
+            return try await run(row)
+        } catch let refusal as Refusal {
+            return (.refused, "\(row.name) is refused again: \(refusal.reason.printable)")
+        } catch let error as Unusable {
+            return (.refused, "\(row.name): \(error)")
+        } catch let error as StoreError where error.kind == .unstorable {
+            return (.refused, "\(row.name): \(error.description.printable)")
+        }
+    }
+
+    private func run(_ row: KeptRequest) async throws -> (Outcome, String) {
         let now = SystemClock.now()
         let (arrival, judgement) = try judge(row, id: SystemClock.intake.id(at: now), at: now)
         switch judgement {
@@ -153,43 +157,40 @@ struct RefusedReplay {
         }
     }
 
-    private func store(_ conversion: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival) async throws -> Outcome {
+    private func store(
+        _ conversion: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival
+    ) async throws -> (Outcome, String) {
         var submission = submission
         if !row.ownKeys.isEmpty {
             let (chosen, acceptance) = await choosingKey(submission, row, .store(store))
             // The same repeat once more is the same request: nothing is kept of it, unless it says something else now.
             if case .success(.duplicate(let first, _)) = acceptance, row.copyOf == nil {
-                Terminal.tell("\(row.name) is conversion \(first), which is stored already\(row.more.map { "; \($0)" } ?? "")")
-                return .known
+                return (.known, "\(row.name) is conversion \(first), which is stored already\(row.more.map { "; \($0)" } ?? "")")
             }
             submission = chosen
         }
         switch try await store.accept(submission) {
         case .stored:
-            try await mark(row, as: conversion.id, arrival, "became conversion \(conversion.id)")
-            return .stored
+            return (.stored, try await mark(row, as: conversion.id, arrival, "became conversion \(conversion.id)"))
         case .duplicate(let first, _), .secondTry(let first):
-            try await mark(row, as: first, arrival, "is conversion \(first), which is stored already")
-            return .known
+            return (.known, try await mark(row, as: first, arrival, "is conversion \(first), which is stored already"))
         case .corrected(let first, let correction):
-            try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(first)")
-            return .stored
+            return (.stored, try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(first)"))
         case .refused(let failure): throw Refusal([failure])
         case .conflict(let other): throw Unusable(description: "its key belongs to conversion \(other) of another source")
         }
     }
 
-    private func correct(_ message: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival) async throws -> Outcome {
+    private func correct(
+        _ message: Conversion, _ submission: Submission, _ row: KeptRequest, _ arrival: Arrival
+    ) async throws -> (Outcome, String) {
         switch try await store.correct(submission) {
         case .applied(let root, let correction):
-            try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(root)")
-            return .stored
+            return (.stored, try await mark(row, as: correction, arrival, "became correction \(correction) of conversion \(root)"))
         case .waiting:
-            try await mark(row, as: arrival.id, arrival, "waits for its conversion as correction \(arrival.id)")
-            return .stored
+            return (.stored, try await mark(row, as: arrival.id, arrival, "waits for its conversion as correction \(arrival.id)"))
         case .unchanged(let root, let note):
-            try await mark(row, as: root, arrival, "changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")")
-            return .known
+            return (.known, try await mark(row, as: root, arrival, "changes nothing in conversion \(root)\(note.map { ": \($0)" } ?? "")"))
         case .refused(let failure): throw Refusal([failure])
         case .notFound: throw Unusable(description: "the conversion that it is about is not stored here")
         case .tooManyWait(let excess): throw Unusable(description: excess.sentence)
@@ -197,8 +198,8 @@ struct RefusedReplay {
         }
     }
 
-    private func mark(_ row: KeptRequest, as id: ConversionID, _ arrival: Arrival, _ what: String) async throws {
+    private func mark(_ row: KeptRequest, as id: ConversionID, _ arrival: Arrival, _ what: String) async throws -> String {
         if let number = row.number { try await store.markReplayed(refused: number, as: id, at: arrival.receivedAt) }
-        Terminal.tell("\(row.name) \(what)")
+        return "\(row.name) \(what)"
     }
 }

@@ -33,11 +33,15 @@ struct Serve: AsyncParsableCommand {
             Terminal.complain(configuration.listen.sentence(for: error))
             throw ExitStatus.findings
         }
+        try Self.probeConsole(configuration.console)
         let lock = try StoreLock.taken(for: configuration)
         let store = try configuration.openStore(logger: logger)
-        let service = GatewayService(configuration, store: store, logger: logger) { port in
-            Terminal.print("listening on \(configuration.listen.host):\(port)")
-        }
+        let service = GatewayService(
+            configuration, store: store, logger: logger,
+            onListening: { port in Terminal.print("listening on \(configuration.listen.host):\(port)") },
+            onConsole: { port in
+                if let console = configuration.console { Terminal.print("console on \(console.listen.link(port: port))") }
+            })
         do {
             let reloader = Reloader(path: option.config, running: reading, logger: logger) { service.apply($0) }
             try await service.run(with: [reloader])
@@ -49,7 +53,25 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
+extension Serve {
+    private static func probeConsole(_ console: ConsoleConfiguration?) throws {
+        guard let listen = console?.listen else { return }
+        do {
+            try PortProbe.check(listen)
+        } catch {
+            Terminal.complain("the console: \(listen.sentence(for: error))")
+            throw ExitStatus.findings
+        }
+    }
+}
+
 extension ListenAddress {
+    /// Where a browser on this machine finds it: `http://127.0.0.1:8082/`.
+    func link(port: Int) -> String {
+        let name = host == "0.0.0.0" || host == "::" ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
+        return "http://\(name):\(port)/"
+    }
+
     /// Why a server ended, with what helps if it could not listen on the address.
     func sentence(for error: any Error) -> String {
         switch (error as? IOError)?.errnoCode {

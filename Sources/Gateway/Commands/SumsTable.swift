@@ -105,7 +105,7 @@ extension SumKey {
 }
 
 extension String {
-    fileprivate var csvQuoted: String {
+    var csvQuoted: String {
         utf8.contains { "\",\r\n".utf8.contains($0) } ? "\"" + replacing("\"", with: "\"\"") + "\"" : self
     }
 }

@@ -13,6 +13,8 @@ enum SystemClock {
 
     static let intake = IntakeClock(now: now, random: { (UInt16.random(in: 0...UInt16.max), UInt64.random(in: 0...UInt64.max)) })
 
+    static let console = Console.Clock(now: now, sleep: { try? await Task.sleep(for: $0) })
+
     static let pruner = Pruner.Clock(now: now, sleep: { try await Task.sleep(for: $0) })
 
     static let delivery = DeliveryClock(

@@ -16,6 +16,10 @@ struct Configuration: Sendable {
     var requestIDHeader: String?
     var limits: ServiceLimits
     var retention = RetentionLimits()
+    /// Nil: there is none.
+    var console: ConsoleConfiguration?
+    /// What a reader of `/metrics` must show; nil asks for nothing.
+    var metricsToken: String?
     /// What is allowed but deserves a second look, in the order of the file.
     var warnings: [Diagnostic] = []
     /// Whether a change of its files is looked for; SIGHUP reads them again in any case.

@@ -73,6 +73,20 @@ struct ConfigurationLoader {
         folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
 
+    /// Reads routes alone, as `routes:` of a file has them, for the sources and destinations of a configuration.
+    static func routes(_ text: String, of configuration: Configuration) -> (routes: [Route]?, diagnostics: Diagnostics) {
+        var loader = Self(path: "routes", environment: [:], catalog: configuration.catalog)
+        guard let node = YAMLReader.read(text, file: "routes", into: &loader.diagnostics) else { return (nil, loader.diagnostics) }
+        guard let nodes = node.elements else {
+            loader.diagnostics.error(at: node.location, "routes are a list: each begins with '- from:'")
+            return (nil, loader.diagnostics)
+        }
+        let place = node.location
+        let routes = loader.routes(
+            nodes, sources: configuration.sourceNames.map { ($0, place) }, destinations: configuration.destinationNames.map { ($0, place) })
+        return (loader.diagnostics.hasErrors ? nil : routes, loader.diagnostics)
+    }
+
     private var start: SourceLocation { SourceLocation(file: path, line: 1, column: 1) }
 
     private static func sentence(_ error: any Error) -> String {
@@ -90,7 +104,9 @@ struct ConfigurationLoader {
         guard let parsed = YAMLReader.read(text, file: path, into: &diagnostics) else { return nil }
         let root = substitution.apply(to: parsed)
         var map = YAMLFields(root, subject: "the configuration", into: &diagnostics)
-        let listen = map.take("listen").flatMap { self.listen($0) }
+        let listen = map.take("listen").flatMap { listenAddress($0) }
+        let console = map.take("console").flatMap { self.console($0) }
+        let metricsToken = map.take("metrics_token").flatMap { self.metricsToken($0) }
         let store = map.take("store").flatMap { self.store($0) }
         if let node = map.take("mappings") { addMappings(node, readFile: readFile, listFolder: listFolder) }
         let proxies = map.take("trusted_proxies").map { networks("trusted_proxies", $0) } ?? []
@@ -120,6 +136,8 @@ struct ConfigurationLoader {
             sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits,
             retention: retention)
         configuration.requestIDHeader = requestIDHeader
+        configuration.console = console
+        configuration.metricsToken = metricsToken
         configuration.watchesFiles = watchesFiles
         configuration.sourceNames = sourceNodes.map(\.name)
         configuration.destinationNames = destinationNodes.map(\.name)
@@ -139,7 +157,7 @@ struct ConfigurationLoader {
         }
     }
 
-    private mutating func listen(_ node: YAMLNode) -> ListenAddress? {
+    mutating func listenAddress(_ node: YAMLNode) -> ListenAddress? {
         guard let text = node.text("listen", &diagnostics) else { return nil }
         do throws(ListenAddress.Failure) {
             return try ListenAddress(parsing: text)

@@ -17,7 +17,9 @@ extension ConfigurationLoader {
                 }
             case "destinations": for (name, node) in named(value) { fingerprint.destinations[name] = self.fingerprint(of: node) }
             case "routes": fingerprint.routes = (value.elements ?? []).map(\.fingerprint)
-            case "limits": for (name, node) in named(value) { fingerprint.keys["limits.\(name)"] = node.fingerprint }
+            case "limits", "console":
+                let key = key.scalar ?? ""
+                for (name, node) in named(value) { fingerprint.keys["\(key).\(name)"] = node.fingerprint }
             // Counts for those who use the mappings.
             case "mappings", nil: break
             case let name?: fingerprint.keys[name] = value.fingerprint

@@ -11,17 +11,20 @@ final class DemoReport: Service {
     private let inbox: DemoInbox
     private let sandbox: Sandbox
     private let port: PortPromise
+    private let console: PortPromise?
     private let keepsServing: Bool
     private let complete = Mutex(false)
 
     init(
-        configuration: Configuration, store: any ReadingStore, inbox: DemoInbox, sandbox: Sandbox, port: PortPromise, keepsServing: Bool
+        configuration: Configuration, store: any ReadingStore, inbox: DemoInbox, sandbox: Sandbox, port: PortPromise,
+        console: PortPromise? = nil, keepsServing: Bool
     ) {
         self.configuration = configuration
         self.store = store
         self.inbox = inbox
         self.sandbox = sandbox
         self.port = port
+        self.console = console
         self.keepsServing = keepsServing
     }
 
@@ -45,6 +48,10 @@ final class DemoReport: Service {
         Terminal.print(
             "Sent as it is, each is a duplicate; with another id (and a new signature, if it is signed) it is sent on, and what arrives is shown here. Ctrl-C ends it."
         )
+        if let console, configuration.console != nil {
+            let address = ListenAddress(host: "127.0.0.1", port: 0).link(port: await console.value)
+            Terminal.print("See all of it in the browser: \(address)".styled(.bold))
+        }
         inbox.forward { Terminal.print("  → \($0.source)".styled(.green) + " has \(Self.summary($0))") }
         try? await gracefulShutdown()
     }

@@ -17,17 +17,30 @@ extension ListReader {
             try findInRepeats(sought, &hits, &report)
             try findInReplies(sought, &hits, &report)
         }
-        for hit in hits.conversions.sorted(by: { $0.root > $1.root }) {
-            if let row = try conversion(hit.root) { report.found.append(Found(.conversion(row), matched: hit.matched)) }
-        }
-        report.found += waiting + refused
+        report.found = try conversions(of: hits) + waiting + refused
         return report
+    }
+
+    /// Newest first.
+    func conversions(of hits: FindCollector) throws(Failure) -> [Found] {
+        var found: [Found] = []
+        for hit in hits.conversions.sorted(by: { $0.root > $1.root }) {
+            if let row = try conversion(hit.root) { found.append(Found(.conversion(row), matched: hit.matched)) }
+        }
+        return found
     }
 
     // MARK: Ids
 
     private func findIDs(_ sought: SoughtText, _ hits: inout FindCollector) throws(Failure) {
         let text = sought.text
+        try findIndexedIDs(text, &hits)
+        try findConversions(&hits, "click_id") { $0.add("c.click_id =", text) }
+        try findRemoteIDs(text, &hits)
+    }
+
+    /// By ids that have an index.
+    func findIndexedIDs(_ text: String, _ hits: inout FindCollector) throws(Failure) {
         if let delivery = DeliveryID(text) { try findConversions(&hits, "id") { $0.add("c.id =", delivery.conversion) } }
         try findConversions(&hits, "order_id") { $0.add(order: "c.order_id", text) }
         if let range = ConversionID.range(startingWith: text) {
@@ -37,9 +50,14 @@ extension ListReader {
                 $0.add("c.id <=", range.upperBound)
             }
         }
-        try findConversions(&hits, "click_id") { $0.add("c.click_id =", text) }
+    }
+
+    /// - Parameter ids: of the messages whose deliveries are looked at; nil takes all.
+    func findRemoteIDs(_ text: String, _ hits: inout FindCollector, in ids: ClosedRange<ConversionID>? = nil) throws(Failure) {
         var query = Self.query
         query.add("d.remote_id =", text)
+        query.add("d.conversion >=", ids?.lowerBound)
+        query.add("d.conversion <=", ids?.upperBound)
         let destination = Self.dialect.text(of: "d.destination", as: "n")
         let sql = """
             SELECT coalesce(c.root, c.id), \(destination.column) FROM delivery d JOIN conversion c ON c.id = d.conversion \(destination.join)
@@ -120,7 +138,7 @@ extension ListReader {
         report.searched.append(.init("reply", count: count))
     }
 
-    private func findWaiting(_ sought: SoughtText, _ report: inout FindReport) throws(Failure) -> [Found] {
+    func findWaiting(_ sought: SoughtText, _ report: inout FindReport) throws(Failure) -> [Found] {
         let all = try waiting(ConversionFilter(limit: Int(Int32.max)))
         report.searched.append(.init("waiting correction", count: all.count))
         return all.compactMap { row in

@@ -137,7 +137,11 @@ extension ListReader {
         query.add(name: "d.destination", filter.destination)
         query.add(order: "c.order_id", filter.orderID)
         query.add(since: filter.since, until: filter.until, byOccurrence: filter.byOccurrence)
-        if let state = filter.state { query.add(state.condition(try stateColumn("d.state", for: [state]))) }
+        query.add("d.conversion >=", filter.from)
+        if let state = filter.state {
+            // Of a bounded time the index has few, however many there are in all.
+            query.add(state.condition(filter.from == nil ? try stateColumn("d.state", for: [state]) : "d.state"))
+        }
         if filter.failed { query.add("\(try stateColumn("d.state", for: DeliveryState.allCases.filter(\.isFailed))) > 2") }
         if filter.leavingUnconfirmed { query.add("d.state <> \(DeliveryState.unconfirmed.number)") }
         return query

@@ -28,6 +28,15 @@ protocol ReadingStore: ConversionListing {
     func status(endedSince: Timestamp, midnight: Timestamp) async throws(StoreError) -> StoreStatus
     /// Looks for a text in everything. Texts inside documents are read if no id is the text, or if `everywhere`.
     func find(_ sought: SoughtText, everywhere: Bool) async throws(StoreError) -> FindReport
+    /// What has the text as an id that an index knows: an order id, a conversion's id or its beginning, a delivery's id, the number of a refused
+    /// request. At once, however much is stored.
+    func findIndexed(_ sought: SoughtText) async throws(StoreError) -> [Found]
+    /// Looks for a text in the newest conversions older than `place`, with their repeats, deliveries and replies.
+    func find(_ sought: SoughtText, before place: ConversionID, limit: Int) async throws(StoreError) -> FindPortion
+    /// Refused requests and waiting corrections that hold the text; of the newest of them.
+    func findUnstored(_ sought: SoughtText, limit: Int) async throws(StoreError) -> FindReport
+    /// What came within the span; of the newest `limit` messages.
+    func traffic(_ span: RecentTraffic.Span, limit: Int) async throws(StoreError) -> RecentTraffic
     /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.
     func counts() async throws(StoreError) -> [DeliveryCount]
     /// When the oldest conversion was received that is still owed to each destination. Looks at every pending delivery.

@@ -94,6 +94,30 @@ extension SQLStore {
         }
     }
 
+    func findIndexed(_ sought: SoughtText) async throws(StoreError) -> [Found] {
+        try await read { reader throws(Reader.Failure) in try reader.findIndexed(sought) }
+    }
+
+    func find(_ sought: SoughtText, before place: ConversionID, limit: Int) async throws(StoreError) -> FindPortion {
+        try await read { reader throws(Reader.Failure) in
+            try reader.inSnapshot { () throws(Reader.Failure) in try reader.find(sought, before: place, limit: limit) }
+        }
+    }
+
+    func findUnstored(_ sought: SoughtText, limit: Int) async throws(StoreError) -> FindReport {
+        try await read { reader throws(Reader.Failure) in try reader.findUnstored(sought, limit: limit) }
+    }
+
+    func traffic(_ span: RecentTraffic.Span, limit: Int) async throws(StoreError) -> RecentTraffic {
+        try await read { reader throws(Reader.Failure) in
+            try reader.inSnapshot { () throws(Reader.Failure) in try reader.traffic(span, limit: limit) }
+        }
+    }
+
+    func actions(before number: Int64?, limit: Int) async throws(StoreError) -> [OperatorActionRow] {
+        try await read { reader throws(Reader.Failure) in try reader.actions(before: number, limit: limit) }
+    }
+
     func counts() async throws(StoreError) -> [DeliveryCount] {
         try await read { reader throws(Reader.Failure) in try reader.counts() }
     }

@@ -7,6 +7,8 @@ import Synchronization
 package struct MappingCatalog: Sendable {
     private var added: [Mapping] = []
     private var carried: [File] = []
+    /// Of those that were added.
+    private var texts: [String: String] = [:]
     private var found = Diagnostics()
 
     package init() {}
@@ -61,8 +63,12 @@ package struct MappingCatalog: Sendable {
         added.removeAll { $0.name == mapping.name }
         carried.removeAll { $0.name == mapping.name }
         added.append(mapping)
+        texts[mapping.name] = file.text
         return found
     }
+
+    /// The file that a mapping was compiled from; nil if there is none of the name.
+    package func text(of name: String) -> String? { texts[name] ?? carried.first { $0.name == name }?.text }
 
     package subscript(_ name: String) -> Mapping? {
         added.first { $0.name == name } ?? carried.first { $0.name == name }.flatMap { Self.compiled($0).mapping }

@@ -116,6 +116,8 @@ package struct DeliveryFilter: Sendable {
     package var state: DeliveryState?
     /// Only what ended and is not known to have reached its destination: skipped, rejected, dead and unconfirmed.
     package var failed = false
+    /// Only of messages with this id or a later one. Ids sort by time, so this bounds what is read.
+    package var from: ConversionID?
     /// Not what the destination may have although it did not say so.
     package var leavingUnconfirmed = false
     package var orderID: String?

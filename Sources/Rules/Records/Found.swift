@@ -48,6 +48,19 @@ package struct FindReport: Sendable {
     package init() {}
 }
 
+/// What a search found in one portion of what is stored.
+package struct FindPortion: Sendable {
+    package var found: [Found] = []
+    /// Conversions and corrections that were read.
+    package var count = 0
+    /// When the oldest of them came.
+    package var since: Timestamp?
+    /// Where the next portion begins; nil if nothing is older.
+    package var next: ConversionID?
+
+    package init() {}
+}
+
 /// Collects what a search finds, each place once.
 package struct FindCollector: Sendable {
     /// In the order of being found, with what matched.

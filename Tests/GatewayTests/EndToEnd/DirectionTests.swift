@@ -28,7 +28,11 @@ extension EndToEnd {
 
         /// What each tracker printed, by source and destination; ids and times that the gateway gives are `ID` and `NOW`.
         private func run(_ configuration: String) async throws -> (received: [String: String], rows: [JSONValue]) {
-            try await Workbench.use(environment: ["DEMO_LISTEN": "127.0.0.1:0", "DEMO_STORE": "demo.db", "SANDBOX": "http://127.0.0.1:1"]) {
+            try await Workbench.use(
+                environment: [
+                    "DEMO_LISTEN": "127.0.0.1:0", "DEMO_CONSOLE": "127.0.0.1:0", "DEMO_STORE": "demo.db", "SANDBOX": "http://127.0.0.1:1",
+                ]
+            ) {
                 bench in
                 try bench.write(configuration, to: "gateway.yaml")
                 let sandbox = try bench.start("sandbox", "--config", "gateway.yaml", "--listen", "127.0.0.1:0")

@@ -5,7 +5,9 @@ import Testing
 extension EndToEnd {
     /// `gateway explain` and `gateway replay`.
     struct ExplainTests {
-        private static let environment = ["DEMO_LISTEN": "127.0.0.1:0", "DEMO_STORE": "demo.db", "SANDBOX": "http://127.0.0.1:1"]
+        private static let environment = [
+            "DEMO_LISTEN": "127.0.0.1:0", "DEMO_CONSOLE": "127.0.0.1:0", "DEMO_STORE": "demo.db", "SANDBOX": "http://127.0.0.1:1",
+        ]
 
         @Test func `each dialect is explained from a file, from standard input and from its body alone`() async throws {
             try await Workbench.use(environment: Self.environment) { bench in

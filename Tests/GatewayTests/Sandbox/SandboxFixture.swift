@@ -9,7 +9,9 @@ import Synchronization
 /// The five trackers of the demo, impersonated on a free port in this process.
 enum SandboxFixture {
     static func configuration(sandbox port: Int = 1, store: String = "demo.db", _ change: (String) -> String = { $0 }) -> Configuration? {
-        let environment = ["SANDBOX": "http://127.0.0.1:\(port)", "DEMO_LISTEN": "127.0.0.1:0", "DEMO_STORE": store]
+        let environment = [
+            "SANDBOX": "http://127.0.0.1:\(port)", "DEMO_LISTEN": "127.0.0.1:0", "DEMO_CONSOLE": "127.0.0.1:0", "DEMO_STORE": store,
+        ]
         return ConfigurationLoader.load(
             path: "demo.yaml", environment: environment, readFile: { _ in change(MappingCatalog.demoConfiguration) },
             listFolder: { _ in [] }

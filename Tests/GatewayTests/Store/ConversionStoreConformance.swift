@@ -16,7 +16,7 @@ struct ConversionStoreConformance: Sendable {
 
     static let all: [Self] =
         intake + keys + repeats + delivering + refusals + lists + looking + histories + counting + sharing + signatures + requestIDs + order
-        + ending + lines
+        + ending + lines + console
 }
 
 extension ConversionStoreConformance: CustomTestStringConvertible {

@@ -21,6 +21,14 @@ extension PostgresConversionStore {
         try await claim { connection, _ throws(PostgresFailure) in try connection.controls() }
     }
 
+    func note(_ action: OperatorAction) async throws(StoreError) {
+        try await repair { _, connection throws(PostgresFailure) in
+            _ = try connection.run(
+                sql: "INSERT INTO operator_action (at, name, peer, what) VALUES ($1::bigint, $2::text, $3::text, $4::text)",
+                PostgresParameters(action.time, action.name, action.peer, action.what))
+        }
+    }
+
     /// A report is this node's, whatever name it has.
     func report(_ reports: [DestinationReport]) async throws(StoreError) {
         let name = nodeName

@@ -11,7 +11,7 @@ enum PostgresSchema {
 
     /// Each in one transaction; the first is number 1.
     static let migrations = [
-        first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, deliveryLines, arrivals, ignored,
+        first, boundedIndexes, boundedHistories, refusedShares, missedRoutes, deliveryLines, arrivals, ignored, operatorActions,
     ]
 
     /// Keeps two migrations apart, on whichever machines they run: "gateway" in ASCII.
@@ -121,6 +121,17 @@ enum PostgresSchema {
             last bigint NOT NULL,
             PRIMARY KEY (source, quarter)
         ) WITH (fillfactor = 50);
+        """
+
+    /// What operators did in the console.
+    private static let operatorActions = """
+        CREATE TABLE operator_action (
+            number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            at bigint NOT NULL,
+            name text COLLATE "C" NOT NULL,
+            peer text COLLATE "C" NOT NULL,
+            what text COLLATE "C" NOT NULL
+        )
         """
 
     private static let first = """

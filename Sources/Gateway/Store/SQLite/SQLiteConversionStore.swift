@@ -140,6 +140,14 @@ final class SQLiteConversionStore: SQLStore {
         }
     }
 
+    func note(_ action: OperatorAction) async throws(StoreError) {
+        _ = try await write { writer in
+            try writer.run(
+                "INSERT INTO operator_action (at, name, peer, what) VALUES (?1, ?2, ?3, ?4)", action.time, action.name, action.peer,
+                action.what)
+        }
+    }
+
     func controls() async throws(StoreError) -> [DestinationControl] { try await read { try $0.controls() } }
 
     func report(_ reports: [DestinationReport]) async throws(StoreError) {

@@ -11,7 +11,7 @@ enum SQLiteSchema {
     static let applicationID: Int32 = 0x4757_4159
 
     /// The newest schema that this program knows. Never change a migration that was released; add the next one.
-    static let version = 11
+    static let version = 12
 
     /// Decimal text as identifiers, so that a program can distinguish a newer file from its own.
     static var migrator: DatabaseMigrator {
@@ -33,6 +33,7 @@ enum SQLiteSchema {
         migrator.registerMigration("9") { try $0.execute(sql: "ALTER TABLE delivery ADD COLUMN lines TEXT") }
         migrator.registerMigration("10") { try $0.execute(sql: arrivals) }
         migrator.registerMigration("11") { try $0.execute(sql: ignored) }
+        migrator.registerMigration("12") { try $0.execute(sql: operatorActions) }
         return migrator
     }
 
@@ -74,6 +75,17 @@ enum SQLiteSchema {
             last INTEGER NOT NULL,
             PRIMARY KEY (source, quarter)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What operators did in the console.
+    private static let operatorActions = """
+        CREATE TABLE operator_action (
+            number INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            what TEXT NOT NULL
+        ) STRICT;
         """
 
     /// Whose share of the keep a row of `refused` is in: a source's, the strangers' (0), or that of what reached no tracker (-1).
