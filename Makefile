@@ -9,11 +9,12 @@
 #   make browser              uses the console in a headless Chromium, light and dark, wide and narrow; keeps pictures in .build/browser
 #   make build                builds .build/debug/gateway
 #   make release              builds .build/release/gateway, optimised; the machine that runs it needs no Swift
+#   make monitoring           lets a real Prometheus read the gateway's metrics and checks the rules of docs/operations
 #   make check                checks the mappings and runs their examples
 #   make lint                 checks the source's format
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench instructions soak fuzz browser build release check lint packages
+.PHONY: help run test bench instructions soak fuzz browser monitoring build release check lint packages
 
 # Foundation needs libxml2 and libcurl, the stores SQLite and libpq, packed answers zlib.
 PACKAGES := ca-certificates git libsqlite3-dev libpq-dev pkg-config=pkgconf libxml2-dev libcurl4-openssl-dev zlib1g-dev
@@ -67,6 +68,10 @@ release: packages
 check: build
 	.build/debug/gateway check mappings
 	.build/debug/gateway test
+
+monitoring: build
+	@.ci/install-packages prometheus curl=curl python3=python3
+	@.ci/check-monitoring
 
 lint:
 	swift format lint --strict --recursive Package.swift Plugins Sources Tests bench

@@ -21,6 +21,8 @@ struct GatewayService: Sendable {
     private let current: CurrentIntake
     private let probe = DeploymentProbe()
     private let pruner: Pruner?
+    private let metrics: GatewayMetrics
+    private let sampler: StoreSampler?
     private let store: any ConversionStore
     private let logger: Logger
     private let drain: Duration
@@ -39,26 +41,33 @@ struct GatewayService: Sendable {
         drain = configuration.limits.drain
         let retention = configuration.retention
         pruner = retention.isEmpty ? nil : Pruner(store: store, limits: retention, clock: SystemClock.pruner, logger: logger)
+        let metrics = GatewayMetrics()
+        self.metrics = metrics
+        sampler = configuration.console.map { _ in StoreSampler(store: store, metrics: metrics, clock: SystemClock.pruner) }
         let routes = configuration.routes
         let dispatcher = Dispatcher(
             destinations: configuration.destinations.map { Destination($0, routes: routes) }, store: store, clock: SystemClock.delivery,
-            settings: Dispatcher.Settings(grace: configuration.limits.drain, version: GatewayCommand.version), logger: logger)
+            settings: Dispatcher.Settings(grace: configuration.limits.drain, version: GatewayCommand.version), logger: logger,
+            metrics: metrics)
         self.dispatcher = dispatcher
-        let intake = Self.intake(configuration, after: nil, store: store, dispatcher: dispatcher, probe: probe, logger: logger)
+        let intake = Self.intake(
+            configuration, after: nil, store: store, dispatcher: dispatcher, probe: probe, metrics: metrics, logger: logger)
         // Half of the time for requests that are still coming in, so that deliveries have the rest.
         var limits = ConnectionLimits(drain: max(.seconds(1), configuration.limits.drain / 2))
         limits.take(configuration.limits)
-        current = CurrentIntake(intake, limits: limits)
+        current = CurrentIntake(intake, limits: limits, tls: ServerTLS(configuration.tls))
         server = InboundServer(current, at: configuration.listen, logger: logger, onRunning: onListening)
         console = configuration.console.map { settings in
-            let console = Console(configuration, store: store, clock: SystemClock.console, logger: logger) { dispatcher.look() }
+            let console = Console(
+                configuration, store: store, clock: SystemClock.console, logger: logger, wake: { dispatcher.look() },
+                figures: { metrics.page(dispatcher.activity, version: GatewayCommand.version) })
             return ConsoleServer(console, at: settings.listen, logger: logger, onRunning: onConsole)
         }
     }
 
     private static func intake(
         _ configuration: Configuration, after predecessor: Intake?, store: any IntakeStore, dispatcher: Dispatcher, probe: DeploymentProbe,
-        logger: Logger
+        metrics: GatewayMetrics, logger: Logger
     ) -> Intake {
         for source in configuration.sources where !source.openCredentials.isEmpty {
             let names = source.openCredentials.sorted().joined(separator: ", ")
@@ -75,7 +84,7 @@ struct GatewayService: Sendable {
         let settings = Intake.Settings(wrongKeys: configuration.limits.wrongKeys)
         let (reception, pass) = (Reception(configuration), ProbePass(configuration))
         return Intake(
-            reception, store: store, clock: SystemClock.intake, settings: settings, logger: logger, after: predecessor,
+            reception, store: store, clock: SystemClock.intake, settings: settings, logger: logger, metrics: metrics, after: predecessor,
             workersProblem: { dispatcher.isTurning ? nil : "delivery has not looked at the store for ten seconds" },
             onAccepted: { dispatcher.offer($0, to: $1, claimEpoch: $2) },
             onCorrected: { _ in dispatcher.look() },
@@ -87,8 +96,9 @@ struct GatewayService: Sendable {
         // Destinations first: a conversion that is accepted from here on must find them.
         dispatcher.reconfigure(configuration.destinations.map { Destination($0, routes: configuration.routes) })
         let intake = Self.intake(
-            configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, probe: probe, logger: logger)
-        current.replace(with: intake) { $0.take(configuration.limits) }
+            configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, probe: probe, metrics: metrics,
+            logger: logger)
+        current.replace(with: intake, tls: ServerTLS(configuration.tls)) { $0.take(configuration.limits) }
         console?.console.apply(configuration)
     }
 
@@ -97,6 +107,7 @@ struct GatewayService: Sendable {
         var parts: [any Service] = [dispatcher, server]
         if let pruner { parts.append(pruner) }
         if let console { parts.append(console) }
+        if let sampler { parts.append(sampler) }
         var settings = ServiceGroupConfiguration(
             services: (others + parts).map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             logger: logger)

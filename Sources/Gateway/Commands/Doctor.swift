@@ -131,6 +131,7 @@ enum DoctorFiles {
                     "anyone may send as '\(source.name)', whose \(source.openCredentials.sorted().joined(separator: " and ")) is null; set it"
                 ))
         }
+        for certificate in configuration.tls { findings.append(finding(certificate, now: SystemClock.now())) }
         let secrets = configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets)
         let missing = secrets.count { $0.isEmpty }
         findings.append(
@@ -148,6 +149,19 @@ enum DoctorFiles {
             }
         }
         return findings
+    }
+
+    /// Senders fail when it ends.
+    private static func finding(_ certificate: ServerCertificate, now: Timestamp) -> DoctorFinding {
+        let whose =
+            certificate.names.isEmpty ? "a certificate without names" : "the certificate of \(certificate.names.joined(separator: ", "))"
+        let days = Int(now.duration(to: certificate.end) / .seconds(86_400))
+        guard now < certificate.end else {
+            return DoctorFinding("tls", .problem, "\(whose) ended on \(certificate.end); senders fail, so renew it")
+        }
+        let sentence = "\(whose) is good for \(days) days"
+        return days < DoctorDestinations.certificateDays
+            ? DoctorFinding("tls", .warning, "\(sentence); senders fail when it ends, so renew it") : DoctorFinding("tls", .ok, sentence)
     }
 
     private static func permissions(of path: String, named name: String, matter: Bool, because reason: String) -> [DoctorFinding] {

@@ -13,6 +13,8 @@ struct ConfigurationLoader {
     var substitution: EnvironmentSubstitution
     /// By tracker: what the texts of the file's own mappings come to.
     var mappingFingerprints: [String: Int] = [:]
+    /// Of 'tls', with its keys, to see a change.
+    var certificateTexts: [String] = []
     /// Whether the place of the store is in a variable that is missing.
     private var isStoreUnknown = false
     /// Of all sources in the file.
@@ -105,6 +107,7 @@ struct ConfigurationLoader {
         let root = substitution.apply(to: parsed)
         var map = YAMLFields(root, subject: "the configuration", into: &diagnostics)
         let listen = map.take("listen").flatMap { listenAddress($0) }
+        let tls = map.take("tls").map { self.tls($0, readFile: readFile) } ?? []
         let console = map.take("console").flatMap { self.console($0) }
         let metricsToken = map.take("metrics_token").flatMap { self.metricsToken($0) }
         let store = map.take("store").flatMap { self.store($0) }
@@ -136,6 +139,7 @@ struct ConfigurationLoader {
             sources: sources, destinations: destinations, routes: routes, catalog: catalog, trustedProxies: proxies, limits: limits,
             retention: retention)
         configuration.requestIDHeader = requestIDHeader
+        configuration.tls = tls
         configuration.console = console
         configuration.metricsToken = metricsToken
         configuration.watchesFiles = watchesFiles

@@ -34,6 +34,8 @@ final class Console: Sendable {
     let zone: Zone
     /// Deliveries were made due: the dispatcher may look at once.
     let wake: @Sendable () -> Void
+    /// The page of metrics.
+    let figures: @Sendable () -> String
     let sessions = Sessions()
     let signIn: SignIn
     let frozen = FrozenSets()
@@ -44,13 +46,14 @@ final class Console: Sendable {
 
     init(
         _ configuration: Configuration, store: any ConversionStore, clock: Clock, zone: Zone = .current, logger: Logger,
-        wake: @escaping @Sendable () -> Void = {}
+        wake: @escaping @Sendable () -> Void = {}, figures: @escaping @Sendable () -> String = { "" }
     ) {
         self.store = store
         self.clock = clock
         self.zone = zone
         self.logger = logger
         self.wake = wake
+        self.figures = figures
         signIn = SignIn(now: clock.now, sleep: clock.sleep)
         version = Mutex(Version(configuration))
     }
@@ -92,6 +95,7 @@ final class Console: Sendable {
         let visitor = visitor(of: request, version)
         do {
             try check(request, version)
+            if request.path == "/metrics" { return await metrics(request, version) }
             if request.path == "/sign-in" { return try await signIn(request, version) }
             guard let visitor else { return welcome(request) }
             return try await answer(request, visitor)

@@ -31,6 +31,7 @@ final class Dispatcher: Service {
     private let clock: DeliveryClock
     private let settings: Settings
     private let logger: Logger
+    private let metrics: GatewayMetrics
     private let waker: Waker
     private let heartbeat = Heartbeat()
 
@@ -39,7 +40,7 @@ final class Dispatcher: Service {
     ///   - group: Deliveries run on these loops; share the server's.
     init(
         destinations: [Destination], store: any DeliveryStore & GovernanceStore, clock: DeliveryClock, settings: Settings = Settings(),
-        logger: Logger,
+        logger: Logger, metrics: GatewayMetrics = GatewayMetrics(),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
         loops = Array(group.makeIterator())
@@ -48,6 +49,7 @@ final class Dispatcher: Service {
         self.clock = clock
         self.settings = settings
         self.logger = logger
+        self.metrics = metrics
         queues = Mutex([:])
         reconfigure(destinations)
     }
@@ -76,7 +78,9 @@ final class Dispatcher: Service {
     }
 
     private func makeQueue(_ destination: Destination) -> DeliveryQueue {
-        DeliveryQueue(
+        // Its series are there from the start.
+        _ = metrics.destination(destination.name)
+        return DeliveryQueue(
             destination: destination, capacity: settings.window, clock: clock,
             changed: { [logger] name, change in
                 switch change {
@@ -141,7 +145,9 @@ final class Dispatcher: Service {
     private func work(_ clients: [TrackerClient]) async {
         let watch = StoreWatch(logger: logger)
         let executors = clients.map { EventLoopTaskExecutor(loop: $0.loop) }
-        let recorder = ResultRecorder(store: store, watch: watch, answers: AnswerWatch(logger: logger), waker: waker, clock: clock) {
+        let recorder = ResultRecorder(
+            store: store, watch: watch, answers: AnswerWatch(logger: logger), waker: waker, clock: clock, metrics: metrics
+        ) {
             isHeld in
             for queue in self.all { queue.hold(isHeld) }
         }

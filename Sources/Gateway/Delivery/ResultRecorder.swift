@@ -27,6 +27,7 @@ final class ResultRecorder: Sendable {
     private let answers: AnswerWatch
     private let waker: Waker
     private let clock: DeliveryClock
+    private let metrics: GatewayMetrics
     /// Stops and starts all queues.
     private let hold: @Sendable (Bool) -> Void
 
@@ -34,7 +35,7 @@ final class ResultRecorder: Sendable {
     private static let limit = 512
 
     init(
-        store: any DeliveryStore, watch: StoreWatch, answers: AnswerWatch, waker: Waker, clock: DeliveryClock,
+        store: any DeliveryStore, watch: StoreWatch, answers: AnswerWatch, waker: Waker, clock: DeliveryClock, metrics: GatewayMetrics,
         hold: @escaping @Sendable (Bool) -> Void
     ) {
         self.store = store
@@ -42,6 +43,7 @@ final class ResultRecorder: Sendable {
         self.answers = answers
         self.waker = waker
         self.clock = clock
+        self.metrics = metrics
         self.hold = hold
     }
 
@@ -138,6 +140,7 @@ final class ResultRecorder: Sendable {
         var next = released ? clock.now() : nil
         for (queue, result) in batch {
             queue.settle(CollectionOfOne(result.delivery.conversion))
+            metrics.destination(queue.name).count(result)
             if let time = result.nextAttempt { next = next.map { min($0, time) } ?? time }
         }
         if let next { waker.wake(at: next) }

@@ -11,15 +11,17 @@ final class CurrentIntake: Sendable {
         var intake: Intake
         /// For connections that are opened from now on.
         var limits: ConnectionLimits
+        /// The same; nil is plain HTTP.
+        var tls: ServerTLS?
     }
 
     let load: InboundLoad
     private let number = Atomic(0)
     private let state: Mutex<Version>
 
-    init(_ intake: Intake, limits: ConnectionLimits) {
+    init(_ intake: Intake, limits: ConnectionLimits, tls: ServerTLS? = nil) {
         load = InboundLoad(limits, logger: intake.logger, now: intake.clock.now)
-        state = Mutex(Version(number: 0, intake: intake, limits: limits))
+        state = Mutex(Version(number: 0, intake: intake, limits: limits, tls: tls))
     }
 
     var latest: Version { state.withLock { $0 } }
@@ -27,10 +29,11 @@ final class CurrentIntake: Sendable {
     func isLatest(_ version: Version) -> Bool { number.load(ordering: .relaxed) == version.number }
 
     /// - Parameter change: what is new about the limits.
-    func replace(with intake: Intake, _ change: (inout ConnectionLimits) -> Void) {
+    func replace(with intake: Intake, tls: ServerTLS? = nil, _ change: (inout ConnectionLimits) -> Void) {
         state.withLock { state in
             state.number += 1
             state.intake = intake
+            state.tls = tls
             change(&state.limits)
             load.setLimits(state.limits)
             number.store(state.number, ordering: .relaxed)

@@ -18,6 +18,7 @@ struct InboundChannel: ConnectionSetup {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             Self.bound(channel)
+            if let tls = current.latest.tls { try pipeline.addHandler(TLSGate(tls)) }
             let feeder = RequestFeeder(.ofThisLoop)
             try pipeline.addHandler(feeder)
             try pipeline.addHandler(Self.decoder())

@@ -7,6 +7,7 @@ extension Intake {
     /// Counts a documented message and answers as its sender expects. Nothing is lost with a count, so a store that fails changes no answer.
     func ignore(_ reason: String, _ arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
         let source = admission.source?.name ?? ""
+        metrics.source(source).count(.ignored)
         if lines.count("ignored \(source)", at: arrival.receivedAt) != .isOver {
             logger.debug(
                 "a message was ignored: \(reason.printable)", metadata: ["source": "\(source)", "request_id": "\(arrival.id)"])

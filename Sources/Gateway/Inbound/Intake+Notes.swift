@@ -5,6 +5,7 @@ import Rules
 /// What is logged of requests that the store took.
 extension Intake {
     func note(_ acceptance: Acceptance, _ source: String) {
+        if let outcome = acceptance.outcome { metrics.source(source).count(outcome) }
         switch acceptance {
         case .stored: break
         case .secondTry(let first):
@@ -22,6 +23,7 @@ extension Intake {
     }
 
     func note(_ result: CorrectionResult, _ id: ConversionID, _ source: String) {
+        if let outcome = result.outcome { metrics.source(source).count(outcome) }
         switch result {
         case .applied(let root, let correction):
             logger.info("a conversion was corrected", metadata: ["id": "\(root)", "by": "\(correction)", "source": "\(source)"])
@@ -54,12 +56,37 @@ extension Intake {
             metadata: ["source": "\(source)", "conversions": "\(count)"])
     }
 
-    /// Reports how an odd request was read: once a minute at most for each source, and each one to those who debug.
-    func noteOddities(_ conversion: Conversion) {
+    /// Counts a conversion that was stored, and reports how an odd request was read: once a minute at most for each source, and each one
+    /// to those who debug.
+    func noteStored(_ conversion: Conversion) {
+        metrics.source(conversion.source).count(accepted: conversion)
         guard !conversion.warnings.isEmpty else { return }
         let level: Logger.Level = warnings.allows("odd \(conversion.source)", at: conversion.receivedAt) ? .warning : .debug
         logger.log(
             level: level, "a conversion was read with warnings: \(conversion.warnings.prefix(5).joined(separator: "; ").printable)",
             metadata: ["id": "\(conversion.id)", "source": "\(conversion.source)", "warnings": "\(conversion.warnings.count)"])
+    }
+}
+
+extension Acceptance {
+    /// What is counted; nil if that is counted elsewhere.
+    fileprivate var outcome: IntakeMetrics.Outcome? {
+        switch self {
+        case .duplicate, .secondTry: .duplicate
+        case .corrected: .corrected
+        case .stored, .refused, .conflict: nil
+        }
+    }
+}
+
+extension CorrectionResult {
+    /// What is counted; nil if that is counted elsewhere.
+    fileprivate var outcome: IntakeMetrics.Outcome? {
+        switch self {
+        case .applied: .corrected
+        case .unchanged: .unchanged
+        case .waiting: .waiting
+        case .refused, .notFound, .conflict, .tooManyWait: nil
+        }
     }
 }

@@ -11,6 +11,7 @@ extension Intake {
     func refuse(
         _ refusal: Refusal, _ arrival: Arrival, _ admission: Admission, retryAfter: Int64? = nil, isKept: Bool = true
     ) async -> ReceptionReply {
+        (admission.source.map { metrics.source($0.name) } ?? metrics.strangers).count(refused: refusal.code)
         let reply = reception.reply(refusal, arrival, admission.match.mapping, retryAfter: retryAfter)
         guard isKept, let refused = reception.kept(refusal, arrival, admission, status: reply.wire.status) else { return reply }
         do {
@@ -45,6 +46,7 @@ extension Intake {
     ///   - request: as much of it as could be read.
     ///   - isCut: its body broke off.
     func keep(unrouted request: WireRequest, peer: String, status: Int, code: String, reason: String, isCut: Bool = false) async {
+        metrics.strangers.count(refused: FailureCode(rawValue: code))
         let now = clock.now()
         let isKept = unrouted.keeps(request, from: IPAddress(peer), at: now, uptime: clock.uptime())
         let line = unrouted.line(at: now)
@@ -78,6 +80,7 @@ extension Intake {
 
     /// Nothing was stored, so the sender must come back.
     func storeFailed(_ error: StoreError, _ arrival: Arrival, _ admission: Admission) -> ReceptionReply {
+        (admission.source.map { metrics.source($0.name) } ?? metrics.strangers).count(.unavailable)
         warn("a request was sent back since the store failed", error, arrival)
         let (sentence, wait): (String, Int64) =
             switch error.kind {

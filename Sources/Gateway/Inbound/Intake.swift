@@ -19,6 +19,7 @@ final class Intake: Sendable {
     let logger: Logger
     let warnings: WarningPace
     let health: HealthProbe
+    let metrics: GatewayMetrics
     /// By the name of the source.
     let senders: [String: SenderCounters]
     let strangers: StrangerPace
@@ -43,6 +44,7 @@ final class Intake: Sendable {
     ///   - elsewhere: asked about a request that is for no tracker; nil leaves it at the usual reply.
     init(
         _ reception: Reception, store: any IntakeStore, clock: IntakeClock, settings: Settings = Settings(), logger: Logger,
+        metrics: GatewayMetrics = GatewayMetrics(),
         after predecessor: Intake? = nil, workersProblem: @escaping @Sendable () -> String? = { nil },
         onAccepted: @escaping @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void,
         onCorrected: @escaping @Sendable (ConversionID) async -> Void = { _ in },
@@ -52,6 +54,7 @@ final class Intake: Sendable {
         self.store = store
         self.clock = clock
         self.logger = logger
+        self.metrics = metrics
         self.onAccepted = onAccepted
         self.onCorrected = onCorrected
         self.elsewhere = elsewhere
@@ -71,6 +74,8 @@ final class Intake: Sendable {
             let counters = predecessor?.senders[source.name] ?? SenderCounters()
             counters.setRates(source.rates)
             senders[source.name] = counters
+            // Its series are there from the start.
+            _ = metrics.source(source.name)
         }
         self.senders = senders
     }
@@ -134,7 +139,7 @@ final class Intake: Sendable {
         note(acceptance, submission.conversion.source)
         switch acceptance {
         case .stored:
-            noteOddities(conversion)
+            noteStored(conversion)
             if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
             onAccepted(conversion, submission.destinations, claimEpoch)
         case .corrected(_, let correction): await onCorrected(correction)

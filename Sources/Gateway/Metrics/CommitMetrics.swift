@@ -7,6 +7,6 @@ final class CommitMetrics: Sendable {
 
     func count(_ writes: Int, _ time: Duration) {
         size.observe(writes)
-        duration.observe(Int(clamping: time / .microseconds(1)))
+        duration.observe(Int(time / .microseconds(1)))
     }
 }

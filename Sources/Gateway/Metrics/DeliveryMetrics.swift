@@ -18,7 +18,7 @@ final class DeliveryMetrics: Sendable {
     private let state = Mutex(State())
 
     /// Counts a result that is stored.
-    func count(_ result: AttemptResult, at now: Timestamp) {
+    func count(_ result: AttemptResult) {
         if let attempt = result.attempt {
             latency.observe(Int(clamping: attempt.latency))
             if result.state.hasArrived {

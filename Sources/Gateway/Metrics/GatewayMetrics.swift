@@ -50,7 +50,7 @@ final class GatewayMetrics: Sendable {
         page.add("gateway_info", ["version": version], 1)
         page.add(sources + [("(unknown)", strangers)])
         page.begin("gateway_reply_seconds", .histogram, "From the last byte of a request to its reply.")
-        page.add("gateway_reply_seconds", replies, scale: 1_000_000)
+        page.add("gateway_reply_seconds", histogram: replies, scale: 1_000_000)
         page.add(commits)
         page.add(destinations)
         page.add(activity.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })

@@ -34,9 +34,9 @@ extension MetricsPage {
 
     mutating func add(_ commits: CommitMetrics) {
         begin("gateway_commit_seconds", .histogram, "How long the store's transactions took until they were on the disk.")
-        add("gateway_commit_seconds", commits.duration, scale: 1_000_000)
+        add("gateway_commit_seconds", histogram: commits.duration, scale: 1_000_000)
         begin("gateway_commit_writes", .histogram, "Writes that shared a commit.")
-        add("gateway_commit_writes", commits.size)
+        add("gateway_commit_writes", histogram: commits.size)
     }
 
     /// By destination: tries and what deliveries ended as.
@@ -55,9 +55,9 @@ extension MetricsPage {
             }
         }
         begin("gateway_attempt_seconds", .histogram, "From the first byte of a request to a destination to the last of its answer.")
-        for (name, metrics, _) in all { add("gateway_attempt_seconds", ["destination": name], metrics.latency, scale: 1_000_000) }
+        for (name, metrics, _) in all { add("gateway_attempt_seconds", ["destination": name], histogram: metrics.latency, scale: 1_000_000) }
         begin("gateway_arrival_seconds", .histogram, "From the receipt of a conversion until a destination had it.")
-        for (name, metrics, _) in all { add("gateway_arrival_seconds", ["destination": name], metrics.arrival, scale: 1_000_000) }
+        for (name, metrics, _) in all { add("gateway_arrival_seconds", ["destination": name], histogram: metrics.arrival, scale: 1_000_000) }
     }
 
     /// By destination: what its queue is about now.
@@ -81,7 +81,7 @@ extension MetricsPage {
         }
         begin("gateway_oldest_pending_seconds", .gauge, "How long the delivery that has waited longest has been pending.")
         for (name, age) in store.oldestPending.sorted(by: { $0.key < $1.key }) {
-            add("gateway_oldest_pending_seconds", ["destination": name], max(0, age / .seconds(1)))
+            add("gateway_oldest_pending_seconds", ["destination": name], max(0, Int(age / .seconds(1))))
         }
         if let bytes = store.bytes {
             begin("gateway_store_bytes", .gauge, "The size of the store.")

@@ -22,7 +22,7 @@ struct MetricsPage {
     }
 
     /// - Parameter scale: how many of the histogram's unit make one of the page's, such as 1,000,000 for microseconds shown as seconds.
-    mutating func add(_ name: String, _ labels: Labels = [:], _ histogram: Histogram, scale: Int = 1) {
+    mutating func add(_ name: String, _ labels: Labels = [:], histogram: Histogram, scale: Int = 1) {
         let (upTo, count, sum) = histogram.read()
         let own = labels.map { ($0.key, $0.value) }
         for (bound, number) in zip(histogram.bounds, upTo) {

@@ -20,6 +20,11 @@ extension ConfigurationLoader {
             case "limits", "console":
                 let key = key.scalar ?? ""
                 for (name, node) in named(value) { fingerprint.keys["\(key).\(name)"] = node.fingerprint }
+            case "tls":
+                var hasher = Hasher()
+                value.combine(into: &hasher)
+                hasher.combine(certificateTexts)
+                fingerprint.keys["tls"] = hasher.finalize()
             // Counts for those who use the mappings.
             case "mappings", nil: break
             case let name?: fingerprint.keys[name] = value.fingerprint
