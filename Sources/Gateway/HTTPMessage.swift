@@ -11,6 +11,16 @@ struct HTTPMessage {
         if isAdded == nil { bytes.append(contentsOf: text.utf8) }
     }
 
+    /// Of bytes, and so not negative.
+    mutating func add(number: Int) {
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
     /// One header.
     mutating func add(_ name: String, _ value: some StringProtocol) {
         add(name)
@@ -21,5 +31,5 @@ struct HTTPMessage {
 
     mutating func add(body: [UInt8]) { bytes += body }
 
-    func buffer(_ allocator: ByteBufferAllocator) -> ByteBuffer { allocator.buffer(bytes: bytes) }
+    var buffer: ByteBuffer { ByteBufferAllocator().buffer(bytes: bytes) }
 }

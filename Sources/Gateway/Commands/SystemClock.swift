@@ -11,7 +11,12 @@ enum SystemClock {
         return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
-    static let intake = IntakeClock(now: now, random: { (UInt16.random(in: 0...UInt16.max), UInt64.random(in: 0...UInt64.max)) })
+    static let intake = IntakeClock(
+        now: now,
+        random: {
+            let (high, low) = RandomWords.two()
+            return (UInt16(truncatingIfNeeded: high), low)
+        })
 
     static let console = Console.Clock(now: now, sleep: { try? await Task.sleep(for: $0) })
 
@@ -19,5 +24,5 @@ enum SystemClock {
 
     static let delivery = DeliveryClock(
         now: now, uptime: Uptime.now, timers: EventLoopTimers(group: MultiThreadedEventLoopGroup.singleton),
-        random: { Double.random(in: 0...1) })
+        random: { Double(RandomWords.two().0 >> 11) / Double(1 << 53 - 1) })
 }

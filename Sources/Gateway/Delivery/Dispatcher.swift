@@ -156,7 +156,8 @@ final class Dispatcher: Service {
                 queues: { self.all.filter { !$0.isRetired } }, store: store, watch: watch, clock: clock, waker: waker, heartbeat: heartbeat,
                 logger: logger)
             group.addTask { await poller.run() }
-            group.addTask { await recorder.run() }
+            // Where results come in: it goes on with what has gathered once the loop has nothing else to do.
+            group.addTask(executorPreference: executors[0]) { await recorder.run() }
             await withDiscardingTaskGroup { workers in
                 var started = 0
                 for await queue in staffing.stream {

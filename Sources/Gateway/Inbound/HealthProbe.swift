@@ -49,9 +49,10 @@ final class HealthProbe: Sendable {
         state.withLock { $0.refusal = nil }
     }
 
-    /// Nil for any other path.
-    func reply(to request: WireRequest) async -> ReceptionReply? {
-        guard request.path.utf8.count <= 8, Self.paths.contains(request.path) else { return nil }
+    func answers(_ request: WireRequest) -> Bool { request.path.utf8.count <= 8 && Self.paths.contains(request.path) }
+
+    /// To a request that it answers.
+    func reply(to request: WireRequest) async -> ReceptionReply {
         guard request.method == "GET" else {
             let sentence = "method \(request.method.quotedBriefly) is not answered here; send GET"
             return .error(.methodNotAllowed, sentence, headers: [("Allow", "GET")])

@@ -3,12 +3,10 @@ import NIOHTTP1
 import Rules
 
 /// One sender's connection: whole requests come out of its pipeline, whole replies go in.
-///
-/// The connection's task runs on the connection's event loop, so that a request changes threads only for the store's commit.
 struct InboundChannel: ConnectionSetup {
     struct Connection {
         let channel: any Channel
-        let handover: NIOLoopBound<RequestHandover>
+        let link: NIOLoopBound<IntakeLink>
     }
 
     let current: CurrentIntake
@@ -22,10 +20,11 @@ struct InboundChannel: ConnectionSetup {
             let feeder = RequestFeeder(.ofThisLoop)
             try pipeline.addHandler(feeder)
             try pipeline.addHandler(Self.decoder())
-            try pipeline.addHandler(InboundHandler(current: current, date: date, feeder: feeder))
-            let handover = RequestHandover()
-            try pipeline.addHandler(handover)
-            return Connection(channel: channel, handover: NIOLoopBound(handover, eventLoop: channel.eventLoop))
+            let link = IntakeLink(current, channel: channel)
+            let handler = InboundHandler(current: current, date: date, feeder: feeder, taker: link)
+            link.handler = handler
+            try pipeline.addHandler(handler)
+            return Connection(channel: channel, link: NIOLoopBound(link, eventLoop: channel.eventLoop))
         }
     }
 
@@ -43,23 +42,13 @@ struct InboundChannel: ConnectionSetup {
         try? options.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 16_384))
     }
 
+    /// Returns when the connection is gone.
     func handle(_ connection: Connection) async {
         let channel = connection.channel
-        let peer = channel.remoteAddress?.ipAddress ?? ""
-        await withTaskExecutorPreference(EventLoopTaskExecutor(loop: channel.eventLoop)) {
-            await withTaskCancellationHandler {
-                let handover = connection.handover.value
-                var version = current.latest
-                while let request = await handover.next() {
-                    if !current.isLatest(version) { version = current.latest }
-                    handover.reply(
-                        await version.intake.respond(to: request.wire, peer: peer, fault: request.fault, isCut: request.isCut))
-                    withExtendedLifetime(request.reservation) {}
-                }
-                try? await channel.close()
-            } onCancel: {
-                channel.eventLoop.execute { connection.handover.value.end() }
-            }
+        await withTaskCancellationHandler {
+            try? await channel.closeFuture.get()
+        } onCancel: {
+            channel.eventLoop.execute { connection.link.value.end() }
         }
     }
 }

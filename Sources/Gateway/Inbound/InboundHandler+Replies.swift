@@ -4,19 +4,11 @@ import NIOHTTP1
 import Rules
 
 extension InboundHandler {
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .working(let due) = state else {
-            promise?.succeed()
-            return
-        }
-        send(unwrapOutboundIn(data), due, promise, context)
-    }
-
     /// Answers what is no request, in no tracker's words, and ends the connection.
     func refuse(_ code: FailureCode, _ sentence: String, retryAfter: Int? = nil, _ context: ChannelHandlerContext) {
         let headers = retryAfter.map { [(name: "Retry-After", value: "\($0)")] } ?? []
         feeder.hold()
-        send(.error(code, sentence, headers: headers), Due(keepsAlive: false), nil, context)
+        send(.error(code, sentence, headers: headers), Due(keepsAlive: false), context)
     }
 
     /// - Parameter broken: what came of a request whose head was right.
@@ -39,42 +31,43 @@ extension InboundHandler {
         }
     }
 
-    private func send(_ reply: ReceptionReply, _ due: Due, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+    func send(_ reply: ReceptionReply, _ due: Due, _ context: ChannelHandlerContext) {
         state = .replying
         deadline.expect(within: limits.taking, context)
         let isLast = !due.keepsAlive || isQuiescing
-        let taken = promise ?? context.eventLoop.makePromise()
-        taken.futureResult.assumeIsolated().whenComplete { result in
-            if case .success = result { self.wasTaken(isLast: isLast, context) }
-        }
-        let message = message(reply, due, isLast: isLast)
-        context.writeAndFlush(wrapOutboundOut(message.buffer(context.channel.allocator)), promise: taken)
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenSuccess { self.wasTaken(isLast: isLast, context) }
+        feeder.write(message(reply, due, isLast: isLast), promise: taken)
     }
 
     /// Every text in the head is the gateway's own, so none holds a line break.
-    private func message(_ reply: ReceptionReply, _ due: Due, isLast: Bool) -> HTTPMessage {
+    private func message(_ reply: ReceptionReply, _ due: Due, isLast: Bool) -> ByteBuffer {
         let status = HTTPResponseStatus(statusCode: reply.wire.status)
         var message = HTTPMessage(capacity: 320 + reply.wire.body.count)
-        message.add("HTTP/1.1 ")
-        message.add(String(status.code))
-        message.add(" ")
-        message.add(status.reasonPhrase)
-        message.add("\r\n")
-        message.add("Content-Type", reply.wire.contentType)
-        if status.mayHaveResponseBody { message.add("Content-Length", String(reply.wire.body.count)) }
-        message.add("Date", date.text)
+        if status == .ok {
+            message.add("HTTP/1.1 200 OK\r\nContent-Type: ")
+        } else {
+            message.add("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: ")
+        }
+        message.add(reply.wire.contentType)
+        if status.mayHaveResponseBody {
+            message.add("\r\nContent-Length: ")
+            message.add(number: reply.wire.body.count)
+        }
+        message.add("\r\nDate: ")
+        message.add(date.text)
         // An answer from a cache in front would be a conversion that was never stored.
-        message.add("Cache-Control", "no-store")
+        message.add("\r\nCache-Control: no-store\r\n")
         for (name, value) in reply.headers { message.add(name, value) }
         if isLast {
-            message.add("Connection", "close")
+            message.add("Connection: close\r\n\r\n")
         } else {
-            if due.isOld { message.add("Connection", "keep-alive") }
+            if due.isOld { message.add("Connection: keep-alive\r\n") }
             message.add("Keep-Alive", keepAlive)
+            message.add("\r\n")
         }
-        message.add("\r\n")
         if !due.isHead, status.mayHaveResponseBody { message.add(body: reply.wire.body) }
-        return message
+        return message.buffer
     }
 
     /// The sender's system has the whole reply.

@@ -10,11 +10,15 @@ import Rules
 /// one is answered at once and the connection closed.
 ///
 /// In every state the connection has a deadline, except while the intake works on a request: then nothing is expected of the sender.
-final class InboundHandler: ChannelDuplexHandler {
+final class InboundHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = InboundRequest
-    typealias OutboundIn = ReceptionReply
-    typealias OutboundOut = ByteBuffer
+
+    /// Takes whole requests, one at a time, and answers each by `reply`.
+    protocol Taker: AnyObject {
+        func take(_ request: InboundRequest)
+        /// No request comes any more: the sender has closed its side, or the connection is gone.
+        func end()
+    }
 
     enum State {
         /// For a request's head.
@@ -53,6 +57,7 @@ final class InboundHandler: ChannelDuplexHandler {
     let date: DateHeader
     let feeder: RequestFeeder
     let current: CurrentIntake
+    let taker: any Taker
     let deadline = ConnectionDeadline()
     var state = State.waiting
     var isQuiescing = false
@@ -62,19 +67,23 @@ final class InboundHandler: ChannelDuplexHandler {
     var retry: Scheduled<Void>?
     var entry: (address: AddressConnections.Address, verdict: AddressConnections.Verdict)?
     private var isCounted = false
+    private var context: ChannelHandlerContext?
 
     /// - Parameter feeder: in front of the parser on the same connection.
-    init(current: CurrentIntake, date: DateHeader, feeder: RequestFeeder) {
+    init(current: CurrentIntake, date: DateHeader, feeder: RequestFeeder, taker: any Taker) {
         limits = current.latest.limits
         keepAlive = "timeout=\(limits.idle.components.seconds)"
         self.current = current
         self.date = date
         self.feeder = feeder
+        self.taker = taker
+        feeder.taker = self
     }
 
     // MARK: The connection
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         if context.channel.isActive { begin(context) }
     }
 
@@ -104,9 +113,13 @@ final class InboundHandler: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { end() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+        self.context = nil
+    }
 
     private func end() {
+        taker.end()
         deadline.end()
         retry?.cancel()
         incoming = nil
@@ -123,12 +136,35 @@ final class InboundHandler: ChannelDuplexHandler {
             if case .waiting = state { context.close(promise: nil) }
         case ChannelEvent.inputClosed:
             if case .closing = state { return context.close(promise: nil) }
-            context.fireUserInboundEventTriggered(event)
+            taker.end()
         default: context.fireUserInboundEventTriggered(event)
         }
     }
 
     // MARK: Requests
+
+    /// The request that the input begins with, if it is whole and plain.
+    func plainRequest(in input: inout ByteBuffer) -> PlainRequest? {
+        guard case .waiting = state else { return nil }
+        return PlainRequest(takenFrom: &input, longestBody: min(InboundBody.own, limits.body))
+    }
+
+    func take(_ plain: PlainRequest) {
+        work(on: InboundRequest(wire: plain.wire, isCut: false), Due(keepsAlive: plain.keepsAlive))
+    }
+
+    private func work(on request: InboundRequest, _ due: Due) {
+        state = .working(due)
+        feeder.hold(readsOn: true)
+        deadline.lift()
+        taker.take(request)
+    }
+
+    /// Answers the request that the taker has. Does nothing if its connection is gone.
+    func reply(_ reply: ReceptionReply) {
+        guard case .working(let due) = state, let context else { return }
+        send(reply, due, context)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (unwrapInboundIn(data), state) {
@@ -164,7 +200,7 @@ final class InboundHandler: ChannelDuplexHandler {
         }
         // HTTP/1.0 knows no interim replies (RFC 9110, section 15.2).
         if head.waitsForLeave, head.version != .http1_0 {
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+            feeder.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), promise: nil)
         }
     }
 
@@ -174,15 +210,11 @@ final class InboundHandler: ChannelDuplexHandler {
         let head = incoming.head
         // Behind a tunnel's head the parser reads no more.
         let keepsAlive = head.isKeepAlive && !isLast && head.method != .CONNECT
-        state = .working(Due(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
-        feeder.hold()
-        deadline.lift()
         let fault = incoming.count > limits.body ? Refusal.tooLarge(incoming.count, limit: limits.body) : nil
         let wire = WireRequest(head, body: fault == nil ? incoming.body.bytes : [])
         let request = InboundRequest(
             wire: wire, fault: fault, isCut: wire.body.count < incoming.count, reservation: incoming.body.reservation)
-        context.fireChannelRead(wrapInboundOut(request))
-        if incoming.isWhole { context.fireChannelReadComplete() }
+        work(on: request, Due(keepsAlive: keepsAlive, isHead: head.method == .HEAD, isOld: head.version == .http1_0))
     }
 
     /// What is kept of the body of a request that breaks off.
@@ -190,7 +222,7 @@ final class InboundHandler: ChannelDuplexHandler {
 
     /// What is no HTTP is answered, after the reply that is due.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
+        guard error is HTTPParserError else { return taker.end() }
         switch state {
         case .waiting, .reading:
             let broken = incoming.map { WireRequest($0.head, body: Array($0.body.bytes.prefix(Self.longestBroken))) }

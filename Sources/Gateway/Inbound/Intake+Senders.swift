@@ -8,8 +8,14 @@ extension Intake {
         guard let source = admission.source else { return countStranger(arrival, admission) }
         if admission.secret == .second { noteSecondSecret(source, arrival) }
         if admission.countsForRates, let reply = await tooMany(arrival, admission, source) { return reply }
-        if case .success = admission.outcome, !admission.isProven { warnOfOpenDoor(source, arrival) }
+        noteOpenDoor(arrival, admission)
         return nil
+    }
+
+    /// Counts a request that no rate bounds.
+    func count(unbounded arrival: Arrival, _ admission: Admission) {
+        if admission.secret == .second, let source = admission.source { noteSecondSecret(source, arrival) }
+        noteOpenDoor(arrival, admission)
     }
 
     /// The reply to a request that is not even judged: its address failed too often, its head proves nobody, and to judge it would cost more
@@ -69,8 +75,10 @@ extension Intake {
             metadata: ["source": "\(source.name)", "requests": "\(count)"])
     }
 
-    private func warnOfOpenDoor(_ source: ReceivingSource, _ arrival: Arrival) {
-        guard !source.openCredentials.isEmpty, warnings.allows(source.name, at: arrival.receivedAt) else { return }
+    private func noteOpenDoor(_ arrival: Arrival, _ admission: Admission) {
+        guard !admission.isProven, case .success = admission.outcome, let source = admission.source, !source.openCredentials.isEmpty,
+            warnings.allows(source.name, at: arrival.receivedAt)
+        else { return }
         let names = source.openCredentials.joined(separator: ", ")
         logger.warning(
             "requests are accepted without \(names), which is deprecated; set it under 'credentials:' of the source",

@@ -30,10 +30,12 @@ final class Intake: Sendable {
     let unrouted: UnroutedPace
     /// Of refused requests.
     let lines: LinePace
-    private let inFlight: InFlightLimit
-    private let onAccepted: @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void
-    private let onCorrected: @Sendable (ConversionID) async -> Void
-    private let elsewhere: @Sendable (Arrival, _ peer: String) -> ReceptionReply?
+    /// The same store, if it answers without a task.
+    let directStore: (any DirectIntakeStore)?
+    let inFlight: InFlightLimit
+    let onAccepted: @Sendable (Conversion, _ destinations: [String], _ claimEpoch: Int) -> Void
+    let onCorrected: @Sendable (ConversionID) async -> Void
+    let elsewhere: @Sendable (Arrival, _ peer: String) -> ReceptionReply?
 
     /// - Parameters:
     ///   - predecessor: the intake that this one takes over from: what it has counted and noticed goes on.
@@ -52,6 +54,7 @@ final class Intake: Sendable {
     ) {
         self.reception = reception
         self.store = store
+        directStore = store as? any DirectIntakeStore
         self.clock = clock
         self.logger = logger
         self.metrics = metrics
@@ -85,67 +88,26 @@ final class Intake: Sendable {
     ///   - fault: why the body could not be taken in, such as its size; `request` is then without it.
     ///   - isCut: only the beginning of the body was taken in, or nothing of it.
     func respond(to request: WireRequest, peer: String, fault: Refusal? = nil, isCut: Bool = false) async -> ReceptionReply {
-        if let reply = await health.reply(to: request) { return reply }
-        let now = clock.now()
-        let arrival = Arrival(
-            id: clock.id(at: now), receivedAt: now, request: request, sender: reception.sender(of: request, peer: peer),
-            isCut: isCut, requestID: reception.requestID(of: request, peer: peer))
-        switch reception.find(arrival) {
-        case .nowhere(let reply, let refusal):
-            if let reply = elsewhere(arrival, peer) { return reply }
-            guard inFlight.enter() else { return reply }
-            defer { inFlight.leave() }
-            await keep(
-                unrouted: request, peer: arrival.peer, status: reply.wire.status, code: refusal.code.rawValue, reason: refusal.reason)
-            return reply
-        case .handshake(let reply, let match): return answer(reply, arrival, match.tracker.mapping)
-        case .trackers(let matches, let first):
-            guard inFlight.enter() else {
-                let refusal = Refusal(.overloaded, "too many requests are under way; try again in a moment")
-                return reception.reply(refusal, arrival, first.tracker.mapping, retryAfter: 1)
-            }
-            defer { inFlight.leave() }
-            if let reply = tooCostly(arrival, first) { return reply }
-            if fault == nil, !isCut, let requests = first.mapping.requests(in: request) {
-                return await respond(to: arrival, holding: requests, matches, first)
-            }
-            return await respond(to: arrival, reception.admit(arrival, matches, first, fault: fault))
+        switch begin(request, peer: peer, fault: fault, isCut: isCut) {
+        case .store(let pending): await store(pending)
+        case .ends(let ending): await ending.reply
         }
     }
 
     func respond(to arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
         if let reply = await count(arrival, admission) { return reply }
-        switch reception.judge(arrival, admission) {
-        case .refused(let refusal): return await refuse(refusal, arrival, admission)
-        case .list(let limit, let offset): return await list(arrival, admission, limit: limit, offset: offset)
-        case .conversion(let conversion, let submission): return await store(conversion, submission, arrival, admission)
-        case .correction(let read, let submission): return await correct(read.message, submission, arrival, admission)
-        case .ignored(let reason): return await ignore(reason, arrival, admission)
-        }
+        return await carryOut(reception.judge(arrival, admission), arrival, admission)
     }
 
-    private func store(
-        _ conversion: Conversion, _ submission: Submission, _ arrival: Arrival, _ admission: Admission
-    ) async -> ReceptionReply {
-        let acceptance: Acceptance
-        let claimEpoch = store.claimEpoch
-        do {
-            acceptance = try await store.accept(submission)
-            FaultPoint.afterCommit.reached()
-        } catch {
-            return await notStored(error, arrival, admission)
+    func carryOut(_ judgement: Judgement, _ arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
+        switch judgement {
+        case .refused(let refusal): await refuse(refusal, arrival, admission)
+        case .list(let limit, let offset): await list(arrival, admission, limit: limit, offset: offset)
+        case .conversion(let conversion, let submission):
+            await store(Pending(conversion, submission, arrival, admission, claimEpoch: store.claimEpoch))
+        case .correction(let read, let submission): await correct(read.message, submission, arrival, admission)
+        case .ignored(let reason): await ignore(reason, arrival, admission)
         }
-        health.stored()
-        note(acceptance, submission.conversion.source)
-        switch acceptance {
-        case .stored:
-            noteStored(conversion)
-            if submission.destinations.isEmpty { noteNoRoute(submission.conversion.source, at: arrival.receivedAt) }
-            onAccepted(conversion, submission.destinations, claimEpoch)
-        case .corrected(_, let correction): await onCorrected(correction)
-        case .duplicate, .secondTry, .conflict, .refused: break
-        }
-        return await give(reception.conclude(acceptance, to: conversion, arrival, admission), arrival, admission)
     }
 
     private func correct(_ message: Conversion, _ submission: Submission, _ arrival: Arrival, _ admission: Admission) async
@@ -164,7 +126,7 @@ final class Intake: Sendable {
         return await give(reception.conclude(result, to: message, arrival, admission), arrival, admission)
     }
 
-    private func give(_ conclusion: Conclusion, _ arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
+    func give(_ conclusion: Conclusion, _ arrival: Arrival, _ admission: Admission) async -> ReceptionReply {
         switch conclusion {
         case .reply(let reply): reply
         case .refused(let refusal, let wait): await refuse(refusal, arrival, admission, retryAfter: wait)

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Gives the HTTP parser one request at a time: what a sender pipelines waits here, and then in the socket, until the reply to the request
-/// before it was taken.
+/// before it was taken. A request that came whole and plain goes past the parser.
 ///
 /// So a connection costs one request however many are pipelined, and what is wrong with the next is found after this one was answered.
 /// `InboundHandler` says what follows: a head ends with an empty line, a body in chunks with the last chunk, any other body after so many bytes.
@@ -32,11 +32,15 @@ final class RequestFeeder: ChannelDuplexHandler {
     private var beginning: ByteBuffer?
     private static let longestBeginning = 8192
     private var isHeld = false
+    /// Whether one more read may go on while it is held: what it brings waits here.
+    private var readsOn = false
     private var isFeeding = false
     private var isReadDue = false
     private var isInputClosed = false
     private var context: ChannelHandlerContext?
     private let turns: PipelineTurns?
+    /// Takes plain requests; nil gives all of them to the parser.
+    weak var taker: InboundHandler?
 
     /// - Parameter turns: of the connection's event loop; nil goes on with a pipelined request at once.
     init(_ turns: PipelineTurns? = nil) { self.turns = turns }
@@ -47,9 +51,13 @@ final class RequestFeeder: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
-    /// Gives the parser nothing and reads nothing until `go`.
-    func hold() {
+    /// Gives the parser nothing until `go`.
+    ///
+    /// - Parameter readsOn: whether the next bytes may be read meanwhile, one buffer at most. To stop reading and to begin again costs two system
+    ///   calls, and a sender that waits for its reply sends nothing.
+    func hold(readsOn: Bool = false) {
         isHeld = true
+        self.readsOn = readsOn
         beginning = nil
     }
 
@@ -105,7 +113,7 @@ final class RequestFeeder: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if isIdle { context.read() } else { isReadDue = true }
+        if mayRead { context.read() } else { isReadDue = true }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -117,14 +125,23 @@ final class RequestFeeder: ChannelDuplexHandler {
     }
 
     private var isIdle: Bool { !isHeld && input.readableBytes == 0 }
+    private var mayRead: Bool { (!isHeld || readsOn) && input.readableBytes == 0 }
+
+    /// Writes past the handlers between.
+    func write(_ buffer: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        guard let context else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+    }
 
     /// Does what was put off while the feeder was held.
     private func readOn(_ context: ChannelHandlerContext) {
-        guard isIdle else { return }
-        if isInputClosed {
+        if isInputClosed, isIdle {
             isInputClosed = false
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-        } else if isReadDue {
+        } else if isReadDue, mayRead {
             isReadDue = false
             context.read()
         }
@@ -134,6 +151,10 @@ final class RequestFeeder: ChannelDuplexHandler {
         guard !isFeeding else { return }
         isFeeding = true
         while !isHeld, input.readableBytes > 0 {
+            if next == .head, beginning == nil, let taker, let plain = taker.plainRequest(in: &input) {
+                taker.take(plain)
+                continue
+            }
             let piece = piece()
             if piece.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(piece)) }
         }

@@ -40,5 +40,12 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
 
 extension String {
     /// Without Unicode normalisation. Most keys differ in their length already.
-    fileprivate func hasSameBytes(as other: String) -> Bool { utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) }
+    fileprivate func hasSameBytes(as other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        // Element by element costs a call for each.
+        let isSame = utf8.withContiguousStorageIfAvailable { one in
+            other.utf8.withContiguousStorageIfAvailable { two in one.indices.allSatisfy { one[$0] == two[$0] } }
+        }
+        return isSame.flatMap(\.self) ?? utf8.elementsEqual(other.utf8)
+    }
 }

@@ -40,6 +40,25 @@ package struct DeliveryProgress: Sendable, Equatable {
         self.hadArrived = hadArrived
     }
 
+    /// What the first try of a delivery makes of it, if nothing else has happened to the delivery; nil if that takes a look at it.
+    ///
+    /// A store may write it to a row that is as `isUntried` says, without having read it.
+    package static func afterFirstTry(_ result: AttemptResult) -> DeliveryProgress? {
+        guard result.attempt != nil, result.state != .pending, result.round == 0, result.lines == nil, result.isCounted == nil else {
+            return nil
+        }
+        let anytime = Timestamp(seconds: 0)
+        var progress = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: anytime, nextAttempt: anytime)
+        guard progress.isUntried, progress.take(result) == .changed(releases: false) else { return nil }
+        return progress
+    }
+
+    /// Whether nothing has happened to the delivery but that it was stored.
+    package var isUntried: Bool {
+        state == .pending && logged == 0 && round == 0 && nextAttempt != nil && !isFollowed && lines == nil && remoteID == nil
+            && !hadArrived
+    }
+
     package enum Effect: Sendable, Equatable {
         /// Nothing is written.
         case none

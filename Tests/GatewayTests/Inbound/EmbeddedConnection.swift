@@ -51,17 +51,17 @@ final class EmbeddedConnection {
         }
     }
 
-    private final class Requests: ChannelInboundHandler {
-        typealias InboundIn = InboundRequest
+    private final class Requests: InboundHandler.Taker {
         var all: [WireRequest] = []
         /// As long as it is not answered.
         var due: InboundRequest?
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let request = unwrapInboundIn(data)
+        func take(_ request: InboundRequest) {
             due = request
             all.append(request.wire)
         }
+
+        func end() {}
     }
 
     convenience init(_ bench: IntakeBench, _ limits: ConnectionLimits = ConnectionLimits()) throws {
@@ -71,12 +71,12 @@ final class EmbeddedConnection {
     init(_ current: CurrentIntake, from address: String) throws {
         self.current = current
         let feeder = RequestFeeder()
-        handler = InboundHandler(current: current, date: DateHeader(now: current.latest.intake.clock.now), feeder: feeder)
+        handler = InboundHandler(current: current, date: DateHeader(now: current.latest.intake.clock.now), feeder: feeder, taker: intake)
         channel = EmbeddedChannel()
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([peer, feeder])
         try pipeline.addHandler(InboundChannel.decoder())
-        try pipeline.addHandlers([handler, intake])
+        try pipeline.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: address, port: 4711)).wait()
     }
 
@@ -96,7 +96,7 @@ final class EmbeddedConnection {
 
     func reply(_ status: Int = 200) {
         intake.due = nil
-        channel.writeAndFlush(ReceptionReply(ReceptionReply.json(status: status, ["n": .string("\(requests.count)")])), promise: nil)
+        handler.reply(ReceptionReply(ReceptionReply.json(status: status, ["n": .string("\(requests.count)")])))
         channel.embeddedEventLoop.run()
     }
 

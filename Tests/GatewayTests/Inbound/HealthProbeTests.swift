@@ -35,7 +35,7 @@ struct HealthProbeTests {
         let probe = HealthProbe(store: store, now: { time.now }, logger: logger, workersProblem: { nil })
         func body() async -> String {
             time.pass(.seconds(1))
-            return await probe.reply(to: .get("/readyz")).map { String(decoding: $0.wire.body, as: UTF8.self) } ?? ""
+            return String(decoding: await probe.reply(to: .get("/readyz")).wire.body, as: UTF8.self)
         }
         let secret = "PostgreSQL database 'gateway' at db.example:5432"
         for kind in StoreError.Kind.allCases {

@@ -37,6 +37,38 @@ struct DeliveryProgressTests {
                     nextAttempt: start.advanced(by: .seconds(60)), reason: "after", remoteID: "r-1", round: 1))
     }
 
+    @Test func `the end of a first try is known without a look, unless it takes one`() throws {
+        for state in DeliveryState.allCases where state != .pending {
+            let ended = result(state, remoteID: "r-2", attempt: attempt, round: 0)
+            var untried = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: start, nextAttempt: start)
+            #expect(untried.isUntried)
+            #expect(untried.take(ended) == .changed(releases: false))
+            #expect(DeliveryProgress.afterFirstTry(ended) == untried)
+        }
+        #expect(DeliveryProgress.afterFirstTry(result(.pending, next: .seconds(1), attempt: attempt, round: 0)) == nil)
+        #expect(DeliveryProgress.afterFirstTry(result(.delivered, round: 0)) == nil)
+        #expect(DeliveryProgress.afterFirstTry(result(.delivered, attempt: attempt, round: 1)) == nil)
+        var odd = result(.delivered, attempt: attempt, round: 0)
+        odd.isCounted = false
+        #expect(DeliveryProgress.afterFirstTry(odd) == nil)
+        odd.isCounted = nil
+        odd.lines = DeliveryLines(count: 2)
+        #expect(DeliveryProgress.afterFirstTry(odd) == nil)
+    }
+
+    @Test func `nothing but its own storing has happened to an untried delivery`() {
+        let untried = DeliveryProgress(state: .pending, attempts: 0, logged: 0, changedAt: start, nextAttempt: start)
+        let changes: [(inout DeliveryProgress) -> Void] = [
+            { $0.state = .delivered }, { $0.logged = 1 }, { $0.round = 1 }, { $0.nextAttempt = nil }, { $0.isFollowed = true },
+            { $0.remoteID = "r" }, { $0.hadArrived = true },
+        ]
+        for change in changes {
+            var other = untried
+            change(&other)
+            #expect(!other.isUntried)
+        }
+    }
+
     @Test func `a skip counts no attempt and has its own time`() {
         var delivery = progress()
         #expect(delivery.take(result(.skipped, at: start.advanced(by: .seconds(9)))) == .changed(releases: false))

@@ -17,6 +17,7 @@ final class TrackerConnection: ChannelInboundHandler {
     /// Called once, if there is a handshake: with nil when it is done.
     private var handshake: ((ExchangeFailure?) -> Void)?
     private var context: ChannelHandlerContext?
+    private lazy var wire = Wire(self)
     private var isClosed = false
     /// Whether the pool counts it.
     private var isLent = false
@@ -27,6 +28,9 @@ final class TrackerConnection: ChannelInboundHandler {
     private var isWritten = false
     private var wireBytes = 0
     private var statusLine = StatusLine()
+    /// Whether the HTTP parser knows of the request: it reads what is no plain answer.
+    private var isAnnounced = false
+    private var plain: Reply?
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
     private var isComplete = false
@@ -49,7 +53,7 @@ final class TrackerConnection: ChannelInboundHandler {
     }
 
     func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations) throws {
-        try pipeline.addHandler(Wire(self))
+        try pipeline.addHandler(wire)
         try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder(limitConfiguration: Self.headLimits)))
         try pipeline.addHandler(self)
     }
@@ -73,11 +77,12 @@ final class TrackerConnection: ChannelInboundHandler {
         statusLine = StatusLine()
         damage = nil
         head = nil
+        plain = nil
         isComplete = false
-        context.write(wrapOutboundOut(.head(exchange.request.head)), promise: nil)
+        isAnnounced = false
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenSuccess { self.isWritten = true }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(exchange.request.bytes))), promise: written)
+        wire.send(exchange.request.bytes, promise: written)
     }
 
     /// Closes at once; what is under way there must have ended already.
@@ -102,6 +107,16 @@ final class TrackerConnection: ChannelInboundHandler {
 
     // MARK: - Receiving
 
+    /// Whether bytes from the socket are all of a plain answer, which then is the reply.
+    fileprivate func isReply(_ bytes: ByteBuffer) -> Bool {
+        guard let exchange, !isComplete, wireBytes == 0, let answer = PlainReply(bytes, keeping: exchange.headerNames) else { return false }
+        wireBytes = bytes.readableBytes
+        plain = answer.reply
+        keepsAlive = answer.keepsAlive
+        isComplete = true
+        return true
+    }
+
     /// Whether bytes from the socket are part of the reply.
     fileprivate func takes(_ bytes: ByteBuffer) -> Bool {
         guard exchange != nil, !isComplete else {
@@ -109,6 +124,10 @@ final class TrackerConnection: ChannelInboundHandler {
             keepsAlive = false
             if exchange == nil { close() }
             return false
+        }
+        if !isAnnounced, let exchange {
+            isAnnounced = true
+            context?.write(wrapOutboundOut(.head(exchange.request.head)), promise: nil)
         }
         if head == nil { statusLine.take(bytes.readableBytesView) }
         wireBytes += bytes.readableBytes
@@ -150,9 +169,9 @@ final class TrackerConnection: ChannelInboundHandler {
     func channelReadComplete(context: ChannelHandlerContext) { if isComplete { settle() } }
 
     private func settle() {
-        guard let exchange, let head else { return }
+        guard let exchange, let reply = plain ?? head.map({ Reply($0, body: body, keeping: exchange.headerNames, damage) }) else { return }
         self.exchange = nil
-        let reply = Reply(head, body: body, keeping: exchange.headerNames, damage)
+        plain = nil
         body = ByteBuffer()
         served += 1
         pool.end(exchange, .success(reply))
@@ -226,7 +245,7 @@ final class TrackerConnection: ChannelInboundHandler {
     }
 }
 
-/// Sits between the socket and the decoder: counts what comes, and turns the request, which is bytes already, into one write.
+/// Sits between the socket and the decoder: counts what comes, takes plain answers past the decoder, and writes the request, which is bytes already.
 private final class Wire: ChannelInboundHandler, ChannelOutboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -234,21 +253,25 @@ private final class Wire: ChannelInboundHandler, ChannelOutboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private unowned let connection: TrackerConnection
+    private var context: ChannelHandlerContext?
 
     init(_ connection: TrackerConnection) { self.connection = connection }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if connection.takes(unwrapInboundIn(data)) { context.fireChannelRead(data) }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func send(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>) {
+        guard let context else { return promise.fail(ChannelError.ioOnClosedChannel) }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
     }
 
-    /// The head is written for the decoder alone, which learns from it what was asked.
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .body(.byteBuffer(let bytes)) = unwrapOutboundIn(data) else {
-            promise?.succeed()
-            return
-        }
-        context.write(wrapOutboundOut(bytes), promise: promise)
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        if !connection.isReply(bytes), connection.takes(bytes) { context.fireChannelRead(data) }
     }
+
+    /// A head is written for the decoder alone, which learns from it what was asked.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) { promise?.succeed() }
 }
 
 extension Reply {

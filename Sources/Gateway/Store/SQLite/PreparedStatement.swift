@@ -11,6 +11,10 @@ final class PreparedStatement {
     /// The owner, which will finalize the statement; nil: this.
     private let owner: AnyObject?
     private var bindCode = SQLITE_OK
+    /// A place for a short value of each parameter, so that SQLite neither copies nor frees it.
+    private let places: UnsafeMutableRawBufferPointer
+    /// Bytes of such a value.
+    private static let short = 64
 
     init(_ connection: OpaquePointer, _ sql: String) throws(SQLiteFailure) {
         var handle: OpaquePointer?
@@ -18,16 +22,29 @@ final class PreparedStatement {
         guard code == SQLITE_OK, let handle else { throw SQLiteFailure(connection, code: code) }
         self.handle = handle
         owner = nil
+        places = Self.places(of: handle)
     }
 
     /// Uses a statement that someone else compiled and will finalize.
     init(borrowing handle: OpaquePointer, from owner: AnyObject) {
         self.handle = handle
         self.owner = owner
+        places = Self.places(of: handle)
+    }
+
+    private static func places(of handle: OpaquePointer) -> UnsafeMutableRawBufferPointer {
+        .allocate(byteCount: Int(sqlite3_bind_parameter_count(handle)) * short, alignment: 1)
     }
 
     deinit {
-        if owner == nil { finalize() } else { sqlite3_reset(handle) }
+        if owner == nil {
+            finalize()
+        } else {
+            sqlite3_reset(handle)
+            // Whoever uses it next must not find what was here.
+            sqlite3_clear_bindings(handle)
+        }
+        places.deallocate()
     }
 
     /// Every later use fails with `SQLITE_MISUSE`.
@@ -50,17 +67,26 @@ final class PreparedStatement {
     func bind(_ index: Int32, _ text: String) {
         var text = text
         text.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { characters in
-                // An empty string may have no address, and no address would mean NULL.
-                let start = characters.baseAddress
-                let code =
-                    start == nil
-                    ? sqlite3_bind_text(handle, index, "", 0, Self.transient)
-                    : sqlite3_bind_text64(handle, index, start, UInt64(characters.count), Self.transient, UInt8(SQLITE_UTF8))
-                note(code)
-            }
+            let (start, destructor) = placed(UnsafeRawBufferPointer(bytes), index)
+            note(
+                sqlite3_bind_text64(
+                    handle, index, start.assumingMemoryBound(to: CChar.self), UInt64(bytes.count), destructor, UInt8(SQLITE_UTF8)))
         }
     }
+
+    /// Where SQLite finds a value, and what it does with it: a short one stays until its parameter is bound again, a long one is copied.
+    private func placed(_ bytes: UnsafeRawBufferPointer, _ index: Int32) -> (UnsafeRawPointer, sqlite3_destructor_type?) {
+        let place = (Int(index) - 1) * Self.short
+        guard bytes.count <= Self.short, place + Self.short <= places.count, let own = places.baseAddress else {
+            // An empty value may have no address, and no address would mean NULL.
+            return (bytes.baseAddress ?? Self.somewhere, Self.transient)
+        }
+        let start = own + place
+        if let source = bytes.baseAddress { start.copyMemory(from: source, byteCount: bytes.count) }
+        return (UnsafeRawPointer(start), nil)
+    }
+
+    private nonisolated(unsafe) static let somewhere = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
 
     func bind(_ index: Int32, _ text: String?) {
         if let text { bind(index, text) } else { note(sqlite3_bind_null(handle, index)) }
@@ -104,8 +130,15 @@ final class PreparedStatement {
     }
 
     private func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
-        guard let start = bytes.baseAddress, bytes.count > 0 else { return note(sqlite3_bind_zeroblob(handle, index, 0)) }
-        note(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), Self.transient))
+        if bytes.isEmpty { return note(sqlite3_bind_zeroblob(handle, index, 0)) }
+        let (start, destructor) = placed(bytes, index)
+        note(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), destructor))
+    }
+
+    /// Binds bytes that are not copied: they must stay as they are until the statement has run.
+    func bind(_ index: Int32, lent bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return note(sqlite3_bind_zeroblob(handle, index, 0)) }
+        note(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), nil))
     }
 
     private func note(_ code: Int32) {

@@ -1,3 +1,5 @@
+import Rules
+
 /// One write that waits for its turn, with the caller that waits for the commit.
 protocol QueuedWrite: AnyObject, Sendable {
     /// Does the work inside the shared transaction and remembers the outcome. May run twice if a batch had to be taken apart.
@@ -13,20 +15,18 @@ protocol QueuedWrite: AnyObject, Sendable {
 /// This transaction has enough to do. Thrown before the write's first change.
 struct Postponed: Error {}
 
-/// A piece of work for the writer, with the task that waits for it.
+/// A piece of work for the writer, and who gets its outcome.
 final class Write<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     private let body: @Sendable (SQLiteWriter) throws -> Value
-    private let continuation: CheckedContinuation<Result<Value, StoreError>, Never>
+    private let done: @Sendable (Result<Value, StoreError>) -> Void
     /// Touched on the writer's queue only.
     private var outcome: Result<Value, StoreError>?
     private(set) var isPostponed = false
 
-    init(
-        _ body: @escaping @Sendable (SQLiteWriter) throws -> Value,
-        _ continuation: CheckedContinuation<Result<Value, StoreError>, Never>
-    ) {
+    /// - Parameter done: called once.
+    init(_ body: @escaping @Sendable (SQLiteWriter) throws -> Value, _ done: @escaping @Sendable (Result<Value, StoreError>) -> Void) {
         self.body = body
-        self.continuation = continuation
+        self.done = done
     }
 
     func run(_ writer: SQLiteWriter) throws(SQLiteFailure) {
@@ -43,12 +43,34 @@ final class Write<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     }
 
     func finish(_ failure: StoreError?) {
-        if let failure {
-            continuation.resume(returning: .failure(failure))
-        } else if let outcome {
-            continuation.resume(returning: outcome)
-        } else {
-            continuation.resume(returning: .failure(StoreError(.unavailable, "a write ended without an outcome; report this")))
-        }
+        done(failure.map { .failure($0) } ?? outcome ?? .failure(.withoutOutcome))
     }
+}
+
+/// The usual write, without what makes `Write` fit for any.
+final class AcceptWrite: QueuedWrite, @unchecked Sendable {
+    private let submission: QueuedSubmission
+    private let done: @Sendable (Result<Acceptance, StoreError>) -> Void
+    /// Touched on the writer's queue only.
+    private var acceptance: Acceptance?
+    private(set) var isPostponed = false
+
+    init(_ submission: QueuedSubmission, _ done: @escaping @Sendable (Result<Acceptance, StoreError>) -> Void) {
+        self.submission = submission
+        self.done = done
+    }
+
+    func run(_ writer: SQLiteWriter) throws(SQLiteFailure) {
+        isPostponed = false
+        acceptance = try writer.accept(submission)
+        isPostponed = acceptance == nil
+    }
+
+    func finish(_ failure: StoreError?) {
+        done(failure.map { .failure($0) } ?? acceptance.map { .success($0) } ?? .failure(.withoutOutcome))
+    }
+}
+
+extension StoreError {
+    fileprivate static let withoutOutcome = StoreError(.unavailable, "a write ended without an outcome; report this")
 }

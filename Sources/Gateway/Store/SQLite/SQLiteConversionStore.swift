@@ -7,7 +7,7 @@ import Rules
 ///
 /// Writes are gathered: those that arrive while a commit runs share the next transaction and its one fsync. Reads go to a pool of
 /// connections of their own and never wait for the writer. Other processes may open the same file meanwhile.
-final class SQLiteConversionStore: SQLStore {
+final class SQLiteConversionStore: SQLStore, DirectIntakeStore {
     let path: String
     let pool: DatabasePool
     private let queue: GroupCommit<any QueuedWrite>
@@ -19,6 +19,7 @@ final class SQLiteConversionStore: SQLStore {
     /// Blocks for as long as the disk takes. A store that was opened for reading refuses writes with `.readOnly`.
     init(path: String, readOnly: Bool = false, limits: SQLiteLimits = SQLiteLimits()) throws(StoreError) {
         self.path = path
+        SQLiteMemory.countsNothing
         queue = GroupCommit(capacity: limits.queued, batchLimit: limits.batch)
         if readOnly, !FileManager.default.fileExists(atPath: path) {
             if access(path, F_OK) != 0, errno == EACCES {
@@ -87,12 +88,14 @@ final class SQLiteConversionStore: SQLStore {
     /// Writes that wait or are under way.
     var queued: Int { queue.count }
 
+    func accept(_ submission: Submission, _ done: @escaping @Sendable (Result<Acceptance, StoreError>) -> Void) {
+        guard let writer else { return done(.failure(notWritable)) }
+        enqueue(AcceptWrite(QueuedSubmission(submission), done), writer: writer, isLast: false)
+    }
+
     func accept(_ submission: Submission) async throws(StoreError) -> Acceptance {
-        let queued = QueuedSubmission(submission)
-        return try await write { writer in
-            guard let acceptance = try writer.accept(queued) else { throw Postponed() }
-            return acceptance
-        }
+        let result = await withCheckedContinuation { continuation in accept(submission) { continuation.resume(returning: $0) } }
+        return try result.get()
     }
 
     @discardableResult
@@ -193,7 +196,7 @@ final class SQLiteConversionStore: SQLStore {
             return
         }
         let last = await withCheckedContinuation { continuation in
-            enqueue(Write({ _ in }, continuation), writer: writer, isLast: true)
+            enqueue(Write({ _ in }, { continuation.resume(returning: $0) }), writer: writer, isLast: true)
         }
         // Closed before, or by another caller right now.
         guard case .success = last else { return }
@@ -207,14 +210,16 @@ final class SQLiteConversionStore: SQLStore {
 
     /// Puts the work into the next transaction and returns after its commit.
     func write<Value: Sendable>(_ body: @escaping @Sendable (SQLiteWriter) throws -> Value) async throws(StoreError) -> Value {
-        guard let writer else { throw StoreError(.readOnly, "'\(path)' was opened for reading; open it for writing to change it") }
+        guard let writer else { throw notWritable }
         let result = await withCheckedContinuation { continuation in
-            enqueue(Write(body, continuation), writer: writer, isLast: false)
+            enqueue(Write(body) { continuation.resume(returning: $0) }, writer: writer, isLast: false)
         }
         return try result.get()
     }
 
-    private func enqueue<Value>(_ write: Write<Value>, writer: SQLiteWriter, isLast: Bool) {
+    private var notWritable: StoreError { StoreError(.readOnly, "'\(path)' was opened for reading; open it for writing to change it") }
+
+    private func enqueue(_ write: any QueuedWrite, writer: SQLiteWriter, isLast: Bool) {
         switch queue.add(write, isLast: isLast) {
         case .queued: break
         case .startDraining: pool.asyncWriteWithoutTransaction { [self] _ in drain(writer) }

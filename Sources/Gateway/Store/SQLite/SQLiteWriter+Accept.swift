@@ -31,12 +31,7 @@ extension SQLiteWriter {
             break
         }
 
-        let content = statements.insertContent
-        content.bind(1, message.content)
-        content.bind(2, conversion.document)
-        content.bind(3, message.request)
-        content.bind(4, submission.missed.text)
-        try content.run()
+        try insert(message, missed: submission.missed.text)
         let contentID = lastRowID
 
         guard try insert(conversion, source: source, tracker: tracker, content: contentID) else {
@@ -77,6 +72,21 @@ extension SQLiteWriter {
         guard try insert.run() > 0 else { return false }
         count(1, destination: destination, state: .pending)
         return true
+    }
+
+    private func insert(_ message: QueuedMessage, missed: String) throws(SQLiteFailure) {
+        let insert = statements.insertContent
+        insert.bind(1, message.content)
+        insert.bind(4, missed)
+        var failure: SQLiteFailure?
+        message.row.document.withUnsafeBytes { document in
+            message.request.withUnsafeBytes { request in
+                insert.bind(2, lent: document)
+                insert.bind(3, lent: request)
+                do throws(SQLiteFailure) { try insert.run() } catch { failure = error }
+            }
+        }
+        if let failure { throw failure }
     }
 
     private func insert(_ row: ConversionRow, source: Int64, tracker: Int64, content: Int64) throws(SQLiteFailure) -> Bool {

@@ -4,8 +4,13 @@ import Rules
 extension SQLiteWriter {
     func record(_ result: AttemptResult) throws(SQLiteFailure) -> Bool {
         let id = result.delivery.conversion
-        guard let destination = try knownNumber(of: result.delivery.destination),
-            var progress = try progress(of: id, to: destination)
+        guard let destination = try knownNumber(of: result.delivery.destination) else { return false }
+        if let progress = DeliveryProgress.afterFirstTry(result), try endUntried(id, to: destination, progress) {
+            count(destination: destination, from: .pending, to: progress.state)
+            if let attempt = result.attempt { try append(attempt, progress, of: id, to: destination) }
+            return false
+        }
+        guard var progress = try progress(of: id, to: destination)
         else { return false }
         let before = progress.state
         let effect = progress.take(result)
@@ -15,6 +20,20 @@ extension SQLiteWriter {
         if let attempt = result.attempt { try append(attempt, progress, of: id, to: destination) }
         guard effect == .changed(releases: true) else { return false }
         return try release(after: id, to: destination, at: progress.changedAt)
+    }
+
+    /// False, and nothing is changed, if something has happened to the delivery.
+    private func endUntried(_ id: ConversionID, to destination: Int64, _ progress: DeliveryProgress) throws(SQLiteFailure) -> Bool {
+        let update = statements.endUntried
+        update.bind(1, id)
+        update.bind(2, destination)
+        update.bind(3, progress.state.number)
+        update.bind(4, progress.attempts)
+        update.bind(5, progress.logged)
+        update.bind(6, progress.changedAt)
+        update.bind(7, progress.reason)
+        update.bind(8, progress.remoteID)
+        return try update.run() > 0
     }
 
     /// Returns how many of the deliveries are due now.

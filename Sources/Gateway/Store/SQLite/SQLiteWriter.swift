@@ -12,7 +12,7 @@ final class SQLiteWriter: @unchecked Sendable {
     let statements: WriterStatements
 
     private let connection: OpaquePointer
-    private var names: [String: Int64] = [:]
+    private var names = NameNumbers()
     private var countChanges = CountChanges<Int64>()
     /// Those that are not hot, by their text.
     private var prepared: [String: PreparedStatement] = [:]
@@ -102,8 +102,9 @@ final class SQLiteWriter: @unchecked Sendable {
             for write in batch { write.finish(failure) }
             return []
         }
-        for write in batch where !write.isPostponed { write.finish(nil) }
-        return batch.filter(\.isPostponed)
+        var postponed: [any QueuedWrite] = []
+        for write in batch { if write.isPostponed { postponed.append(write) } else { write.finish(nil) } }
+        return postponed
     }
 
     /// The slow way, once a write is known to fail: a savepoint around each.
@@ -168,16 +169,16 @@ final class SQLiteWriter: @unchecked Sendable {
         if let number = try knownNumber(of: name) { return number }
         try statements.insertName.run(name)
         let number = sqlite3_last_insert_rowid(connection)
-        names[name] = number
+        names.add(name, number)
         return number
     }
 
     /// Nil for a name that nothing was stored under.
     func knownNumber(of name: String) throws(SQLiteFailure) -> Int64? {
-        if let number = names[name] { return number }
+        if let number = names.number(of: name) { return number }
         statements.selectName.bind(1, name)
         guard let number = try statements.selectName.first({ $0.int64(0) }) else { return nil }
-        names[name] = number
+        names.add(name, number)
         return number
     }
 

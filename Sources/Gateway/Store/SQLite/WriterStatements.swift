@@ -5,7 +5,7 @@ final class WriterStatements {
     let insertKey, selectHolder, replaceKey, deleteKeys: PreparedStatement
     let insertContent, deleteContent, insertConversion: PreparedStatement
     let countEqualRepeat, countKnownRepeat: PreparedStatement
-    let insertDelivery, selectDelivery, updateDelivery, insertAttempt: PreparedStatement
+    let insertDelivery, selectDelivery, updateDelivery, endUntried, insertAttempt: PreparedStatement
     private let all: [PreparedStatement]
 
     init(_ connection: OpaquePointer) throws(SQLiteFailure) {
@@ -74,6 +74,13 @@ final class WriterStatements {
             UPDATE delivery SET state = ?3, attempts = ?4, logged = ?5, changed_at = ?6, next_attempt = ?7, reason = ?8, remote_id = ?9,
                 round = ?10, followed = ?11, lines = ?12, arrived = ?13
             WHERE conversion = ?1 AND destination = ?2
+            """)
+        // Where `DeliveryProgress.isUntried`.
+        endUntried = try prepare(
+            """
+            UPDATE delivery SET state = ?3, attempts = ?4, logged = ?5, changed_at = ?6, next_attempt = NULL, reason = ?7, remote_id = ?8
+            WHERE conversion = ?1 AND destination = ?2 AND state = 0 AND logged = 0 AND round = 0 AND next_attempt IS NOT NULL
+                AND followed = 0 AND lines IS NULL AND remote_id IS NULL AND arrived = 0
             """)
         insertAttempt = try prepare("INSERT INTO attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
         self.all = all
