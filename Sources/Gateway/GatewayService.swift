@@ -41,7 +41,7 @@ struct GatewayService: Sendable {
         drain = configuration.limits.drain
         let retention = configuration.retention
         pruner = retention.isEmpty ? nil : Pruner(store: store, limits: retention, clock: SystemClock.pruner, logger: logger)
-        let metrics = GatewayMetrics()
+        let metrics = GatewayMetrics(commits: store.commits)
         self.metrics = metrics
         sampler = configuration.console.map { _ in StoreSampler(store: store, metrics: metrics, clock: SystemClock.pruner) }
         let routes = configuration.routes

@@ -12,6 +12,8 @@ final class IntakeLink: InboundHandler.Taker {
     private let peer: String
     private var version: CurrentIntake.Version
     private var isWorking = false
+    /// When the request that is worked on was there.
+    private var start = Uptime.now()
     private var isOver = false
     /// Of the request that is worked on.
     private var reservation: BodyReservation?
@@ -29,6 +31,7 @@ final class IntakeLink: InboundHandler.Taker {
     func take(_ request: InboundRequest) {
         if !current.isLatest(version) { version = current.latest }
         isWorking = true
+        start = .now()
         reservation = request.reservation
         let intake = version.intake
         switch intake.begin(request.wire, peer: peer, fault: request.fault, isCut: request.isCut) {
@@ -62,6 +65,7 @@ final class IntakeLink: InboundHandler.Taker {
 
     private func answer(_ reply: ReceptionReply) {
         isWorking = false
+        version.intake.metrics.replies.observe(Int((Uptime.now().nanoseconds &- start.nanoseconds) / 1000))
         reservation = nil
         handler?.reply(reply)
         if isOver { channel.close(promise: nil) }

@@ -17,8 +17,13 @@ final class GatewayMetrics: Sendable {
     let strangers = IntakeMetrics()
     /// From the last byte of a request to its reply, in microseconds.
     let replies = Histogram(Histogram.latencies)
-    let commits = CommitMetrics()
+    let commits: CommitMetrics
     private let state = Mutex(State())
+
+    /// - Parameter commits: the store's.
+    init(commits: CommitMetrics = CommitMetrics()) {
+        self.commits = commits
+    }
 
     func source(_ name: String) -> IntakeMetrics {
         state.withLock { state in

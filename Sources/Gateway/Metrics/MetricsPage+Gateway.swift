@@ -55,9 +55,13 @@ extension MetricsPage {
             }
         }
         begin("gateway_attempt_seconds", .histogram, "From the first byte of a request to a destination to the last of its answer.")
-        for (name, metrics, _) in all { add("gateway_attempt_seconds", ["destination": name], histogram: metrics.latency, scale: 1_000_000) }
+        for (name, metrics, _) in all {
+            add("gateway_attempt_seconds", ["destination": name], histogram: metrics.latency, scale: 1_000_000)
+        }
         begin("gateway_arrival_seconds", .histogram, "From the receipt of a conversion until a destination had it.")
-        for (name, metrics, _) in all { add("gateway_arrival_seconds", ["destination": name], histogram: metrics.arrival, scale: 1_000_000) }
+        for (name, metrics, _) in all {
+            add("gateway_arrival_seconds", ["destination": name], histogram: metrics.arrival, scale: 1_000_000)
+        }
     }
 
     /// By destination: what its queue is about now.

@@ -55,7 +55,9 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
     private func drain() {
         var done = 0
         while let batch = queue.next(done: done) {
+            let start = ContinuousClock.now
             let rest = run(batch)
+            lane.commits?.count(batch.count, .now - start)
             queue.putBack(rest)
             done = batch.count - rest.count
         }

@@ -17,6 +17,7 @@ final class PostgresConversionStore: SQLStore {
     }
 
     let address: PostgresAddress
+    let commits = CommitMetrics()
     /// The address as people may see it.
     let place: String
     let pruning = Mutex(PrunePlaces())
@@ -42,8 +43,8 @@ final class PostgresConversionStore: SQLStore {
         let usual = PostgresLane.Settings(statementTimeout: limits.patience * 2 / 3, patience: limits.patience)
         let quick = PostgresLane.Settings(statementTimeout: limits.lease / 3, patience: limits.lease / 2)
         let patient = PostgresLane.Settings(statementTimeout: .seconds(60), patience: .seconds(70))
-        intakeLane = PostgresLane("intake", address, settings: usual)
-        resultLane = PostgresLane("results", address, settings: usual)
+        intakeLane = PostgresLane("intake", address, settings: usual, commits: commits)
+        resultLane = PostgresLane("results", address, settings: usual, commits: commits)
         repairLane = PostgresLane("repair", address, settings: usual)
         claimLane = PostgresLane("claims", address, settings: usual)
         leaseLane = PostgresLane("lease", address, settings: quick)

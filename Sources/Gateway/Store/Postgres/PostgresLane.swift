@@ -22,7 +22,11 @@ final class PostgresLane: @unchecked Sendable {
     /// Why calls fail at once.
     private let obstacle = Mutex<StoreError?>(nil)
 
-    init(_ label: String, _ address: PostgresAddress, settings: Settings) {
+    /// Where batches that it runs are counted.
+    let commits: CommitMetrics?
+
+    init(_ label: String, _ address: PostgresAddress, settings: Settings, commits: CommitMetrics? = nil) {
+        self.commits = commits
         self.address = address
         self.settings = settings
         queue = DispatchQueue(label: "postgres.\(label)", qos: .userInitiated)

@@ -10,6 +10,7 @@ import Rules
 final class SQLiteConversionStore: SQLStore, DirectIntakeStore {
     let path: String
     let pool: DatabasePool
+    let commits = CommitMetrics()
     private let queue: GroupCommit<any QueuedWrite>
     private let writer: SQLiteWriter?
     private let checkpointer: Checkpointer?
@@ -236,6 +237,7 @@ final class SQLiteConversionStore: SQLStore, DirectIntakeStore {
         while let batch = queue.next(done: done) {
             let start = clock.now
             let postponed = writer.commit(batch)
+            commits.count(batch.count, clock.now - start)
             checkpointer?.committed(writer)
             queue.putBack(postponed)
             done = batch.count - postponed.count

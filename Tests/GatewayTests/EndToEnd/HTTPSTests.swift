@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEnd {
     /// A gateway that serves HTTPS itself.
-    struct TLSTests {
+    struct HTTPSTests {
         private static let paths = "{ certificate: one.pem, key: one.key }"
 
         /// Signs for itself, with `openssl`.
