@@ -126,7 +126,7 @@ extension ConfigurationLoader {
             diagnostics.append(diagnostic)
         }
         guard let expression else { return nil }
-        if let mistake = path.mistake(in: expression) {
+        if let mistake = path.mistake(in: expression.syntax) {
             diagnostics.error(at: place, mistake)
             return nil
         }
@@ -166,7 +166,7 @@ extension FieldPath {
     }
 
     /// What is wrong with what the expression can yield, if that is known: a word that the field does not have, a malformed currency.
-    fileprivate func mistake(in expression: Expression) -> String? {
+    fileprivate func mistake(in expression: Expression.Syntax) -> String? {
         switch expression {
         case .literal(.text(let text)):
             do throws(FieldFailure) {

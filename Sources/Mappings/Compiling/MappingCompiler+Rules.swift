@@ -5,7 +5,7 @@ extension MappingCompiler {
         let expression = ExpressionParser.parse(
             text, at: node.textLocation, names: Mapping.names(of: settings), expecting: path.kind.expressionKind,
             into: &diagnostics)
-        if case .field(let field) = path, case .literal(.text(let word)) = expression {
+        if case .field(let field) = path, case .text(let word)? = expression?.literal {
             checkWord(word, at: node.textLocation, among: field.words)
         }
         return expression.map { Mapping.Computed(path: path, expression: $0, source: text) }

@@ -2,74 +2,211 @@
 ///
 /// Built by a `MappingReader` from a sender's request and turned into a tracker's request by a `MappingWriter`. Amounts are exact decimals
 /// in major units of one currency; a field that the sender left out is absent, never zero or empty.
-package struct Conversion: Sendable {
-    package var id: ConversionID
-    /// The configured source that sent it, and the mapping it was read with.
-    package var source: String
-    package var tracker: String
-    package var receivedAt: Timestamp
-
-    /// The fields that have a value, a bit for each, and their values in the same order.
-    private var present: UInt64 = 0
-    package private(set) var values: [Value] = []
-    package var items: [Item] = []
-    /// The trackers' numbered or named sub ids, in the order they came: `s1` to `s5`.
-    package var subIDs: [(name: String, value: String)] = []
-    /// The ids that ad platforms gave the click, by the platform's own name: `gclid`, `fbclid`, `fbp`.
-    package var clickIDs: [(name: String, value: String)] = []
-    /// The sender's own free-form object.
-    package var metadata: JSONObject = [:]
-    /// What the sender sent and no field names, by path.
-    package var extra: JSONObject = [:]
-    /// What was odd about the request and how it was read.
-    package var warnings: [String] = []
-    /// Of a sale that is sent as what is left of it, since the tracker never received the whole; never stored.
-    package var remainder: Remainder?
-    /// Of a conversion that is one line of an order, since each is sent by itself; never stored.
-    package var line: Line?
+///
+/// A copy is one reference; whoever changes a conversion that has another owner gets contents of his own first.
+package struct Conversion: @unchecked Sendable {
+    private var contents: Contents
 
     package init(id: ConversionID, source: String, tracker: String, receivedAt: Timestamp) {
-        self.id = id
-        self.source = source
-        self.tracker = tracker
-        self.receivedAt = receivedAt
-        values.reserveCapacity(16)
+        contents = .make(Header(id: id, source: source, tracker: tracker, receivedAt: receivedAt))
     }
 
     /// For expressions that are evaluated if there is no conversion, since they see one.
     static let nobody = Conversion(
         id: ConversionID(high: 0, low: 0), source: "", tracker: "", receivedAt: Timestamp(microseconds: 0))
 
+    private static let fieldCount = Field.there.rawValue + 1
+
+    private struct Header {
+        var id: ConversionID
+        var source: String
+        var tracker: String
+        var receivedAt: Timestamp
+        /// The fields that have a value, a bit for each.
+        var present: UInt64 = 0
+        var items: [Item] = []
+        var subIDs: [(name: String, value: String)] = []
+        var clickIDs: [(name: String, value: String)] = []
+        var metadata: JSONObject = [:]
+        var extra: JSONObject = [:]
+        var warnings: [String] = []
+        var remainder: Remainder?
+        var line: Line?
+    }
+
+    /// The header, and behind it a place for the value of each field. Places without a value are never written.
+    private final class Contents: ManagedBuffer<Header, Value> {
+        static func make(_ header: Header) -> Contents {
+            unsafeDowncast(create(minimumCapacity: Conversion.fieldCount) { _ in header }, to: Contents.self)
+        }
+
+        var copy: Contents {
+            let copy = Contents.make(place.pointee)
+            forEachPlace { (copy.values + $0).initialize(to: values[$0]) }
+            return copy
+        }
+
+        @inline(__always)
+        var values: UnsafeMutablePointer<Value> { withUnsafeMutablePointerToElements { $0 } }
+
+        @inline(__always)
+        var place: UnsafeMutablePointer<Header> { withUnsafeMutablePointerToHeader { $0 } }
+
+        deinit { forEachPlace { (values + $0).deinitialize(count: 1) } }
+
+        @inline(__always)
+        private func forEachPlace(_ body: (Int) -> Void) {
+            var rest = place.pointee.present
+            while rest != 0 {
+                body(rest.trailingZeroBitCount)
+                rest &= rest - 1
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func own() {
+        if !isKnownUniquelyReferenced(&contents) { contents = contents.copy }
+    }
+
+    package var id: ConversionID {
+        _read { yield contents.place.pointee.id }
+        _modify {
+            own()
+            yield &contents.place.pointee.id
+        }
+    }
+
+    /// The configured source that sent it, and the mapping it was read with.
+    package var source: String {
+        _read { yield contents.place.pointee.source }
+        _modify {
+            own()
+            yield &contents.place.pointee.source
+        }
+    }
+
+    package var tracker: String {
+        _read { yield contents.place.pointee.tracker }
+        _modify {
+            own()
+            yield &contents.place.pointee.tracker
+        }
+    }
+
+    package var receivedAt: Timestamp {
+        _read { yield contents.place.pointee.receivedAt }
+        _modify {
+            own()
+            yield &contents.place.pointee.receivedAt
+        }
+    }
+
+    package var items: [Item] {
+        _read { yield contents.place.pointee.items }
+        _modify {
+            own()
+            yield &contents.place.pointee.items
+        }
+    }
+
+    /// The trackers' numbered or named sub ids, in the order they came: `s1` to `s5`.
+    package var subIDs: [(name: String, value: String)] {
+        _read { yield contents.place.pointee.subIDs }
+        _modify {
+            own()
+            yield &contents.place.pointee.subIDs
+        }
+    }
+
+    /// The ids that ad platforms gave the click, by the platform's own name: `gclid`, `fbclid`, `fbp`.
+    package var clickIDs: [(name: String, value: String)] {
+        _read { yield contents.place.pointee.clickIDs }
+        _modify {
+            own()
+            yield &contents.place.pointee.clickIDs
+        }
+    }
+
+    /// The sender's own free-form object.
+    package var metadata: JSONObject {
+        _read { yield contents.place.pointee.metadata }
+        _modify {
+            own()
+            yield &contents.place.pointee.metadata
+        }
+    }
+
+    /// What the sender sent and no field names, by path.
+    package var extra: JSONObject {
+        _read { yield contents.place.pointee.extra }
+        _modify {
+            own()
+            yield &contents.place.pointee.extra
+        }
+    }
+
+    /// What was odd about the request and how it was read.
+    package var warnings: [String] {
+        _read { yield contents.place.pointee.warnings }
+        _modify {
+            own()
+            yield &contents.place.pointee.warnings
+        }
+    }
+
+    /// Of a sale that is sent as what is left of it, since the tracker never received the whole; never stored.
+    package var remainder: Remainder? {
+        _read { yield contents.place.pointee.remainder }
+        _modify {
+            own()
+            yield &contents.place.pointee.remainder
+        }
+    }
+
+    /// Of a conversion that is one line of an order, since each is sent by itself; never stored.
+    package var line: Line? {
+        _read { yield contents.place.pointee.line }
+        _modify {
+            own()
+            yield &contents.place.pointee.line
+        }
+    }
+
     package subscript(_ field: Field) -> Value {
-        get { has(field) ? values[place(of: field)] : .absent }
+        get { has(field) ? contents.values[field.rawValue] : .absent }
         set {
-            let place = place(of: field)
+            own()
+            let place = contents.values + field.rawValue
             switch (has(field), newValue.isAbsent) {
-            case (true, false): values[place] = newValue
+            case (true, false): place.pointee = newValue
             case (true, true):
-                values.remove(at: place)
-                present ^= field.bit
+                place.deinitialize(count: 1)
+                contents.place.pointee.present ^= field.bit
             case (false, false):
-                values.append(newValue)
-                values.moveLast(to: place)
-                present |= field.bit
+                place.initialize(to: newValue)
+                contents.place.pointee.present |= field.bit
             case (false, true): break
             }
         }
     }
 
-    package func has(_ field: Field) -> Bool { present & field.bit != 0 }
+    /// The field as far as arithmetic looks at it.
+    func figure(_ field: Field) -> Formula.Figure { has(field) ? Formula.Figure(contents.values[field.rawValue]) : .absent }
 
-    private func place(of field: Field) -> Int { (present & (field.bit - 1)).nonzeroBitCount }
+    package func has(_ field: Field) -> Bool { contents.place.pointee.present & field.bit != 0 }
 
     /// The fields that have a value, in the order of `Field.allCases`.
     package var fields: some Sequence<Field> {
-        sequence(state: present) { rest in
+        sequence(state: contents.place.pointee.present) { rest in
             guard rest != 0 else { return nil }
             defer { rest &= rest - 1 }
             return Field(rawValue: rest.trailingZeroBitCount)
         }
     }
+
+    /// The values of `fields`.
+    package var values: [Value] { fields.map { self[$0] } }
 
     package func text(_ field: Field) -> String? { self[field].text }
 
@@ -136,18 +273,4 @@ package struct Conversion: Sendable {
 
     /// The same on every try at every tracker: the order id, else the conversion's own id.
     package var idempotencyID: String { text(.orderID) ?? id.description }
-}
-
-extension [Value] {
-    /// As `insert` would have it, at a third of the time, since values are moved and not replaced one by one.
-    fileprivate mutating func moveLast(to place: Int) {
-        let last = count - 1
-        guard place < last else { return }
-        withUnsafeMutableBufferPointer { values in
-            let start = values.baseAddress.unsafelyUnwrapped
-            let value = (start + last).move()
-            (start + place + 1).moveInitialize(from: start + place, count: last - place)
-            (start + place).initialize(to: value)
-        }
-    }
 }

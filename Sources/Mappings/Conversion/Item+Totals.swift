@@ -12,6 +12,14 @@ extension Item {
         return own.isAbsent ? made(part) : own
     }
 
+    /// The same as far as arithmetic looks at it.
+    @inline(__always)
+    func figure(_ part: Part) -> Formula.Figure {
+        let own = Formula.Figure(self[part])
+        if case .absent = own { return Formula.Figure(made(part)) }
+        return own
+    }
+
     private func made(_ part: Part) -> Value {
         switch part {
         case .unitPrice:

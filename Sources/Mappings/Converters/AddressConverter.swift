@@ -38,7 +38,18 @@ struct AddressConverter: FieldConverter {
         }
     }
 
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? {
+        guard !isNumber else { return .text(String(valid: bytes)) }
+        let isAlone = bytes.allSatisfy { !Self.isSeparator($0) && $0 < 0x80 && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
+        return isAlone ? .text(String(valid: bytes)) : nil
+    }
+
     func write(_ value: Value, _ context: inout ConverterContext) -> WireValue { .string(value.description) }
+
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? {
+        guard case .text(let text) = value else { return nil }
+        return wires.add(.text, text)
+    }
 
     private static func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte <= 0x20 }
 

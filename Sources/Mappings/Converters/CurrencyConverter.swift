@@ -28,8 +28,20 @@ struct CurrencyConverter: FieldConverter {
         }
     }
 
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? {
+        guard !isNumber, rule == .iso, let currency = Currency(code: bytes), context.exponents.exponent(of: currency) != nil else {
+            return nil
+        }
+        return .text(currency.code)
+    }
+
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         _ = try read(.string(value.description), &context)
         return .string(value.description)
+    }
+
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? {
+        guard case .text(let text) = value, Currency(code: text)?.minorUnits != nil else { return nil }
+        return wires.add(.text, text)
     }
 }

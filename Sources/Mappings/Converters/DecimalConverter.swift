@@ -39,10 +39,24 @@ struct DecimalConverter: FieldConverter {
         }
     }
 
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? {
+        guard let (number, isRepaired) = try? ExactDecimal.meant(by: bytes), !isRepaired else { return nil }
+        return .number(number)
+    }
+
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         guard case .number(let number) = value else {
             throw FieldFailure("\(context.field) must be a number, found \(value.description.quotedBriefly)")
         }
         return isTextOnWire ? .string(number.description) : .number(number.description)
+    }
+
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? {
+        guard case .number(let number) = value else { return nil }
+        return wires.add(isTextOnWire ? .text : .number) { wires in
+            var wires = wires
+            number.append(to: &wires)
+            return true
+        }
     }
 }

@@ -19,15 +19,34 @@ struct EmailConverter: FieldConverter {
         return .text(text)
     }
 
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? {
+        !isNumber && Self.isAddress(bytes) ? .text(String(valid: bytes)) : nil
+    }
+
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         .string(try read(.string(value.description), &context).description)
     }
 
     private static func isAddress(_ text: String) -> Bool {
-        let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, parts[0].count <= 64, text.utf8.count <= 254 else { return false }
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return false }
-        let labels = parts[1].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }
+        var text = text
+        return text.withUTF8 { isAddress($0) }
+    }
+
+    private static func isAddress(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count <= 254, let at = text.firstIndex(of: UInt8(ascii: "@")), (1...64).contains(at) else { return false }
+        var (dots, label) = (0, 0)
+        for index in text.indices {
+            let byte = text[index]
+            guard byte > 0x20, byte != 0x7F else { return false }
+            if index <= at { continue }
+            if byte == UInt8(ascii: "@") { return false }
+            if byte == UInt8(ascii: ".") {
+                guard label > 0 else { return false }
+                (dots, label) = (dots + 1, 0)
+            } else {
+                label += 1
+            }
+        }
+        return dots > 0 && label > 0
     }
 }

@@ -6,6 +6,20 @@ package protocol FieldConverter: Sendable {
     func read(_ value: WireValue, _ context: inout ConverterContext) throws(FieldFailure) -> Value
     /// Never called with an absent value. `.absent` leaves the field out.
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue
+    /// What `read` makes of a text or number of the body, for the usual value: one of which nothing else is to be said. Nil leaves it to `read`.
+    ///
+    /// - Parameter bytes: UTF-8; a text's begin and end with a visible ASCII character.
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value?
+    /// What `write` makes of the usual value, written into the list: one of which nothing else is to be said. Nil leaves it to `write`.
+    ///
+    /// - Parameter value: a text begins and ends with a visible ASCII character.
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot?
+}
+
+extension FieldConverter {
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? { nil }
+
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? { nil }
 }
 
 /// What a converter knows of the request around its field: the name that sentences use, and the currency that turns minor units into an amount.

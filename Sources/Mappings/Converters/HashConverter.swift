@@ -27,9 +27,31 @@ struct HashConverter: FieldConverter {
 
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         // What was read, or made here, is right already.
-        if case .text(let text) = value, text.utf8.count == 64, text.bytesSatisfy({ $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }) {
-            return .string(text)
-        }
+        if case .text(let text) = value, Self.isDigest(text) { return .string(text) }
         return .string(try read(.string(value.description), &context).description)
+    }
+
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? {
+        guard case .text(let text) = value, Self.isDigest(text) else { return nil }
+        return wires.add(.text, text)
+    }
+
+    private static func isDigest(_ text: String) -> Bool {
+        text.utf8.count == 64 && text.utf8.withContiguousStorageIfAvailable { $0.isLowerHex } ?? false
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether eight bytes at a time are digits or `a` to `f`: a sum carries into a byte's top bit if the byte is above a limit.
+    fileprivate var isLowerHex: Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        for offset in stride(from: 0, to: count & ~7, by: 8) {
+            let word = word(at: offset)
+            guard word & (ones &* 0x80) == 0 else { return false }
+            let isDigit = (word &+ (ones &* 0x50)) & ~(word &+ (ones &* 0x46))
+            let isLetter = (word &+ (ones &* 0x1F)) & ~(word &+ (ones &* 0x19))
+            if (isDigit | isLetter) & (ones &* 0x80) != ones &* 0x80 { return false }
+        }
+        return count & 7 == 0
     }
 }

@@ -19,6 +19,11 @@ struct IntegerConverter: FieldConverter {
         return .number(number)
     }
 
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? {
+        guard let number = try? ExactDecimal(parsing: bytes), number.isInteger else { return nil }
+        return .number(number)
+    }
+
     func write(_ value: Value, _ context: inout ConverterContext) throws(FieldFailure) -> WireValue {
         guard case .number(let number) = value, number.isInteger else {
             throw FieldFailure("\(context.field) \(value.description.quotedBriefly) must be a whole number")

@@ -57,6 +57,14 @@ struct MoneyConverter: FieldConverter {
         }
     }
 
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? {
+        if context.awaitsCurrency, context.currency == nil, format.unit == .minor { return nil }
+        let isFree = isPrecise && format.unit == .major
+        let reading = try? format(context).read(bytes, currency: isFree ? nil : context.currency, exponents: context.exponents)
+        guard let reading, reading.note == nil else { return nil }
+        return .number(reading.amount)
+    }
+
     private func format(_ context: borrowing ConverterContext) -> MoneyFormat {
         guard let rule = context.surplus else { return format }
         var format = format
@@ -106,6 +114,19 @@ struct MoneyConverter: FieldConverter {
         if sent != nil || context.exact != nil { try note(amount, sentAs: bytes, isRounded: sent != nil, &context) }
         let text = bytes.withUnsafeBufferPointer { String(valid: $0) }
         return isTextOnWire ? .string(text) : .number(text)
+    }
+
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? {
+        guard case .number(let amount) = value, context.exact == nil else { return nil }
+        let (format, currency, exponents) = (format(context), context.currency, context.exponents)
+        return wires.add(isTextOnWire ? .text : .number) { wires in
+            var wires = wires
+            do throws(MoneyError) {
+                return try format.write(amount, currency: currency, exponents: exponents, into: &wires) == nil
+            } catch {
+                return false
+            }
+        }
     }
 
     /// Warns of an amount that the tracker gets rounded, in the tracker's own unit: `amount: 4.1472 USD sent as 415 cents`.

@@ -42,11 +42,21 @@ struct TextConverter: FieldConverter {
         return .text(letterCase?.text(text.trimmed) ?? text.trimmed)
     }
 
+    func plainValue(of bytes: UnsafeBufferPointer<UInt8>, isNumber: Bool, _ context: borrowing ConverterContext) -> Value? {
+        if isNumber { return bytes.allSatisfy { $0 &- 0x30 < 10 } ? .text(String(valid: bytes)) : nil }
+        return letterCase == nil ? .text(String(valid: bytes)) : nil
+    }
+
     func write(_ value: Value, _ context: inout ConverterContext) -> WireValue {
         let text = letterCase?.text(value.description) ?? value.description
         guard isNumberOnWire, JSONDocument.isNumber(text) else { return .string(text) }
         // What would come back as another id stays a text: `12.0`.
         var unchanged = ConverterContext()
         return (try? unchanged.identifier(text)) == text ? .number(text) : .string(text)
+    }
+
+    func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? {
+        guard !isNumberOnWire, letterCase == nil, case .text(let text) = value else { return nil }
+        return wires.add(.text, text)
     }
 }

@@ -2,7 +2,20 @@ extension Expression {
     /// As it could be written in a file, with the fewest brackets. Aliases of fields appear under their canonical names.
     ///
     /// - Parameter variables: the names of the variables, in their order.
-    package func text(variables: [String] = []) -> String { text(variables, within: 0) }
+    package func text(variables: [String] = []) -> String { syntax.text(variables: variables) }
+
+    /// Every place of a conversion that it looks at, each once, in the order of the text.
+    package var paths: [FieldPath] { syntax.paths }
+
+    /// The operands of arithmetic whose kind is known only when it runs.
+    package var numericOperands: [Syntax] { syntax.numericOperands }
+}
+
+extension Expression.Syntax {
+    /// As it could be written in a file, with the fewest brackets. Aliases of fields appear under their canonical names.
+    ///
+    /// - Parameter variables: the names of the variables, in their order.
+    func text(variables: [String] = []) -> String { text(variables, within: 0) }
 
     /// - Parameter strength: how strongly the operator around it binds; what binds no stronger gets brackets.
     private func text(_ variables: [String], within strength: Int) -> String {
@@ -32,7 +45,7 @@ extension Expression {
         return self.strength <= strength ? "(\(written))" : written
     }
 
-    private static func list(_ expressions: [Expression], _ variables: [String]) -> String {
+    private static func list(_ expressions: [Self], _ variables: [String]) -> String {
         expressions.map { $0.text(variables, within: 0) }.joined(separator: ", ")
     }
 
@@ -51,14 +64,14 @@ extension Expression {
     }
 
     /// Every place of a conversion that it looks at, each once, in the order of the text.
-    package var paths: [FieldPath] {
+    var paths: [FieldPath] {
         var found: [FieldPath] = []
         collect(&found)
         return found
     }
 
     /// The operands of arithmetic whose kind is known only when it runs.
-    package var numericOperands: [Expression] {
+    var numericOperands: [Self] {
         switch self {
         case .literal, .path, .variable, .now, .item, .position: []
         case .numeric(let operand): [operand] + operand.numericOperands
@@ -82,7 +95,7 @@ extension Expression {
             zone.collect(&found)
         case .call(let function, let arguments):
             for argument in arguments { argument.collect(&found) }
-            if function == .minor { Expression.path(.field(.currency)).collect(&found) }
+            if function == .minor { Self.path(.field(.currency)).collect(&found) }
         case .binary(_, let left, let right):
             left.collect(&found)
             right.collect(&found)

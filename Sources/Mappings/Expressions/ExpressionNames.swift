@@ -24,7 +24,7 @@ package struct ExpressionNames: Sendable {
     /// A conversion's fields and nothing else: what a route sees.
     package static let conversion = ExpressionNames()
 
-    func resolve(_ name: String) -> (expression: Expression, kind: Expression.Kind, words: [String]?)? {
+    func resolve(_ name: String) -> (expression: Expression.Syntax, kind: Expression.Kind, words: [String]?)? {
         if let index = variables.firstIndex(where: { $0.name == name }) { return (.variable(index), variables[index].kind, nil) }
         if hasNow, name == "now" { return (.now, .time, nil) }
         guard let path = FieldPath(name: name) ?? aliases[name] else { return nil }

@@ -121,7 +121,7 @@ extension ExpressionParser {
         try expect(",")
         let inside = offset
         let text = try parseText("the pattern of format")
-        var zone = Expression.literal(.text("Z"))
+        var zone = Expression.Syntax.literal(.text("Z"))
         if take(.symbol(",")) {
             let written = try parseExpression(0)
             try Self.check(written, is: .text, for: "argument 3 of format")

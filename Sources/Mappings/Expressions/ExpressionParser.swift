@@ -15,13 +15,13 @@ package struct ExpressionParser {
 
     /// An expression whose kind is known, and its words if they are a closed list.
     struct Typed {
-        var expression: Expression
+        var expression: Expression.Syntax
         var kind: Expression.Kind
         var words: [String]?
         var offset: Int
 
         /// In the place of a number, a text that is one counts as one.
-        var asNumber: Expression { kind == .any ? .numeric(expression) : expression }
+        var asNumber: Expression.Syntax { kind == .any ? .numeric(expression) : expression }
     }
 
     /// - Parameter kind: what the place wants; nil takes anything.
@@ -38,7 +38,7 @@ package struct ExpressionParser {
             let typed = try parser.parseExpression(0)
             guard parser.next == .end else { throw parser.unexpected("an operator or the end") }
             if let kind { try check(typed, is: kind, for: "this expression") }
-            return typed.expression
+            return Expression(typed.expression)
         } catch {
             diagnostics.error(at: location.advanced(by: error.offset, in: source), error.message)
             return nil
@@ -133,7 +133,7 @@ package struct ExpressionParser {
         try Self.check(right, is: .number, for: "the right side of '\(op.rawValue)'")
         // Two of unknown kind are added or joined as they are.
         let isKnown = op != .add || left.kind == .number || right.kind == .number
-        func operand(_ side: Typed) -> Expression { isKnown ? side.asNumber : side.expression }
+        func operand(_ side: Typed) -> Expression.Syntax { isKnown ? side.asNumber : side.expression }
         return Typed(expression: .binary(op, operand(left), operand(right)), kind: .number, offset: left.offset)
     }
 

@@ -25,22 +25,26 @@ extension HashFunction {
         var hasher = Self()
         var text = text
         text.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-        return hasher.finalize().withUnsafeBytes(\.hex)
+        return hasher.finalize().withUnsafeBytes { $0.bindMemory(to: UInt8.self).hexText }
     }
 }
 
 extension Collection<UInt8> {
     /// Lower-case hexadecimal.
-    package var hex: String {
-        let digits: StaticString = "0123456789abcdef"
-        return String(unsafeUninitializedCapacity: 2 * count) { text in
-            var end = 0
-            for byte in self {
-                text[end] = digits.utf8Start[Int(byte >> 4)]
-                text[end + 1] = digits.utf8Start[Int(byte & 15)]
-                end += 2
+    package var hex: String { withContiguousStorageIfAvailable(\.hexText) ?? Array(self).withUnsafeBufferPointer(\.hexText) }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate var hexText: String {
+        String(unsafeUninitializedCapacity: 2 * count) { text in
+            for index in indices {
+                text[2 * index] = Self.hexDigit(self[index] >> 4)
+                text[2 * index + 1] = Self.hexDigit(self[index] & 15)
             }
-            return end
+            return 2 * count
         }
     }
+
+    @inline(__always)
+    private static func hexDigit(_ value: UInt8) -> UInt8 { value &+ (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
 }

@@ -7,17 +7,11 @@ extension Function {
         }
     }
 
-    func minor(_ value: Value, _ currency: Currency?) -> Value {
-        guard case .number(let number) = value, let exponent = currency?.minorUnits else { return .absent }
-        return number.scaled(byPowerOfTen: exponent).map(Value.number) ?? .absent
-    }
-
-    func round(_ value: Value, to place: Value) -> Value {
-        guard case .number(let number) = value else { return .absent }
-        switch Self.decimals(place) {
-        case .number(let count)?: return .number(number.rounded(toDecimals: count, .halfUp))
-        case .all?: return value
-        case nil: return .absent
+    static func round(_ number: ExactDecimal, to place: Value) -> ExactDecimal? {
+        switch decimals(place) {
+        case .number(let count)?: number.rounded(toDecimals: count, .halfUp)
+        case .all?: number
+        case nil: nil
         }
     }
 

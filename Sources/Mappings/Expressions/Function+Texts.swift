@@ -72,6 +72,9 @@ extension String {
         utf8.withContiguousStorageIfAvailable { $0.first?.isVisibleASCII == true && $0[$0.count - 1].isVisibleASCII } ?? false
     }
 
+    /// Whether it stays what it is in lower case, as far as a look at its bytes can say it.
+    var isLowerASCII: Bool { bytesSatisfy { $0 < 0x80 && $0 &- 0x41 > 25 } }
+
     /// Whether all bytes are such. Much faster than a walk through `utf8`.
     @inline(__always)
     package func bytesSatisfy(_ test: (UInt8) -> Bool) -> Bool {

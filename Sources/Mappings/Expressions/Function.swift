@@ -53,38 +53,7 @@ package enum Function: String, CaseIterable, Sendable {
     /// A length of time of so many seconds, or the seconds of a length of time.
     case seconds
 
-    /// Arguments are evaluated only if they count: of `coalesce` up to the first that is there, of `if` one side.
-    func value(of arguments: [Expression], _ input: borrowing ExpressionInput, item: Int?) -> Value {
-        switch self {
-        case .coalesce:
-            for argument in arguments {
-                let value = argument.value(input, item: item)
-                if !value.isAbsent { return value }
-            }
-            return .absent
-        case .if:
-            if arguments[0].isTrue(input, item: item) { return arguments[1].value(input, item: item) }
-            return arguments.count > 2 ? arguments[2].value(input, item: item) : .absent
-        case .exists: return .flag(!arguments[0].value(input, item: item).isAbsent)
-        case .count: return .number(ExactDecimal(Int64((input.conversion.line?.order ?? input.conversion.items).count)))
-        case .minor: return minor(arguments[0].value(input, item: item), input.conversion.currency)
-        case .e164:
-            guard let text = arguments[0].value(input, item: item).given else { return .absent }
-            // Without a country a number may still say its own.
-            return Value(PhoneNumber.e164(text, country: arguments[1].value(input, item: item).given))
-        default: break
-        }
-        let first = arguments[0].value(input, item: item)
-        guard !first.isAbsent else { return .absent }
-        if arguments.count == 1 { return value(of: first) }
-        let second = arguments[1].value(input, item: item)
-        guard !second.isAbsent else { return .absent }
-        if arguments.count == 2 { return value(of: first, second) }
-        let third = arguments[2].value(input, item: item)
-        return third.isAbsent ? .absent : value(of: first, second, third)
-    }
-
-    private func value(of argument: Value) -> Value {
+    func value(of argument: Value) -> Value {
         switch self {
         case .number: number(argument)
         case .unix, .unixMilliseconds, .unixMicroseconds: unixTime(argument)
@@ -97,7 +66,7 @@ package enum Function: String, CaseIterable, Sendable {
     /// A text made of one other. An entry of `metadata` may have come as a number.
     private func text(of text: String) -> String? {
         switch self {
-        case .lower: text.lowercased()
+        case .lower: text.isLowerASCII ? text : text.lowercased()
         case .upper: text.uppercased()
         case .trim: text.trimmed
         case .digits: TextFolding.digits(text)
@@ -112,9 +81,8 @@ package enum Function: String, CaseIterable, Sendable {
         }
     }
 
-    private func value(of first: Value, _ second: Value) -> Value {
+    func value(of first: Value, _ second: Value) -> Value {
         switch self {
-        case .round: round(first, to: second)
         case .decimals: decimals(first, second)
         case .omit: Value(TextFolding.without(second.description, in: first.description))
         case .country:
@@ -126,7 +94,7 @@ package enum Function: String, CaseIterable, Sendable {
         }
     }
 
-    private func value(of first: Value, _ second: Value, _ third: Value) -> Value {
+    func value(of first: Value, _ second: Value, _ third: Value) -> Value {
         switch self {
         case .substring: substring(first.description, second, count: third)
         case .replace: Value(first.description.replacingAll(second.description, with: third.description))

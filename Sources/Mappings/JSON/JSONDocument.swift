@@ -7,14 +7,14 @@ package struct JSONNode: Hashable, Sendable {
 /// `maximumDepth`, which is never more than 512.
 ///
 /// Numbers are never converted: `49.900` stays `49.900`. A value is decoded only when it is read; `bytes` is the input as sent.
-package struct JSONDocument: JSONReading, Sendable {
+package struct JSONDocument: JSONReading, @unchecked Sendable {
     package let bytes: [UInt8]
-    private let tape: [JSONEntry]
+    private let tape: JSONTape
 
     /// - Parameter rejectingDuplicateKeys: without it an object keeps both members, and asking for the key finds the last.
     package init(parsing bytes: [UInt8], maximumDepth: Int = 64, rejectingDuplicateKeys: Bool = true) throws(JSONError) {
         let limit = 1 << 28
-        var tape: [JSONEntry]?
+        var tape: JSONTape?
         var failure: JSONError?
         bytes.withUnsafeBufferPointer { input in
             guard let base = input.baseAddress, input.count < limit else {
@@ -26,33 +26,36 @@ package struct JSONDocument: JSONReading, Sendable {
             // Few texts hold more than one value in eight bytes, and no JSON more than one in two. What turns out to be none, such as a row of
             // opening brackets, may begin one with each byte.
             for capacity in [input.count / 8 + 16, input.count / 2 + 3, input.count + 2] where tape == nil && failure == nil {
-                var isComplete = false
-                let attempt = [JSONEntry](unsafeUninitializedCapacity: capacity) { buffer, count in
-                    do throws(JSONError) {
-                        guard let start = buffer.baseAddress, let used = try parser.parse(into: start, capacity: capacity) else { return }
-                        (count, isComplete) = (used, true)
-                    } catch { failure = error }
-                }
-                if isComplete { tape = attempt }
+                let attempt = JSONTape.make(capacity)
+                do throws(JSONError) {
+                    if try parser.parse(into: attempt.entries, capacity: capacity) != nil { tape = attempt }
+                } catch { failure = error }
             }
         }
         if let failure { throw failure }
         self.bytes = bytes
-        self.tape = tape ?? []
+        self.tape = tape ?? JSONTape.make(1)
     }
 
     /// Walks the document at full speed: no reference is counted and no bound is checked. The view must not leave the closure.
     package func withUnsafeView<Result, Failure: Error>(_ body: (JSONView) throws(Failure) -> Result) throws(Failure) -> Result {
         try bytes.withUnsafeBufferPointer { (input) throws(Failure) -> Result in
-            try tape.withUnsafeBufferPointer { (tape) throws(Failure) -> Result in
-                try body(JSONView(input: input, tape: tape.baseAddress.unsafelyUnwrapped))
-            }
+            try body(JSONView(input: input, tape: UnsafePointer(tape.entries)))
         }
     }
 
-    package func entry(_ node: JSONNode) -> JSONEntry { tape[node.index] }
+    package func entry(_ node: JSONNode) -> JSONEntry { tape.entries[node.index] }
 
     package func withInput<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result { bytes.withUnsafeBufferPointer(body) }
+}
+
+/// The memory of a document's values.
+private typealias JSONTape = ManagedBuffer<Void, JSONEntry>
+
+extension JSONTape {
+    fileprivate static func make(_ capacity: Int) -> JSONTape { JSONTape.create(minimumCapacity: capacity) { _ in () } }
+
+    fileprivate var entries: UnsafeMutablePointer<JSONEntry> { withUnsafeMutablePointerToElements { $0 } }
 }
 
 /// A document inside `withUnsafeView`, and only there.

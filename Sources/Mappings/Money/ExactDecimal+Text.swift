@@ -11,15 +11,15 @@ extension ExactDecimal: CustomStringConvertible {
     }
 
     /// Appends the shortest plain text.
-    package func append(to bytes: inout [UInt8]) {
-        withText(decimals: decimals) { bytes.append(contentsOf: $0) }
+    package func append(to bytes: inout some ByteSink) {
+        withText(decimals: decimals) { bytes.append($0) }
     }
 
     /// Appends the text with exactly `decimals` digits after the point, or appends nothing and returns false if that
     /// would need rounding or is not within 0 to 60.
-    package func append(to bytes: inout [UInt8], decimals: Int) -> Bool {
+    package func append(to bytes: inout some ByteSink, decimals: Int) -> Bool {
         guard canWrite(decimals: decimals) else { return false }
-        withText(decimals: decimals) { bytes.append(contentsOf: $0) }
+        withText(decimals: decimals) { bytes.append($0) }
         return true
     }
 

@@ -119,7 +119,7 @@ package struct MoneyFormat: Sendable, Hashable {
         _ amount: ExactDecimal,
         currency: Currency?,
         exponents: CurrencyExponents = .iso,
-        into bytes: inout [UInt8]
+        into bytes: inout some ByteSink
     ) throws(MoneyError) -> ExactDecimal? {
         if amount.isNegative, !allowsNegative { throw .negative }
         switch unit {

@@ -1,22 +1,27 @@
 extension FieldReader {
     /// Reads a part of the item at `position`, whose slots begin at `row`.
-    func read(_ slots: [WireValue], from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
-        guard case .item(let part) = target else { return }
-        if let text = plainText(slots, row + slot) {
-            item[part] = .text(text)
-            return
+    @inline(__always)
+    func read(_ parsed: ParsedRequest, from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
+        guard let plainPart, let value = plainValue(parsed, parsed.itemSlots[row + slot], &run) else {
+            return readOther(parsed, from: row, at: position, into: &item, &run)
         }
+        item[plainPart] = value
+    }
+
+    @inline(never)
+    private func readOther(_ parsed: ParsedRequest, from row: Int, at position: Int, into item: inout Item, _ run: inout ReadingRun) {
+        guard case .item(let part) = target else { return }
         run.context.field = name
         let known = run.context.warnings.count
         defer { nameItem(at: position, inWarningsFrom: known, &run) }
-        var wire = slots[row + slot]
+        var wire = parsed.wire(parsed.itemSlots[row + slot])
         discardEmptyPart(&wire, &run)
-        for alias in aliases where !slots[row + alias.slot].isAbsent {
+        for alias in aliases where !parsed.itemSlots[row + alias.slot].isAbsent {
             if wire.isAbsent {
-                wire = slots[row + alias.slot]
+                wire = parsed.wire(parsed.itemSlots[row + alias.slot])
                 discardEmptyPart(&wire, &run)
             } else {
-                run.keep(ItemName(alias.name).text(at: position), slots[row + alias.slot])
+                run.keep(ItemName(alias.name).text(at: position), parsed.wire(parsed.itemSlots[row + alias.slot]))
             }
         }
         if take != nil || join != nil { wire = one(of: wire) }
@@ -50,7 +55,7 @@ extension FieldReader {
     /// The failure of an item that needs the field, by a condition, and does not have it.
     func missing(in input: borrowing ExpressionInput, item: Int, at position: Int) -> Failure? {
         guard let condition, case .item(let part) = target, input.conversion.items[item][part].isAbsent else { return nil }
-        guard condition.isTrue(input, item: item) else { return nil }
+        guard condition.formula.isTrue(input, item) else { return nil }
         let name = itemName.text(at: position)
         return Failure(.missingField, field: name, "\(name) is required")
     }

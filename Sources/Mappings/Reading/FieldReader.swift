@@ -28,8 +28,12 @@ final class FieldReader: Sendable {
     let toleratesEmpty: Bool
     /// Whether a member that is there and empty is a mistake. What is taken back is all if nobody says how much, and nothing empty says that.
     private let refusesEmpty: Bool
-    /// Whether its texts are kept as they are, so that most of them need nothing looked at but their ends and their length.
-    private let takesPlainTexts: Bool
+    /// Whether its value follows from one slot and its converter alone, and the field that it then is.
+    private let isPlain: Bool
+    private let plainField: Field?
+    /// Whether its converter keeps every text.
+    private let keepsTexts: Bool
+    let plainPart: Item.Part?
     /// Whether a correction without an amount takes back all.
     private let meansAllIfAbsent: Bool
 
@@ -63,8 +67,10 @@ final class FieldReader: Sendable {
         } else {
             (isMoney, refusesMacros) = (false, false)
         }
-        let isAlone = reading.aliases.isEmpty && field.take == nil && field.join == nil && reading.words == nil && !refusesEmpty
-        takesPlainTexts = isAlone && (converter as? TextConverter)?.keepsTexts == true
+        isPlain = reading.aliases.isEmpty && field.take == nil && field.join == nil && reading.words == nil && !refusesEmpty
+        keepsTexts = (converter as? TextConverter)?.keepsTexts ?? false
+        plainField = if isPlain, case .path(.field(let field)) = target { field } else { nil }
+        plainPart = if isPlain, case .item(let part) = target { part } else { nil }
         // A refund without an amount is a refund of all: there an odd amount stays refused.
         toleratesEmpty = !(isMoney && mapping.isCorrection) && (!isRequired || fallback != nil)
     }
@@ -81,19 +87,23 @@ final class FieldReader: Sendable {
         if case .item = target { true } else { false }
     }
 
+    @inline(__always)
     func read(_ parsed: ParsedRequest, into run: inout ReadingRun) {
+        guard let plainField, let value = plainValue(parsed, parsed.slots[slot], &run) else { return readOther(parsed, into: &run) }
+        run.input.conversion[plainField] = value
+        if plainField == .currency { run.context.currency = run.input.conversion.currency }
+        run.note(.field(plainField), name)
+    }
+
+    @inline(never)
+    private func readOther(_ parsed: ParsedRequest, into run: inout ReadingRun) {
         if refusesEmpty, let empty = emptyName(in: parsed) {
             let choice = meansAllIfAbsent ? ", or leave \(empty) out to take back all that is left" : ""
             let sentence =
                 "\(empty) is empty; send the amount\(target == .path(.field(.remaining)) ? " that is left" : " that goes back")\(choice)"
             return fail(Failure(.invalidAmount, field: empty, sentence), &run)
         }
-        if case .path(.field(let field)) = target, let text = plainText(parsed.slots, slot) {
-            run.input.conversion[field] = .text(text)
-            run.note(.field(field), name)
-            return
-        }
-        var wire = parsed.slots[slot]
+        var wire = parsed.wire(parsed.slots[slot])
         if aliases.isEmpty, wire.isAbsent {
             if case .blank = wire, case .metadata = target {
                 run.context.warnings.append(ParsedRequest.emptied(name, wire.emptiness ?? ""))
@@ -105,12 +115,12 @@ final class FieldReader: Sendable {
         if take != nil || join != nil { wire = one(of: wire) }
         for alias in aliases where !parsed.slots[alias.slot].isAbsent {
             if wire.isAbsent {
-                wire = parsed.slots[alias.slot]
+                wire = parsed.wire(parsed.slots[alias.slot])
                 run.context.field = alias.name
                 discardEmpty(&wire, &run)
                 if take != nil || join != nil { wire = one(of: wire) }
             } else {
-                run.keep(alias.name, parsed.slots[alias.slot])
+                run.keep(alias.name, parsed.wire(parsed.slots[alias.slot]))
             }
         }
         var macro: String?
@@ -128,13 +138,22 @@ final class FieldReader: Sendable {
         }
     }
 
-    /// The text in a slot, if it is what its converter makes of it and nothing else is to be said of it.
+    /// The value of a slot, if its bytes say it and nothing else is to be said of it.
     @inline(__always)
-    func plainText(_ slots: [WireValue], _ slot: Int) -> String? {
-        guard takesPlainTexts, case .string(let text) = slots[slot], text.hasVisibleEnds, !(refusesMacros && text.mayBeMacro) else {
-            return nil
+    func plainValue(_ parsed: ParsedRequest, _ slot: Slot, _ run: inout ReadingRun) -> Value? {
+        guard isPlain, slot.kind == .text || slot.kind == .number, !(isMoney && run.lacksCurrency) else { return nil }
+        return parsed.text.withUnsafeBufferPointer { text -> Value? in
+            guard let start = text.baseAddress else { return nil }
+            let bytes = slot.bytes(in: start)
+            if slot.kind == .text {
+                guard let first = bytes.first, first.isVisibleASCII, bytes[bytes.count - 1].isVisibleASCII,
+                    !(refusesMacros && first.mayBeginMacro)
+                else { return nil }
+            }
+            if let length, length.lowerBound > 1 || bytes.count > length.upperBound { return nil }
+            if keepsTexts, slot.kind == .text { return .text(String(valid: bytes)) }
+            return converter.plainValue(of: bytes, isNumber: slot.kind == .number, run.context)
         }
-        return length.map { text.fits($0) } ?? true ? text : nil
     }
 
     /// PHP has one word for an empty object and an empty list, and `false` for what a function did not find.
@@ -166,7 +185,7 @@ final class FieldReader: Sendable {
     private func emptyName(in parsed: ParsedRequest) -> String? {
         let names = [(name: name, slot: slot)] + aliases
         return names.first { name in
-            switch parsed.slots[name.slot] {
+            switch parsed.wire(parsed.slots[name.slot]) {
             case .null, .blank: true
             // Values of a list of which none is there.
             case .tree(.array(let values)): take != nil && values.allSatisfy { WireValue($0).isAbsent }

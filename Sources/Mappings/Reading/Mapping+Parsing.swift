@@ -5,7 +5,7 @@ extension Mapping {
     /// - Throws: a refusal if the body cannot be read at all: it is not JSON, not UTF-8, or in another format.
     package func parse(_ request: WireRequest, pathValues: [String: String] = [:]) throws(Refusal) -> ParsedRequest {
         var parsed = ParsedRequest(
-            slots: WireValue.absent(layout.slotCount), toleratesEmpty: !isCorrection, pathValues: pathValues,
+            slots: SlotList(count: layout.slotCount), toleratesEmpty: !isCorrection, pathValues: pathValues,
             request: request)
         try fill(&parsed)
         return parsed
@@ -35,7 +35,7 @@ extension Mapping {
     /// The values that prove the sender of a request that cannot be parsed: headers, and secrets of the query and of a body whose format can
     /// still find them. If a name was sent twice, the first value counts.
     package func parseCredentials(_ request: WireRequest, pathValues: [String: String] = [:]) -> ParsedRequest {
-        var parsed = ParsedRequest(slots: [], pathValues: pathValues, request: request)
+        var parsed = ParsedRequest(slots: .none, pathValues: pathValues, request: request)
         let query = Parameters(decoding: Array(request.query.utf8), upTo: 0, elseOnly: layout.secretNames)
         parsed.takeSecrets(query.pairs, by: layout) { .query($0) }
         guard self.request.readsBody(request.method) else { return parsed }

@@ -14,7 +14,11 @@ package final class MappingReader: Sendable {
     private let conditional: FixedList<FieldReader>
     private let itemFields: FixedList<FieldReader>
     private let defaultCurrency: Currency?
+    /// The mapping's computed fields.
+    private let computed: FixedList<ComputedReader>
     private let checks: [Check]
+    /// What each of them needs.
+    private let needs: FixedList<Formula>
     /// Of a correction: amounts in minor units.
     private let minorFields: [Field]
 
@@ -36,6 +40,8 @@ package final class MappingReader: Sendable {
         fields = FixedList(own)
         itemFields = FixedList(bound.filter(\.isItem))
         checks = mapping.checks.filter { $0.side != .out }
+        computed = FixedList(mapping.computed.map(ComputedReader.init))
+        needs = FixedList(checks.map(\.need.formula))
         let inFileOrder = mapping.fields.compactMap { FieldReader($0, of: mapping, settings: settings, defaults: defaults) }
         minorFields = mapping.isCorrection ? own.compactMap(\.minorField) : []
         conditional = FixedList(inFileOrder.filter { $0.condition != nil && !$0.isItem })
@@ -70,7 +76,7 @@ package final class MappingReader: Sendable {
             failures: parsed.failures,
             origins: origins)
         run.extraNames = parsed.extraNames
-        run.input.conversion.extra = parsed.extra
+        if !parsed.extra.members.isEmpty { run.input.conversion.extra = parsed.extra }
         // Counts if the tracker's requests have no currency; a currency field is read before the amounts and replaces it.
         run.context.currency = defaultCurrency
         run.context.awaitsCurrency = mapping.isCorrection
@@ -87,7 +93,9 @@ package final class MappingReader: Sendable {
         if let time = run.input.conversion[.occurredAt].time { warnOfFuture(time, &run) }
         if run.unlistedWarnings > 0 { run.context.warnings.append("\(run.unlistedWarnings) more warnings about items are not listed") }
         origins = run.origins
-        run.input.conversion.warnings = parsed.warnings + run.context.warnings
+        if !parsed.warnings.isEmpty || !run.context.warnings.isEmpty {
+            run.input.conversion.warnings = parsed.warnings + run.context.warnings
+        }
         guard run.failures.isEmpty else { throw Refusal(run.failures) }
         return run.input.conversion
     }
@@ -137,7 +145,7 @@ package final class MappingReader: Sendable {
         let width = mapping.layout.itemSlotCount
         for (index, position) in parsed.itemPositions.enumerated() where run.failures.count < Refusal.limit {
             var item = Item()
-            itemFields.walk { $0.read(parsed.itemSlots, from: index * width, at: position, into: &item, &run) }
+            itemFields.walk { $0.read(parsed, from: index * width, at: position, into: &item, &run) }
             items.append(consume item)
         }
         run.input.conversion.items = items
@@ -149,19 +157,44 @@ package final class MappingReader: Sendable {
 
     /// Computed fields, then the checks that need the whole conversion.
     private func checkWhole(_ parsed: ParsedRequest, _ run: inout ReadingRun) {
-        for computed in mapping.computed {
-            let value = computed.expression.value(run.input)
+        computed.walk { computed in
+            let value = computed.formula.value(run.input, Formula.noItem)
             guard !value.isAbsent else {
-                if computed.mayLackNumbers { warnOfTexts(in: computed, &run) }
-                continue
+                if computed.plan.mayLackNumbers { warnOfTexts(in: computed.plan, &run) }
+                return
             }
-            run.input.conversion[computed.path] = value
-            run.note(computed.path, "computed: \(computed.source)")
+            if let field = computed.field { run.input.conversion[field] = value } else { run.input.conversion[computed.plan.path] = value }
+            if run.origins != nil { run.note(computed.plan.path, "computed: \(computed.plan.source)") }
         }
         conditional.walk { if $0.isMissing(run.input) { run.failures.append($0.missing(run)) } }
         itemFields.walk { if $0.condition != nil { judgeItems($0, parsed, &run) } }
-        for index in checks.indices where !checks[index].need.isTrue(run.input) {
+        for index in checks.indices where !needs.with(index, { $0.isTrue(run.input, Formula.noItem) }) {
             run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
+        }
+    }
+}
+
+/// A computed field, ready to be evaluated.
+private final class ComputedReader: Sendable {
+    let plan: Mapping.Computed
+    let formula: Formula
+    /// The field, if every value that the expression may have is one that it can hold.
+    let field: Field?
+
+    init(_ plan: Mapping.Computed) {
+        self.plan = plan
+        formula = plan.expression.formula
+        field = plan.fittingField
+    }
+}
+
+extension Mapping.Computed {
+    fileprivate var fittingField: Field? {
+        guard case .field(let field) = path else { return nil }
+        return switch (field.kind, expression.literal) {
+        case (.word(let words), .text(let word)?): words.contains(word) ? field : nil
+        case (.money, nil): expression.formula is NumberFormula ? field : nil
+        default: nil
         }
     }
 }

@@ -11,10 +11,9 @@ extension ParsedRequest {
     }
 
     private mutating func appendItem(at position: Int, by layout: RequestLayout) -> Int {
-        let row = itemSlots.count
+        if itemPositions.isEmpty { itemSlots = SlotList(count: 0, capacity: layout.itemSlotCount * max(itemPositions.capacity, 1)) }
         itemPositions.append(position)
-        for _ in 0..<layout.itemSlotCount { itemSlots.append(.absent) }
-        return row
+        return itemSlots.append(layout.itemSlotCount)
     }
 
     /// The item of this number, which another name with the same number may have begun.
@@ -50,7 +49,12 @@ extension ParsedRequest {
     private mutating func sortItems(by layout: RequestLayout) {
         let width = layout.itemSlotCount
         let order = itemPositions.indices.sorted { (itemPositions[$0], $0) < (itemPositions[$1], $1) }
-        itemSlots = order.flatMap { itemSlots[$0 * width..<($0 + 1) * width] }
+        var sorted = SlotList(count: 0, capacity: itemSlots.count)
+        for item in order {
+            let row = sorted.append(width)
+            for slot in 0..<width { sorted[row + slot] = itemSlots[item * width + slot] }
+        }
+        itemSlots = sorted
         itemPositions = order.map { itemPositions[$0] }
     }
 }

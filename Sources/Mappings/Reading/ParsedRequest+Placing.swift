@@ -4,10 +4,10 @@ extension ParsedRequest {
     /// - Parameter row: the first slot of the item that the value belongs to.
     mutating func put(_ wire: WireValue, at content: RequestLayout.Content, row: Int, by layout: RequestLayout) {
         switch content {
-        case .slot(let slot): slots[slot] = wire
-        case .part(let slot): itemSlots[row + slot] = wire
-        case .gathered(let slot): Self.add(wire, to: &slots[slot])
-        case .gatheredPart(let slot): Self.add(wire, to: &itemSlots[row + slot])
+        case .slot(let slot): slots[slot] = self.slot(of: wire)
+        case .part(let slot): itemSlots[row + slot] = self.slot(of: wire)
+        case .gathered(let slot): slots[slot] = add(wire, to: slots[slot])
+        case .gatheredPart(let slot): itemSlots[row + slot] = add(wire, to: itemSlots[row + slot])
         case .parameter(let name, let inner):
             guard let text = wire.text, let value = text.queryParameter(name) else { return }
             put(value.isBlank ? .blank : .string(value), at: inner, row: row, by: layout)
@@ -27,17 +27,6 @@ extension ParsedRequest {
         case .several(let contents): contents.contains { holds($0, row: row) }
         case .nothing, .object, .list, .secret, .gathered, .gatheredPart, .split, .composed: false
         }
-    }
-
-    private static func add(_ wire: WireValue, to slot: inout WireValue) {
-        guard case .tree(.array(var values)) = slot else {
-            slot = .tree(.array([wire.jsonValue]))
-            return
-        }
-        // The slot lets go of the list first, so that it grows in place.
-        slot = .absent
-        values.append(wire.jsonValue)
-        slot = .tree(.array(values))
     }
 
     /// A text of several items' values. An empty one between two separators is the item's that has none.

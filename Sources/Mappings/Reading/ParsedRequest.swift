@@ -2,11 +2,14 @@
 ///
 /// Made before it is known which source sent it, since the body may hold the key that says so.
 package struct ParsedRequest: Sendable {
-    var slots: [WireValue]
+    var slots: SlotList
     /// The slots of all items, one item after the other, and each item's position in the sender's list. Something other than an object
     /// in the list has neither.
-    var itemSlots: [WireValue] = []
+    var itemSlots = SlotList.none
     var itemPositions: [Int] = []
+    /// The bytes that slots are places in, and the values that are none.
+    var text: [UInt8] = []
+    var others: [WireValue] = []
     /// How many elements each of the layout's lists of items had; empty if there is only one list.
     var listCounts: [Int] = []
     /// Items that came by number or name rather than in a list, by their place in `itemPositions`, or by number.

@@ -89,9 +89,6 @@ extension RequestLayout {
             return true
         }
     }
-
-    /// Lets the element at a position, and the one that a filter finds, hold what each element holds. Once, when all fields are known.
-    mutating func complete() { root = root.completed }
 }
 
 extension RequestLayout.Content {
@@ -126,31 +123,39 @@ extension RequestLayout.Content {
         if case .parameter(let name, _) = self { wanted == nil || wanted == name } else { false }
     }
 
-    fileprivate var completed: Self {
+    var completed: Self {
         switch self {
         case .object(let members):
             return .object(
                 members.map { member in
                     var member = member
                     member.content = member.content.completed
+                    member.table = member.content.table
                     return member
                 })
         case .list(var list):
             if var each = list.each {
                 each.content = each.content.completed
+                each.table = each.content.table
                 list.each = each
             }
             for index in list.positions.indices {
                 let own = list.positions[index].member.content.completed
                 list.positions[index].member.content = list.each.map { own.merged(with: $0.content) } ?? own
+                list.positions[index].member.table = list.positions[index].member.content.table
             }
             for index in list.filters.indices {
                 let own = list.filters[index].member.content.completed
                 list.filters[index].member.content = list.each.map { own.merged(with: $0.content) } ?? own
+                list.filters[index].member.table = list.filters[index].member.content.table
             }
             return .list(list)
         default: return self
         }
+    }
+
+    var table: MemberTable? {
+        if case .object(let members) = self { MemberTable(members) } else { nil }
     }
 
     private func merged(with other: Self) -> Self {

@@ -2,6 +2,8 @@
 struct RequestLayout: Sendable {
     /// The body itself: an object, or a list.
     var root = Content.object([])
+    /// Of the body itself, if it is an object, when the layout is complete.
+    private(set) var table: MemberTable?
     /// The name of an XML document's first element, which stands around the fields.
     var xmlRoot: String?
     /// Query, path and header parameters that are fields of a request with a body, and of a query those that have plain names.
@@ -24,6 +26,12 @@ struct RequestLayout: Sendable {
         var prefix: String
         var key: [UInt8]
         var content: Content
+        /// Of an object's members, when the layout is complete.
+        var table: MemberTable?
+
+        init(name: String, prefix: String, key: [UInt8], content: Content) {
+            (self.name, self.prefix, self.key, self.content) = (name, prefix, key, content)
+        }
 
         /// What sentences call it.
         var path: Substring { prefix.dropLast() }
@@ -93,6 +101,12 @@ struct RequestLayout: Sendable {
         var name: String
         var pieces: [Piece]
         var form: String
+    }
+
+    /// Lets the element at a position, and the one that a filter finds, hold what each element holds. Once, when all fields are known.
+    mutating func complete() {
+        root = root.completed
+        table = root.table
     }
 
     /// Credentials and signatures that are in a body or query, by slot.

@@ -1,12 +1,7 @@
 extension String {
     /// Whether the first character may begin a macro, or white space before one. Most texts are none by that alone.
     var mayBeMacro: Bool {
-        guard let first = utf8.first else { return false }
-        switch first {
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"): return true
-        case UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "u"), UInt8(ascii: "U"): return true
-        default: return !first.isVisibleASCII
-        }
+        utf8.first?.mayBeginMacro ?? false
     }
 
     /// Whether the whole text is a macro that was not filled in, or a program's word for nothing.
@@ -44,6 +39,17 @@ extension FieldPath {
             default: field.kind == .text || field.kind == .time
             }
         default: false
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether a macro, or white space before one, may begin with this byte.
+    var mayBeginMacro: Bool {
+        switch self {
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"): true
+        case UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "u"), UInt8(ascii: "U"): true
+        default: !isVisibleASCII
         }
     }
 }

@@ -36,6 +36,8 @@ struct ParameterShape: Sendable {
         self.parameters = isSorted ? parameters.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } : parameters
     }
 
+    var isEmpty: Bool { parameters.isEmpty }
+
     /// A list of plain values has the same name each time, `ids[]`; any other name has the item's number in it.
     private static func parts(of name: String) -> (before: String, number: ListName?, after: String) {
         guard let list = ListName(in: name[...]) else { return (name, nil, "") }
@@ -45,7 +47,7 @@ struct ParameterShape: Sendable {
     }
 
     /// Objects and lists have no text, so they are left out, but for a list that the name says is one, `ids[]`.
-    func pairs(_ wires: [WireValue], _ rows: [[WireValue]] = []) -> [(name: String, value: String)] {
+    func pairs(_ wires: WireList, _ rows: [WireList] = []) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
         for parameter in parameters {
             switch parameter {

@@ -26,7 +26,7 @@ struct AddressWriter: Sendable {
     /// What follows the last piece: a slash or nothing.
     private let end: String
     /// If no conversion changes it.
-    private let fixed: Address?
+    let fixed: Address?
     /// With the names of what conversions change, and without credentials.
     let shown: String
 
@@ -87,7 +87,7 @@ struct AddressWriter: Sendable {
 
     /// - Parameter wires: the parameters' values.
     /// - Throws: why a value cannot be a part of the path.
-    func address(_ conversion: Conversion, _ wires: [WireValue]) throws(Skip) -> Address {
+    func address(_ conversion: Conversion, _ wires: WireList) throws(Skip) -> Address {
         if let fixed { return fixed }
         var address = Address(url: "", masked: "", path: "")
         for (place, piece) in pieces.enumerated() {

@@ -15,7 +15,7 @@ extension FieldWriter {
         guard wire.isAbsent else { return wire }
         switch required {
         case .never: return wire
-        case .when(let condition): if !condition.isTrue(input, item: place) { return wire }
+        case .when(let condition): if !condition.formula.isTrue(input, place) { return wire }
         case .always: break
         }
         let lacking = if case .item(let part) = target { part.wireName } else { "value for it" }
@@ -23,7 +23,7 @@ extension FieldWriter {
     }
 
     private func value(_ item: Item, at place: Int, _ input: borrowing ExpressionInput) -> Value {
-        if let value { return value.value(input, item: place) }
+        if let value { return value.formula.value(input, place) }
         guard case .item(let part) = target else { return .absent }
         return item.value(part)
     }
@@ -79,8 +79,8 @@ extension FieldWriter {
     }
 
     /// All items' values as one text.
-    func join(_ rows: [[WireValue]], _ context: inout ConverterContext) throws(Skip) -> WireValue {
-        guard let join, rows.contains(where: { !$0[index].isAbsent }) else { return .absent }
+    func join(_ rows: [WireList], _ context: inout ConverterContext) throws(Skip) -> WireValue {
+        guard let join, rows.contains(where: { !$0.isAbsent(index) }) else { return .absent }
         var texts: [String] = []
         for row in rows {
             let text = row[index].text ?? ""

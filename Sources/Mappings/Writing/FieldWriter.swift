@@ -19,6 +19,7 @@ final class FieldWriter: Sendable {
     /// The field that is written, if that is no expression's value.
     private let field: Field?
     let value: Expression?
+    private let formula: Formula?
     /// Whether its expression calculates with what may be a text.
     private let mayLackNumbers: Bool
     let line: Expression?
@@ -32,6 +33,8 @@ final class FieldWriter: Sendable {
     let isRequired: Bool
     private let length: ClosedRange<Int>?
     private let refusesMacros: Bool
+    /// Whether its wire value follows from its value and its converter alone.
+    private let isPlain: Bool
 
     /// A piece of a composed text.
     enum Piece: Sendable {
@@ -51,6 +54,7 @@ final class FieldWriter: Sendable {
         tracker = mapping.tracker
         target = field.target
         value = writing.value
+        formula = writing.value?.formula
         self.field = if writing.value == nil, case .path(.field(let own))? = field.target { own } else { nil }
         mayLackNumbers = writing.value?.numericOperands.isEmpty == false
         line = writing.line
@@ -75,6 +79,7 @@ final class FieldWriter: Sendable {
         // A tracker takes from us what it would take from others.
         length = writing.length ?? field.reading?.length
         refusesMacros = if case .path(let path) = field.target { path.refusesMacros && writing.words == nil } else { false }
+        isPlain = writing.words == nil && field.place != .header && field.spreads == nil
     }
 
     /// How it writes an amount; nil if it writes none.
@@ -87,40 +92,46 @@ final class FieldWriter: Sendable {
         return if case .path(let path) = target { input.conversion[path].number } else { nil }
     }
 
-    func write(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
-        let wire = try wire(input, &context)
-        if isHeader, let text = wire.text, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-            throw Skip("\(name) \(text.quotedBriefly) holds a control character, which a header cannot carry")
-        }
-        return wire
-    }
-
-    private func wire(_ input: borrowing ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> WireValue {
-        if let field, !input.conversion.has(field) {
-            try checkAbsent(input)
-            return .absent
-        }
+    /// Puts the field's value into its place in the list.
+    func write(_ input: borrowing ExpressionInput, _ context: inout ConverterContext, into wires: WireList) throws(Skip) {
+        if let field, !input.conversion.has(field) { return try checkAbsent(input) }
         if case .metadata = target, value == nil {
             let metadata = input.conversion.metadata
-            return metadata.members.isEmpty ? .absent : .tree(.object(metadata))
+            if !metadata.members.isEmpty { wires[index] = .tree(.object(metadata)) }
+            return
         }
         var value = Value.absent
-        if let expression = self.value {
-            value = expression.value(input)
-            if value.isAbsent, mayLackNumbers { warnOfTexts(in: expression, input, &context) }
+        if let formula {
+            value = formula.value(input, Formula.noItem)
+            if value.isAbsent, mayLackNumbers, let expression = self.value { warnOfTexts(in: expression, input, &context) }
+        } else if let field {
+            value = input.conversion[field]
         } else if case .path(let path) = target {
             value = input.conversion[path]
         }
+        if isPlain, let slot = plainSlot(of: value, context, in: wires) { return wires.set(index, slot) }
         if case .text(let text) = value, text.isBlank || refusesMacros && text.isUnexpandedMacro {
             try checkEmpty(text, input, &context)
             value = .absent
         }
-        guard !value.isAbsent else {
-            try checkAbsent(input)
-            return .absent
+        guard !value.isAbsent else { return try checkAbsent(input) }
+        let wire = if let words { WireValue.string(try word(value.description, words, input)) } else { try convert(value, &context) }
+        if isHeader, let text = wire.text, text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw Skip("\(name) \(text.quotedBriefly) holds a control character, which a header cannot carry")
         }
-        if let words { return .string(try word(value.description, words, input)) }
-        return try convert(value, &context)
+        wires[index] = wire
+    }
+
+    /// The usual value: one of which nothing is to be said.
+    private func plainSlot(of value: Value, _ context: borrowing ConverterContext, in wires: WireList) -> Slot? {
+        switch value {
+        case .absent, .flag, .time: return nil
+        case .number: if length != nil { return nil }
+        case .text(let text):
+            guard text.hasVisibleEnds, !(refusesMacros && text.mayBeMacro) else { return nil }
+            if let length, length.lowerBound > 1 || text.utf8.count > length.upperBound { return nil }
+        }
+        return converter.plainSlot(of: value, context, in: wires)
     }
 
     private func warnOfTexts(in expression: Expression, _ input: borrowing ExpressionInput, _ context: inout ConverterContext) {

@@ -9,11 +9,11 @@ extension MappingWriter {
     /// What a signature may be about, beside the request itself.
     struct Signing {
         let conversion: Conversion
-        let wires: [WireValue]
+        let wires: WireList
         let address: AddressWriter.Address
         let now: Timestamp
 
-        init(_ conversion: Conversion, _ wires: [WireValue], _ address: AddressWriter.Address, _ now: Timestamp) {
+        init(_ conversion: Conversion, _ wires: WireList, _ address: AddressWriter.Address, _ now: Timestamp) {
             self.conversion = conversion
             self.wires = wires
             self.address = address

@@ -12,7 +12,10 @@ package final class MappingWriter: Sendable {
     private let surplus: SurplusRule?
     private let fields: FixedList<FieldWriter>
     private let itemFields: FixedList<FieldWriter>
+    private let fieldCount: Int
     private let checks: [Check]
+    /// What each of them needs.
+    private let needs: FixedList<Formula>
     let signer: (key: Signer, plan: SignaturePlan, way: SignaturePlan.Way)?
     private let address: AddressWriter
     private let headers: [(name: String, value: String)]
@@ -23,6 +26,8 @@ package final class MappingWriter: Sendable {
     /// Parameters that are the same in every request: credentials in the query.
     let secretQuery: [(name: String, value: String)]
     private let output: OutputPlan
+    /// What is around the body, if no conversion changes it.
+    private let frame: OutboundRequest.Frame?
     let format: (any BodyFormat)?
     /// How corrections, and some first messages, are written.
     let messages: [MessageWriter]
@@ -48,7 +53,9 @@ package final class MappingWriter: Sendable {
         let bound = mapping.fields.indices.compactMap { FieldWriter($0, of: mapping, settings: settings) }
         fields = FixedList(bound.filter { !$0.isItem })
         itemFields = FixedList(bound.filter(\.isItem))
+        fieldCount = mapping.fields.count
         checks = mapping.checks.filter { $0.side != .in }
+        needs = FixedList(checks.map(\.need.formula))
         let address = try AddressWriter(mapping.request, of: mapping, url: url, settings: settings, credentials: credentials)
         self.address = address
         format = mapping.request.writtenFormat
@@ -63,11 +70,18 @@ package final class MappingWriter: Sendable {
         secretHeaders = Set(written.headers.map(\.name))
         secretQuery = written.query
         secretMembers = Set(written.members.map(\.name))
-        output = OutputPlan(mapping, constants: written.members)
+        let output = OutputPlan(mapping, constants: written.members)
+        self.output = output
         if let plan = mapping.signature, let secret = credentials[plan.credential], let way = plan.way(hasBody: format != nil) {
             signer = (Signer(plan, secret: secret, forms: []), plan, way)
         } else {
             signer = nil
+        }
+        let isFixed = signer == nil && secretQuery.isEmpty && output.query.isEmpty && output.headers.isEmpty
+        frame = (isFixed ? address.fixed : nil).map { fixed in
+            OutboundRequest.Frame(
+                method: mapping.request.methods[0], url: fixed.url, maskedURL: fixed.masked, headers: headers,
+                secretHeaders: Set(written.headers.map(\.name)), secretMembers: Set(written.members.map(\.name)))
         }
         takenBackFields = mapping.isCorrection ? mapping.fields.indices.filter { mapping.fields[$0].saysHowMuch } : []
         var messages: [MessageWriter] = []
@@ -134,17 +148,17 @@ package final class MappingWriter: Sendable {
         _ conversion: Conversion, _ context: inout ConverterContext, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
-        for index in checks.indices where !checks[index].need.isTrue(input) { throw checks[index].skip(input) }
-        var wires = WireValue.absent(mapping.fields.count)
+        for index in checks.indices where !needs.with(index, { $0.isTrue(input, Formula.noItem) }) { throw checks[index].skip(input) }
+        let wires = WireList(count: fieldCount)
         if let unrounded = context.unrounded {
             let exact = ExpressionInput(unrounded.conversion, variables: settingValues, now: now)
             try fields.walk { (field) throws(Skip) in
                 context.exact = unrounded.amount(field.amount(exact))
-                wires[field.index] = try field.write(input, &context)
+                try field.write(input, &context, into: wires)
             }
             context.exact = nil
         } else {
-            try fields.walk { (field) throws(Skip) in wires[field.index] = try field.write(input, &context) }
+            try fields.walk { (field) throws(Skip) in try field.write(input, &context, into: wires) }
         }
         if mapping.isCorrection { try checkPart(conversion, wires) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)
@@ -156,21 +170,21 @@ package final class MappingWriter: Sendable {
     }
 
     /// A call that does not say how much goes back takes back all. For a part it is sent only if the mapping says so.
-    private func checkPart(_ conversion: Conversion, _ wires: [WireValue]) throws(Skip) {
+    private func checkPart(_ conversion: Conversion, _ wires: WireList) throws(Skip) {
         guard conversion.text(.update) == "refund", let rest = conversion[.remaining].number, rest > .zero,
-            !mapping.sendsPartsAsWhole, takenBackFields.allSatisfy({ wires[$0].isAbsent })
+            !mapping.sendsPartsAsWhole, takenBackFields.allSatisfy({ wires.isAbsent($0) })
         else { return }
         throw Skip(
             "\(mapping.request.path.description) of \(mapping.tracker) does not say how much goes back, so it would take back all; "
                 + "\(conversion.change) was not sent")
     }
 
-    private func itemRows(_ input: ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
+    private func itemRows(_ input: ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [WireList] {
         guard output.hasItems else { return [] }
-        var rows: [[WireValue]] = []
+        var rows: [WireList] = []
         rows.reserveCapacity(input.conversion.items.count)
         for (place, item) in input.conversion.items.enumerated() {
-            var row = WireValue.absent(mapping.fields.count)
+            let row = WireList(count: fieldCount)
             try itemFields.walk { (field) throws(Skip) in row[field.index] = try field.write(item, at: place, input, &context) }
             rows.append(row)
         }
@@ -179,7 +193,7 @@ package final class MappingWriter: Sendable {
     }
 
     /// An object has one member of a name.
-    private func checkNames(_ field: Int, _ rows: [[WireValue]]) throws(Skip) {
+    private func checkNames(_ field: Int, _ rows: [WireList]) throws(Skip) {
         var known: Set<String> = []
         for row in rows {
             guard let name = row[field].text, !known.insert(name).inserted else { continue }
@@ -188,16 +202,20 @@ package final class MappingWriter: Sendable {
     }
 
     /// One line for an order that came without items, if the mapping says how to make it.
-    private func synthesizedRow(_ input: ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [[WireValue]] {
+    private func synthesizedRow(_ input: ExpressionInput, _ context: inout ConverterContext) throws(Skip) -> [WireList] {
         guard output.hasItems, mapping.request.isPerItem || itemFields.contains(where: \.isSynthesized) else { return [] }
-        var row = WireValue.absent(mapping.fields.count)
+        let row = WireList(count: fieldCount)
         try itemFields.walk { (field) throws(Skip) in row[field.index] = try field.synthesize(input, &context) }
         return [row]
     }
 
     private func finish(
-        _ wires: [WireValue], _ rows: [[WireValue]], _ conversion: Conversion, _ warnings: [String], at now: Timestamp
+        _ wires: WireList, _ rows: [WireList], _ conversion: Conversion, _ warnings: [String], at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
+        if let frame {
+            let written = try output.body?.body(wires, rows)
+            return OutboundRequest(frame, body: written?.bytes ?? [], element: written?.element, warnings: warnings)
+        }
         var address = try address.address(conversion, wires)
         let written = try output.body?.body(wires, rows)
         var parts = UnsignedParts(headers: headers, query: output.query.pairs(wires, rows), body: written?.bytes ?? [])

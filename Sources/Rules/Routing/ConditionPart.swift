@@ -18,11 +18,7 @@ struct ConditionPart: Sendable {
     }
 
     static func parts(of condition: Expression?) -> [ConditionPart] {
-        switch condition {
-        case nil: []
-        case .binary(.and, let left, let right)?: parts(of: left) + parts(of: right)
-        case let part?: [ConditionPart(part)]
-        }
+        condition.map { $0.conjuncts.map { ConditionPart($0) } } ?? []
     }
 }
 

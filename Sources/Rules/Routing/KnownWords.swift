@@ -56,7 +56,7 @@ extension Mapping {
             found += words.entries.compactMap(\.canonical.first) + [words.other, reading.initial?.text].compactMap(\.self)
         }
         for computed in computed where computed.path == .field(field) {
-            guard let words = computed.expression.possibleTexts else { return nil }
+            guard let words = computed.expression.syntax.possibleTexts else { return nil }
             found += words
         }
         return found
@@ -78,11 +78,26 @@ extension Mapping {
     }
 
     fileprivate func requires(_ field: Field) -> Bool {
-        fields.contains { requires(field, $0) } || computed.contains { $0.path == .field(field) && $0.expression.possibleTexts?.count == 1 }
+        fields.contains { requires(field, $0) }
+            || computed.contains { $0.path == .field(field) && $0.expression.syntax.possibleTexts?.count == 1 }
     }
 }
 
 extension Expression {
+    /// Whether a condition can have this answer. True if nothing is known against it.
+    package func canBe(_ answer: Bool, _ known: KnownWords) -> Bool { syntax.canBe(answer, known) }
+
+    /// The part of a condition that makes it false for everything, and the field that it is about; nil if it can be true.
+    package func impossiblePart(_ known: KnownWords) -> (part: Expression, field: Field?)? {
+        guard let part = conjuncts.first(where: { !$0.canBe(true, known) }) else { return nil }
+        let fields = part.paths.compactMap { path in
+            if case .field(let field) = path, known.words[field] != nil { field } else { nil }
+        }
+        return (part, fields.first)
+    }
+}
+
+extension Expression.Syntax {
     /// The texts that it may yield, if these are known.
     fileprivate var possibleTexts: [String]? {
         switch self {
@@ -93,13 +108,13 @@ extension Expression {
         }
     }
 
-    private static func joined(_ arguments: ArraySlice<Expression>) -> [String]? {
+    private static func joined(_ arguments: ArraySlice<Self>) -> [String]? {
         let texts = arguments.compactMap(\.possibleTexts)
         return texts.count == arguments.count ? texts.flatMap(\.self) : nil
     }
 
     /// Whether a condition can have this answer. True if nothing is known against it.
-    package func canBe(_ answer: Bool, _ known: KnownWords) -> Bool {
+    fileprivate func canBe(_ answer: Bool, _ known: KnownWords) -> Bool {
         switch self {
         case .literal(.flag(let flag)): return flag == answer
         case .not(let operand): return operand.canBe(!answer, known)
@@ -129,13 +144,5 @@ extension Expression {
         case .oneOf(.path(.field(let field)), let values): (field, { values.contains(.text($0)) })
         default: nil
         }
-    }
-
-    /// The part of a condition that makes it false for everything, and the field that it is about; nil if it can be true.
-    package func impossiblePart(_ known: KnownWords) -> (part: Expression, field: Field?)? {
-        guard !canBe(true, known) else { return nil }
-        if case .binary(.and, let left, let right) = self { return left.impossiblePart(known) ?? right.impossiblePart(known) }
-        let fields = paths.compactMap { path in if case .field(let field) = path, known.words[field] != nil { field } else { nil } }
-        return (self, fields.first)
     }
 }

@@ -162,7 +162,7 @@ extension FieldPath {
     /// Whether the expression may yield what this field cannot hold. Its kind was checked when the file was loaded; only an entry of `metadata`
     /// or `extra` has a kind that is not known before, and only words and currencies do not hold every text.
     fileprivate func mayRefuse(_ expression: Expression) -> Bool {
-        if case .literal = expression { return false }
+        if expression.literal != nil { return false }
         if self == .field(.currency) || !expression.numericOperands.isEmpty { return true }
         return switch kind {
         case .text: false

@@ -12,7 +12,7 @@ enum ExpressionProperty {
             return try Places.check(diagnostics, in: source)
         }
         try Violation.require(diagnostics.all.isEmpty, "taken, and complained about: \(diagnostics.sorted)")
-        if let written = expression.written {
+        if let written = expression.syntax.written {
             var complaints = Diagnostics()
             let again = ExpressionParser.parse(written, at: place, names: .conversion, into: &complaints)
             try Violation.require(again == expression, "\(source) written out is \(written), which is another: \(complaints.sorted)")
@@ -27,7 +27,7 @@ enum ExpressionProperty {
     }
 }
 
-extension Expression {
+extension Expression.Syntax {
     /// With every bracket; nil if a literal cannot be written, because a text holds both kinds of quotes or a name is not one.
     fileprivate var written: String? {
         switch self {
@@ -55,7 +55,7 @@ extension Expression {
         }
     }
 
-    private static func joined(_ expressions: [Expression]) -> [String]? {
+    private static func joined(_ expressions: [Self]) -> [String]? {
         let texts = expressions.compactMap(\.written)
         return texts.count == expressions.count ? texts : nil
     }

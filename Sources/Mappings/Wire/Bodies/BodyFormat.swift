@@ -49,7 +49,7 @@ protocol BodyWriter: AnyObject, Sendable {
     ///   - wires: the fields' values, by the fields' place in the mapping.
     ///   - rows: the same for each item.
     /// - Throws: why the format cannot hold one of them.
-    func body(_ wires: [WireValue], _ rows: [[WireValue]]) throws(Skip) -> WrittenBody
+    func body(_ wires: WireList, _ rows: [WireList]) throws(Skip) -> WrittenBody
 }
 
 struct WrittenBody {

@@ -61,7 +61,7 @@ private final class FormBodyWriter: BodyWriter {
         parameters = ParameterShape(shape.fields, isSorted: shape.isSorted)
     }
 
-    func body(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenBody {
+    func body(_ wires: WireList, _ rows: [WireList]) -> WrittenBody {
         var pairs = constants + parameters.pairs(wires, rows)
         if isSorted { pairs.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
         return WrittenBody(bytes: Array(Parameters.encoded(pairs).utf8))

@@ -11,6 +11,32 @@ extension JSONBodyFormat {
         }
     }
 
+    /// A list of objects that are all alike, and all there.
+    func walkLines(
+        _ view: JSONView, _ node: JSONNode, _ lines: MemberTable.Child, _ layout: RequestLayout, at place: RequestPlace,
+        into parsed: inout ParsedRequest
+    ) {
+        let elements = view.elements(node)
+        guard elements.allSatisfy({ view.kind($0) == .object && !view.saysNothing($0) }),
+            parsed.itemCount + view.count(node) <= RequestLimits.items
+        else {
+            return take(view, node, lines.member, layout, at: place, into: &parsed)
+        }
+        let count = view.count(node)
+        parsed.itemCount += count
+        if lines.items != nil, parsed.itemSlots.isEmpty { parsed.itemPositions.reserveCapacity(min(count, 64)) }
+        var position = 0
+        for element in elements {
+            var here = place
+            here.enter(position)
+            if let items = lines.items {
+                here.row = parsed.beginItem(at: place.depth == 0 ? position : parsed.itemPositions.count, of: items, by: layout)
+            }
+            walk(view, element, lines.table, layout, below: lines.prefix, at: here, into: &parsed)
+            position &+= 1
+        }
+    }
+
     private func walkElements(
         _ view: JSONView, _ elements: some Sequence<JSONNode>, _ count: Int, _ list: RequestLayout.List, _ member: RequestLayout.Member,
         _ layout: RequestLayout, at place: RequestPlace, into parsed: inout ParsedRequest
@@ -21,9 +47,7 @@ extension JSONBodyFormat {
         parsed.itemCount += count
         guard parsed.itemCount <= RequestLimits.items else { return }
         if list.items != nil, parsed.itemSlots.isEmpty {
-            let expected = min(count, 64)
-            parsed.itemPositions.reserveCapacity(expected)
-            parsed.itemSlots.reserveCapacity(expected * layout.itemSlotCount)
+            parsed.itemPositions.reserveCapacity(min(count, 64))
         }
         let omits = list.omitsEmpty(view, elements, parsed)
         if omits { parsed.noteEmpty(elements.emptyPositions(view), in: list, at: place) }
@@ -147,21 +171,19 @@ extension RequestLayout.List {
         return each.map { ($0, true) }
     }
 
-    /// What an element is as far as the layout knows: members or a value.
-    private var contents: [RequestLayout.Content] {
-        (each.map { [$0.content] } ?? []) + positions.map(\.member.content) + filters.map(\.member.content)
-    }
+    /// What an element is as far as the layout knows: an object or a value.
+    private var known: [RequestLayout.Member] { (each.map { [$0] } ?? []) + positions.map(\.member) + filters.map(\.member) }
 
     /// Whether the one element stands in the place of the list: a value, or an object with a member that is an element's own.
     fileprivate func isOne(_ view: JSONView, _ node: JSONNode) -> Bool {
         guard view.kind(node) == .object else {
-            return contents.contains(where: \.isValue) && view.kind(node) != .null && view.oddity(node).isWrong
+            return known.contains(where: \.content.isValue) && view.kind(node) != .null && view.oddity(node).isWrong
         }
         let isMap = view.members(node).allSatisfy { view.kind($0.value) == .object }
-        return contents.contains { content in
-            guard case .object(let members) = content else { return false }
+        return known.contains { member in
+            guard let table = member.table else { return false }
             return view.members(node).contains { key, value in
-                guard JSONBodyFormat.find(view, key, in: members, from: 0) != nil else { return false }
+                guard JSONBodyFormat.find(view, key, in: table, from: 0) != nil else { return false }
                 return !isMap && view.kind(value) != .array && view.kind(value) != .object || isBatch
             }
         }
@@ -169,7 +191,7 @@ extension RequestLayout.List {
 
     /// Whether all that an object holds are elements.
     fileprivate func isList(_ view: JSONView, _ node: JSONNode) -> Bool {
-        let holdsObjects = contents.contains { if case .object = $0 { true } else { false } }
+        let holdsObjects = known.contains { $0.table != nil }
         if holdsObjects { return Self.areObjects(view, view.members(node).lazy.map(\.value)) }
         return view.members(node).allSatisfy { view.kind($0.value) != .object && view.kind($0.value) != .array }
     }

@@ -14,37 +14,41 @@ extension JSONBodyFormat {
     static func refusal(of error: JSONError) -> Refusal { Refusal(.malformed, "the body is not valid JSON: \(error)") }
 
     func read(_ document: JSONDocument, _ layout: RequestLayout, into parsed: inout ParsedRequest) throws(Refusal) {
+        parsed.text = document.bytes
         try document.withUnsafeView { (view: JSONView) throws(Refusal) in
+            if let table = layout.table, view.kind(view.root) == .object {
+                return walk(view, view.root, table, layout, below: "", at: RequestPlace(), into: &parsed)
+            }
             switch layout.root {
             case .list(let list):
                 walkList(
                     view, view.root, list, RequestLayout.Member(name: "", prefix: ".", key: [], content: .nothing), layout,
                     at: RequestPlace(), into: &parsed)
-            case .object(let members) where view.kind(view.root) == .object:
-                walk(view, view.root, members, layout, below: "", at: RequestPlace(), into: &parsed)
             default: throw Refusal(.malformed, "the body must be a JSON object, found \(view.quoted(view.root))")
             }
         }
     }
 
-    private func walk(
-        _ view: JSONView, _ object: JSONNode, _ members: [RequestLayout.Member], _ layout: RequestLayout, below prefix: String,
-        at place: RequestPlace, into parsed: inout ParsedRequest
+    func walk(
+        _ view: JSONView, _ object: JSONNode, _ table: MemberTable, _ layout: RequestLayout, below prefix: String, at place: RequestPlace,
+        into parsed: inout ParsedRequest
     ) {
         var hint = 0
         for (key, node) in view.members(object) {
-            guard let index = Self.find(view, key, in: members, from: hint) else {
-                if layout.hasNumbered, walkNumbered(view, key, node, members, layout, at: place, into: &parsed) { continue }
+            guard let index = Self.find(view, key, in: table, from: hint) else {
+                if layout.hasNumbered, walkNumbered(view, key, node, table.members, layout, at: place, into: &parsed) { continue }
                 parsed.keepMember(prefix, view.string(key), at: place, view.value(node))
                 continue
             }
             hint = index + 1
-            switch members[index].content {
-            case .slot(let slot): parsed.slots[slot] = view.wireValue(node)
-            case .part(let slot): parsed.itemSlots[place.row + slot] = view.wireValue(node)
-            case .secret(let slot):
-                parsed.secrets[layout.secretNames[slot], default: [:]][.body(members[index].name)] = view.secretText(node)
-            default: take(view, node, members[index], layout, at: place, into: &parsed)
+            switch table.target(index) {
+            case .slot(let slot): parsed.slots[slot] = view.slot(node, &parsed)
+            case .part(let slot): parsed.itemSlots[place.row + slot] = view.slot(node, &parsed)
+            case .object(let child) where view.kind(node) == .object:
+                table.children.with(child) { walk(view, node, $0.table, layout, below: $0.prefix, at: place, into: &parsed) }
+            case .lines(let child) where view.kind(node) == .array:
+                table.children.with(child) { walkLines(view, node, $0, layout, at: place, into: &parsed) }
+            case .object, .lines, .other: take(view, node, table.members[index], layout, at: place, into: &parsed)
             }
         }
     }
@@ -54,28 +58,46 @@ extension JSONBodyFormat {
         _ view: JSONView, _ node: JSONNode, _ member: RequestLayout.Member, _ layout: RequestLayout, at place: RequestPlace,
         into parsed: inout ParsedRequest
     ) {
-        switch member.content {
-        case .object(let children):
+        if let table = member.table {
             guard view.kind(node) == .object else {
                 return parsed.expect("an object", at: place.filling(member.path), found: view.oddity(node))
             }
-            walk(view, node, children, layout, below: member.prefix, at: place, into: &parsed)
+            return walk(view, node, table, layout, below: member.prefix, at: place, into: &parsed)
+        }
+        switch member.content {
+        case .secret(let slot): parsed.secrets[layout.secretNames[slot], default: [:]][.body(member.name)] = view.secretText(node)
         case .list(let list): walkList(view, node, list, member, layout, at: place, into: &parsed)
         case let content: parsed.put(view.wireValue(node), at: content, row: place.row, by: layout)
         }
     }
 
-    /// Senders keep to one order, so the search goes on behind the last key that was found.
     @inline(__always)
-    static func find(_ view: JSONView, _ key: JSONNode, in members: [RequestLayout.Member], from hint: Int) -> Int? {
-        for index in hint..<max(hint, members.count) where view.key(key, equals: members[index].key) { return index }
-        for index in 0..<min(hint, members.count) where view.key(key, equals: members[index].key) { return index }
-        return nil
+    static func find(_ view: JSONView, _ key: JSONNode, in table: MemberTable, from hint: Int) -> Int? {
+        let entry = view.entry(key)
+        if entry.isEscaped { return view.input.withDecodedText(of: entry) { table.find(NameKey($0, isPadded: false), from: hint) } }
+        return table.find(NameKey(view.input.text(of: entry), isPadded: entry.start &+ 8 <= view.input.count), from: hint)
     }
 }
 
 extension JSONView {
+    /// A value as a place in the document's bytes, if that is all it takes.
     @inline(__always)
+    fileprivate func slot(_ node: JSONNode, _ parsed: inout ParsedRequest) -> Slot {
+        let entry = entry(node)
+        switch entry.kind {
+        case .number: return Slot(.number, entry.start..<entry.end)
+        case .string:
+            // Most texts begin with a letter or a digit, which says that they are not blank.
+            guard !entry.isEscaped, entry.end > entry.start, input[entry.start].isVisibleASCII else { break }
+            return Slot(.text, entry.start..<entry.end)
+        case .null: return Slot(kind: .null)
+        case .true: return Slot(kind: .yes)
+        case .false: return Slot(kind: .no)
+        case .array, .object: break
+        }
+        return parsed.slot(of: wireValue(node))
+    }
+
     func wireValue(_ node: JSONNode) -> WireValue {
         switch kind(node) {
         case .string:

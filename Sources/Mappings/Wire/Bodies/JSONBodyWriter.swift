@@ -1,157 +1,220 @@
 /// A mapping's JSON bodies, with their keys and constants encoded once.
+///
+/// A tree of objects, one class for each kind of part, so that writing a body copies nothing of it and counts no reference.
 final class JSONBodyWriter: BodyWriter {
-    private let root: Content
+    private let root: Part
 
-    private struct Node: Sendable {
-        var key: [UInt8]
-        var content: Content
+    init(_ root: BodyMember.Content) { self.root = Part.make(root) }
+
+    func body(_ wires: WireList, _ rows: [WireList]) -> WrittenBody {
+        var output = Output()
+        root.write(wires, rows, into: &output)
+        return WrittenBody(bytes: output.json.bytes, element: output.element)
     }
 
-    private enum Content: Sendable {
-        case field(Int)
-        case constant([UInt8])
-        case mark([UInt8])
-        case object([Node])
-        case elements([(isPlace: Bool, content: Content)])
-        indirect case batch(Content)
-        indirect case items(Content)
-        indirect case keyed(Int?, Content)
-        indirect case numbered(prefix: String, first: Int, suffix: String, Content)
-
-        var isMark: Bool {
-            if case .mark = self { true } else { false }
-        }
-    }
-
-    private struct Output: ~Copyable {
+    struct Output: ~Copyable {
         var json = JSONWriter(capacity: 512)
         var element: Range<Int>?
     }
 
-    init(_ root: BodyMember.Content) { self.root = Self.content(root) }
+    class Part: @unchecked Sendable {
+        func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) {}
 
-    private static func content(_ content: BodyMember.Content) -> Content {
-        switch content {
-        case .field(let index): .field(index)
-        case .constant(let text): .constant(encoded(text))
-        case .mark(let text): .mark(encoded(text))
-        case .object(let members):
-            .object(members.map { Node(key: JSONWriter.encodedKey($0.name), content: Self.content($0.content)) })
-        case .elements(let elements):
-            .elements(
-                elements.map { step, content in
-                    if case .position = step { (true, Self.content(content)) } else { (false, Self.content(content)) }
-                })
-        case .batch(let inner): .batch(Self.content(inner))
-        case .items(let inner): .items(Self.content(inner))
-        case .keyed(let key, let inner): .keyed(key, Self.content(inner))
-        case .numbered(let prefix, let first, let suffix, let inner):
-            .numbered(prefix: prefix, first: first, suffix: suffix, Self.content(inner))
+        /// Whether there is anything in it that a conversion says.
+        func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { false }
+
+        /// Writes it as a member of an object; nothing if it has nothing to say.
+        func write(as key: [UInt8], _ wires: WireList, _ rows: [WireList], into output: inout Output) {
+            guard isPresent(wires, rows) else { return }
+            output.json.key(encoded: key)
+            write(wires, rows, into: &output)
         }
     }
 
-    private static func encoded(_ text: String) -> [UInt8] {
-        var json = JSONWriter()
-        json.string(text)
-        return json.bytes
+    private final class FieldPart: Part, @unchecked Sendable {
+        let index: Int
+
+        init(_ index: Int) { self.index = index }
+
+        override func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) { output.json.write(wires, index) }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { !wires.isAbsent(index) }
     }
 
-    func body(_ wires: [WireValue], _ rows: [[WireValue]]) -> WrittenBody {
-        var output = Output()
-        write(root, wires, rows, into: &output)
-        return WrittenBody(bytes: output.json.bytes, element: output.element)
+    private final class ConstantPart: Part, @unchecked Sendable {
+        private let json: [UInt8]
+        /// What a filter finds its element by. Alone it is no reason to write the element.
+        private let isMark: Bool
+
+        init(_ text: String, isMark: Bool) {
+            var json = JSONWriter()
+            json.string(text)
+            self.json = json.bytes
+            self.isMark = isMark
+        }
+
+        override func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) {
+            json.withUnsafeBufferPointer { output.json.encoded($0) }
+        }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { !isMark }
+
+        override func write(as key: [UInt8], _ wires: WireList, _ rows: [WireList], into output: inout Output) {
+            output.json.key(encoded: key)
+            write(wires, rows, into: &output)
+        }
     }
 
-    private func write(_ content: Content, _ wires: [WireValue], _ rows: [[WireValue]], into output: inout Output) {
-        switch content {
-        case .field(let index): output.json.write(wires[index])
-        case .constant(let bytes), .mark(let bytes): bytes.withUnsafeBufferPointer { output.json.encoded($0) }
-        case .object(let nodes):
+    private final class Member: Sendable {
+        let key: [UInt8]
+        let part: Part
+
+        init(_ member: BodyMember) { (key, part) = (JSONWriter.encodedKey(member.name), Part.make(member.content)) }
+    }
+
+    private final class ObjectPart: Part, @unchecked Sendable {
+        private let members: FixedList<Member>
+
+        init(_ members: [BodyMember]) { self.members = FixedList(members.map(Member.init)) }
+
+        override func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) {
             output.json.beginObject()
-            write(nodes, wires, rows, into: &output)
+            for index in 0..<members.count { members.with(index) { $0.part.write(as: $0.key, wires, rows, into: &output) } }
             output.json.endObject()
-        case .elements(let elements): writeElements(elements, wires, rows, into: &output)
-        case .batch(let inner):
+        }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool {
+            for index in 0..<members.count where members.with(index, { $0.part.isPresent(wires, rows) }) { return true }
+            return false
+        }
+    }
+
+    /// A list of fixed elements. One at a position is written even if it is empty, so that the others keep theirs, but not behind the last.
+    private final class ElementsPart: Part, @unchecked Sendable {
+        private let elements: [(isPlace: Bool, part: Part)]
+
+        init(_ elements: [(step: WirePath.Step, content: BodyMember.Content)]) {
+            self.elements = elements.map { step, content in
+                if case .position = step { (true, Part.make(content)) } else { (false, Part.make(content)) }
+            }
+        }
+
+        override func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) {
+            output.json.beginArray()
+            let last = elements.lastIndex { $0.isPlace && $0.part.isPresent(wires, rows) } ?? -1
+            for (place, (isPlace, part)) in elements.enumerated() where isPlace ? place <= last : part.isPresent(wires, rows) {
+                part.write(wires, rows, into: &output)
+            }
+            output.json.endArray()
+        }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { elements.contains { $0.part.isPresent(wires, rows) } }
+    }
+
+    /// A list of one: the conversion itself.
+    private final class BatchPart: Part, @unchecked Sendable {
+        private let inner: Part
+
+        init(_ inner: BodyMember.Content) { self.inner = Part.make(inner) }
+
+        override func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) {
             output.json.beginArray()
             let start = output.json.length
-            write(inner, wires, rows, into: &output)
+            inner.write(wires, rows, into: &output)
             output.element = start..<output.json.length
             output.json.endArray()
-        case .items(let inner):
+        }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { inner.isPresent(wires, rows) }
+    }
+
+    /// A list of the conversion's items.
+    private final class ItemsPart: Part, @unchecked Sendable {
+        private let inner: Part
+
+        init(_ inner: BodyMember.Content) { self.inner = Part.make(inner) }
+
+        override func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) {
             output.json.beginArray()
-            for row in rows {
-                if case .field(let index) = inner, row[index].isAbsent { continue }
-                write(inner, row, [], into: &output)
-            }
+            for row in rows where !(inner is FieldPart) || inner.isPresent(row, []) { inner.write(row, [], into: &output) }
             output.json.endArray()
-        case .keyed(let key, let inner):
+        }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { JSONBodyWriter.areThere(rows, inner) }
+    }
+
+    /// An object of them, named by a field or else by their numbers.
+    private final class KeyedPart: Part, @unchecked Sendable {
+        private let key: Int?
+        private let inner: Part
+
+        init(_ key: Int?, _ inner: BodyMember.Content) { (self.key, self.inner) = (key, Part.make(inner)) }
+
+        override func write(_ wires: WireList, _ rows: [WireList], into output: inout Output) {
             output.json.beginObject()
-            for (number, row) in rows.enumerated() {
-                if case .field(let index) = inner, row[index].isAbsent { continue }
+            for (number, row) in rows.enumerated() where !(inner is FieldPart) || inner.isPresent(row, []) {
                 output.json.key(key.flatMap { row[$0].text } ?? String(number))
-                write(inner, row, [], into: &output)
+                inner.write(row, [], into: &output)
             }
             output.json.endObject()
-        case .numbered: return
         }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { JSONBodyWriter.areThere(rows, inner) }
     }
 
-    private func write(_ nodes: [Node], _ wires: [WireValue], _ rows: [[WireValue]], into output: inout Output) {
-        for position in nodes.indices {
-            switch nodes[position].content {
-            case .field(let index):
-                guard !wires[index].isAbsent else { continue }
-                output.json.key(encoded: nodes[position].key)
-                output.json.write(wires[index])
-            case .numbered(let prefix, let first, let suffix, let inner):
-                for (number, row) in rows.enumerated() where isPresent(inner, row, []) {
-                    output.json.key("\(prefix)\(first + number)\(suffix)")
-                    write(inner, row, [], into: &output)
-                }
-            case let content:
-                guard isPresent(content, wires, rows) || content.isMark else { continue }
-                output.json.key(encoded: nodes[position].key)
-                write(content, wires, rows, into: &output)
+    /// Members of the object that it stands in.
+    private final class NumberedPart: Part, @unchecked Sendable {
+        private let name: (prefix: String, first: Int, suffix: String)
+        private let inner: Part
+
+        init(prefix: String, first: Int, suffix: String, _ inner: BodyMember.Content) {
+            name = (prefix, first, suffix)
+            self.inner = Part.make(inner)
+        }
+
+        override func write(as key: [UInt8], _ wires: WireList, _ rows: [WireList], into output: inout Output) {
+            for (number, row) in rows.enumerated() where inner.isPresent(row, []) {
+                output.json.key("\(name.prefix)\(name.first + number)\(name.suffix)")
+                inner.write(row, [], into: &output)
             }
         }
+
+        override func isPresent(_ wires: WireList, _ rows: [WireList]) -> Bool { rows.contains { inner.isPresent($0, []) } }
     }
 
-    /// An element of a position is written even if it is empty, so that the others keep theirs, but not behind the last.
-    private func writeElements(
-        _ elements: [(isPlace: Bool, content: Content)], _ wires: [WireValue], _ rows: [[WireValue]], into output: inout Output
-    ) {
-        output.json.beginArray()
-        let last = elements.lastIndex { $0.isPlace && isPresent($0.content, wires, rows) } ?? -1
-        for (place, (isPlace, content)) in elements.enumerated() where isPlace ? place <= last : isPresent(content, wires, rows) {
-            write(content, wires, rows, into: &output)
-        }
-        output.json.endArray()
+    /// Of plain values, whether one is there.
+    private static func areThere(_ rows: [WireList], _ inner: Part) -> Bool {
+        inner is FieldPart ? rows.contains { inner.isPresent($0, []) } : !rows.isEmpty
     }
+}
 
-    private func isPresent(_ content: Content, _ wires: [WireValue], _ rows: [[WireValue]]) -> Bool {
+extension JSONBodyWriter.Part {
+    fileprivate static func make(_ content: BodyMember.Content) -> JSONBodyWriter.Part {
         switch content {
-        case .field(let index): !wires[index].isAbsent
-        case .constant: true
-        case .mark: false
-        case .object(let nodes): nodes.contains { isPresent($0.content, wires, rows) }
-        case .elements(let elements): elements.contains { isPresent($0.content, wires, rows) }
-        case .batch(let inner): isPresent(inner, wires, rows)
-        case .items(.field(let index)), .keyed(_, .field(let index)): rows.contains { !$0[index].isAbsent }
-        case .items, .keyed: !rows.isEmpty
-        case .numbered(_, _, _, let inner): rows.contains { isPresent(inner, $0, []) }
+        case .field(let index): JSONBodyWriter.FieldPart(index)
+        case .constant(let text): JSONBodyWriter.ConstantPart(text, isMark: false)
+        case .mark(let text): JSONBodyWriter.ConstantPart(text, isMark: true)
+        case .object(let members): JSONBodyWriter.ObjectPart(members)
+        case .elements(let elements): JSONBodyWriter.ElementsPart(elements)
+        case .batch(let inner): JSONBodyWriter.BatchPart(inner)
+        case .items(let inner): JSONBodyWriter.ItemsPart(inner)
+        case .keyed(let key, let inner): JSONBodyWriter.KeyedPart(key, inner)
+        case .numbered(let prefix, let first, let suffix, let inner):
+            JSONBodyWriter.NumberedPart(prefix: prefix, first: first, suffix: suffix, inner)
         }
     }
 }
 
 extension JSONWriter {
     @inline(__always)
-    fileprivate mutating func write(_ value: WireValue) {
-        switch value {
+    fileprivate mutating func write(_ wires: WireList, _ index: Int) {
+        let slot = wires.slot(index)
+        switch slot.kind {
         case .absent, .null, .blank: null()
-        case .string(let text): string(text)
-        case .number(let text): number(text)
-        case .bool(let flag): bool(flag)
-        case .tree(let tree): write(tree)
+        case .yes, .no: bool(slot.kind == .yes)
+        case .text: string(wires.bytes(of: slot))
+        case .number: encoded(wires.bytes(of: slot))
+        case .other: write(wires[index].jsonValue)
         }
     }
 }

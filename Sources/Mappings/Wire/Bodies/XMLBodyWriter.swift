@@ -10,7 +10,7 @@ final class XMLBodyWriter: BodyWriter {
         fields = shape.fields
     }
 
-    func body(_ wires: [WireValue], _ rows: [[WireValue]]) throws(Skip) -> WrittenBody {
+    func body(_ wires: WireList, _ rows: [WireList]) throws(Skip) -> WrittenBody {
         for field in fields {
             try check(wires[field.index], of: field)
             for row in rows { try check(row[field.index], of: field) }

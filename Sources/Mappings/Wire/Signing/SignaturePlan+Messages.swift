@@ -87,7 +87,7 @@ extension ParsedRequest {
 
     /// A parameter's value as it was sent, decoded; empty if it was not.
     private func text(of parameter: SignatureText.Parameter) -> String {
-        let value = parameter.slots.lazy.filter { slots.indices.contains($0) }.map { slots[$0] }.first { !$0.isAbsent }
+        let value = parameter.slots.lazy.filter { slots.indices.contains($0) }.map { wire(slots[$0]) }.first { !$0.isAbsent }
         return value?.signedText ?? ""
     }
 }

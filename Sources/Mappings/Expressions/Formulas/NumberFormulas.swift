@@ -1,0 +1,87 @@
+/// Arithmetic. Most operands are numbers; a time, a length of time or a text goes the longer way.
+final class ArithmeticFormula: Formula, @unchecked Sendable {
+    private let op: Expression.Operator
+    private let left: Formula
+    private let right: Formula
+
+    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) { (self.op, self.left, self.right) = (op, left, right) }
+
+    override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
+        switch (left.figure(input, item), right.figure(input, item)) {
+        case (.absent, _), (_, .absent): .absent
+        case (.number(let first), .number(let second)): Figure(op.arithmetic(first, second))
+        default: Figure(op.arithmetic(left.value(input, item), right.value(input, item)))
+        }
+    }
+
+    override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
+        switch (left.figure(input, item), right.figure(input, item)) {
+        case (.absent, _), (_, .absent): .absent
+        case (.number(let first), .number(let second)): op.arithmetic(first, second).map(Value.number) ?? .absent
+        default: op.arithmetic(left.value(input, item), right.value(input, item))
+        }
+    }
+}
+
+final class NegateFormula: NumberFormula, @unchecked Sendable {
+    private let operand: Formula
+
+    init(_ operand: Formula) { self.operand = operand }
+
+    override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure { Figure(operand.figure(input, item).number?.negated) }
+}
+
+final class SumFormula: NumberFormula, @unchecked Sendable {
+    private let term: Formula
+
+    init(_ term: Formula) { self.term = term }
+
+    override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
+        let count = input.conversion.items.count
+        guard count > 0 else { return .absent }
+        var total = ExactDecimal.zero
+        for item in 0..<count {
+            guard case .number(let number) = term.figure(input, item), let next = total.adding(number) else { return .absent }
+            total = next
+        }
+        return .number(total)
+    }
+}
+
+final class NumericFormula: NumberFormula, @unchecked Sendable {
+    private let operand: Formula
+
+    init(_ operand: Formula) { self.operand = operand }
+
+    override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
+        switch operand.figure(input, item) {
+        case .other: Figure(Function.number.number(operand.value(input, item)))
+        case let figure: figure
+        }
+    }
+}
+
+final class RoundFormula: NumberFormula, @unchecked Sendable {
+    private let operand: Formula
+    private let place: Formula
+
+    init(_ operand: Formula, _ place: Formula) { (self.operand, self.place) = (operand, place) }
+
+    override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
+        guard case .number(let number) = operand.figure(input, item) else { return .absent }
+        return Figure(Function.round(number, to: place.value(input, item)))
+    }
+}
+
+final class MinorFormula: NumberFormula, @unchecked Sendable {
+    private let operand: Formula
+
+    init(_ operand: Formula) { self.operand = operand }
+
+    override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
+        guard case .number(let number) = operand.figure(input, item), let exponent = input.conversion.currency?.minorUnits else {
+            return .absent
+        }
+        return Figure(number.scaled(byPowerOfTen: exponent))
+    }
+}
