@@ -49,21 +49,23 @@ extension EndToEnd {
             return "\(code)" + String(try String(contentsOfFile: output, encoding: .utf8).split(separator: "}").last ?? "")
         }
 
+        /// - Parameter certificates: the host of each, by its file's name.
         private static func serve(
-            _ tls: String, _ make: (Workbench) async throws -> Void, _ body: (Workbench, GatewayProcess, Int) async throws -> Void
+            _ tls: String, _ certificates: KeyValuePairs<String, String> = ["one": "localhost"],
+            _ body: (Workbench, GatewayProcess, Int) async throws -> Void
         ) async throws {
             try await Workbench.use { bench in
-                try await make(bench)
+                for (name, host) in certificates { try await make(name, for: host, in: bench) }
                 try bench.configure(configuration(tls))
                 try await bench.serve { gateway, port in try await body(bench, gateway, port) }
             }
         }
 
         @Test func `a sender reaches the gateway by HTTPS, under each of its names`() async throws {
-            try await Self.serve("[{ certificate: one.pem, key: one.key }, { certificate: two.pem, key: two.key }]") { bench in
-                try await Self.make("one", for: "track.example.com", in: bench)
-                try await Self.make("two", for: "*.shop.example", in: bench)
-            } _: { bench, _, port in
+            try await Self.serve(
+                "[{ certificate: one.pem, key: one.key }, { certificate: two.pem, key: two.key }]",
+                ["one": "track.example.com", "two": "*.shop.example"]
+            ) { bench, _, port in
                 #expect(try await Self.send(bench, to: "track.example.com", port, trusting: "one.pem", 1) == "0 200 1.1")
                 #expect(try await Self.send(bench, to: "eu.shop.example", port, trusting: "two.pem", 2) == "0 200 1.1")
                 // curl's code for a certificate that it does not trust.
@@ -73,9 +75,7 @@ extension EndToEnd {
         }
 
         @Test func `plain HTTP is led to HTTPS if it reads a page, and told so if it brings something`() async throws {
-            try await Self.serve(Self.paths) {
-                try await Self.make("one", for: "localhost", in: $0)
-            } _: { bench, _, port in
+            try await Self.serve(Self.paths) { bench, _, port in
                 let page = await RawConnection.exchange(port, "GET /readyz?a=b HTTP/1.1\r\nHost: localhost:\(port)\r\n\r\n")
                 #expect(page.first.status == 308)
                 #expect(page.first.headers["Location"] == "https://localhost:\(port)/readyz?a=b")
@@ -92,9 +92,7 @@ extension EndToEnd {
         }
 
         @Test func `TLS before 1.2 is refused`() async throws {
-            try await Self.serve(Self.paths) {
-                try await Self.make("one", for: "localhost", in: $0)
-            } _: { bench, _, port in
+            try await Self.serve(Self.paths) { bench, _, port in
                 let url = "https://localhost:\(port)/readyz"
                 let old = try await Self.curl(bench, "--insecure", "--ciphers", "DEFAULT@SECLEVEL=0", "--tlsv1.1", "--tls-max", "1.1", url)
                 #expect(old.hasPrefix("35 "), "\(old)")
@@ -106,9 +104,7 @@ extension EndToEnd {
         }
 
         @Test func `a renewed certificate is used at once, and one that does not fit its key leaves the old one in use`() async throws {
-            try await Self.serve(Self.paths) {
-                try await Self.make("one", for: "localhost", in: $0)
-            } _: { bench, gateway, port in
+            try await Self.serve(Self.paths) { bench, gateway, port in
                 func read(_ name: String) throws -> String { try String(contentsOfFile: "\(bench.folder)/\(name)", encoding: .utf8) }
                 try bench.write(read("one.pem"), to: "first.pem")
                 try await Self.make("next", for: "localhost", in: bench)
