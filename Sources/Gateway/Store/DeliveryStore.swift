@@ -27,7 +27,8 @@ protocol DeliveryStore: ClaimingStore {
     /// - Returns: whether a correction's delivery waited for this one and is due now.
     @discardableResult
     func record(_ result: AttemptResult) async throws(StoreError) -> Bool
-    /// All of them in one transaction. If it fails, none is stored.
+    /// All of them with as few commits as possible. If it fails, some may be stored; the same results may be given again, and none of their
+    /// attempts is logged twice.
     /// - Returns: whether a correction's delivery waited for one of these and is due now.
     @discardableResult
     func record(_ results: [AttemptResult]) async throws(StoreError) -> Bool

@@ -1,8 +1,8 @@
 import Mappings
 import Rules
 
-/// A submission on its way to a writer, with what could be computed before its turn.
-struct QueuedSubmission: Sendable {
+/// A submission on its way to a writer, with what could be computed before its turn. A class, because queues and batches hand it on several times.
+final class QueuedSubmission: Sendable {
     let submission: Submission
     let message: QueuedMessage
 

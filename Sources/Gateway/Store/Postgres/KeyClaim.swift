@@ -24,14 +24,30 @@ struct KeyClaim: Comparable {
 
 extension [KeyClaim] {
     /// Of all keys of these submissions, in the one order.
+    init(_ inputs: [QueuedSubmission]) {
+        self = []
+        reserveCapacity(inputs.count)
+        for input in inputs { for key in input.submission.keys { append(KeyClaim(key, input.message.row)) } }
+        sort()
+    }
+
+    /// Of all keys of these submissions, in the one order.
     init(_ submissions: some Sequence<Submission>) {
         self = submissions.flatMap { submission in submission.keys.map { KeyClaim($0, submission.conversion) } }.sorted()
     }
 
     var parameters: PostgresParameters {
-        PostgresParameters(
-            PostgresArray(self, \.digest), PostgresArray(self, \.scope), PostgresArray(self, \.conversion), PostgresArray(self, \.expiresAt)
-        )
+        var parameters = PostgresParameters()
+        add(to: &parameters)
+        return parameters
+    }
+
+    /// Four columns.
+    func add(to parameters: inout PostgresParameters) {
+        parameters.addColumn(self) { $0.digest }
+        parameters.addColumn(self) { $0.scope }
+        parameters.addColumn(self) { $0.conversion }
+        parameters.addColumn(self) { $0.expiresAt }
     }
 }
 

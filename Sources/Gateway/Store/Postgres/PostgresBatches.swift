@@ -3,33 +3,42 @@ import Foundation
 /// Gathers equal pieces of work while a transaction runs, so that they share the next one.
 ///
 /// `commit` gets them in the order they came and returns as many outcomes, nil for what it leaves to the next transaction; it never leaves
-/// all. It runs a whole transaction, maybe more than once.
+/// all. It runs a whole transaction, maybe more than once. `shortcut` is tried before it, once: a transaction of its own in one exchange with the
+/// server, which may leave any of them, also all.
 final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
     typealias Commit = @Sendable (_ connection: PostgresConnection, _ inputs: [Input], _ isRetry: Bool) throws(PostgresFailure) -> [Output?]
+    typealias Shortcut = @Sendable (_ connection: PostgresConnection, _ inputs: [Input]) throws(PostgresFailure) -> [Output?]
 
-    private enum Waiting: Sendable {
-        case write(Input, CheckedContinuation<Result<Output, StoreError>, Never>)
-        /// Nothing is admitted after it.
-        case end(CheckedContinuation<Void, Never>)
+    /// A class, so that a queue moves a pointer. Each is resumed exactly once, as `settle` and `run` have it.
+    private final class Waiting: Sendable {
+        /// Nil ends the queue: nothing is admitted after it.
+        let input: Input?
+        let write: UnsafeContinuation<Result<Output, StoreError>, Never>?
+        let end: UnsafeContinuation<Void, Never>?
 
-        var input: Input? { if case .write(let input, _) = self { input } else { nil } }
+        init(_ input: Input, _ write: UnsafeContinuation<Result<Output, StoreError>, Never>) {
+            (self.input, self.write, end) = (input, write, nil)
+        }
+        init(end: UnsafeContinuation<Void, Never>) { (input, write, self.end) = (nil, nil, end) }
     }
 
     private let lane: PostgresLane
     private let queue: GroupCommit<Waiting>
+    private let shortcut: Shortcut?
     private let commit: Commit
 
-    init(_ lane: PostgresLane, capacity: Int, batchLimit: Int, commit: @escaping Commit) {
+    init(_ lane: PostgresLane, capacity: Int, batchLimit: Int, shortcut: Shortcut? = nil, commit: @escaping Commit) {
         self.lane = lane
         queue = GroupCommit(capacity: capacity, batchLimit: batchLimit)
+        self.shortcut = shortcut
         self.commit = commit
     }
 
     /// Returns after the commit.
     func add(_ input: Input) async throws(StoreError) -> Output {
         if let problem = lane.problem { throw problem }
-        let result: Result<Output, StoreError> = await withCheckedContinuation { continuation in
-            switch queue.add(.write(input, continuation)) {
+        let result: Result<Output, StoreError> = await withUnsafeContinuation { continuation in
+            switch queue.add(Waiting(input, continuation)) {
             case .queued: break
             case .startDraining: lane.enqueue { [self] in drain() }
             case .closed: continuation.resume(returning: .failure(.closed(place: lane.address.description)))
@@ -43,8 +52,8 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
 
     /// Refuses everything from now on; returns after what is queued.
     func close() async {
-        await withCheckedContinuation { continuation in
-            switch queue.add(.end(continuation), isLast: true) {
+        await withUnsafeContinuation { continuation in
+            switch queue.add(Waiting(end: continuation), isLast: true) {
             case .queued: break
             case .startDraining: lane.enqueue { [self] in drain() }
             case .closed, .full: continuation.resume()
@@ -65,31 +74,35 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
 
     /// Returns what is left to a later transaction.
     private func run(_ batch: [Waiting]) -> [Waiting] {
-        let inputs = batch.compactMap(\.input)
-        let result = inputs.isEmpty ? .success([]) : attempt(inputs)
-        // One row that the database does not take must not take the others with it. It is found by halves: 99 good ones cost a few commits.
-        if case .failure(.row) = result, inputs.count > 1 {
-            return run(Array(batch[..<(batch.count / 2)])) + run(Array(batch[(batch.count / 2)...]))
+        let (outputs, failure) = attempt(batch.compactMap(\.input))
+        let rest = settle(batch, outputs)
+        let writes = rest.count { $0.input != nil }
+        guard let failure else {
+            if writes > 0 { return rest }
+            for waiting in rest { waiting.end?.resume() }
+            return []
         }
-        var outputs = (try? result.get())?.makeIterator()
+        // One row that the database does not take must not take the others with it. It is found by halves: 99 good ones cost a few commits.
+        if case .row = failure, writes > 1 { return run(Array(rest[..<(rest.count / 2)])) + run(Array(rest[(rest.count / 2)...])) }
+        for waiting in rest {
+            waiting.write?.resume(returning: .failure(failure.error))
+            waiting.end?.resume()
+        }
+        return []
+    }
+
+    /// Hands the outcomes on. Returns those that have none.
+    private func settle(_ batch: [Waiting], _ outputs: [Output?]) -> [Waiting] {
         var rest: [Waiting] = []
+        var outputs = outputs.makeIterator()
         for waiting in batch {
-            switch waiting {
-            case .end: rest.append(waiting)
-            case .write(_, let continuation):
-                if let output = outputs?.next() {
-                    if let output { continuation.resume(returning: .success(output)) } else { rest.append(waiting) }
-                } else if case .failure(let failure) = result {
-                    continuation.resume(returning: .failure(failure.error))
-                } else {
-                    let sentence = "a write ended without an outcome; report this"
-                    continuation.resume(returning: .failure(StoreError(.unavailable, sentence)))
-                }
+            if let write = waiting.write, let output = outputs.next() ?? nil {
+                write.resume(returning: .success(output))
+            } else {
+                rest.append(waiting)
             }
         }
-        if rest.contains(where: { $0.input != nil }) { return rest }
-        for case .end(let continuation) in rest { continuation.resume() }
-        return []
+        return rest
     }
 
     private enum Failure: Error {
@@ -104,17 +117,26 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
         }
     }
 
-    private func attempt(_ inputs: [Input]) -> Result<[Output?], Failure> {
-        var concernsRow = false
+    /// The outcomes that are certain, and why the others have none.
+    private func attempt(_ inputs: [Input]) -> (outputs: [Output?], failure: Failure?) {
+        var outputs: [Output?] = Array(repeating: nil, count: inputs.count)
+        if inputs.isEmpty { return (outputs, nil) }
+        var (concernsRow, isFirst) = (false, true)
         let result = lane.attempt { connection, isRetry throws(PostgresFailure) in
             do throws(PostgresFailure) {
-                return try commit(connection, inputs, isRetry)
+                defer { isFirst = false }
+                if let shortcut, isFirst { outputs = try shortcut(connection, inputs) }
+                let rest = inputs.indices.filter { outputs[$0] == nil }
+                if rest.isEmpty { return }
+                let found = try commit(connection, rest.count == inputs.count ? inputs : rest.map { inputs[$0] }, isRetry)
+                for (index, output) in zip(rest, found) { outputs[index] = output }
             } catch {
                 concernsRow = error.concernsRow
                 try connection.rollback(after: error)
                 throw error
             }
         }
-        return result.mapError { concernsRow ? .row($0) : .database($0) }
+        guard case .failure(let error) = result else { return (outputs, nil) }
+        return (outputs, concernsRow ? .row(error) : .database(error))
     }
 }

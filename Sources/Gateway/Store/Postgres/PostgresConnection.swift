@@ -30,7 +30,11 @@ final class PostgresConnection {
     /// - Parameters:
     ///   - statementTimeout: after which the server gives a statement up.
     ///   - patience: after which this end gives the server up; longer than the other.
-    init(_ address: PostgresAddress, statementTimeout: Duration, patience: Duration) throws(PostgresFailure) {
+    ///   - findsByKey: each statement is compiled once, and uses an index wherever there is one. Otherwise one that is compiled while a table
+    ///     is small reads the whole of it each time, and goes on so when the table has grown.
+    init(
+        _ address: PostgresAddress, statementTimeout: Duration, patience: Duration, findsByKey: Bool = false
+    ) throws(PostgresFailure) {
         self.patience = patience
         let parameters = address.parameters
         let keywords = parameters.map { strdup($0.keyword) }
@@ -41,14 +45,14 @@ final class PostgresConnection {
         self.handle = handle
         guard PQstatus(handle) == CONNECTION_OK else { throw ownFailure() }
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        try prepareSession(statementTimeout: statementTimeout)
+        try prepareSession(statementTimeout: statementTimeout, findsByKey: findsByKey)
         guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw ownFailure() }
     }
 
     deinit { PQfinish(handle) }
 
     /// What was acknowledged must be on the server's disk, whatever the server's own default; a stricter setting stays.
-    private func prepareSession(statementTimeout: Duration) throws(PostgresFailure) {
+    private func prepareSession(statementTimeout: Duration, findsByKey: Bool) throws(PostgresFailure) {
         let milliseconds = Int(statementTimeout / .milliseconds(1))
         let sql = """
             SELECT set_config('synchronous_commit', 'on', false)
@@ -57,12 +61,15 @@ final class PostgresConnection {
             SET idle_in_transaction_session_timeout = \(2 * milliseconds);
             SET default_transaction_isolation = 'read committed';
             SET jit = off;
+            \(findsByKey ? Self.byKey : "")
             """
         guard let result = PQexec(handle, sql) else { throw ownFailure() }
         defer { PQclear(result) }
         let status = PQresultStatus(result)
         guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else { throw PostgresFailure(result, isLost: true) }
     }
+
+    private static let byKey = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
 
     private func ownFailure() -> PostgresFailure {
         let text = PQerrorMessage(handle).map { String(cString: $0) } ?? ""

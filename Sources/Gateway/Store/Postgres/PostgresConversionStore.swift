@@ -26,6 +26,7 @@ final class PostgresConversionStore: SQLStore {
     private let accepts: PostgresBatches<QueuedSubmission, Acceptance>
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
     private let results: PostgresBatches<AttemptResult, Bool>
+    private let uncertain: UncertainResults
     private let keeps: PostgresBatches<RefusedRequest, Int64?>
     private let counts: PostgresBatches<IgnoredMessage, Void>
     let writer: PostgresWriter
@@ -41,10 +42,12 @@ final class PostgresConversionStore: SQLStore {
         self.address = address
         place = address.description
         let usual = PostgresLane.Settings(statementTimeout: limits.patience * 2 / 3, patience: limits.patience)
+        var byKey = usual
+        byKey.findsByKey = true
         let quick = PostgresLane.Settings(statementTimeout: limits.lease / 3, patience: limits.lease / 2)
         let patient = PostgresLane.Settings(statementTimeout: .seconds(60), patience: .seconds(70))
-        intakeLane = PostgresLane("intake", address, settings: usual, commits: commits)
-        resultLane = PostgresLane("results", address, settings: usual, commits: commits)
+        intakeLane = PostgresLane("intake", address, settings: byKey, commits: commits)
+        resultLane = PostgresLane("results", address, settings: byKey, commits: commits)
         repairLane = PostgresLane("repair", address, settings: usual)
         claimLane = PostgresLane("claims", address, settings: usual)
         leaseLane = PostgresLane("lease", address, settings: quick)
@@ -56,11 +59,14 @@ final class PostgresConversionStore: SQLStore {
         node = role == .node ? try PostgresNode(leaseLane, lease: limits.lease, report: report) : nil
         let writer = PostgresWriter(node: node?.id ?? 0, refusedLimits: limits.refused)
         self.writer = writer
-        accepts = PostgresBatches(intakeLane, capacity: limits.queued, batchLimit: limits.batch) {
-            connection, inputs, isRetry throws(PostgresFailure) in try writer.accept(inputs, connection, isRetry: isRetry)
-        }
+        accepts = Self.accepts(on: intakeLane, writer, limits)
+        let uncertain = UncertainResults()
+        self.uncertain = uncertain
         results = PostgresBatches(resultLane, capacity: limits.queued, batchLimit: limits.batch) {
-            connection, inputs, isRetry throws(PostgresFailure) in try writer.record(inputs, connection, isRetry: isRetry)
+            connection, inputs, isRetry throws(PostgresFailure) in
+            try uncertain.guarding(inputs) { wasTried throws(PostgresFailure) in
+                try writer.record(inputs, connection, isRetry: isRetry || wasTried)
+            }
         }
         corrections = PostgresBatches(intakeLane, capacity: limits.queued, batchLimit: 32) {
             connection, inputs, isRetry throws(PostgresFailure) in try writer.correct(inputs, connection, isRetry: isRetry)
@@ -74,6 +80,15 @@ final class PostgresConversionStore: SQLStore {
             try writer.count(inputs, connection)
             return inputs.map { _ in () }
         }
+    }
+
+    private static func accepts(
+        on lane: PostgresLane, _ writer: PostgresWriter, _ limits: PostgresLimits
+    ) -> PostgresBatches<QueuedSubmission, Acceptance> {
+        PostgresBatches(
+            lane, capacity: limits.queued, batchLimit: limits.batch,
+            shortcut: { connection, inputs throws(PostgresFailure) in try writer.acceptNew(inputs, connection) },
+            commit: { connection, inputs, isRetry throws(PostgresFailure) in try writer.accept(inputs, connection, isRetry: isRetry) })
     }
 
     /// Sets the database up or brings it up to date; blocks. Returns the schema's version before and after.
@@ -121,10 +136,12 @@ final class PostgresConversionStore: SQLStore {
     }
 
     private func recordTogether(_ all: [AttemptResult]) async throws(StoreError) -> Bool {
-        let writer = writer
+        let (writer, uncertain) = (writer, uncertain)
         let released = try await resultLane.perform { connection, isRetry throws(PostgresFailure) in
             do throws(PostgresFailure) {
-                return try writer.record(all, connection, isRetry: isRetry)
+                return try uncertain.guarding(all) { wasTried throws(PostgresFailure) in
+                    try writer.record(all, connection, isRetry: isRetry || wasTried)
+                }
             } catch {
                 try connection.rollback(after: error)
                 throw error

@@ -11,6 +11,8 @@ final class PostgresLane: @unchecked Sendable {
         var statementTimeout: Duration
         /// How long the server may keep silent.
         var patience: Duration
+        /// See `PostgresConnection`.
+        var findsByKey = false
     }
 
     let address: PostgresAddress
@@ -138,7 +140,8 @@ final class PostgresLane: @unchecked Sendable {
     private func connected() throws(PostgresFailure) -> PostgresConnection {
         if let connection, connection.isAlive { return connection }
         connection = nil
-        let fresh = try PostgresConnection(address, statementTimeout: settings.statementTimeout, patience: settings.patience)
+        let fresh = try PostgresConnection(
+            address, statementTimeout: settings.statementTimeout, patience: settings.patience, findsByKey: settings.findsByKey)
         connection = fresh
         backoff.reset()
         return fresh

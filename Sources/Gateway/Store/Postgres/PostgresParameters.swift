@@ -16,7 +16,27 @@ struct PostgresParameters {
 
     mutating func add(_ value: some PostgresParameter) { value.add(to: &self) }
 
-    fileprivate mutating func add(_ array: PostgresArray) { place { array.write(into: &$0) } }
+    fileprivate mutating func add(_ array: PostgresArray) {
+        var array = array
+        array.finish()
+        place { $0.append(contentsOf: array.bytes) }
+    }
+
+    /// One value of each row, written in place.
+    mutating func addColumn<Rows: Collection, Value: PostgresElement>(_ rows: Rows, _ value: (Rows.Element) -> Value) {
+        let start = bytes.count
+        var array = PostgresArray(Value.element, from: start)
+        // The array has the bytes for itself meanwhile, so that nothing is copied.
+        swap(&array.bytes, &bytes)
+        array.begin()
+        for row in rows { array.append(value(row)) }
+        array.finish()
+        swap(&array.bytes, &bytes)
+        places.append((start, bytes.count - start))
+    }
+
+    /// Makes room for so many bytes, so that they are not moved while they grow.
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
     fileprivate mutating func add(_ value: SQLValue) {
         switch value {
@@ -93,14 +113,27 @@ struct PostgresArray {
         case uuid = 2950
     }
 
+    fileprivate var bytes: [UInt8] = []
     private let element: Element
-    private var bytes: [UInt8] = []
+    /// Where it begins among the bytes.
+    private let start: Int
     private var count: UInt32 = 0
     private var hasNull = false
 
     init(_ element: Element, capacity: Int = 0) {
+        self.init(element, from: 0)
+        bytes.reserveCapacity(20 + capacity * (element == .uuid ? 20 : element == .bigint ? 12 : 24))
+        begin()
+    }
+
+    fileprivate init(_ element: Element, from start: Int) {
         self.element = element
-        bytes.reserveCapacity(capacity * (element == .uuid ? 20 : element == .bigint ? 12 : 24))
+        self.start = start
+    }
+
+    /// Dimensions, whether there is a NULL, the type; then the dimension's length, and the number of its first element.
+    fileprivate mutating func begin() {
+        for word in [1, 0, element.rawValue, 0, 1] { bytes.append(bigEndian: word) }
     }
 
     /// One value of each row.
@@ -112,11 +145,12 @@ struct PostgresArray {
     init<Value: PostgresElement>(_ values: some Collection<Value>) { self.init(values) { $0 } }
 
     mutating func append(_ value: some PostgresElement) {
+        count += 1
         switch value.sql {
-        case .null: return appendNull()
-        case .int(let number):
-            bytes.append(bigEndian: UInt32(8))
-            bytes.append(bigEndian: UInt64(bitPattern: number))
+        case .null:
+            hasNull = true
+            bytes.append(bigEndian: UInt32.max)
+        case .int(let number): bytes.append(number)
         case .text(let text):
             let start = bytes.count
             bytes.append(bigEndian: UInt32(0))
@@ -125,31 +159,16 @@ struct PostgresArray {
         case .bytes(let value):
             bytes.append(bigEndian: UInt32(value.count))
             bytes.append(contentsOf: value)
-        case .id(let id):
-            bytes.append(bigEndian: UInt32(16))
-            bytes.append(bigEndian: id.high)
-            bytes.append(bigEndian: id.low)
-        case .digest(let digest):
-            bytes.append(bigEndian: UInt32(16))
-            withUnsafeBytes(of: digest.words) { bytes.append(contentsOf: $0) }
+        case .id(let id): bytes.append(id.high.bigEndian, id.low.bigEndian)
+        case .digest(let digest): bytes.append(digest.words.0, digest.words.1)
         }
-        count += 1
     }
 
-    private mutating func appendNull() {
-        hasNull = true
-        bytes.append(bigEndian: UInt32.max)
-        count += 1
-    }
-
-    func write(into target: inout [UInt8]) {
-        target.append(bigEndian: UInt32(count == 0 ? 0 : 1))
-        target.append(bigEndian: UInt32(hasNull ? 1 : 0))
-        target.append(bigEndian: element.rawValue)
-        guard count > 0 else { return }
-        target.append(bigEndian: count)
-        target.append(bigEndian: UInt32(1))
-        target.append(contentsOf: bytes)
+    /// An array without elements has no dimension.
+    fileprivate mutating func finish() {
+        if count == 0 { bytes.removeLast(8) } else { bytes.set(bigEndian: count, at: start + 12) }
+        bytes.set(bigEndian: count == 0 ? 0 : 1, at: start)
+        if hasNull { bytes.set(bigEndian: 1, at: start + 4) }
     }
 }
 
@@ -158,16 +177,34 @@ extension [UInt8] {
         Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
+    /// An element of eight bytes behind its length.
+    fileprivate mutating func append(_ number: Int64) {
+        let value = UInt64(bitPattern: number).bigEndian
+        let element = (UInt32(8).bigEndian, UInt32(truncatingIfNeeded: value), UInt32(truncatingIfNeeded: value >> 32))
+        Swift.withUnsafeBytes(of: element) { append(contentsOf: $0) }
+    }
+
+    /// An element of sixteen bytes behind its length, in the order in which they lie in memory.
+    fileprivate mutating func append(_ first: UInt64, _ second: UInt64) {
+        let element = (
+            UInt32(16).bigEndian, UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: first >> 32),
+            UInt32(truncatingIfNeeded: second), UInt32(truncatingIfNeeded: second >> 32)
+        )
+        Swift.withUnsafeBytes(of: element) { append(contentsOf: $0) }
+    }
+
     fileprivate mutating func set(bigEndian value: UInt32, at index: Int) {
-        Swift.withUnsafeBytes(of: value.bigEndian) { source in
-            for offset in 0..<4 { self[index + offset] = source[offset] }
-        }
+        for offset in 0..<4 { self[index + offset] = UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * offset)) }
     }
 
     /// PostgreSQL's text cannot hold U+0000, which JSON can: it becomes U+FFFD here. The document keeps what was sent.
     fileprivate mutating func append(column text: String) {
         var text = text
-        let isClean = text.withUTF8 { $0.allSatisfy { $0 != 0 } }
-        append(contentsOf: isClean ? text.utf8 : text.replacing("\u{0}", with: "\u{FFFD}").utf8)
+        let isClean = text.withUTF8 { utf8 in
+            guard !utf8.contains(0) else { return false }
+            append(contentsOf: utf8)
+            return true
+        }
+        if !isClean { append(contentsOf: text.replacing("\u{0}", with: "\u{FFFD}").utf8) }
     }
 }

@@ -5,7 +5,7 @@ import Rules
 ///
 /// 1. All keys are inserted at once; a submission that gets all of its own is new. 2. The new ones are inserted, and the holders of the others' keys
 /// are read. 3. Repeats are counted or kept, and all is committed. Keys go in one order, the same on every node, so that two nodes never wait
-/// for each other crosswise. A batch of new conversions takes two exchanges with the server.
+/// for each other crosswise. What `acceptNew` has stored does not come here.
 extension PostgresWriter {
     /// A transaction that has applied so many corrections applies no more: each costs many times a plain conversion, and everybody waits
     /// for the commit. A plain conversion still joins it.
@@ -213,24 +213,32 @@ extension PostgresStatement {
     static let deleteKeys = Self(
         "delete_keys",
         """
-        DELETE FROM duplicate_key k USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS w (digest, scope, conversion, expires)
-        WHERE k.digest = w.digest AND k.scope = w.scope AND k.conversion = w.conversion
+        DELETE FROM duplicate_key WHERE ctid = ANY (ARRAY(
+            SELECT k.ctid FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS w (digest, scope, conversion) CROSS JOIN LATERAL (
+                SELECT ctid, conversion FROM duplicate_key k WHERE k.digest = w.digest AND k.scope = w.scope OFFSET 0
+            ) k WHERE k.conversion = w.conversion AND $4::bigint[] IS NOT NULL
+        ))
         """)
     fileprivate static let countAwaited = Self(
         "count_awaited",
         """
-        SELECT w.number, count(*) FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS w (key, scope, source, number)
-        JOIN waiting t ON t.key = w.key AND t.scope = w.scope AND t.source = w.source GROUP BY w.number ORDER BY w.number
+        SELECT number, sum(count)::bigint FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS w (key, scope, source, number)
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS count FROM waiting t WHERE t.key = w.key AND t.scope = w.scope AND t.source = w.source
+        ) t WHERE count > 0 GROUP BY number ORDER BY number
         """)
-    static let selectHolders = Self("select_holders", holders + "UNION ALL " + own)
-    static let lockHolders = Self("lock_holders", holders + "AND $3::uuid[] IS NOT NULL FOR UPDATE OF k")
-    private static let holders = """
-        SELECT k.digest, k.scope, k.conversion, k.expires_at, c.source, t.digest
+    static let selectHolders = Self("select_holders", holders("OFFSET 0") + "UNION ALL " + own)
+    static let lockHolders = Self("lock_holders", holders("FOR UPDATE") + "WHERE $3::uuid[] IS NOT NULL")
+    /// - Parameter ending: either keeps this from being joined in another order than by the index.
+    private static func holders(_ ending: String) -> String {
+        """
+        SELECT k.digest, k.scope, k.conversion, k.expires_at, (SELECT c.source FROM conversion c WHERE c.id = k.conversion),
+            (SELECT t.digest FROM content t WHERE t.conversion = k.conversion)
         FROM unnest($1::uuid[], $2::text[]) AS w (digest, scope)
-        JOIN duplicate_key k ON k.digest = w.digest AND k.scope = w.scope
-        LEFT JOIN conversion c ON c.id = k.conversion LEFT JOIN content t ON t.conversion = k.conversion WHERE true
+        CROSS JOIN LATERAL (SELECT * FROM duplicate_key k WHERE k.digest = w.digest AND k.scope = w.scope \(ending)) k
 
         """
+    }
     /// The conversions that were sent a second time under the same id.
     private static let own = "SELECT NULL, NULL, conversion, NULL, NULL, digest FROM content WHERE conversion = ANY ($3::uuid[])"
     /// Takes over the keys of those that were seen to hold them; a key of another holder stays, and is missing from the result.

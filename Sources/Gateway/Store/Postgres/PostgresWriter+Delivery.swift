@@ -2,33 +2,46 @@ import Mappings
 import Rules
 
 extension PostgresWriter {
-    /// Locks the batch's deliveries, decides what becomes of each, and writes all at once. Returns, for each, whether something waited for it.
+    /// Writes what became of a batch. Returns, for each, whether something waited for it.
     ///
-    /// - Parameter isRetry: the batch may have been committed before; an attempt that is logged already is not logged again.
+    /// - Parameter isRetry: some of the batch may have been committed before; an attempt that is logged already is not logged again.
     func record(_ results: [AttemptResult], _ connection: PostgresConnection, isRetry: Bool) throws(PostgresFailure) -> [Bool] {
         var released = Array(repeating: false, count: results.count)
+        var rest = isRetry ? Array(results.indices) : try recordFirsts(results, connection)
+        if rest.isEmpty { return released }
         var counts = Counts()
-        _ = try connection.run(.begin)
-        var rest = Array(results.indices)
+        var opening: [PostgresConnection.Step] = [(.begin, PostgresParameters())]
         while !rest.isEmpty {
             // Two results of one delivery take turns: the second finds what the first has left.
             var seen: Set<DeliveryID> = []
             let turn = rest.filter { seen.insert(results[$0].delivery).inserted }
             rest.removeAll(where: Set(turn).contains)
-            let waited = try record(turn.map { results[$0] }, connection, &counts, isRetry: isRetry)
+            let (ended, writes) = try take(turn.map { results[$0] }, opening, connection, &counts, isRetry: isRetry)
+            opening = []
+            if ended.isEmpty, rest.isEmpty {
+                _ = try connection.run(writes + step(counts, .results) + [(.commit, PostgresParameters())])
+                return released
+            }
+            if !writes.isEmpty { _ = try connection.run(writes) }
+            if ended.isEmpty { continue }
+            let waited = try release(after: ended.map { ($0.id, $0.progress.changedAt) }, connection)
             for index in turn where waited.contains(results[index].delivery) { released[index] = true }
         }
         _ = try connection.run(step(counts, .results) + [(.commit, PostgresParameters())])
         return released
     }
 
+    /// Locks the deliveries and decides what becomes of each. Returns those after which another may go, and what is to be written.
+    ///
     /// - Parameter results: of different deliveries.
-    private func record(
-        _ results: [AttemptResult], _ connection: PostgresConnection, _ counts: inout Counts, isRetry: Bool
-    ) throws(PostgresFailure) -> Set<DeliveryID> {
+    private func take(
+        _ results: [AttemptResult], _ opening: [PostgresConnection.Step], _ connection: PostgresConnection, _ counts: inout Counts,
+        isRetry: Bool
+    ) throws(PostgresFailure) -> (ended: [LockedDelivery], writes: [PostgresConnection.Step]) {
         let keys = PostgresParameters(keys: results.map(\.delivery))
-        let rows = LockedDelivery.all(try connection.run(.lockDeliveries, keys))
-        let logged = isRetry ? try attemptsLogged(keys, connection) : []
+        let found = try connection.run(opening + [(.lockDeliveries, keys)] + (isRetry ? [(.selectLogged, keys)] : []))
+        let rows = LockedDelivery.all(found[opening.count])
+        let logged = isRetry ? Self.attemptsLogged(found[opening.count + 1]) : []
         var changes: [LockedDelivery] = []
         var attempts: [LoggedAttempt] = []
         var ended: [LockedDelivery] = []
@@ -43,10 +56,7 @@ extension PostgresWriter {
             changes.append(row)
             if let attempt = result.attempt { attempts.append(LoggedAttempt(row: attempt, of: row)) }
         }
-        let written = Self.update(changes) + Self.insert(attempts)
-        if !written.isEmpty { _ = try connection.run(written) }
-        if ended.isEmpty { return [] }
-        return try release(after: ended.map { ($0.id, $0.progress.changedAt) }, connection)
+        return (ended, Self.update(changes) + Self.insert(attempts))
     }
 
     private struct AttemptStart: Hashable {
@@ -54,11 +64,9 @@ extension PostgresWriter {
         var at: Timestamp
     }
 
-    private func attemptsLogged(_ keys: PostgresParameters, _ connection: PostgresConnection) throws(PostgresFailure) -> Set<AttemptStart> {
+    private static func attemptsLogged(_ rows: PostgresResult) -> Set<AttemptStart> {
         Set(
-            try connection.run(.selectLogged, keys).map {
-                AttemptStart(delivery: DeliveryID(conversion: $0.id(0), destination: $0.text(1)), at: $0.timestamp(2))
-            })
+            rows.map { AttemptStart(delivery: DeliveryID(conversion: $0.id(0), destination: $0.text(1)), at: $0.timestamp(2)) })
     }
 
     /// Returns how many of the deliveries are due now.
@@ -157,12 +165,14 @@ private struct LoggedAttempt {
 
 extension PostgresParameters {
     /// Deliveries' ids as two columns, in one order on every node.
-    fileprivate init(keys deliveries: [DeliveryID]) {
+    init(keys deliveries: [DeliveryID]) {
         let sorted = deliveries.sorted { ($0.conversion, $0.destination) < ($1.conversion, $1.destination) }
         self.init(PostgresArray(sorted, \.conversion), PostgresArray(sorted, \.destination))
     }
 }
 
+/// The statements find their rows one by one through the index, whatever the size of the tables when they are compiled: a subquery with `OFFSET 0`
+/// or a lock is not joined in another order.
 extension PostgresStatement {
     fileprivate static let lockDeliveries = Self(
         "lock_deliveries",
@@ -170,14 +180,17 @@ extension PostgresStatement {
         SELECT d.conversion, d.destination, d.node, d.state, d.attempts, d.logged, d.changed_at, d.next_attempt, d.reason, d.remote_id,
             d.round, d.followed, d.lines, d.arrived
         FROM unnest($1::uuid[], $2::text[]) AS w (conversion, destination)
-        JOIN delivery d ON d.conversion = w.conversion AND d.destination = w.destination
-        ORDER BY d.conversion, d.destination FOR UPDATE OF d
+        CROSS JOIN LATERAL (
+            SELECT * FROM delivery d WHERE d.conversion = w.conversion AND d.destination = w.destination FOR UPDATE
+        ) d
         """)
     fileprivate static let selectLogged = Self(
         "select_logged",
         """
-        SELECT a.conversion, a.destination, a.started_at FROM unnest($1::uuid[], $2::text[]) AS w (conversion, destination)
-        JOIN attempt a ON a.conversion = w.conversion AND a.destination = w.destination
+        SELECT w.conversion, w.destination, a.started_at FROM unnest($1::uuid[], $2::text[]) AS w (conversion, destination)
+        CROSS JOIN LATERAL (
+            SELECT started_at FROM attempt a WHERE a.conversion = w.conversion AND a.destination = w.destination OFFSET 0
+        ) a
         """)
     fileprivate static let updateDeliveries = Self(
         "update_deliveries",
@@ -188,7 +201,7 @@ extension PostgresStatement {
         FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[],
             $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::bigint[]) AS w (conversion, destination, state, attempts, logged,
                 changed_at, next_attempt, node, reason, remote_id, followed, round, lines, arrived)
-        WHERE d.conversion = w.conversion AND d.destination = w.destination
+        WHERE d.ctid = (SELECT ctid FROM delivery l WHERE l.conversion = w.conversion AND l.destination = w.destination)
         """)
     fileprivate static let insertAttempts = Self(
         "insert_attempts",
@@ -201,7 +214,11 @@ extension PostgresStatement {
     fileprivate static let deleteAttempts = Self(
         "delete_attempts",
         """
-        DELETE FROM attempt a USING unnest($1::uuid[], $2::text[], $3::bigint[]) AS w (conversion, destination, number)
-        WHERE a.conversion = w.conversion AND a.destination = w.destination AND a.number <= w.number
+        DELETE FROM attempt WHERE ctid = ANY (ARRAY(
+            SELECT a.ctid FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS w (conversion, destination, number)
+            CROSS JOIN LATERAL (
+                SELECT ctid FROM attempt a WHERE a.conversion = w.conversion AND a.destination = w.destination AND a.number <= w.number OFFSET 0
+            ) a
+        ))
         """)
 }
