@@ -67,18 +67,17 @@ extension ListReader {
         }
     }
 
-    /// Those that wait, and the newest refused requests.
-    func findUnstored(_ sought: SoughtText, limit: Int) throws(Failure) -> FindReport {
-        var report = FindReport()
-        report.found = try findWaiting(sought, &report)
-        let rows = try refused(RefusedFilter(limit: limit))
-        for row in rows {
+    /// `count` and `since` are those of the page.
+    func findRefused(_ sought: SoughtText, offset: Int, limit: Int) throws(Failure) -> FindPortion {
+        var portion = FindPortion()
+        for row in try refused(RefusedFilter(limit: limit, offset: offset)) {
+            portion.count += 1
+            portion.since = row.refused.receivedAt
             var matched = sought.places(in: row.refused.request)
             if sought.isIn(row.refused.reason) { matched.append("in its reason") }
-            if !matched.isEmpty { report.found.append(Found(.refused(row), matched: matched)) }
+            if !matched.isEmpty { portion.found.append(Found(.refused(row), matched: matched)) }
         }
-        report.searched.append(.init("refused request", count: rows.count, since: rows.last?.refused.receivedAt))
-        return report
+        return portion
     }
 
     func actions(before number: Int64?, limit: Int) throws(Failure) -> [OperatorActionRow] {
@@ -102,16 +101,17 @@ extension ListReader {
         let first = ConversionID.first(at: span.start)
         var query = Self.query
         query.add("c.id >=", first)
-        let bounded = "SELECT c.source, c.received_at AS time FROM conversion c \(query.clause) ORDER BY c.id DESC \(query.page(limit))"
+        let bounded =
+            "SELECT c.source, c.click_id, c.received_at AS time FROM conversion c \(query.clause) ORDER BY c.id DESC \(query.page(limit))"
         let step = stepColumn(span, &query)
         let source = Self.dialect.text(of: "m.source", as: "s")
         let sql = """
-            SELECT \(source.column), \(step), count(*), min(m.time) FROM (\(bounded)) m \(source.join) GROUP BY 1, 2
+            SELECT \(source.column), \(step), count(*), min(m.time), count(m.click_id) FROM (\(bounded)) m \(source.join) GROUP BY 1, 2
             """
         var oldest: Timestamp?
         traffic.received = try rows(sql, query.values) { row in
             oldest = min(oldest ?? row.timestamp(3), row.timestamp(3))
-            return RecentTraffic.Received(source: row.text(0), step: row.int(1), count: row.int(2))
+            return RecentTraffic.Received(source: row.text(0), step: row.int(1), count: row.int(2), withClick: row.int(4))
         }
         if traffic.received.reduce(0, { $0 + $1.count }) >= limit { traffic.knownSince = oldest }
         traffic.owed = try owed(span, since: oldest, limit: limit * 4)

@@ -33,8 +33,10 @@ protocol ReadingStore: ConversionListing {
     func findIndexed(_ sought: SoughtText) async throws(StoreError) -> [Found]
     /// Looks for a text in the newest conversions older than `place`, with their repeats, deliveries and replies.
     func find(_ sought: SoughtText, before place: ConversionID, limit: Int) async throws(StoreError) -> FindPortion
-    /// Refused requests and waiting corrections that hold the text; of the newest of them.
-    func findUnstored(_ sought: SoughtText, limit: Int) async throws(StoreError) -> FindReport
+    /// Corrections that wait and hold the text.
+    func findWaiting(_ sought: SoughtText) async throws(StoreError) -> [Found]
+    /// Refused requests that hold the text, among a page of them, newest first.
+    func findRefused(_ sought: SoughtText, offset: Int, limit: Int) async throws(StoreError) -> FindPortion
     /// What came within the span; of the newest `limit` messages.
     func traffic(_ span: RecentTraffic.Span, limit: Int) async throws(StoreError) -> RecentTraffic
     /// Deliveries by destination and state, for `/readyz`, logs and the end of a replay.

@@ -104,8 +104,15 @@ extension SQLStore {
         }
     }
 
-    func findUnstored(_ sought: SoughtText, limit: Int) async throws(StoreError) -> FindReport {
-        try await read { reader throws(Reader.Failure) in try reader.findUnstored(sought, limit: limit) }
+    func findWaiting(_ sought: SoughtText) async throws(StoreError) -> [Found] {
+        try await read { reader throws(Reader.Failure) in
+            var report = FindReport()
+            return try reader.findWaiting(sought, &report)
+        }
+    }
+
+    func findRefused(_ sought: SoughtText, offset: Int, limit: Int) async throws(StoreError) -> FindPortion {
+        try await read { reader throws(Reader.Failure) in try reader.findRefused(sought, offset: offset, limit: limit) }
     }
 
     func traffic(_ span: RecentTraffic.Span, limit: Int) async throws(StoreError) -> RecentTraffic {

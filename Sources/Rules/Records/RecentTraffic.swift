@@ -21,11 +21,14 @@ package struct RecentTraffic: Sendable, Equatable {
         package var source: String
         package var step: Int
         package var count: Int
+        /// Those that carry a click id.
+        package var withClick: Int
 
-        package init(source: String, step: Int, count: Int) {
+        package init(source: String, step: Int, count: Int, withClick: Int = 0) {
             self.source = source
             self.step = step
             self.count = count
+            self.withClick = withClick
         }
     }
 
@@ -54,6 +57,8 @@ package struct RecentTraffic: Sendable, Equatable {
     package init(span: Span) { self.span = span }
 
     package func received(from source: String) -> Int { received.reduce(0) { $0 + ($1.source == source ? $1.count : 0) } }
+
+    package func withClick(from source: String) -> Int { received.reduce(0) { $0 + ($1.source == source ? $1.withClick : 0) } }
 
     package func owed(to destination: String, _ isWanted: (DeliveryState) -> Bool) -> Int {
         owed.reduce(0) { $0 + ($1.destination == destination && isWanted($1.state) ? $1.count : 0) }

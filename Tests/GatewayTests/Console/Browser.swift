@@ -1,4 +1,5 @@
 import Foundation
+import Mappings
 import Testing
 
 @testable import Gateway
@@ -71,6 +72,12 @@ extension GatewayProcess {
 }
 
 extension Workbench {
+    /// A destination's state in one word.
+    func state(of destination: String) async throws -> String? {
+        guard case .array(let rows) = try JSONValue(parsing: try await run("destinations", "--json").output) else { return nil }
+        return rows.first { $0.text("destination") == destination }?.text("state")
+    }
+
     /// A gateway with a console, and a browser that looks at it.
     static func browse(
         _ configuration: ConfigurationText, users: String? = nil,

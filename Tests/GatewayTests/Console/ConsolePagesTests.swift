@@ -91,9 +91,9 @@ extension EndToEnd {
             try await Workbench.browse(Self.configuration, tracker: ScriptedTracker.always(Self.taken)) { bench, browser, port, _ in
                 _ = try await browser.get("/")
                 #expect(try await browser.post("/destinations/main/pause", ["to": "/"]).words.contains("main paused"))
-                #expect(try await bench.rows("destinations").first?.text("state") == "paused")
+                #expect(try await bench.state(of: "main") == "paused")
                 #expect(try await browser.post("/destinations/main/resume", ["to": "/"]).words.contains("Pause main"))
-                #expect(try await bench.rows("destinations").first?.text("state") == "ok")
+                #expect(try await bench.state(of: "main") == "ok")
                 #expect(try await browser.post("/destinations/nobody/pause").status == 404)
                 let actions = try await browser.get("/actions")
                 #expect(actions.words.contains("(no sign-in) 127.0.0.1 resumed main"))
@@ -107,10 +107,12 @@ extension EndToEnd {
                 #expect(page.words.contains("order_id ord_42 externalId"))
                 #expect(page.words.contains("To main"))
                 let mapping = try #require(MappingCatalog.builtIn.text(of: "refcampaign"))
-                let edited = mapping.replacing("{ is: click_id, aliases: [cid] }", with: "{ is: cart_id, aliases: [cid] }")
+                let edited = mapping.replacing("\n  clickId:", with: "\n  note: { is: coupon_code }\n  clickId:")
                 #expect(edited != mapping)
-                let request = Samples.sale("ord_7").raw.split(separator: "\r\n").filter { !$0.hasPrefix("Content-Length") }
-                    .joined(separator: "\n").replacing("\n{", with: "\n\n{")
+                let request = Samples.sale("ord_7", more: #","note":"voucher-7""#).raw.split(separator: "\r\n").filter {
+                    !$0.hasPrefix("Content-Length")
+                }
+                .joined(separator: "\n").replacing("\n{", with: "\n\n{")
                 func ask(_ mapping: String, _ routes: String) async throws -> Browser.Page {
                     try await browser.post(
                         "/workbench",
@@ -126,12 +128,27 @@ extension EndToEnd {
                 #expect(routed.words.contains("What becomes of it with your edit"))
                 #expect(routed.words.contains("+ query coupon_code: spring"))
                 let mapped = try await ask(edited, #"- { from: "*", to: main }"#)
-                #expect(mapped.words.contains("cart_id click-ord_7 clickId"))
+                #expect(mapped.words.contains("coupon_code voucher-7 note"))
+                #expect(mapped.words.contains("+ query coupon_code: voucher-7"))
                 let wrong = try await ask(mapping.replacing("tracker:", with: "trakker:"), #"- { from: "*", to: nobody }"#)
                 #expect(wrong.words.contains("refcampaign.yaml:"))
                 #expect(wrong.words.contains("unknown destination 'nobody'"))
                 #expect(tracker.received.isEmpty)
                 #expect(try await bench.rows("conversions").isEmpty)
+            }
+        }
+
+        @Test func `the workbench says what an edit would change of the newest requests`() async throws {
+            try await Workbench.browse(Self.configuration, tracker: ScriptedTracker.always(Self.taken)) { bench, browser, port, tracker in
+                #expect(try await Samples.sale("big", cents: 9900).post(port).status == 200)
+                #expect(try await Samples.sale("small", cents: 100).post(port).status == 200)
+                _ = try await bench.settled(2)
+                _ = try await browser.get("/workbench")
+                let routes = #"- { from: "*", to: main, when: amount > 50 }"#
+                let page = try await browser.post("/workbench", ["source": "shop", "routes": routes, "do": "survey"])
+                #expect(page.words.contains("1 of 2 requests would come out differently."))
+                #expect(page.words.contains("small : main would get something else"))
+                #expect(tracker.received.count == 2)
             }
         }
 

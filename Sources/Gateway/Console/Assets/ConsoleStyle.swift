@@ -47,23 +47,28 @@ enum ConsoleStyle {
         .search input { flex: 1; min-width: 0; }
         .account { display: flex; align-items: center; gap: .5rem; margin: 0; }
         .who { color: var(--faint); font-size: .9rem; }
-        nav { display: flex; gap: .25rem; overflow-x: auto; padding-top: .5rem; }
+        nav { display: flex; flex-wrap: wrap; gap: 0 .25rem; padding-top: .5rem; }
         nav a { padding: .5rem .75rem; color: var(--text); text-decoration: none; white-space: nowrap; border-bottom: 3px solid transparent; }
         nav a[aria-current] { border-bottom-color: var(--main); font-weight: 600; }
         nav a:hover { border-bottom-color: var(--line); }
         main { padding-top: 1.25rem; padding-bottom: 4rem; }
-        section { margin: 0 0 1.75rem; }
+        section { margin: 1.5rem 0; }
+        main > section:first-of-type { margin-top: 1rem; }
+        main > h2, #result h2 { margin-top: 1.5rem; }
         .narrow { max-width: 22rem; margin: 10vh auto 0; }
         .note, .faint { color: var(--faint); }
         .note { font-size: .92rem; }
         .facts { color: var(--faint); margin-bottom: .25rem; }
+        .facts .copy { margin-left: .5rem; }
+        h1 + .alert { margin-top: .75rem; }
         .reason { color: var(--text); overflow-wrap: anywhere; }
         .card, .tile { background: var(--card); border: 1px solid var(--line); border-left-width: 5px; border-radius: 8px; padding: .9rem 1rem; margin: 0 0 .9rem; }
         .card.good, .tile.good { border-left-color: var(--good); }
-        .card.warn { border-left-color: var(--warn); }
+        .card.warn, .tile.warn { border-left-color: var(--warn); }
         .card.bad, .tile.bad { border-left-color: var(--bad); }
         .card.calm { border-left-color: var(--calm); }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .9rem; }
+        .cards { margin-bottom: .75rem; }
         .cards .card { margin: 0; display: flex; flex-direction: column; }
         .cards .card form { margin-top: auto; }
         .big { font-size: 2rem; font-weight: 700; line-height: 1.15; margin: 0 0 .25rem; overflow-wrap: anywhere; }
@@ -87,6 +92,7 @@ enum ConsoleStyle {
         button.main { background: var(--main); border-color: var(--main); color: var(--on-main); }
         button.quiet, .copy { font-weight: 400; font-size: .9rem; min-height: 2rem; padding: .2rem .7rem; border-color: var(--line); }
         form.inline { display: inline; margin: 0; }
+        form.inline + p { margin-top: .75rem; }
         .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .5rem; }
         input, select, textarea {
           font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--faint); border-radius: 6px; padding: .4rem .6rem;
@@ -107,7 +113,11 @@ enum ConsoleStyle {
         table { border-collapse: collapse; width: 100%; background: var(--card); }
         th, td { text-align: left; vertical-align: top; padding: .45rem .75rem; border-bottom: 1px solid var(--line); }
         th { font-size: .85rem; color: var(--faint); white-space: nowrap; }
-        td { min-width: 6rem; }
+        td { min-width: 5rem; overflow-wrap: break-word; }
+        td code { white-space: nowrap; }
+        td .value { display: inline-block; min-width: 7rem; }
+        td a .value { min-width: 0; }
+        td .origin { overflow-wrap: break-word; }
         th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; min-width: 4rem; }
         dl.counts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem .75rem; margin: .5rem 0; }
         dl.counts dt { color: var(--faint); font-size: .8rem; }
@@ -134,7 +144,7 @@ enum ConsoleStyle {
         .choices a { padding: .35rem 0; }
         .choices a[aria-current] { font-weight: 700; color: var(--text); text-decoration-thickness: 3px; }
         figure.chart { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
-        figure.chart svg { display: block; width: 100%; height: auto; max-height: 14rem; }
+        figure.chart svg { display: block; width: 100%; height: 7rem; }
         rect.bar { fill: var(--main); }
         rect.none { fill: var(--line); }
         figcaption { color: var(--faint); font-size: .85rem; margin-top: .5rem; }
@@ -143,7 +153,9 @@ enum ConsoleStyle {
           .search { flex-basis: 100%; order: 3; }
           .account { margin-left: auto; }
           main { padding-top: 1rem; }
-          .filter > * { width: 100%; }
+          .filter { display: grid; grid-template-columns: auto 1fr; }
+          .filter button { grid-column: 2; }
+          nav a { padding: .4rem .5rem; }
           th, td { padding: .4rem .5rem; }
         }
         @media print { header, .actions, .copy { display: none; } body { background: #fff; } }

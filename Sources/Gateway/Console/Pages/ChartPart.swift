@@ -5,7 +5,7 @@ import Rules
 struct ChartPart {
     let traffic: RecentTraffic
 
-    private static let (width, height) = (600, 120)
+    private static let (width, height) = (720, 120)
 
     private var counts: [Int] {
         var counts = Array(repeating: 0, count: traffic.span.count)
@@ -15,17 +15,21 @@ struct ChartPart {
 
     var html: HTML {
         let counts = counts
-        let most = max(1, counts.max() ?? 0)
+        let most = counts.max() ?? 0
         let total = counts.reduce(0, +)
         return tag("figure", .class("chart")) {
             tag(
-                "svg", Attribute("viewBox", "0 0 \(Self.width) \(Self.height)"), Attribute("role", "img"),
+                "svg", Attribute("viewBox", "0 0 \(Self.width) \(Self.height)"), Attribute("preserveAspectRatio", "none"),
+                Attribute("role", "img"),
                 .label("\(total) messages, at most \(most) in \(traffic.span.step.text)")
             ) {
                 counts.enumerated().map { index, count in bar(index, count, most) }
             }
             tag("figcaption") {
-                HTML.text("\(total.of("message")); the highest bar is \(most) in \(traffic.span.step.text). From ")
+                HTML.text(
+                    total == 0
+                        ? "No message came. From "
+                        : "\(total.of("message")); the highest bar is \(most) in \(traffic.span.step.text). From ")
                 Parts.time(traffic.span.start)
                 HTML.text(" to ")
                 Parts.time(traffic.span.end)
@@ -35,7 +39,7 @@ struct ChartPart {
 
     private func bar(_ index: Int, _ count: Int, _ most: Int) -> HTML {
         let step = Self.width / max(1, traffic.span.count)
-        let height = count == 0 ? 1 : max(3, count * (Self.height - 4) / most)
+        let height = count == 0 ? 1 : max(3, count * (Self.height - 4) / max(1, most))
         let time = traffic.span.start.advanced(by: traffic.span.step * index)
         return tag(
             "rect", .class(count == 0 ? "none" : "bar"), Attribute("x", "\(index * step)"), Attribute("y", "\(Self.height - height)"),

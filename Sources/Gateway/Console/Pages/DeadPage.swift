@@ -132,21 +132,23 @@ struct DeadPage {
                         text: group.rows.count == 1 ? "Send it again …" : "Send these \(group.rows.count) again …")
                 }
             }
-            Parts.details(group.rows.count > 20 ? "The newest 20" : "Which", isOpen: losses.groups.count == 1) { rows(group.rows) }
+            Parts.details(group.rows.count > 20 ? "The newest 20" : "Which", isOpen: losses.groups.count == 1) { rows(of: group) }
         }
     }
 
-    private func rows(_ rows: [DeliveryRow]) -> HTML {
-        Parts.table(
-            "Deliveries", ["Order", "Amount", "Source", "Ended", "Reason"],
-            rows.prefix(20).map { row in
+    /// Each with its own reason only if that says more than the group's.
+    private func rows(of group: Losses.Group) -> HTML {
+        let hasReasons = group.rows.contains { $0.reason != group.reason }
+        return Parts.table(
+            "Deliveries", ["Order", "Amount", "Source", "Ended"] + (hasReasons ? ["Reason"] : []),
+            group.rows.prefix(20).map { row in
                 [
                     tag("a", .href(Address("/conversions", row.id.conversion.description))) {
                         Parts.value(row.orderID ?? row.id.conversion.description)
                     },
                     .text([row.currency, row.amount].compactMap(\.self).joined(separator: " ")), .text(row.source),
-                    Parts.time(row.changedAt), tag("span", .class("reason"), text: row.reason ?? ""),
-                ]
+                    Parts.time(row.changedAt),
+                ] + (hasReasons ? [tag("span", .class("reason"), text: row.reason ?? "")] : [])
             })
     }
 }

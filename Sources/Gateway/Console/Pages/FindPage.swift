@@ -35,7 +35,9 @@ struct FindSearch {
     private static let portion = 500
     private static let patience = Duration.milliseconds(120)
     private static let newest = ConversionID(high: .max, low: .max)
-    private static let refusedRequests = 500
+    private static let refusedRequests = 50
+    /// Hits of a page.
+    private static let most = 50
 
     init(
         _ sought: SoughtText, before place: ConversionID?, in store: any ReadingStore, now: @Sendable () -> Timestamp
@@ -46,9 +48,8 @@ struct FindSearch {
         if place == nil {
             found = try await store.findIndexed(sought)
             isIndexed = !found.isEmpty
-            let unstored = try await store.findUnstored(sought, limit: Self.refusedRequests)
-            for hit in unstored.found where !holds(hit) { found.append(hit) }
-            refused = unstored.searched.last
+            for hit in try await store.findWaiting(sought) { found.append(hit) }
+            try await readRefused(in: store, since: start, now)
             if isIndexed { return }
         }
         next = place ?? Self.newest
@@ -56,7 +57,30 @@ struct FindSearch {
             guard let place = next else { break }
             let portion = try await store.find(sought, before: place, limit: Self.portion)
             add(portion)
-        } while next != nil && start.duration(to: now()) < Self.patience
+        } while next != nil && found.count < Self.most && start.duration(to: now()) < Self.patience
+        cut()
+    }
+
+    /// A page of hits; the next page begins behind its last one.
+    private mutating func cut() {
+        guard found.count > Self.most, case .conversion(let last) = found[Self.most - 1].place else { return }
+        found = Array(found.prefix(Self.most))
+        next = last.id
+    }
+
+    /// The newest of them, since a page may not take long.
+    private mutating func readRefused(
+        in store: any ReadingStore, since start: Timestamp, _ now: @Sendable () -> Timestamp
+    ) async throws(StoreError) {
+        var searched = FindReport.Searched("refused request", count: 0)
+        repeat {
+            let portion = try await store.findRefused(sought, offset: searched.count, limit: Self.refusedRequests)
+            for hit in portion.found where !holds(hit) { found.append(hit) }
+            searched.count += portion.count
+            searched.since = portion.since ?? searched.since
+            if portion.count < Self.refusedRequests { break }
+        } while start.duration(to: now()) < Self.patience / 2
+        refused = searched
     }
 
     private mutating func add(_ portion: FindPortion) {

@@ -40,11 +40,11 @@ struct OverviewPage {
 
     private var lost: HTML {
         let losses = overview.losses
-        return tag("section", .class("tile \(losses.count == 0 && overview.refusedToday == 0 ? "good" : "bad")")) {
+        return tag("section", .class("tile \(losses.count > 0 ? "bad" : overview.refusedToday > 0 ? "warn" : "good")")) {
             tag("h2", text: "Lost today")
             if losses.count == 0 {
-                tag("p", .class("big"), text: "Nothing")
-                Parts.note("Every conversion that came today arrived, or is on its way.")
+                tag("p", .class("big"), text: overview.refusedToday == 0 ? "Nothing" : "Nothing that was taken")
+                Parts.note("Every conversion that was taken today arrived, or is on its way.")
             } else {
                 tag("p", .class("big"), text: losses.totals.isEmpty ? losses.count.of("conversion") : Losses.text(losses.totals))
                 tag("p") {
@@ -188,9 +188,18 @@ struct OverviewPage {
         tag("section") {
             tag("h2", text: "Sources")
             Parts.table(
-                "Messages of each source in \(overview.span.words)", ["Source", "Messages in \(overview.span.words)"], numeric: [1],
-                overview.sources.map { name in [.text(name), .text("\(overview.traffic.received(from: name))")] })
+                "Messages of each source in \(overview.span.words)", ["Source", "Messages", "With a click id"], numeric: [1, 2],
+                overview.sources.map { name in [.text(name), .text("\(overview.traffic.received(from: name))"), .text(clicks(of: name))] })
+            Parts.note("In \(overview.span.words). A tracker that needs a click id cannot take a sale without one, unless a route sets it.")
         }
+    }
+
+    /// `74 of 100`.
+    private func clicks(of source: String) -> String {
+        let all = overview.traffic.received(from: source)
+        if all == 0 { return "–" }
+        let share = overview.traffic.withClick(from: source) * 100 / all
+        return "\(overview.traffic.withClick(from: source)), \(share) of 100"
     }
 
     private var feed: HTML {

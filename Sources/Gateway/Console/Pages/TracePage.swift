@@ -144,7 +144,7 @@ struct TracePage {
         if row.origin.isEmpty {
             return tag("span", .class("faint"), text: reading == nil ? "its request was pruned" : "a correction or an older mapping")
         }
-        return Parts.value(row.origin)
+        return tag("span", .class("origin"), text: row.origin)
     }
 
     @HTMLBuilder private var raw: HTML {

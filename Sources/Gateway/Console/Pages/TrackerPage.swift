@@ -88,7 +88,7 @@ struct TrackerPage {
             mapping.settings.map { plan in
                 [
                     tag("code", text: plan.name), .text(plan.values.isEmpty ? plan.kind.rawValue : plan.values.joined(separator: ", ")),
-                    .text(plan.initial.map { "\($0.value)" } ?? ""),
+                    .text(plan.initial?.value.description ?? ""),
                     .text(plan.requiredBy.map(\.rawValue).sorted().joined(separator: ", ")),
                 ]
             })
@@ -147,9 +147,9 @@ struct FieldRow {
     private static func words(of plan: FieldPlan.Reading, _ variables: [String]) -> [String] {
         var words = [converter(plan.converter), requirement(plan.required, variables)]
         if !plan.aliases.isEmpty { words.append("also \(plan.aliases.map(\.name).joined(separator: ", "))") }
-        if let initial = plan.initial { words.append("if absent, \(initial)") }
+        if let initial = plan.initial { words.append("if absent, \(initial.description)") }
         if let list = plan.words {
-            words.append(list.entries.map { "\($0.wire) is \($0.canonical.first ?? "")" }.joined(separator: ", "))
+            words.append(meanings(list) { "\($0) is \($1[0])" })
             if let other = list.other { words.append("any other word is \(other)") }
         }
         return words
@@ -159,19 +159,29 @@ struct FieldRow {
         var words = [converter(plan.converter), requirement(plan.required, variables)]
         if let value = plan.value { words.append("is \(value.text(variables: variables))") }
         if let list = plan.words {
-            words.append(list.entries.map { "\($0.canonical.joined(separator: ", ")) is sent as \($0.wire)" }.joined(separator: "; "))
+            words.append(meanings(list) { "\($1.joined(separator: ", ")) is sent as \($0)" })
         }
         return words
     }
 
+    /// A word that means itself is only named.
+    private static func meanings(_ list: FieldPlan.Words, _ sentence: (_ wire: String, _ canonical: [String]) -> String) -> String {
+        let same = list.entries.filter { $0.canonical == [$0.wire] }.map(\.wire)
+        let others = list.entries.filter { $0.canonical != [$0.wire] && !$0.canonical.isEmpty }.map { sentence($0.wire, $0.canonical) }
+        return ((same.isEmpty ? [] : [same.joined(separator: ", ")]) + others).joined(separator: "; ")
+    }
+
+    /// With those of its words that are not what is usual.
     private static func converter(_ call: FieldPlan.ConverterCall) -> String {
-        let words = call.words.map { word in
+        let usual = call.converter.parameters.map { $0.first ?? "" }
+        let words = call.words.enumerated().compactMap { index, word -> String? in
             switch word {
-            case .literal(let text): text
+            case .literal(let text): usual.indices.contains(index) && usual[index] == text && call.converter.name != "money" ? nil : text
             case .setting(let name): "settings.\(name)"
             }
         }
-        return words.isEmpty ? call.converter.name : "\(call.converter.name)(\(words.joined(separator: ", ")))"
+        let shown = call.converter.name == "money" ? Array(words.prefix(1)) + words.dropFirst().filter { $0 == "signed" } : words
+        return shown.isEmpty ? call.converter.name : "\(call.converter.name)(\(shown.joined(separator: ", ")))"
     }
 
     private static func requirement(_ requirement: FieldPlan.Requirement, _ variables: [String]) -> String {

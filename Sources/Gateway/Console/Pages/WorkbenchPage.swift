@@ -8,7 +8,8 @@ extension Console {
             throw ConsoleRefusal(
                 403, "The workbench shows what senders sent, which \(visitor.name) does not see.", "An operator can use it.")
         }
-        let configuration = current.configuration
+        let running = current
+        let configuration = running.configuration
         guard !configuration.sources.isEmpty else {
             throw ConsoleRefusal(404, "The configuration has no sources.", "Add one, and come back.")
         }
@@ -21,7 +22,10 @@ extension Console {
             }
             draft.take(stored, source, configuration)
         }
-        let result = WorkbenchResult(draft, configuration, now: clock.now())
+        var result = WorkbenchResult(draft, running, now: clock.now())
+        if request.form["do"] == "survey", let edited = result.version {
+            result.survey = try await WorkbenchSurvey(of: draft.source, running, edited, in: store, now: clock.now)
+        }
         let used = configuration.trackersInUse
         return .page(
             WorkbenchPage(
@@ -37,98 +41,6 @@ extension Console {
         let rows = try await ConversionLookup(text: text, store: store).candidates()
         guard rows.count == 1, let request = try await store.request(of: rows[0].id) else { return nil }
         return (request, rows[0].source)
-    }
-}
-
-/// What the workbench's form holds.
-struct WorkbenchDraft {
-    private(set) var source: String
-    private(set) var request: String
-    /// The tracker whose mapping is edited.
-    private(set) var tracker: String
-    private(set) var mapping: String
-    private(set) var routes: String
-    /// A stored request that is to be put in.
-    let picked: String?
-    private let originals: (mapping: String, routes: String)
-
-    init(_ configuration: Configuration, form: FormFields) {
-        let chosen = form.filled("source").flatMap { configuration.source($0) } ?? configuration.sources[0]
-        source = chosen.name
-        picked = form.filled("pick")
-        tracker = form.filled("tracker").flatMap { configuration.catalog[$0] == nil ? nil : $0 } ?? chosen.mapping.name
-        let secrets = SecretFinder(configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets))
-        originals = (
-            configuration.catalog.text(of: tracker) ?? "", RoutesText.yaml(of: configuration.routes, hiding: secrets)
-        )
-        // The text of another tracker's mapping does not go with the one that was chosen now.
-        let isSameTracker = form["tracker"] == form["edited"]
-        mapping = (isSameTracker ? form.lines("mapping") : nil) ?? originals.mapping
-        routes = form.lines("routes") ?? originals.routes
-        request = form.lines("request") ?? Self.sample(of: chosen)
-    }
-
-    var isMappingEdited: Bool { mapping.trimmed != originals.mapping.trimmed }
-    var areRoutesEdited: Bool { routes.trimmed != originals.routes.trimmed }
-
-    mutating func take(_ stored: StoredRequest, _ source: String?, _ configuration: Configuration) {
-        if let source, let known = configuration.source(source) {
-            self.source = known.name
-            if !isMappingEdited, known.mapping.name != tracker {
-                tracker = known.mapping.name
-                mapping = configuration.catalog.text(of: tracker) ?? ""
-            }
-        }
-        request = Self.text(stored.method, stored.target, stored.headers, stored.body)
-    }
-
-    /// The tracker page's own sample.
-    private static func sample(of source: SourceConfiguration) -> String {
-        guard let given = source.mapping.sample?.given else { return "" }
-        let path = (try? source.mapping.request.path.text(source.settings).get()) ?? given.path
-        let target = given.query.isEmpty ? path : "\(path)?\(given.query)"
-        return text(given.method, target, given.headers, given.body)
-    }
-
-    private static func text(_ method: String, _ target: String, _ headers: [(name: String, value: String)], _ body: [UInt8]) -> String {
-        let usual = ["content-length", "host", "connection", "accept", "user-agent", "accept-encoding"]
-        let shown = headers.filter { !usual.contains($0.name.lowercased()) }.map { "\($0.name): \($0.value)" }
-        return (["\(method) \(target)"] + shown + ["", String(decoding: body, as: UTF8.self)]).joined(separator: "\n")
-    }
-}
-
-/// What a draft comes to: under the running configuration, and under the edited one.
-struct WorkbenchResult {
-    private(set) var diagnostics: [Diagnostic] = []
-    /// Why the request cannot be read.
-    private(set) var mistake: String?
-    private(set) var now: RequestOutcome?
-    /// Nil if nothing is edited, or if the edit has mistakes.
-    private(set) var edited: RequestOutcome?
-
-    init(_ draft: WorkbenchDraft, _ configuration: Configuration, now time: Timestamp) {
-        let mapping = draft.isMappingEdited ? (name: draft.tracker, text: draft.mapping) : nil
-        let changed = EditedConfiguration(configuration, mapping: mapping, routes: draft.areRoutesEdited ? draft.routes : nil)
-        diagnostics = changed.diagnostics.filter { $0.severity == .error || draft.isMappingEdited }
-        let request: WireRequest
-        do throws(RawHTTPRequest.Failure) {
-            request = try Self.request(draft, changed.configuration)
-        } catch {
-            mistake = error.description
-            return
-        }
-        now = RequestOutcome(of: request, from: draft.source, configuration, now: time)
-        let isEdited = draft.isMappingEdited || draft.areRoutesEdited
-        if isEdited, !diagnostics.contains(where: { $0.severity == .error }) {
-            edited = RequestOutcome(of: request, from: draft.source, changed.configuration, now: time)
-        }
-    }
-
-    private static func request(_ draft: WorkbenchDraft, _ configuration: Configuration) throws(RawHTTPRequest.Failure) -> WireRequest {
-        guard let source = configuration.source(draft.source) else { throw RawHTTPRequest.Failure(description: "choose a source") }
-        let path = (try? source.mapping.request.path.text(source.settings).get()) ?? source.mapping.request.path.description
-        return try RawHTTPRequest.parse(
-            Array(draft.request.utf8), mapping: source.mapping, path: path, open: source.mapping.request.path.openNames(source.settings))
     }
 }
 
@@ -148,7 +60,12 @@ struct WorkbenchPage {
                     requestColumn
                     mappingColumn
                 }
-                tag("p", .class("actions")) { tag("button", .type("submit"), .class("main"), text: "Show what becomes of it") }
+                tag("p", .class("actions")) {
+                    tag("button", .type("submit"), .class("main"), text: "Show what becomes of it")
+                    tag(
+                        "button", .type("submit"), .name("do"), .value("survey"),
+                        text: "Try the edit on the newest \(WorkbenchSurvey.most) requests")
+                }
             }
             tag("section", .id("result"), Attribute("aria-live", "polite")) { WorkbenchResultPart(draft: draft, result: result).html }
         }

@@ -13,7 +13,29 @@ struct WorkbenchResultPart {
                 tag("ul", .class("plain")) { result.diagnostics.map { tag("li", .class("alert bad"), text: $0.description) } }
             }
             if let mistake = result.mistake { tag("p", .class("alert bad"), text: mistake.asSentence) }
+            if let survey = result.survey { show(survey) }
             if let outcome = result.edited ?? result.now { show(outcome) }
+        }
+    }
+
+    private func show(_ survey: WorkbenchSurvey) -> HTML {
+        fragment {
+            tag("h2", text: "The newest requests of \(draft.source)")
+            tag("p", .class("alert \(survey.changes.isEmpty ? "good" : "warn")"), Attribute("role", "status")) {
+                HTML.text("\(survey.changes.count) of \(survey.count.of("request")) would come out differently.")
+                if survey.pruned > 0 { HTML.text(" \(survey.pruned) more have no raw request any more.") }
+                if survey.isCut { HTML.text(" Time was over before the rest was judged.") }
+            }
+            tag("ul", .class("plain")) {
+                survey.changes.prefix(20).map { change in
+                    tag("li") {
+                        tag("a", .href(Address("/conversions", change.row.id.description))) {
+                            Parts.value(change.row.orderID ?? change.row.id.description)
+                        }
+                        HTML.text(": \(change.what)")
+                    }
+                }
+            }
         }
     }
 
@@ -47,7 +69,7 @@ struct WorkbenchResultPart {
                     let isNew = before != nil && old != row.value
                     return [
                         tag("code", text: row.name), isNew ? change(from: old, to: row.value) : Parts.value(row.value),
-                        Parts.value(row.origin),
+                        tag("span", .class("origin"), text: row.origin),
                     ]
                 } + gone.map { [tag("code", text: $0.name), change(from: $0.value, to: nil), HTML()] })
             conversion.warnings.map { tag("p", .class("alert warn"), text: $0.asSentence) }

@@ -3,7 +3,7 @@ import Rules
 
 /// What one request becomes under a configuration, and every request that would go out for it. Nothing is stored or sent.
 struct RequestOutcome {
-    struct Sent {
+    struct Sent: Equatable {
         var destination: String
         var requests: [SentRequest] = []
         /// Why nothing is sent, or what else is to be said.
@@ -14,9 +14,10 @@ struct RequestOutcome {
     private(set) var sent: [Sent] = []
     private(set) var obstacles: [RouteObstacle] = []
 
-    init(of request: WireRequest, from source: String, _ configuration: Configuration, now: Timestamp) {
+    init(of request: WireRequest, from source: String, _ version: Console.Version, now: Timestamp) {
+        let configuration = version.configuration
         let id = ConversionID(at: now, random: (0, 0))
-        reading = RequestReading(request, from: source, at: now, id: id, by: Reception(configuration))
+        reading = RequestReading(request, from: source, at: now, id: id, by: version.reception)
         guard let conversion = reading.conversion, let names = reading.destinations else { return }
         sent = names.map { Self.sent(conversion, id, to: $0, configuration, now) }
         obstacles = configuration.routes.obstacles(to: conversion, reached: names)
