@@ -66,10 +66,13 @@ extension EndToEnd {
                 "[{ certificate: one.pem, key: one.key }, { certificate: two.pem, key: two.key }]",
                 ["one": "track.example.com", "two": "*.shop.example"]
             ) { bench, _, port in
-                #expect(try await Self.send(bench, to: "track.example.com", port, trusting: "one.pem", 1) == "0 200 1.1")
-                #expect(try await Self.send(bench, to: "eu.shop.example", port, trusting: "two.pem", 2) == "0 200 1.1")
+                let first = try await Self.send(bench, to: "track.example.com", port, trusting: "one.pem", 1)
+                let second = try await Self.send(bench, to: "eu.shop.example", port, trusting: "two.pem", 2)
+                let mistrusted = try await Self.send(bench, to: "track.example.com", port, trusting: "two.pem", 3)
+                #expect(first == "0 200 1.1")
+                #expect(second == "0 200 1.1")
                 // curl's code for a certificate that it does not trust.
-                #expect(try await Self.send(bench, to: "track.example.com", port, trusting: "two.pem", 3) == "60 000 0")
+                #expect(mistrusted == "60 000 0")
                 #expect(try await bench.rows("conversions").count == 2)
             }
         }
@@ -85,9 +88,8 @@ extension EndToEnd {
                 #expect(order.first.body == "This port speaks HTTPS: send the request to https:// instead.\n")
                 let elsewhere = await RawConnection.exchange(port, "GET /readyz HTTP/1.1\r\nHost: a/b@evil.example\r\n\r\n")
                 #expect(elsewhere.first.status == 400)
-                #expect(
-                    try await Self.curl(bench, "--cacert", "one.pem", "https://localhost:\(port)/readyz").hasPrefix(
-                        "0 {\"status\":\"ready\""))
+                let ready = try await Self.curl(bench, "--cacert", "one.pem", "https://localhost:\(port)/readyz")
+                #expect(ready.hasPrefix(#"0 {"status":"ready""#), "\(ready)")
             }
         }
 
