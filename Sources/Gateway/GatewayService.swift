@@ -45,7 +45,10 @@ struct GatewayService: Sendable {
         var limits = ConnectionLimits(drain: max(.seconds(1), configuration.limits.drain / 2))
         limits.take(configuration.limits)
         current = CurrentIntake(intake, limits: limits)
-        server = InboundServer(current, at: configuration.listen, logger: logger, onRunning: onListening)
+        server = InboundServer(current, at: configuration.listen, logger: logger) { port in
+            await onListening(port)
+            ProcessMemory.giveBackStart()
+        }
     }
 
     private static func intake(
