@@ -56,7 +56,10 @@ struct GatewayService: Sendable {
         var limits = ConnectionLimits(drain: max(.seconds(1), configuration.limits.drain / 2))
         limits.take(configuration.limits)
         current = CurrentIntake(intake, limits: limits, tls: ServerTLS(configuration.tls))
-        server = InboundServer(current, at: configuration.listen, logger: logger, onRunning: onListening)
+        server = InboundServer(current, at: configuration.listen, logger: logger) { port in
+            await onListening(port)
+            ProcessMemory.giveBackStart()
+        }
         console = configuration.console.map { settings in
             let console = Console(
                 configuration, store: store, clock: SystemClock.console, logger: logger, wake: { dispatcher.look() },

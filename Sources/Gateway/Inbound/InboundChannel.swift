@@ -22,8 +22,8 @@ struct InboundChannel: ConnectionSetup {
             try pipeline.addHandler(Self.decoder())
             let link = IntakeLink(current, channel: channel)
             let handler = InboundHandler(current: current, date: date, feeder: feeder, taker: link)
-            link.handler = handler
             try pipeline.addHandler(handler)
+            link.handler = handler
             return Connection(channel: channel, link: NIOLoopBound(link, eventLoop: channel.eventLoop))
         }
     }

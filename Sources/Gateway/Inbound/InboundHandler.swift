@@ -18,6 +18,8 @@ final class InboundHandler: ChannelInboundHandler {
         func take(_ request: InboundRequest)
         /// No request comes any more: the sender has closed its side, or the connection is gone.
         func end()
+        /// Nobody takes a reply any more.
+        func letGo()
     }
 
     enum State {
@@ -115,6 +117,7 @@ final class InboundHandler: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         end()
+        taker.letGo()
         self.context = nil
     }
 

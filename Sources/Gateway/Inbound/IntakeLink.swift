@@ -17,7 +17,8 @@ final class IntakeLink: InboundHandler.Taker {
     private var isOver = false
     /// Of the request that is worked on.
     private var reservation: BodyReservation?
-    weak var handler: InboundHandler?
+    /// Let go of with the connection.
+    var handler: InboundHandler?
 
     /// Called on the channel's loop.
     init(_ current: CurrentIntake, channel: any Channel) {
@@ -77,4 +78,6 @@ final class IntakeLink: InboundHandler.Taker {
         isOver = true
         if !isWorking { channel.close(promise: nil) }
     }
+
+    func letGo() { handler = nil }
 }

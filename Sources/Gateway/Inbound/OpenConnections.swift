@@ -4,7 +4,7 @@ import Synchronization
 final class OpenConnections: Sendable {
     private let count = Atomic(0)
     private let wereMany = Atomic(false)
-    private static let many = 500
+    private static let many = 200
     private static let few = 50
 
     func opened() {

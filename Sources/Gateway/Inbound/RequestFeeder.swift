@@ -39,8 +39,8 @@ final class RequestFeeder: ChannelDuplexHandler {
     private var isInputClosed = false
     private var context: ChannelHandlerContext?
     private let turns: PipelineTurns?
-    /// Takes plain requests; nil gives all of them to the parser.
-    weak var taker: InboundHandler?
+    /// Takes plain requests; nil gives all of them to the parser. Let go of with the connection.
+    var taker: InboundHandler?
 
     /// - Parameter turns: of the connection's event loop; nil goes on with a pipelined request at once.
     init(_ turns: PipelineTurns? = nil) { self.turns = turns }
@@ -49,7 +49,10 @@ final class RequestFeeder: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        taker = nil
+    }
 
     /// Gives the parser nothing until `go`.
     ///

@@ -62,6 +62,7 @@ final class EmbeddedConnection {
         }
 
         func end() {}
+        func letGo() {}
     }
 
     convenience init(_ bench: IntakeBench, _ limits: ConnectionLimits = ConnectionLimits()) throws {

@@ -46,6 +46,31 @@ struct SQLiteConversionStoreTests {
         }
     }
 
+    /// As if the power went at that moment: what the process still has in memory is gone.
+    @Test func `what a commit wrote is in the files when it is reported, small or large`() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteConversionStore(path: folder + "/gateway.db")
+            for number: UInt64 in 1...20 {
+                var sent = StoreSamples.submission(number, keys: [StoreSamples.key(number)])
+                // More than is gathered at once, now and then.
+                if number % 5 == 0 { sent.request.body = Array(repeating: UInt8(number), count: 600_000) }
+                _ = try await store.accept(sent)
+                let copy = folder + "/\(number)"
+                try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+                for file in ["gateway.db", "gateway.db-wal"] {
+                    try FileManager.default.copyItem(atPath: "\(folder)/\(file)", toPath: "\(copy)/\(file)")
+                }
+                let found = try SQLiteConversionStore(path: copy + "/gateway.db")
+                #expect(try await found.request(of: sent.conversion.id) == sent.request)
+                #expect(try await found.pool.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
+                await found.close()
+                try FileManager.default.removeItem(atPath: copy)
+            }
+            await store.close()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["gateway.db"])
+        }
+    }
+
     @Test func `commits reach the disk before they are reported`() async throws {
         try await withFolder { folder in
             let store = try SQLiteConversionStore(path: folder + "/gateway.db")

@@ -46,6 +46,7 @@ final class SQLiteConversionStore: SQLStore, DirectIntakeStore {
                 writer = try pool.writeWithoutTransaction { database in
                     try database.execute(sql: "PRAGMA synchronous = FULL")
                     guard let connection = database.sqliteConnection else { throw StoreError.closed(path) }
+                    LogGathering.begin(connection)
                     return try SQLiteWriter(connection: connection, path: path, refusedLimits: limits.refused)
                 }
                 checkpointer = try Checkpointer(path: path, threshold: limits.logPages)
@@ -64,7 +65,8 @@ final class SQLiteConversionStore: SQLStore, DirectIntakeStore {
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
             // The page size takes effect in a new file only; the log is cut back after a long reader let it grow.
-            let cache = database.configuration.readonly ? 4096 : 32_768
+            // Readers hardly ever come back to a page. The system has in memory what the writer's does not hold.
+            let cache = database.configuration.readonly ? 1024 : 12_288
             try database.execute(
                 sql: """
                     PRAGMA page_size = 4096;
