@@ -22,9 +22,15 @@ struct JSONParser {
                 let (end, escaped) = try string(position &+ 1)
                 tape[used] = JSONEntry(.string, position &+ 1, end, next: used &+ 1, escaped: escaped)
                 used &+= 1
-                position = skipSpace(end &+ 1)
-                guard byte(position) == UInt8(ascii: ":") else { throw unexpected(position, "expected ':' after a key") }
-                position = skipSpace(position &+ 1)
+                position = end &+ 1
+                if byte(position) != UInt8(ascii: ":") {
+                    position = skipSpace(position)
+                    guard byte(position) == UInt8(ascii: ":") else { throw unexpected(position, "expected ':' after a key") }
+                }
+                position &+= 1
+                // Most programs write one space here, or none.
+                if byte(position) == UInt8(ascii: " ") { position &+= 1 }
+                position = skipSpace(position)
             }
             let start = position
             switch byte(start) {
@@ -84,9 +90,10 @@ struct JSONParser {
 
     @inline(__always) private func skipSpace(_ start: Int) -> Int {
         var position = start
-        while position < input.count, base[position] <= 0x20 {
+        while position < input.count {
             let byte = base[position]
-            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+            // A bit for each of the blank, the two line ends and the tab.
+            guard byte <= 0x20, (0x1_0000_2600 as UInt64) >> UInt64(byte) & 1 != 0 else { break }
             position &+= 1
         }
         return position

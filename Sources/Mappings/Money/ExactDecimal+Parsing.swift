@@ -3,11 +3,33 @@
 
 extension ExactDecimal {
     package init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(DecimalError) {
+        if let usual = Self.usual(bytes) {
+            self = usual
+            return
+        }
         do {
             self = try Self.scan(bytes)
         } catch {
             throw error.kind == .notANumber ? DecimalError(diagnosing: bytes) : error
         }
+    }
+
+    /// Digits, with or without a point between them, that fit one word; nil for everything else.
+    @inline(__always)
+    private static func usual(_ bytes: UnsafeBufferPointer<UInt8>) -> ExactDecimal? {
+        guard bytes.count <= 19, let last = bytes.last, last &- UInt8(ascii: "0") < 10 else { return nil }
+        var (word, decimals, step): (UInt64, Int, Int) = (0, 0, 0)
+        for byte in bytes {
+            let digit = byte &- UInt8(ascii: "0")
+            if digit < 10 {
+                word = word &* 10 &+ UInt64(digit)
+                decimals &+= step
+            } else {
+                guard byte == UInt8(ascii: "."), step == 0 else { return nil }
+                step = 1
+            }
+        }
+        return ExactDecimal(small: word, exponent: 0 &- decimals, isNegative: false)
     }
 
     /// The grammar itself, which calls all that it refuses `notANumber`.

@@ -7,6 +7,7 @@ final class FieldReader: Sendable {
     let aliases: [(name: String, slot: Int)]
     /// The condition, if the field is required only of some conversions.
     let condition: Expression?
+    let isConditional: Bool
     let isRequired: Bool
     let slot: Int
     let converter: any FieldConverter
@@ -54,6 +55,7 @@ final class FieldReader: Sendable {
         isRequired = reading.required == .always
         kind = reading.words == nil ? reading.converter.converter.reads : .text
         condition = if case .when(let expression) = reading.required { expression } else { nil }
+        isConditional = condition != nil
         if let given = defaults.first(where: { .path($0.path) == target }) {
             fallback = (given.value, "the source's defaults")
         } else {

@@ -167,8 +167,8 @@ package final class MappingReader: Sendable {
             if run.origins != nil { run.note(computed.plan.path, "computed: \(computed.plan.source)") }
         }
         conditional.walk { if $0.isMissing(run.input) { run.failures.append($0.missing(run)) } }
-        itemFields.walk { if $0.condition != nil { judgeItems($0, parsed, &run) } }
-        for index in checks.indices where !needs.with(index, { $0.isTrue(run.input, Formula.noItem) }) {
+        itemFields.walk { if $0.isConditional { judgeItems($0, parsed, &run) } }
+        for index in 0..<needs.count where !needs.with(index, { $0.isTrue(run.input, Formula.noItem) }) {
             run.failures.append(Failure(checks[index].code, checks[index].sentence.text(run.input)))
         }
     }

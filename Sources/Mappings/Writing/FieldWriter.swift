@@ -33,6 +33,9 @@ final class FieldWriter: Sendable {
     let isRequired: Bool
     private let length: ClosedRange<Int>?
     private let refusesMacros: Bool
+    /// The field without which nothing is written and nothing is missing.
+    let optionalField: Field?
+    private let isMetadata: Bool
     /// Whether its wire value follows from its value and its converter alone.
     private let isPlain: Bool
 
@@ -79,6 +82,8 @@ final class FieldWriter: Sendable {
         // A tracker takes from us what it would take from others.
         length = writing.length ?? field.reading?.length
         refusesMacros = if case .path(let path) = field.target { path.refusesMacros && writing.words == nil } else { false }
+        optionalField = if case .never = writing.required { self.field } else { nil }
+        isMetadata = writing.value == nil && field.target == .metadata
         isPlain = writing.words == nil && field.place != .header && field.spreads == nil
     }
 
@@ -95,7 +100,7 @@ final class FieldWriter: Sendable {
     /// Puts the field's value into its place in the list.
     func write(_ input: borrowing ExpressionInput, _ context: inout ConverterContext, into wires: WireList) throws(Skip) {
         if let field, !input.conversion.has(field) { return try checkAbsent(input) }
-        if case .metadata = target, value == nil {
+        if isMetadata {
             let metadata = input.conversion.metadata
             if !metadata.members.isEmpty { wires[index] = .tree(.object(metadata)) }
             return

@@ -148,7 +148,7 @@ package final class MappingWriter: Sendable {
         _ conversion: Conversion, _ context: inout ConverterContext, at now: Timestamp
     ) throws(Skip) -> OutboundRequest {
         let input = ExpressionInput(conversion, variables: settingValues, now: now)
-        for index in checks.indices where !needs.with(index, { $0.isTrue(input, Formula.noItem) }) { throw checks[index].skip(input) }
+        for index in 0..<needs.count where !needs.with(index, { $0.isTrue(input, Formula.noItem) }) { throw checks[index].skip(input) }
         let wires = WireList(count: fieldCount)
         if let unrounded = context.unrounded {
             let exact = ExpressionInput(unrounded.conversion, variables: settingValues, now: now)
@@ -158,7 +158,10 @@ package final class MappingWriter: Sendable {
             }
             context.exact = nil
         } else {
-            try fields.walk { (field) throws(Skip) in try field.write(input, &context, into: wires) }
+            try fields.walk { (field) throws(Skip) in
+                if let optional = field.optionalField, !input.conversion.has(optional) { return }
+                try field.write(input, &context, into: wires)
+            }
         }
         if mapping.isCorrection { try checkPart(conversion, wires) }
         let rows = try conversion.items.isEmpty ? synthesizedRow(input, &context) : itemRows(input, &context)

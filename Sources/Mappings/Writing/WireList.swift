@@ -3,24 +3,30 @@
 /// Texts and numbers lie one behind the other in one piece of memory, where a converter writes them and a body's writer finds them; a
 /// `WireValue` is made of one only if somebody asks for it. The list is written once, by who made it.
 package final class WireList: @unchecked Sendable {
-    private let slots: SlotList
+    private let count: Int
     private var others: [WireValue] = []
+    /// The slots, and behind them the texts.
     @exclusivity(unchecked) private var memory: ManagedBuffer<Void, UInt8>
-    @exclusivity(unchecked) private var length = 0
+    @exclusivity(unchecked) private var length: Int
     @exclusivity(unchecked) private var capacity: Int
 
-    init(count: Int, capacity: Int = 256) {
-        slots = SlotList(count: count)
-        self.capacity = capacity
+    init(count: Int) {
+        self.count = count
+        length = count * MemoryLayout<Slot>.stride
+        capacity = length + 256
         memory = .create(minimumCapacity: capacity) { _ in () }
+        slots.initialize(repeating: .absent, count: count)
     }
 
     @inline(__always)
     private var text: UnsafeMutablePointer<UInt8> { memory.withUnsafeMutablePointerToElements { $0 } }
 
+    @inline(__always)
+    private var slots: UnsafeMutablePointer<Slot> { UnsafeMutableRawPointer(text).assumingMemoryBound(to: Slot.self) }
+
     subscript(index: Int) -> WireValue {
         get {
-            let slot = slots[index]
+            let slot = slot(index)
             return switch slot.kind {
             case .absent: .absent
             case .null: .null
@@ -32,14 +38,22 @@ package final class WireList: @unchecked Sendable {
             case .other: others[Int(slot.start)]
             }
         }
-        set { slots[index] = slot(of: newValue) }
+        set { set(index, slot(of: newValue)) }
     }
 
-    func isAbsent(_ index: Int) -> Bool { slots[index].isAbsent }
+    func isAbsent(_ index: Int) -> Bool { slot(index).isAbsent }
 
-    func slot(_ index: Int) -> Slot { slots[index] }
+    @inline(__always)
+    func slot(_ index: Int) -> Slot {
+        precondition(index >= 0 && index < count, "there is no such field")
+        return slots[index]
+    }
 
-    func set(_ index: Int, _ slot: Slot) { slots[index] = slot }
+    @inline(__always)
+    func set(_ index: Int, _ slot: Slot) {
+        precondition(index >= 0 && index < count, "there is no such field")
+        slots[index] = slot
+    }
 
     @inline(__always)
     func bytes(of slot: Slot) -> UnsafeBufferPointer<UInt8> { slot.bytes(in: UnsafePointer(text)) }

@@ -4,6 +4,31 @@ import Testing
 @testable import Mappings
 
 struct ConversionTests {
+    @Test func `a copy that is changed leaves the other as it was`() {
+        var first = Conversion(id: ConversionID(high: 1, low: 2), source: "shop", tracker: "acme", receivedAt: Timestamp(seconds: 1))
+        for (index, field) in Field.allCases.enumerated() where index.isMultiple(of: 2) {
+            first[field] = .text("\(field.name) of the first")
+        }
+        first.items = [Item(sku: "A")]
+        first.extra["a"] = .string("b")
+        let before = first
+        first[.orderID] = .text("another")
+        first[.clickID] = .absent
+        first.items.append(Item(sku: "B"))
+        first.extra["a"] = nil
+        first.source = "other"
+        #expect(before[.orderID] == .absent)
+        #expect(before[.clickID] == .text("click_id of the first"))
+        #expect(before.items == [Item(sku: "A")])
+        #expect(before.extra == ["a": "b"])
+        #expect(before.source == "shop")
+        #expect(Array(before.fields) == Field.allCases.filter { $0.rawValue.isMultiple(of: 2) })
+        #expect(before.values == before.fields.map { .text("\($0.name) of the first") })
+        #expect(first[.orderID] == .text("another"))
+        #expect(first.items == [Item(sku: "A"), Item(sku: "B")])
+        #expect(first.extra == [:])
+    }
+
     @Test func `an id comes back from its text, in either case`() {
         var random = SeededGenerator(seed: 1)
         for _ in 0..<10_000 {

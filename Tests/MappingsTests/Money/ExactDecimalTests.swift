@@ -1,8 +1,21 @@
+import FuzzProperties
 import Testing
 
 @testable import Mappings
 
 struct ExactDecimalTests {
+    @Test func `plain digits mean the same by the short way as by the grammar`() {
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<20_000 {
+            let length = Int.random(in: 1...21, using: &random)
+            let text = String((0..<length).map { _ in "00123456789.".randomElement(using: &random) ?? "0" })
+            // White space around a number is ignored, but not by the short way.
+            let grammar = Result { () throws(DecimalError) in try ExactDecimal(parsing: " \(text)") }
+            let short = Result { () throws(DecimalError) in try ExactDecimal(parsing: text) }
+            #expect((try? short.get()) == (try? grammar.get()), "\(text)")
+        }
+    }
+
     @Test func `a value takes 24 bytes at most`() {
         #expect(MemoryLayout<ExactDecimal>.stride <= 24)
     }
