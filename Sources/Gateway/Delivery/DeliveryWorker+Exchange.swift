@@ -15,7 +15,7 @@ extension DeliveryWorker {
 
         /// Of an answer that says what became of each of these requests, the part of each; nil if it is about all of them.
         func each(_ requests: [OutboundRequest]) -> [Exchanged]? {
-            guard case .reply(let reply, let own) = self else { return nil }
+            guard case .reply(let reply, let own) = self, own.destination.sending.readEach != nil else { return nil }
             return own.destination.sending.replies(toEach: requests, in: reply)?.map { .reply($0, by: own) }
         }
     }

@@ -98,7 +98,7 @@ extension Intake {
 
     private func judge(_ arrival: Arrival, _ matches: [PathTable.Match], _ first: PathTable.Match, _ fault: Refusal?) -> Step {
         if let reply = tooCostly(arrival, first) { return .ends(.now(reply)) }
-        if fault == nil, !arrival.isCut, let requests = first.mapping.requests(in: arrival.request) {
+        if fault == nil, !arrival.isCut, let requests = first.requests(in: arrival.request) {
             return .ends(.later { await self.respond(to: arrival, holding: requests, matches, first) })
         }
         let admission = reception.admit(arrival, matches, first, fault: fault)

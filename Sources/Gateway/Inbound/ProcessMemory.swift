@@ -1,4 +1,3 @@
-import Foundation
 import NIOCore
 import NIOPosix
 
@@ -31,17 +30,30 @@ enum ProcessMemory {
     /// that are still used come back from the system's cache at their next use, without the disk.
     private static func letGoOfCode() {
         #if canImport(Glibc)
-            guard let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8) else { return }
-            for line in maps.split(separator: "\n") {
-                // `55d0c8a00000-55d0c9e00000 r-xp 00400000 08:01 1234 /usr/bin/gateway`: nothing in such a mapping can be changed.
-                let parts = line.split(separator: " ", omittingEmptySubsequences: true)
-                guard parts.count == 6, parts[1] == "r-xp", parts[5].first == "/" else { continue }
-                let ends = parts[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
-                guard ends.count == 2, ends[0] < ends[1], let start = UnsafeMutableRawPointer(bitPattern: ends[0]) else { continue }
-                madvise(start, Int(ends[1] - ends[0]), MADV_DONTNEED)
-            }
+            // First all of them are looked up, as that needs code too.
+            for (start, count) in code { madvise(start, count, MADV_DONTNEED) }
         #endif
     }
+
+    #if canImport(Glibc)
+        /// The mappings of code. Nothing in them can be changed, so nothing is lost.
+        private static var code: [(start: UnsafeMutableRawPointer, count: Int)] {
+            guard let file = fopen("/proc/self/maps", "r") else { return [] }
+            defer { fclose(file) }
+            var found: [(UnsafeMutableRawPointer, Int)] = []
+            var line = [CChar](repeating: 0, count: 4096)
+            while fgets(&line, Int32(line.count), file) != nil {
+                // `55d0c8a00000-55d0c9e00000 r-xp 00400000 08:01 1234 /usr/bin/gateway`
+                let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+                guard fields.count >= 6, fields[1] == "r-xp", fields[5].first == "/", let dash = fields[0].firstIndex(of: "-"),
+                    let start = UInt(fields[0][..<dash], radix: 16), let end = UInt(fields[0][dash...].dropFirst(), radix: 16), start < end,
+                    let pointer = UnsafeMutableRawPointer(bitPattern: start)
+                else { continue }
+                found.append((pointer, Int(end - start)))
+            }
+            return found
+        }
+    #endif
 
     /// Gives back what only the start needed, once it is over.
     static func giveBackStart() {

@@ -49,10 +49,33 @@ package struct PathTable: Sendable {
 
         package var methods: [String] {
             switch endpoint {
-            case .message: mapping.request.methods
-            case .list: ["GET"]
+            case .message(.message(let index)): tracker.mapping.messages[index].inbound?.request.methods ?? tracker.mapping.request.methods
+            case .message: tracker.mapping.request.methods
+            case .list: Self.ofList
             }
         }
+
+        private static let ofList = ["GET"]
+
+        // What every good request asks for goes to the mapping itself. A mapping that is lent is copied by some callers after all, and all threads
+        // count the same references then.
+
+        func parse(_ request: WireRequest) throws(Refusal) -> ParsedRequest {
+            if case .message(.message(let index)) = endpoint, let own = tracker.mapping.messages[index].inbound {
+                return try own.parse(request, pathValues: pathValues)
+            }
+            return try tracker.mapping.parse(request, pathValues: pathValues)
+        }
+
+        func reply(_ name: String, to conversion: Conversion, _ variables: ReplyVariables) -> WireReply {
+            if case .message(.message(let index)) = endpoint, let own = tracker.mapping.messages[index].inbound {
+                return own.reply(name, to: conversion, variables)
+            }
+            return tracker.mapping.reply(name, to: conversion, variables)
+        }
+
+        /// A request that holds several conversions, as a request for each.
+        package func requests(in request: WireRequest) -> [WireRequest]? { tracker.takesSeveral ? mapping.requests(in: request) : nil }
     }
 
     private struct Pattern: Sendable {

@@ -10,6 +10,8 @@ package final class ReceivingTracker: Sendable {
     let hasKinds: Bool
     /// Whether a request is looked into before it is admitted.
     let looksInside: Bool
+    /// Whether a request may hold several conversions.
+    let takesSeveral: Bool
     private let byName: [String: ReceivingSource]
 
     package init(_ mapping: Mapping, sources: [ReceivingSource], mask: RequestMask) {
@@ -19,6 +21,7 @@ package final class ReceivingTracker: Sendable {
         answersReview = mapping.answersReview
         hasKinds = mapping.hasConditions
         looksInside = hasKinds || !mapping.handshakes.isEmpty
+        takesSeveral = mapping.request.batch != nil || mapping.messages.contains { $0.inbound?.request.batch != nil }
         byName = Dictionary(sources.map { ($0.name, $0) }) { first, _ in first }
     }
 

@@ -53,7 +53,7 @@ extension Reception {
     private func admit(_ arrival: Arrival, _ match: PathTable.Match, _ fault: Refusal?) -> Admission {
         if let problem = fault ?? encodingProblem(arrival.request) { return admit(arrival, match, unread: problem, fault) }
         do {
-            let parsed = try match.mapping.parse(arrival.request, pathValues: match.pathValues)
+            let parsed = try match.parse(arrival.request)
             return admit(arrival, match, parsed, .success(parsed), fault)
         } catch {
             return admit(arrival, match, unread: error, fault)

@@ -117,7 +117,7 @@ extension Reception {
         variables.requestID = variables.id
         variables.now = arrival.receivedAt
         variables.count = arrival.count
-        return ReceptionReply(match.mapping.reply(name, to: conversion, variables))
+        return ReceptionReply(match.reply(name, to: conversion, variables))
     }
 
     /// The parameters of a conversion's key, with their values.

@@ -132,12 +132,14 @@ extension Sending {
         var reply = reply
         if let location = reply.location { reply.location = secrets.masked(location) }
         return AttemptJudge(schedule: schedule, attempt: attempt, answers: answers).decision(
-            on: reply, reading: reading, words: { words(in: $0) }, at: now, random: random)
+            on: reply, reading: reading, words: { [secrets] in Self.words(in: $0, secrets) }, at: now, random: random)
     }
 
     /// The answer to each of several requests that were sent together.
     package func replies(toEach requests: [OutboundRequest], in reply: Reply) -> [Reply]? {
-        guard (200..<300).contains(reply.status), reply.damage == nil, let each = readEach?(reply.body, requests) else { return nil }
+        guard readEach != nil, (200..<300).contains(reply.status), reply.damage == nil, let each = readEach?(reply.body, requests) else {
+            return nil
+        }
         return each.map { body in
             var own = reply
             if let body { own.body = body } else { own.damage = .unnamed }
@@ -146,7 +148,7 @@ extension Sending {
     }
 
     /// Masked as it was sent and as it is shown, since JSON may spell a credential in other ways.
-    private func words(in reply: Reply) -> String? {
+    private static func words(in reply: Reply, _ secrets: SecretFinder) -> String? {
         var reply = reply
         reply.body = secrets.masked(reply.body)
         return AnswerWords.text(of: reply).map { AnswerWords.brief(secrets.masked($0)) }
