@@ -27,6 +27,7 @@ package struct JSONDocument: JSONReading, @unchecked Sendable {
             // opening brackets, may begin one with each byte.
             for capacity in [input.count / 8 + 16, input.count / 2 + 3, input.count + 2] where tape == nil && failure == nil {
                 let attempt = JSONTape.make(capacity)
+                defer { withExtendedLifetime(attempt) {} }
                 do throws(JSONError) {
                     if try parser.parse(into: attempt.entries, capacity: capacity) != nil { tape = attempt }
                 } catch { failure = error }
