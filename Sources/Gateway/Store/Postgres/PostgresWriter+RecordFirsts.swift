@@ -51,11 +51,11 @@ extension PostgresWriter {
     }
 }
 
-/// A result, and what it makes of a delivery that nothing has touched.
-private struct FirstResult {
-    var result: AttemptResult
-    var index: Int
-    var progress: DeliveryProgress
+/// A result, and what it makes of a delivery that nothing has touched. A class, because they are sorted and then read column by column.
+private final class FirstResult {
+    let result: AttemptResult
+    let index: Int
+    let progress: DeliveryProgress
 
     /// Nil if that depends on what is stored.
     init?(_ result: AttemptResult, index: Int) {

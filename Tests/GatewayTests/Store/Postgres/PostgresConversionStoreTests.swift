@@ -99,6 +99,60 @@ struct PostgresConversionStoreTests {
         }
     }
 
+    @Test func `an attempt is logged once though the rest of its batch could not be written at first`() async throws {
+        try await withPostgres { store, database in
+            try PostgresServer.shared.get().query("ALTER TABLE attempt ADD CHECK (reply <> 'absurd')", in: database)
+            let sent = [StoreSamples.submission(1), StoreSamples.submission(2)]
+            for submission in sent { #expect(try await store.accept(submission) == .stored) }
+            _ = try await store.record(StoreSamples.result(StoreSamples.main(sent[1]), .pending, next: .seconds(5)))
+            var attempt = StoreSamples.attempt(.delivered, status: 200, after: .seconds(9))
+            attempt.reply = "absurd"
+            _ = try await store.record([
+                StoreSamples.result(StoreSamples.main(sent[0]), .delivered),
+                StoreSamples.result(StoreSamples.main(sent[1]), .delivered, attempt: attempt),
+            ])
+            #expect(try await store.deliveries(DeliveryFilter()).map(\.state) == [.delivered, .delivered])
+            #expect(try await store.attempts(of: StoreSamples.main(sent[0])).map(\.number) == [1])
+            #expect(try await store.attempts(of: StoreSamples.main(sent[1])).map(\.number) == [1, 2])
+            #expect(try await store.counts() == [DeliveryCount(destination: "main", state: .delivered, count: 2)])
+        }
+    }
+
+    @Test func `results find their rows by the index, also if the statement was compiled while the table was empty`() async throws {
+        try await withPostgres { store, database in
+            let server = try PostgresServer.shared.get()
+            try server.query("VACUUM ANALYZE delivery", in: database)
+            var sent: [Submission] = []
+            func accept(_ numbers: ClosedRange<UInt64>) async throws {
+                for number in numbers {
+                    sent.append(StoreSamples.submission(number))
+                    _ = try await store.accept(sent[sent.count - 1])
+                }
+            }
+            func rowsRead() async throws -> Int {
+                // The counts of a session arrive when it ends, or when it says so.
+                try await store.resultLane.perform { connection, _ throws(PostgresFailure) in
+                    _ = try connection.run(sql: "SELECT pg_stat_force_next_flush()")
+                    _ = try connection.run(sql: "SELECT 1")
+                }
+                let counted = "SELECT (seq_tup_read + idx_tup_fetch)::text FROM pg_stat_user_tables WHERE relname = 'delivery'"
+                return try #require(Int(try server.query(counted, in: database)[0]))
+            }
+            try await accept(1...10)
+            for submission in sent {
+                _ = try await store.record([StoreSamples.result(StoreSamples.main(submission), .pending, next: .seconds(5))])
+            }
+            for submission in sent { _ = try await store.record([StoreSamples.result(StoreSamples.main(submission), .delivered)]) }
+            try await accept(11...400)
+            let before = try await rowsRead()
+            for submission in sent[10..<20] {
+                _ = try await store.record([StoreSamples.result(StoreSamples.main(submission), .pending, next: .seconds(5))])
+            }
+            for submission in sent[10..<20] { _ = try await store.record([StoreSamples.result(StoreSamples.main(submission), .delivered)]) }
+            #expect(try await rowsRead() - before <= 100)
+        }
+    }
+
     @Test func `a failure for every row is never taken for one row's own`() {
         let tooLarge = PostgresFailure(sqlState: "54000", message: "index row size 3016 exceeds", function: "_bt_check_third_page")
         #expect(StoreError(tooLarge, place: "here") == StoreError(.unstorable, "here does not take this row: index row size 3016 exceeds"))
