@@ -37,6 +37,7 @@ final class Console: Sendable {
     let sessions = Sessions()
     let signIn: SignIn
     let frozen = FrozenSets()
+    private let turnstile = Turnstile(places: 2)
     /// What forms carry while nobody signs in.
     private let openToken = SecretText.random()
     private let version: Mutex<Version>
@@ -129,7 +130,7 @@ final class Console: Sendable {
         guard let endpoint = endpoint(request.segments) else {
             throw ConsoleRefusal(404, "There is no page \(request.path.quotedBriefly).", "The links above lead to every page.")
         }
-        if request.isReading, let get = endpoint.get { return try await get(request, visitor) }
+        if request.isReading, let get = endpoint.get { return try await turnstile.pass { try await get(request, visitor) } }
         guard request.method == "POST", let post = endpoint.post else {
             throw ConsoleRefusal(
                 405, "\(request.path.quotedBriefly) does not take \(request.method).", endpoint.hint, allow: endpoint.allowed)
@@ -140,7 +141,7 @@ final class Console: Sendable {
         guard visitor.isOperator || endpoint.isForViewers else {
             throw ConsoleRefusal(403, "\(visitor.name) is a viewer and may only look.", "An operator can do this.")
         }
-        return try await post(request, visitor)
+        return try await turnstile.pass { try await post(request, visitor) }
     }
 
     func failure(_ refusal: ConsoleRefusal, _ visitor: Visitor?) -> ConsoleReply {
