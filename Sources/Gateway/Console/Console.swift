@@ -39,6 +39,7 @@ final class Console: Sendable {
     let sessions = Sessions()
     let signIn: SignIn
     let frozen = FrozenSets()
+    private let turnstile = Turnstile(places: 2)
     /// What forms carry while nobody signs in.
     private let openToken = SecretText.random()
     private let version: Mutex<Version>
@@ -133,7 +134,7 @@ final class Console: Sendable {
         guard let endpoint = endpoint(request.segments) else {
             throw ConsoleRefusal(404, "There is no page \(request.path.quotedBriefly).", "The links above lead to every page.")
         }
-        if request.isReading, let get = endpoint.get { return try await get(request, visitor) }
+        if request.isReading, let get = endpoint.get { return try await turnstile.pass { try await get(request, visitor) } }
         guard request.method == "POST", let post = endpoint.post else {
             throw ConsoleRefusal(
                 405, "\(request.path.quotedBriefly) does not take \(request.method).", endpoint.hint, allow: endpoint.allowed)
@@ -144,7 +145,7 @@ final class Console: Sendable {
         guard visitor.isOperator || endpoint.isForViewers else {
             throw ConsoleRefusal(403, "\(visitor.name) is a viewer and may only look.", "An operator can do this.")
         }
-        return try await post(request, visitor)
+        return try await turnstile.pass { try await post(request, visitor) }
     }
 
     func failure(_ refusal: ConsoleRefusal, _ visitor: Visitor?) -> ConsoleReply {

@@ -39,9 +39,9 @@ struct ConsoleConfigurationTests {
         let (_, diagnostics) = load("{ listen: 127.0.0.1:8082, users: { ann: { password: hunter2hunter2, role: admin } } }")
         #expect(
             diagnostics == [
-                "gateway.yaml:1:52: error: 'password' of user 'ann' must be what `gateway password` prints, which begins with 'scrypt:'; a file "
+                "gateway.yaml:1:62: error: 'password' of user 'ann' must be what `gateway password` prints, which begins with 'scrypt:'; a file "
                     + "never holds the password itself",
-                "gateway.yaml:1:74: error: 'role' of user 'ann' must be operator or viewer, found 'admin'",
+                "gateway.yaml:1:84: error: 'role' of user 'ann' must be operator or viewer, found 'admin'",
             ])
     }
 }

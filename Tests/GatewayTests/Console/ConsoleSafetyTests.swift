@@ -109,7 +109,7 @@ extension EndToEnd {
                 let refused = try await browser.post("/destinations/main/pause")
                 #expect(refused.status == 403)
                 #expect(refused.words.contains("bob is a viewer and may only look."))
-                #expect(try await bench.state(of: "main") == "ok")
+                #expect(try await bench.state(of: "main") != "paused")
             }
         }
 

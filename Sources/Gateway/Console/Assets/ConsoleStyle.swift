@@ -116,7 +116,7 @@ enum ConsoleStyle {
         td { min-width: 5rem; overflow-wrap: break-word; }
         td code { white-space: nowrap; }
         td .value { display: inline-block; min-width: 7rem; }
-        td a .value { min-width: 0; }
+        td a .value { min-width: 0; text-decoration: underline; }
         td .origin { overflow-wrap: break-word; }
         th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; min-width: 4rem; }
         dl.counts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem .75rem; margin: .5rem 0; }
@@ -157,6 +157,7 @@ enum ConsoleStyle {
           .filter button { grid-column: 2; }
           nav a { padding: .4rem .5rem; }
           th, td { padding: .4rem .5rem; }
+          td .origin { font-size: .9rem; }
         }
         @media print { header, .actions, .copy { display: none; } body { background: #fff; } }
         """#

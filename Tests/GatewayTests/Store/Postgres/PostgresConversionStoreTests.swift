@@ -193,7 +193,7 @@ struct PostgresConversionStoreTests {
             "DROP INDEX conversion_order_start, conversion_step, delivery_history, waiting_source, refused_source", in: database)
         try server.query("CREATE INDEX refused_class ON refused (is_stranger, id) INCLUDE (bytes)", in: database)
         try server.query("CREATE INDEX conversion_order ON conversion (order_id) WHERE order_id IS NOT NULL", in: database)
-        try server.query("DROP TABLE ignored", in: database)
+        try server.query("DROP TABLE ignored, operator_action", in: database)
         try server.query("DELETE FROM gateway_schema WHERE version > 1", in: database)
 
         let older = #expect(throws: StoreError.self) { try PostgresConversionStore(server.address(database)) }
