@@ -63,12 +63,16 @@ final class PostgresBatches<Input: Sendable, Output: Sendable>: Sendable {
 
     private func drain() {
         var done = 0
+        let clock = ContinuousClock()
         while let batch = queue.next(done: done) {
-            let start = ContinuousClock.now
+            let start = clock.now
             let rest = run(batch)
-            lane.commits?.count(batch.count, .now - start)
+            lane.commits?.count(batch.count, clock.now - start)
             queue.putBack(rest)
             done = batch.count - rest.count
+            // Senders that keep a connection busy come back right after their reply. Waiting a part of the exchange's time for them puts them
+            // into the next one instead of the one after: fewer and larger transactions.
+            if queue.isWorthWaiting(after: done) { usleep(UInt32(min(2000, (clock.now - start) / .microseconds(3)))) }
         }
     }
 

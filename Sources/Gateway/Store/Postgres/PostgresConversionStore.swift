@@ -27,6 +27,8 @@ final class PostgresConversionStore: SQLStore {
     private let corrections: PostgresBatches<QueuedSubmission, CorrectionResult>
     private let results: PostgresBatches<AttemptResult, Bool>
     private let uncertain: UncertainResults
+    /// When the last transaction of results began.
+    private let lastResults = Mutex(ContinuousClock.now)
     private let keeps: PostgresBatches<RefusedRequest, Int64?>
     private let counts: PostgresBatches<IgnoredMessage, Void>
     let writer: PostgresWriter
@@ -135,7 +137,21 @@ final class PostgresConversionStore: SQLStore {
         }
     }
 
+    /// No sender waits for results, so they come in few transactions: one begins a hundredth of a second after the last at the earliest.
+    private func gatherResults() async {
+        let wait = lastResults.withLock { last in
+            let now = ContinuousClock.now
+            let wait = max(.zero, last.advanced(by: Self.pauseBetweenResults) - now)
+            last = now + wait
+            return wait
+        }
+        if wait > .zero { try? await Task.sleep(for: wait) }
+    }
+
+    private static let pauseBetweenResults: Duration = .milliseconds(10)
+
     private func recordTogether(_ all: [AttemptResult]) async throws(StoreError) -> Bool {
+        await gatherResults()
         let (writer, uncertain) = (writer, uncertain)
         let released = try await resultLane.perform { connection, isRetry throws(PostgresFailure) in
             do throws(PostgresFailure) {
