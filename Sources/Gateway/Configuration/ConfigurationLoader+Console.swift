@@ -7,11 +7,12 @@ extension ConfigurationLoader {
         let listenNode = map.require("listen", &diagnostics)
         let listen = listenNode.flatMap { listenAddress($0) }
         let users = map.map("users", &diagnostics).compactMap { consoleUser($0.name, at: $0.key.location, $0.value) }
+        let token = map.take("metrics_token").flatMap { metricsToken($0) }
         let hasUsers = !(node["users"]?.entries ?? []).isEmpty
         map.finish(&diagnostics)
         guard let listen, let listenNode else { return nil }
         if !hasUsers { checkOpenConsole(listen, at: listenNode.location) }
-        return ConsoleConfiguration(listen: listen, users: users)
+        return ConsoleConfiguration(listen: listen, users: users, metricsToken: token)
     }
 
     private mutating func checkOpenConsole(_ listen: ListenAddress, at place: SourceLocation) {

@@ -141,7 +141,7 @@ struct ConfigurationLoader {
         configuration.requestIDHeader = requestIDHeader
         configuration.tls = tls
         configuration.console = console
-        configuration.metricsToken = metricsToken
+        configuration.metricsToken = metricsToken ?? console?.metricsToken
         configuration.watchesFiles = watchesFiles
         configuration.sourceNames = sourceNodes.map(\.name)
         configuration.destinationNames = destinationNodes.map(\.name)

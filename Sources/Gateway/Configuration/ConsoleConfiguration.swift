@@ -3,6 +3,8 @@ struct ConsoleConfiguration: Sendable, Equatable {
     var listen: ListenAddress
     /// If there are none, everyone who reaches the address is an operator; then it is one of this machine only.
     var users: [ConsoleUser] = []
+    /// The same as the file's own `metrics_token`, written where the listener is.
+    var metricsToken: String?
 }
 
 struct ConsoleUser: Sendable, Equatable {

@@ -53,7 +53,7 @@ final class TLSGate: ChannelInboundHandler, RemovableChannelHandler {
 
     private func answer(_ head: String, _ context: ChannelHandlerContext) {
         isAnswered = true
-        let lines = head.split(separator: "\n").map { String($0).trimmed }
+        let lines = head.split(whereSeparator: \.isNewline).map { String($0).trimmed }
         let request = (lines.first ?? "").split(separator: " ")
         let host = lines.dropFirst().first { $0.lowercased().hasPrefix("host:") }.map { String($0.dropFirst(5)).trimmed }
         var (status, headers, body) = ("400 Bad Request", "", "This port speaks HTTPS: send the request to https:// instead.\n")

@@ -14,7 +14,7 @@ struct ConfigurationFingerprint: Sendable, Equatable {
     /// Keys that count at once.
     private static let live: Set<String> = [
         "trusted_proxies", "request_id_header", "limits.body", "limits.bodies", "limits.connections_per_address", "limits.waiting",
-        "reload", "tls", "console.users", "metrics_token",
+        "reload", "tls", "console.users", "console.metrics_token", "metrics_token",
     ]
 
     /// What is different in `next`, as parts of a sentence; none if nothing is.

@@ -160,8 +160,8 @@ struct ConfigurationTests {
     private static let everything = [
         "1:9: error: the port of 'listen' must be a whole number from 0 to 65535, found '99999'",
         "2:8: error: unknown store 'sqlight'; known: postgres, sqlite",
-        "3:1: error: unknown key 'storage' in the configuration; known: destinations, limits, listen, mappings, reload, "
-            + "request_id_header, retention, routes, sources, store, trusted_proxies",
+        "3:1: error: unknown key 'storage' in the configuration; known: console, destinations, limits, listen, mappings, metrics_token, reload, "
+            + "request_id_header, retention, routes, sources, store, tls, trusted_proxies",
         "4:31: error: '10.0.0.1/8' is an address inside a network; write 10.0.0.0/8 for the network or 10.0.0.1 for the address",
         "5:17: error: 'body' must be a size such as 500KB, 1MB or 64MiB, found '5'",
         "5:38: error: 'count' must be a whole number from 0 to 1000000000, found 'many'",

@@ -94,8 +94,8 @@ extension EndToEnd {
         private static let diagnostics = [
             "gateway.yaml:1:9: error: 'listen' must be HOST:PORT, found '8080'; write 127.0.0.1:8080",
             "gateway.yaml:2:8: error: unknown store 'oracle'; known: postgres, sqlite",
-            "gateway.yaml:3:1: error: unknown key 'wat' in the configuration; known: destinations, limits, listen, mappings, reload, "
-                + "request_id_header, retention, routes, sources, store, trusted_proxies",
+            "gateway.yaml:3:1: error: unknown key 'wat' in the configuration; known: console, destinations, limits, listen, mappings, metrics_token, reload, "
+                + "request_id_header, retention, routes, sources, store, tls, trusted_proxies",
             "gateway.yaml:5:17: error: unknown tracker 'refcampain'; did you mean 'refcampaign'?",
             "gateway.yaml:6:54: error: credential 'api_key' of source 'b' is empty; anyone could send in its name",
             "gateway.yaml:7:3: error: source 'c' needs credential 'postback_secret'; 'postback_secret: null' switches the check off, so that anyone may send in its name",

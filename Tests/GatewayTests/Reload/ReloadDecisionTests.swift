@@ -41,7 +41,7 @@ struct ReloadDecisionTests {
         #expect(
             errors.map { String("\($0)".split(separator: "gateway.yaml:").last ?? "") } == [
                 "4:1: error: unknown key 'wat' in the configuration; known: console, destinations, limits, listen, mappings, metrics_token, reload, request_id_header, "
-                    + "retention, routes, sources, store, trusted_proxies",
+                    + "retention, routes, sources, store, tls, trusted_proxies",
                 "5:9: error: 'listen' must be HOST:PORT, found '8080'; write 127.0.0.1:8080",
             ])
     }

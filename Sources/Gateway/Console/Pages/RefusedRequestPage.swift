@@ -15,10 +15,11 @@ extension Console {
     }
 
     private func refusedRow(_ id: String) async throws -> RefusedRow {
-        guard let number = Int64(id), let row = try await store.refused(RefusedFilter(id: number, limit: 1)).first else {
-            throw ConsoleRefusal(
-                404, "There is no refused request \(id.quotedBriefly).", "The list of refused requests shows what is kept.")
-        }
+        let refusal = ConsoleRefusal(
+            404, "There is no refused request \(id.quotedBriefly).", "The list of refused requests shows what is kept.")
+        guard let number = Int64(id) else { throw refusal }
+        let rows = try await store.refused(RefusedFilter(id: number, limit: 1))
+        guard let row = rows.first else { throw refusal }
         return row
     }
 
