@@ -119,6 +119,34 @@ extension EndToEnd {
             }
         }
 
+        @Test func `every sale is stored whose sender closes without reading`() async throws {
+            let script = """
+                <?php
+                [, $port, $count] = $argv;
+                $context = stream_context_create(['ssl' => ['cafile' => 'one.pem', 'peer_name' => 'localhost']]);
+                for ($number = 1; $number <= $count; $number++) {
+                    $body = json_encode(['externalId' => "o-$number", 'conversionType' => 'SALE', 'amount' => 4990, 'currency' => 'EUR',
+                        'clickId' => "c-$number"]) . str_repeat(' ', $number % 2 * 60000);
+                    $request = "POST /api/v1/conversions/postback HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n"
+                        . "Authorization: Bearer rc_test_demo_sender_1\\r\\nContent-Type: application/json\\r\\n"
+                        . 'Content-Length: ' . strlen($body) . "\\r\\n\\r\\n$body";
+                    $socket = stream_socket_client("ssl://localhost:$port", $code, $message, 60, STREAM_CLIENT_CONNECT, $context);
+                    if (!$socket || fwrite($socket, $request) !== strlen($request)) exit(1);
+                    fclose($socket);
+                }
+                """
+            try await Self.serve(Self.paths) { bench, _, port in
+                try bench.write(script, to: "leave.php")
+                let errors = "\(bench.folder)/leave.err"
+                let process = try SpawnedProcess(
+                    ["php", "leave.php", "\(port)", "100"], in: bench.folder, files: SpawnedProcess.Files(output: errors, errors: errors))
+                let code = try await process.ended()
+                #expect(code == 0, "\((try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")")
+                try await until { try await bench.rows("conversions").count >= 100 }
+                #expect(Set(try await bench.rows("conversions").map { $0.text("order_id") }) == Set((1...100).map { "o-\($0)" }))
+            }
+        }
+
         @Test func `check names the file that is wrong, and doctor counts the days`() async throws {
             try await Workbench.use { bench in
                 try await Self.make("one", for: "localhost", in: bench)
