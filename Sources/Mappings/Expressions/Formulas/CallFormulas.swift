@@ -2,7 +2,14 @@
 final class CoalesceFormula: Formula, @unchecked Sendable {
     private let arguments: FixedList<Formula>
 
-    init(_ arguments: [Formula]) { self.arguments = FixedList(arguments) }
+    private let areNumeric: Bool
+
+    init(_ arguments: [Formula]) {
+        self.arguments = FixedList(arguments)
+        areNumeric = arguments.allSatisfy(\.isNumeric)
+    }
+
+    override var isNumeric: Bool { areNumeric }
 
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
         for index in 0..<arguments.count {
@@ -31,10 +38,14 @@ final class IfFormula: Formula, @unchecked Sendable {
     private let condition: Formula
     private let first: Formula
     private let second: Formula?
+    private let areNumeric: Bool
 
     init(_ condition: Formula, _ first: Formula, _ second: Formula?) {
         (self.condition, self.first, self.second) = (condition, first, second)
+        areNumeric = first.isNumeric && second?.isNumeric ?? true
     }
+
+    override var isNumeric: Bool { areNumeric }
 
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
         condition.isTrue(input, item) ? first.value(input, item) : second?.value(input, item) ?? .absent

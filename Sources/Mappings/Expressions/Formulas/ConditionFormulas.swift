@@ -37,16 +37,25 @@ final class ComparisonFormula: ConditionFormula, @unchecked Sendable {
     private let op: Expression.Operator
     private let left: Formula
     private let right: Formula
+    private let areNumeric: Bool
 
-    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) { (self.op, self.left, self.right) = (op, left, right) }
+    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) {
+        (self.op, self.left, self.right) = (op, left, right)
+        areNumeric = left.isNumeric && right.isNumeric
+    }
 
     /// What is absent is neither equal to anything nor different from it.
     override func isTrue(_ input: borrowing ExpressionInput, _ item: Int) -> Bool {
-        switch (left.figure(input, item), right.figure(input, item)) {
-        case (.absent, _), (_, .absent): false
-        case (.number(let first), .number(let second)): compare(first, second)
-        default: compare(left.value(input, item), right.value(input, item))
+        if areNumeric {
+            guard case .number(let first) = left.figure(input, item), case .number(let second) = right.figure(input, item) else {
+                return false
+            }
+            return compare(first, second)
         }
+        let first = left.value(input, item)
+        if first.isAbsent { return false }
+        let second = right.value(input, item)
+        return second.isAbsent ? false : compare(first, second)
     }
 
     private func compare(_ first: ExactDecimal, _ second: ExactDecimal) -> Bool {

@@ -6,6 +6,10 @@ class Formula: @unchecked Sendable {
     /// Where no item is looked at.
     static let noItem = -1
 
+    /// Whether its figure is all that it yields, so that whoever asks for that need not ask for its value as well: what asks for both of
+    /// each operand would double its work with each level.
+    var isNumeric: Bool { false }
+
     /// - Parameter item: the place among the items that `sum` is at, or `noItem`.
     func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value { .absent }
 
@@ -44,6 +48,8 @@ class Formula: @unchecked Sendable {
 
 /// What yields numbers: its value follows from its figure.
 class NumberFormula: Formula, @unchecked Sendable {
+    override final var isNumeric: Bool { true }
+
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
         figure(input, item).number.map(Value.number) ?? .absent
     }

@@ -8,6 +8,7 @@ final class LiteralFormula: Formula, @unchecked Sendable {
         number = Figure(literal)
     }
 
+    override var isNumeric: Bool { literal.number != nil }
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value { literal }
     override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure { number }
 }
@@ -17,6 +18,7 @@ final class FieldFormula: Formula, @unchecked Sendable {
 
     init(_ field: Field) { self.field = field }
 
+    override var isNumeric: Bool { field.kind == .money }
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value { input.conversion[field] }
     override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure { input.conversion.figure(field) }
     override func isPresent(_ input: borrowing ExpressionInput, _ item: Int) -> Bool { input.conversion.has(field) }
@@ -46,6 +48,8 @@ final class ItemFormula: Formula, @unchecked Sendable {
     private let part: Item.Part
 
     init(_ part: Item.Part) { self.part = part }
+
+    override var isNumeric: Bool { part.isNumber }
 
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
         item == Self.noItem ? .absent : input.conversion.items[item].value(part)

@@ -3,23 +3,30 @@ final class ArithmeticFormula: Formula, @unchecked Sendable {
     private let op: Expression.Operator
     private let left: Formula
     private let right: Formula
+    private let areNumeric: Bool
 
-    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) { (self.op, self.left, self.right) = (op, left, right) }
+    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) {
+        (self.op, self.left, self.right) = (op, left, right)
+        areNumeric = left.isNumeric && right.isNumeric
+    }
+
+    override var isNumeric: Bool { areNumeric }
 
     override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
-        switch (left.figure(input, item), right.figure(input, item)) {
+        guard areNumeric else { return Figure(value(input, item)) }
+        return switch (left.figure(input, item), right.figure(input, item)) {
         case (.absent, _), (_, .absent): .absent
         case (.number(let first), .number(let second)): Figure(op.arithmetic(first, second))
-        default: Figure(op.arithmetic(left.value(input, item), right.value(input, item)))
+        default: .absent
         }
     }
 
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
-        switch (left.figure(input, item), right.figure(input, item)) {
-        case (.absent, _), (_, .absent): .absent
-        case (.number(let first), .number(let second)): op.arithmetic(first, second).map(Value.number) ?? .absent
-        default: op.arithmetic(left.value(input, item), right.value(input, item))
-        }
+        if areNumeric { return figure(input, item).number.map(Value.number) ?? .absent }
+        let first = left.value(input, item)
+        if first.isAbsent { return .absent }
+        let second = right.value(input, item)
+        return second.isAbsent ? .absent : op.arithmetic(first, second)
     }
 }
 
@@ -54,8 +61,10 @@ final class NumericFormula: NumberFormula, @unchecked Sendable {
     init(_ operand: Formula) { self.operand = operand }
 
     override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
-        switch operand.figure(input, item) {
-        case .other: Figure(Function.number.number(operand.value(input, item)))
+        if operand.isNumeric { return operand.figure(input, item) }
+        let value = operand.value(input, item)
+        return switch Figure(value) {
+        case .other: Figure(Function.number.number(value))
         case let figure: figure
         }
     }
