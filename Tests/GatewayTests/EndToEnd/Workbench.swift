@@ -3,6 +3,8 @@ import Mappings
 import Synchronization
 import Testing
 
+@testable import Gateway
+
 /// A temporary folder with configurations and stores, and the processes that run in it; all end and go with it.
 final class Workbench: Sendable {
     /// Beside the test bundle.
@@ -15,7 +17,7 @@ final class Workbench: Sendable {
 
     let folder: String
     /// Most of a test is waiting, so some more than there are processors.
-    private static let places = Places(6)
+    private static let turnstile = Turnstile(places: 6)
     private let processes = Mutex<[GatewayProcess]>([])
     private let environment: Mutex<[String: String]>
 
@@ -25,16 +27,16 @@ final class Workbench: Sendable {
     }
 
     static func use<Result>(environment: [String: String] = [:], _ body: (Workbench) async throws -> Result) async throws -> Result {
-        await Self.places.take()
-        defer { Self.places.leave() }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-e2e-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let bench = Workbench(folder: folder, environment: environment)
-        defer {
-            for process in bench.processes.withLock({ $0 }) { process.kill() }
-            try? FileManager.default.removeItem(atPath: folder)
+        try await Self.turnstile.pass {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-e2e-\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let bench = Workbench(folder: folder, environment: environment)
+            defer {
+                for process in bench.processes.withLock({ $0 }) { process.kill() }
+                try? FileManager.default.removeItem(atPath: folder)
+            }
+            return try await body(bench)
         }
-        return try await body(bench)
     }
 
     /// A bench with this configuration, and the tracker that its destinations are on.
