@@ -55,7 +55,7 @@ struct GatewayService: Sendable {
         // Half of the time for requests that are still coming in, so that deliveries have the rest.
         var limits = ConnectionLimits(drain: max(.seconds(1), configuration.limits.drain / 2))
         limits.take(configuration.limits)
-        current = CurrentIntake(intake, limits: limits, tls: ServerTLS(configuration.tls))
+        current = CurrentIntake(intake, limits: limits, tls: configuration.tls)
         server = InboundServer(current, at: configuration.listen, logger: logger) { port in
             await onListening(port)
             ProcessMemory.giveBackStart()
@@ -101,7 +101,7 @@ struct GatewayService: Sendable {
         let intake = Self.intake(
             configuration, after: current.latest.intake, store: store, dispatcher: dispatcher, probe: probe, metrics: metrics,
             logger: logger)
-        current.replace(with: intake, tls: ServerTLS(configuration.tls)) { $0.take(configuration.limits) }
+        current.replace(with: intake, tls: configuration.tls) { $0.take(configuration.limits) }
         console?.console.apply(configuration)
     }
 

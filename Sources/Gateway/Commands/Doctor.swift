@@ -131,7 +131,7 @@ enum DoctorFiles {
                     "anyone may send as '\(source.name)', whose \(source.openCredentials.sorted().joined(separator: " and ")) is null; set it"
                 ))
         }
-        for certificate in configuration.tls { findings.append(finding(certificate, now: SystemClock.now())) }
+        for certificate in configuration.tls?.certificates ?? [] { findings.append(finding(certificate, now: SystemClock.now())) }
         let secrets = configuration.sources.flatMap(\.secrets) + configuration.destinations.flatMap(\.secrets)
         let missing = secrets.count { $0.isEmpty }
         findings.append(

@@ -16,8 +16,8 @@ struct Configuration: Sendable {
     var requestIDHeader: String?
     var limits: ServiceLimits
     var retention = RetentionLimits()
-    /// What the listener for senders serves with; none: it speaks plain HTTP.
-    var tls: [ServerCertificate] = []
+    /// What the listener for senders serves with; nil: it speaks plain HTTP.
+    var tls: ServerTLS?
     /// Nil: there is none.
     var console: ConsoleConfiguration?
     /// What a reader of `/metrics` must show; nil asks for nothing.

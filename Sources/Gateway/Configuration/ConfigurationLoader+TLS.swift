@@ -3,12 +3,19 @@ import Rules
 
 /// `tls: { certificate: FILE, key: FILE }`, or a list of them.
 extension ConfigurationLoader {
-    mutating func tls(_ node: YAMLNode, readFile: (String) throws -> String) -> [ServerCertificate] {
+    mutating func tls(_ node: YAMLNode, readFile: (String) throws -> String) -> ServerTLS? {
         let nodes = node.elements ?? [node]
         if nodes.isEmpty {
             diagnostics.error(at: node.location, "'tls' is an empty list; name a certificate and its key, or leave it out")
         }
-        return nodes.compactMap { serverCertificate($0, readFile) }
+        let certificates = nodes.compactMap { serverCertificate($0, readFile) }
+        guard let first = certificates.first, certificates.count == nodes.count else { return nil }
+        do {
+            return try ServerTLS(first, Array(certificates.dropFirst()))
+        } catch {
+            diagnostics.error(at: node.location, "TLS is impossible with these certificates: \(error)")
+            return nil
+        }
     }
 
     private mutating func serverCertificate(_ node: YAMLNode, _ readFile: (String) throws -> String) -> ServerCertificate? {

@@ -107,7 +107,7 @@ struct ConfigurationLoader {
         let root = substitution.apply(to: parsed)
         var map = YAMLFields(root, subject: "the configuration", into: &diagnostics)
         let listen = map.take("listen").flatMap { listenAddress($0) }
-        let tls = map.take("tls").map { self.tls($0, readFile: readFile) } ?? []
+        let tls = map.take("tls").flatMap { self.tls($0, readFile: readFile) }
         let console = map.take("console").flatMap { self.console($0) }
         let metricsToken = map.take("metrics_token").flatMap { self.metricsToken($0) }
         let store = map.take("store").flatMap { self.store($0) }

@@ -29,7 +29,7 @@ final class CurrentIntake: Sendable {
     func isLatest(_ version: Version) -> Bool { number.load(ordering: .relaxed) == version.number }
 
     /// - Parameter change: what is new about the limits.
-    func replace(with intake: Intake, tls: ServerTLS? = nil, _ change: (inout ConnectionLimits) -> Void) {
+    func replace(with intake: Intake, tls: ServerTLS?, _ change: (inout ConnectionLimits) -> Void) {
         state.withLock { state in
             state.number += 1
             state.intake = intake

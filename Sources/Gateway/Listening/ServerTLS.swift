@@ -3,13 +3,17 @@ import NIOSSL
 
 /// The certificates that a listener serves with. Which one a sender is shown depends on the host name that it asks for (SNI, RFC 6066).
 final class ServerTLS: Sendable {
+    let certificates: [ServerCertificate]
     private let context: NIOSSLContext
 
-    /// - Parameter certificates: the first is shown to those who ask for no name, or for one that none is for.
-    init?(_ certificates: [ServerCertificate]) {
-        guard let first = certificates.first else { return nil }
+    /// - Parameters:
+    ///   - first: shown to those who ask for no name, or for one that none is for.
+    ///   - others: shown to those who ask for a name of theirs.
+    /// - Throws: what the library says if it cannot serve with them.
+    init(_ first: ServerCertificate, _ others: [ServerCertificate]) throws {
+        let certificates = [first] + others
         var configuration = TLSConfiguration.serving(first)
-        if certificates.count > 1 {
+        if !others.isEmpty {
             configuration.sslContextCallback = { values, promise in
                 var change = NIOSSLContextConfigurationOverride.noChanges
                 if let host = values.serverHostname?.lowercased(), let fitting = certificates.first(where: { $0.isFor(host) }) {
@@ -19,8 +23,8 @@ final class ServerTLS: Sendable {
                 promise.succeed(change)
             }
         }
-        guard let context = try? NIOSSLContext(configuration: configuration) else { return nil }
-        self.context = context
+        self.certificates = certificates
+        context = try NIOSSLContext(configuration: configuration)
     }
 
     func handler() -> NIOSSLServerHandler { NIOSSLServerHandler(context: context) }
