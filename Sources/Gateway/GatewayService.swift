@@ -43,7 +43,9 @@ struct GatewayService: Sendable {
         pruner = retention.isEmpty ? nil : Pruner(store: store, limits: retention, clock: SystemClock.pruner, logger: logger)
         let metrics = GatewayMetrics(commits: store.commits)
         self.metrics = metrics
-        sampler = configuration.console.map { _ in StoreSampler(store: store, metrics: metrics, clock: SystemClock.pruner) }
+        sampler = configuration.console.map { _ in
+            StoreSampler(store: store, metrics: metrics, clock: SystemClock.pruner, place: configuration.store)
+        }
         let routes = configuration.routes
         let dispatcher = Dispatcher(
             destinations: configuration.destinations.map { Destination($0, routes: routes) }, store: store, clock: SystemClock.delivery,

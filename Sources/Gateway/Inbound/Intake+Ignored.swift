@@ -35,6 +35,6 @@ extension Intake {
         }
         let seconds = wait.wholeSeconds
         let sentence = "handshakes from this address came too often; try again in \(Duration.seconds(seconds).text)"
-        return reception.reply(Refusal(.rateLimited, sentence), arrival, mapping, retryAfter: seconds)
+        return turnAway(Refusal(.rateLimited, sentence), arrival, mapping, retryAfter: seconds)
     }
 }

@@ -8,7 +8,7 @@ extension Intake {
         let lists = admission.source.flatMap { senders[$0.name]?.lists }
         guard lists?.enter() ?? true else {
             let refusal = Refusal(.rateLimited, "another list of this source is being read; ask for one after the other")
-            return reception.reply(refusal, arrival, mapping, retryAfter: 1)
+            return turnAway(refusal, arrival, mapping, source: admission.source, retryAfter: 1)
         }
         defer { lists?.leave() }
         var filter = ConversionFilter()

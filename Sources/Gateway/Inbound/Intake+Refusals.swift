@@ -11,8 +11,7 @@ extension Intake {
     func refuse(
         _ refusal: Refusal, _ arrival: Arrival, _ admission: Admission, retryAfter: Int64? = nil, isKept: Bool = true
     ) async -> ReceptionReply {
-        (admission.source.map { metrics.source($0.name) } ?? metrics.strangers).count(refused: refusal.code)
-        let reply = reception.reply(refusal, arrival, admission.match.mapping, retryAfter: retryAfter)
+        let reply = turnAway(refusal, arrival, admission.match.mapping, source: admission.source, retryAfter: retryAfter)
         guard isKept, let refused = reception.kept(refusal, arrival, admission, status: reply.wire.status) else { return reply }
         do {
             log(refused, number: try await store.keep(refused), arrival)
@@ -21,6 +20,20 @@ extension Intake {
         }
         return reply
     }
+
+    /// Counts the request and answers with the tracker's documented error; nothing of it is kept.
+    ///
+    /// - Parameters:
+    ///   - source: nil if the request proves nobody, or was not looked at so far.
+    ///   - retryAfter: in seconds, if the same request may come again.
+    func turnAway(
+        _ refusal: Refusal, _ arrival: Arrival, _ mapping: Mapping, source: ReceivingSource? = nil, retryAfter: Int64? = nil
+    ) -> ReceptionReply {
+        counts(of: source).count(refused: refusal.code)
+        return reception.reply(refusal, arrival, mapping, retryAfter: retryAfter)
+    }
+
+    private func counts(of source: ReceivingSource?) -> IntakeMetrics { source.map { metrics.source($0.name) } ?? metrics.strangers }
 
     /// - Parameter number: what `gateway refused` calls it; nil if it is not kept.
     private func log(_ refused: RefusedRequest, number: Int64?, _ arrival: Arrival) {
@@ -80,7 +93,7 @@ extension Intake {
 
     /// Nothing was stored, so the sender must come back.
     func storeFailed(_ error: StoreError, _ arrival: Arrival, _ admission: Admission) -> ReceptionReply {
-        (admission.source.map { metrics.source($0.name) } ?? metrics.strangers).count(.unavailable)
+        counts(of: admission.source).count(.unavailable)
         warn("a request was sent back since the store failed", error, arrival)
         let (sentence, wait): (String, Int64) =
             switch error.kind {

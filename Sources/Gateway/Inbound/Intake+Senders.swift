@@ -42,7 +42,7 @@ extension Intake {
                 "an address sends requests too often that prove nobody and cannot be read; more of them are answered, and not kept",
                 metadata: ["address": "\(address.subscriber)", "code": "\(refusal.code)"])
         }
-        return reception.reply(refusal, arrival, mapping)
+        return turnAway(refusal, arrival, mapping)
     }
 
     private func sendBack(_ address: IPAddress, _ wait: Duration, _ arrival: Arrival, _ mapping: Mapping) -> ReceptionReply {
@@ -53,7 +53,7 @@ extension Intake {
         }
         let seconds = wait.wholeSeconds
         let sentence = "requests from this address had wrong credentials too often; try again in \(Duration.seconds(seconds).text)"
-        return reception.reply(Refusal(.rateLimited, sentence), arrival, mapping, retryAfter: seconds)
+        return turnAway(Refusal(.rateLimited, sentence), arrival, mapping, retryAfter: seconds)
     }
 
     private func tooMany(_ arrival: Arrival, _ admission: Admission, _ source: ReceivingSource) async -> ReceptionReply? {

@@ -63,7 +63,7 @@ extension Intake {
         case .trackers(let matches, let first):
             guard inFlight.enter() else {
                 let refusal = Refusal(.overloaded, "too many requests are under way; try again in a moment")
-                return .ends(.now(reception.reply(refusal, arrival, first.tracker.mapping, retryAfter: 1)))
+                return .ends(.now(turnAway(refusal, arrival, first.tracker.mapping, retryAfter: 1)))
             }
             switch judge(arrival, matches, first, fault) {
             case .store(let pending): return .store(pending)

@@ -59,7 +59,7 @@ final class GatewayMetrics: Sendable {
         page.add(commits)
         page.add(destinations)
         page.add(activity.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-        page.add(store)
+        page.add(store, destinations.map(\.key))
         return page.text
     }
 }

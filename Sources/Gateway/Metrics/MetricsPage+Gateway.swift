@@ -72,11 +72,12 @@ extension MetricsPage {
         for (name, now) in activity { add("gateway_breaker_open", ["destination": name], now.breaker == .closed ? 0 : 1) }
     }
 
-    mutating func add(_ store: StoreFigures) {
+    /// - Parameter destinations: those of the configuration.
+    mutating func add(_ store: StoreFigures, _ destinations: [String]) {
         begin(
             "gateway_deliveries", .gauge,
             "Deliveries in the store by destination and state; pending is what waits, dead is what was given up.")
-        let names = Set(store.deliveries.map(\.destination)).sorted()
+        let names = Set(store.deliveries.map(\.destination)).union(destinations).sorted()
         for name in names {
             for state in DeliveryState.allCases {
                 let count = store.deliveries.first { $0.destination == name && $0.state == state }?.count ?? 0
@@ -84,8 +85,10 @@ extension MetricsPage {
             }
         }
         begin("gateway_oldest_pending_seconds", .gauge, "How long the delivery that has waited longest has been pending.")
-        for (name, age) in store.oldestPending.sorted(by: { $0.key < $1.key }) {
-            add("gateway_oldest_pending_seconds", ["destination": name], max(0, Int(age / .seconds(1))))
+        for name in Set(store.oldestPending.keys).union(destinations).sorted() {
+            add(
+                "gateway_oldest_pending_seconds", ["destination": name],
+                store.oldestPending[name].map { max(0, Int($0 / .seconds(1))) } ?? 0)
         }
         if let bytes = store.bytes {
             begin("gateway_store_bytes", .gauge, "The size of the store.")

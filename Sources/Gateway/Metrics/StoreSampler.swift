@@ -1,3 +1,4 @@
+import Foundation
 import Mappings
 import Rules
 import ServiceLifecycle
@@ -7,8 +8,7 @@ struct StoreSampler: Service {
     let store: any ReadingStore
     let metrics: GatewayMetrics
     let clock: Pruner.Clock
-    /// Of the store's files; nil if they are not on this machine.
-    var bytes: @Sendable () -> Int? = { nil }
+    let place: StoreLocation
 
     private static let interval: Duration = .seconds(5)
 
@@ -25,6 +25,14 @@ struct StoreSampler: Service {
     func look() async {
         guard let deliveries = try? await store.counts(), let oldest = try? await store.oldestPending() else { return }
         let now = clock.now()
-        metrics.take(StoreFigures(deliveries: deliveries, bytes: bytes(), oldestPending: oldest.mapValues { $0.duration(to: now) }))
+        metrics.take(StoreFigures(deliveries: deliveries, bytes: bytes, oldestPending: oldest.mapValues { $0.duration(to: now) }))
+    }
+
+    /// Of the store's files; nil if they are a database server's.
+    private var bytes: Int? {
+        guard case .sqlite(let path) = place else { return nil }
+        return ["", "-wal", "-shm"].reduce(0) { sum, ending in
+            sum + ((try? FileManager.default.attributesOfItem(atPath: path + ending))?[.size] as? Int ?? 0)
+        }
     }
 }

@@ -19,7 +19,8 @@ extension EndToEnd {
                     #"gateway_attempts_total{destination="main",outcome="timeout"} 0"#,
                     #"gateway_deliveries_ended_total{destination="main",state="dead"} 0"#,
                     #"gateway_arrival_seconds_bucket{destination="main",le="259200"} 0"#,
-                    #"gateway_breaker_open{destination="main"} 0"#,
+                    #"gateway_breaker_open{destination="main"} 0"#, #"gateway_deliveries{destination="main",state="pending"} 0"#,
+                    #"gateway_oldest_pending_seconds{destination="main"} 0"#,
                 ] { #expect(first.text.contains(line + "\n"), "\(line)") }
 
                 #expect(try await Samples.sale("ord_1").post(port).status == 200)
@@ -28,12 +29,17 @@ extension EndToEnd {
                 var lost = Samples.sale("ord_3")
                 lost.body = lost.body.replacing(#","currency":"EUR""#, with: "")
                 #expect(try await lost.post(port).status == 400)
+                var stranger = Samples.sale("ord_4")
+                stranger.headers = [Samples.json, ("Authorization", "Bearer wrong")]
+                #expect(try await stranger.post(port).status == 401)
                 _ = try await bench.settled(2)
                 let wanted = [
                     #"gateway_requests_total{source="shop",outcome="accepted"} 2"#,
                     #"gateway_requests_total{source="shop",outcome="duplicate"} 1"#,
                     #"gateway_requests_total{source="shop",outcome="refused"} 1"#,
                     #"gateway_refusals_total{source="shop",code="missing_field"} 1"#,
+                    #"gateway_refusals_total{source="(unknown)",code="unauthorized"} 1"#,
+                    #"gateway_deliveries{destination="main",state="delivered"} 2"#,
                     #"gateway_received_amount_total{source="shop",currency="EUR"} 99.8"#,
                     #"gateway_attempts_total{destination="main",outcome="delivered"} 2"#,
                     #"gateway_deliveries_ended_total{destination="main",state="delivered"} 2"#,
@@ -45,6 +51,7 @@ extension EndToEnd {
                         let text = try await browser.get("/metrics").text
                         return wanted.allSatisfy { text.contains($0 + "\n") } ? text : nil
                     })
+                #expect(try #require(page.firstMatch(of: /\ngateway_store_bytes (\d+)\n/)?.output.1).count > 4)
                 #expect(!page.contains("ord_1"))
                 #expect(!page.contains("outgoing-token"))
             }
