@@ -27,4 +27,19 @@ struct SignInPaceTests {
         pace.ended("203.0.113.7", isRight: true)
         #expect(pace.begin("203.0.113.7", at: Self.now) != nil)
     }
+
+    @Test func `beyond ten thousand addresses all further ones are counted as one`() {
+        let pace = SignInPace()
+        for number in 0..<10_000 {
+            #expect(pace.begin("known \(number)", at: Self.now) == .zero)
+            pace.ended("known \(number)", isRight: false)
+        }
+        var waits: [Duration] = []
+        for number in 0..<5 {
+            waits.append(pace.begin("new \(number)", at: Self.now) ?? .zero)
+            pace.ended("new \(number)", isRight: false)
+        }
+        #expect(waits == [0, 0, 0, 1, 2].map { .seconds($0) })
+        #expect(pace.begin("known 1", at: Self.now) == .zero)
+    }
 }

@@ -3,6 +3,8 @@ import Rules
 import Synchronization
 
 /// Slows down whoever tries passwords: one address waits longer with each wrong one, and no other address waits with it.
+///
+/// Its memory is bounded: beyond so many addresses all further ones are counted as one.
 final class SignInPace: Sendable {
     private struct Tries {
         var wrong = 0
@@ -18,11 +20,13 @@ final class SignInPace: Sendable {
     private static let waitingRoom = 4
     private static let memory = Duration.seconds(15 * 60)
     private static let most = 10_000
+    private static let others = ""
 
     /// How long this try waits before it is looked at; nil sends it away.
     func begin(_ address: String, at now: Timestamp) -> Duration? {
         all.withLock { all in
             if all.count >= Self.most { all = all.filter { $0.value.last.duration(to: now) < Self.memory || $0.value.waiting > 0 } }
+            let address = all[address] == nil && all.count >= Self.most ? Self.others : address
             var tries = all[address] ?? Tries(last: now)
             if tries.last.duration(to: now) >= Self.memory { tries.wrong = 0 }
             guard tries.waiting < Self.waitingRoom else { return nil }
@@ -36,6 +40,7 @@ final class SignInPace: Sendable {
 
     func ended(_ address: String, isRight: Bool) {
         all.withLock { all in
+            let address = all[address] == nil ? Self.others : address
             guard var tries = all[address] else { return }
             tries.waiting -= 1
             if isRight { tries.wrong = 0 } else { tries.wrong += 1 }
