@@ -35,27 +35,14 @@ final class ExistsFormula: ConditionFormula, @unchecked Sendable {
 
 final class ComparisonFormula: ConditionFormula, @unchecked Sendable {
     private let op: Expression.Operator
-    private let left: Formula
-    private let right: Formula
-    private let areNumeric: Bool
+    private let operands: Operands
 
-    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) {
-        (self.op, self.left, self.right) = (op, left, right)
-        areNumeric = left.isNumeric && right.isNumeric
-    }
+    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) { (self.op, operands) = (op, Operands(left, right)) }
 
     /// What is absent is neither equal to anything nor different from it.
     override func isTrue(_ input: borrowing ExpressionInput, _ item: Int) -> Bool {
-        if areNumeric {
-            guard case .number(let first) = left.figure(input, item), case .number(let second) = right.figure(input, item) else {
-                return false
-            }
-            return compare(first, second)
-        }
-        let first = left.value(input, item)
-        if first.isAbsent { return false }
-        let second = right.value(input, item)
-        return second.isAbsent ? false : compare(first, second)
+        if operands.areNumeric { return operands.numbers(input, item).map { compare($0, $1) } ?? false }
+        return operands.values(input, item).map { compare($0, $1) } ?? false
     }
 
     private func compare(_ first: ExactDecimal, _ second: ExactDecimal) -> Bool {

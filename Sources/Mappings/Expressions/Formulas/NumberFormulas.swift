@@ -1,32 +1,20 @@
 /// Arithmetic. Most operands are numbers; a time, a length of time or a text goes the longer way.
 final class ArithmeticFormula: Formula, @unchecked Sendable {
     private let op: Expression.Operator
-    private let left: Formula
-    private let right: Formula
-    private let areNumeric: Bool
+    private let operands: Operands
 
-    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) {
-        (self.op, self.left, self.right) = (op, left, right)
-        areNumeric = left.isNumeric && right.isNumeric
-    }
+    init(_ op: Expression.Operator, _ left: Formula, _ right: Formula) { (self.op, operands) = (op, Operands(left, right)) }
 
-    override var isNumeric: Bool { areNumeric }
+    override var isNumeric: Bool { operands.areNumeric }
 
     override func figure(_ input: borrowing ExpressionInput, _ item: Int) -> Figure {
-        guard areNumeric else { return Figure(value(input, item)) }
-        return switch (left.figure(input, item), right.figure(input, item)) {
-        case (.absent, _), (_, .absent): .absent
-        case (.number(let first), .number(let second)): Figure(op.arithmetic(first, second))
-        default: .absent
-        }
+        guard operands.areNumeric else { return Figure(value(input, item)) }
+        return Figure(operands.numbers(input, item).flatMap { op.arithmetic($0, $1) })
     }
 
     override func value(_ input: borrowing ExpressionInput, _ item: Int) -> Value {
-        if areNumeric { return figure(input, item).number.map(Value.number) ?? .absent }
-        let first = left.value(input, item)
-        if first.isAbsent { return .absent }
-        let second = right.value(input, item)
-        return second.isAbsent ? .absent : op.arithmetic(first, second)
+        if operands.areNumeric { return figure(input, item).number.map(Value.number) ?? .absent }
+        return operands.values(input, item).map { op.arithmetic($0, $1) } ?? .absent
     }
 }
 
