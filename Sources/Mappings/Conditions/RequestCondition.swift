@@ -15,7 +15,6 @@ package struct RequestCondition: Sendable {
 
     /// Whether sources with other settings may come to something else.
     var looksAtSettings: Bool { parts.contains { if case .setting = $0 { true } else { false } } }
-
 }
 
 extension RequestCondition {

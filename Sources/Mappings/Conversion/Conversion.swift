@@ -69,108 +69,80 @@ package struct Conversion: @unchecked Sendable {
         if !isKnownUniquelyReferenced(&contents) { contents = contents.copy }
     }
 
-    package var id: ConversionID {
-        _read { yield contents.place.pointee.id }
-        _modify {
+    private var header: Header {
+        @inline(__always) _read { yield contents.place.pointee }
+        @inline(__always) _modify {
             own()
-            yield &contents.place.pointee.id
+            yield &contents.place.pointee
         }
+    }
+
+    package var id: ConversionID {
+        _read { yield header.id }
+        _modify { yield &header.id }
     }
 
     /// The configured source that sent it, and the mapping it was read with.
     package var source: String {
-        _read { yield contents.place.pointee.source }
-        _modify {
-            own()
-            yield &contents.place.pointee.source
-        }
+        _read { yield header.source }
+        _modify { yield &header.source }
     }
 
     package var tracker: String {
-        _read { yield contents.place.pointee.tracker }
-        _modify {
-            own()
-            yield &contents.place.pointee.tracker
-        }
+        _read { yield header.tracker }
+        _modify { yield &header.tracker }
     }
 
     package var receivedAt: Timestamp {
-        _read { yield contents.place.pointee.receivedAt }
-        _modify {
-            own()
-            yield &contents.place.pointee.receivedAt
-        }
+        _read { yield header.receivedAt }
+        _modify { yield &header.receivedAt }
     }
 
     package var items: [Item] {
-        _read { yield contents.place.pointee.items }
-        _modify {
-            own()
-            yield &contents.place.pointee.items
-        }
+        _read { yield header.items }
+        _modify { yield &header.items }
     }
 
     /// The trackers' numbered or named sub ids, in the order they came: `s1` to `s5`.
     package var subIDs: [(name: String, value: String)] {
-        _read { yield contents.place.pointee.subIDs }
-        _modify {
-            own()
-            yield &contents.place.pointee.subIDs
-        }
+        _read { yield header.subIDs }
+        _modify { yield &header.subIDs }
     }
 
     /// The ids that ad platforms gave the click, by the platform's own name: `gclid`, `fbclid`, `fbp`.
     package var clickIDs: [(name: String, value: String)] {
-        _read { yield contents.place.pointee.clickIDs }
-        _modify {
-            own()
-            yield &contents.place.pointee.clickIDs
-        }
+        _read { yield header.clickIDs }
+        _modify { yield &header.clickIDs }
     }
 
     /// The sender's own free-form object.
     package var metadata: JSONObject {
-        _read { yield contents.place.pointee.metadata }
-        _modify {
-            own()
-            yield &contents.place.pointee.metadata
-        }
+        _read { yield header.metadata }
+        _modify { yield &header.metadata }
     }
 
     /// What the sender sent and no field names, by path.
     package var extra: JSONObject {
-        _read { yield contents.place.pointee.extra }
-        _modify {
-            own()
-            yield &contents.place.pointee.extra
-        }
+        _read { yield header.extra }
+        _modify { yield &header.extra }
     }
 
     /// What was odd about the request and how it was read.
     package var warnings: [String] {
-        _read { yield contents.place.pointee.warnings }
-        _modify {
-            own()
-            yield &contents.place.pointee.warnings
-        }
+        _read { yield header.warnings }
+        _modify { yield &header.warnings }
     }
 
     /// Of a sale that is sent as what is left of it, since the tracker never received the whole; never stored.
     package var remainder: Remainder? {
-        _read { yield contents.place.pointee.remainder }
-        _modify {
-            own()
-            yield &contents.place.pointee.remainder
-        }
+        _read { yield header.remainder }
+        _modify { yield &header.remainder }
     }
 
     /// Of a conversion that is one line of an order, since each is sent by itself; never stored.
     package var line: Line? {
-        _read { yield contents.place.pointee.line }
-        _modify {
-            own()
-            yield &contents.place.pointee.line
-        }
+        _read { yield header.line }
+        _modify { yield &header.line }
     }
 
     package subscript(_ field: Field) -> Value {
